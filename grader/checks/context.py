@@ -70,8 +70,7 @@ def context_of(
 ) -> Context:
     """Return the context in which the checks of one submission are run."""
     content = assignment.content
-    cases = Cases(content, oracle, seed)
-    mutations = Mutations(assignment)
+    cases, mutations = oracle.cases(seed), oracle.mutations
     stepping: dict[str, dict[str, str]] = {}
     for check in content.checks:
         parameters = {result: parameter for _objective, parameter, result in check.derivatives()}

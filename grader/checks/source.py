@@ -19,7 +19,7 @@ from ..diagnosis import findings_of_check
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import RecordedCall
-from ..submission.python_code import nodes
+from ..submission.python_code import Source
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
@@ -123,7 +123,7 @@ def _shown(call: RecordedCall) -> dict[str, Any]:
 def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     """Return the outcome for a call of a forbidden name, ``gradient`` or ``np.gradient``, on any object."""
     for code in context.student.code:
-        for line, name in called(code.text):
+        for line, name in called(code.source):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
                 sentence = _("Your code calls {name} ({where}): the task is to write this yourself.")
                 message = sentence.format(name=name, where=imports.at_line(code.place, line))
@@ -131,9 +131,9 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     return None
 
 
-def called(source: str) -> list[tuple[int, str]]:
+def called(source: Source) -> list[tuple[int, str]]:
     """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    return [(node.lineno, _dotted(node.func)) for node in nodes(source) if isinstance(node, ast.Call)]
+    return [(node.lineno, _dotted(node.func)) for node in source.nodes if isinstance(node, ast.Call)]
 
 
 def _dotted(callee: ast.expr) -> str:

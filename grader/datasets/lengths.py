@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..submission.notebook import plain_python
-from ..submission.python_code import nodes
+from ..submission.python_code import Source
 from ..support.i18n import _
 from . import Split
 
@@ -28,7 +28,7 @@ def counts_on_all(code: Iterable[str], count: int, original: int) -> bool:
 
 
 def _counts_on_all(text: str, count: int, original: int) -> bool:
-    all_nodes = [*nodes(plain_python(text))]
+    all_nodes = Source(plain_python(text)).nodes
     numbers: dict[str, int] = {}
     for node in all_nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:

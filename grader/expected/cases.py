@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..assignment.check import ProbedCheck
 from ..assignment.spec import AssignmentSpec
 from ..support.arrays import Shape
 from . import probes
-from .probes import Case
-from .reference import Oracle
+from .probes import Case, ProbeInputs
+
+if TYPE_CHECKING:
+    from .reference import Oracle
 
 
 class Cases:
-    """Creates the cases of one assignment with one seed."""
+    """The cases of one assignment with one seed, each drawn once for all submissions."""
 
     def __init__(self, content: AssignmentSpec, oracle: Oracle, seed: int) -> None:
         self._content = content
         self._oracle = oracle
-        self._seed = seed
+        self.seed = seed
+        self._known: dict[tuple[str, tuple[str, ...]], list[Case]] = {}  # by probe and earlier functions
 
     def draw(
         self, probe_names: Sequence[str], earlier_functions: Sequence[str] = (), widths: Mapping[str, int] | None = None
@@ -28,10 +31,30 @@ class Cases:
 
         The reference's results of ``earlier_functions`` are added to the inputs.
         """
-        cases = probes.cases(self._content, list(probe_names), self._seed, dict(widths) if widths else None)
-        for function in earlier_functions:
-            cases = [Case(case.name, case.inputs | self._oracle.results(function, case.inputs)) for case in cases]
+        if widths:  # those of one submission
+            cases = probes.cases(self._content, list(probe_names), self.seed, dict(widths))
+            for function in earlier_functions:
+                cases = self._with_results(function, cases)
+            return cases
+        return [case for name in probe_names for case in self._of_task(name, tuple(earlier_functions))]
+
+    def _of_task(self, probe: str, earlier_functions: tuple[str, ...]) -> list[Case]:
+        """Return the cases of a probe with the widths of the task."""
+        key = probe, earlier_functions
+        if not earlier_functions:
+            cases = self._known.get(key) or probes.cases(self._content, [probe], self.seed)
+        else:
+            before = self._of_task(probe, earlier_functions[:-1])
+            for case in before:  # also for known cases, since a report names the sources of its answers
+                self._oracle.results(earlier_functions[-1], case.inputs)
+            cases = self._known.get(key) or self._with_results(earlier_functions[-1], before)
+        self._known[key] = cases
         return cases
+
+    def _with_results(self, function: str, cases: Sequence[Case]) -> list[Case]:
+        return [
+            Case(case.name, ProbeInputs(case.inputs | self._oracle.results(function, case.inputs))) for case in cases
+        ]
 
     def examples(self, function: str) -> list[Case]:
         """Return cases for ``function``, from the first check or probe that suits it, and from the probe that replaces it."""

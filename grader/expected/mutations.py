@@ -62,6 +62,7 @@ class Mutations:
         """Return a copy in which Python functions, by name, replace the steps of these functions."""
         copy_with_own = copy.copy(self)
         copy_with_own._own = own
+        copy_with_own._compiled_functions = {}  # the functions of a submission stay out of the shared ones
         return copy_with_own
 
     @cached_property
@@ -118,11 +119,15 @@ class Mutations:
 
     def uses_in_all(self, function: str) -> set[str]:
         """Return the functions that the steps of ``function`` call directly or indirectly."""
+        try:
+            used = self._used
+        except NotGradable:
+            return set()
         if function not in self._used_in_all:
             indirect: set[str] = set()
             waiting = [function]
             while waiting:
-                direct = self.uses(waiting.pop()) - indirect
+                direct = used.get(waiting.pop(), set()) - indirect
                 indirect |= direct
                 waiting += direct
             self._used_in_all[function] = indirect - {function}

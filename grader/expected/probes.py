@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Never
 
 import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
@@ -14,6 +14,23 @@ from ..assignment.base import RandomInput
 from ..assignment.spec import AssignmentSpec
 
 MOST_KEPT = 200  # cached inputs
+
+
+class ProbeInputs(dict[str, Any]):
+    """The inputs of a case. All submissions share them, so neither they nor their arrays can be changed."""
+
+    def __init__(self, inputs: dict[str, Any]) -> None:
+        super().__init__(inputs)
+        self.keys_of_answers: dict[tuple[str, str], str] = {}
+        """The keys of the reference's answers for these inputs, which :class:`grader.expected.reference.Oracle` computes once."""
+        for value in inputs.values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    def _refuse(self, *_arguments: Any, **_keywords: Any) -> Never:
+        raise TypeError("the inputs of a case cannot be changed")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,8 @@ def cases(
                 else _constant(value)
                 for key, value in probe.inputs.items()
             }
-            all_cases.append(Case(name if probe.times == 1 else f"{name} {repetition + 1}", inputs))
+            label = name if probe.times == 1 else f"{name} {repetition + 1}"
+            all_cases.append(Case(label, ProbeInputs(inputs)))
     return all_cases
 
 

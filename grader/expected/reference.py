@@ -14,7 +14,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -31,10 +31,13 @@ from ..support.places import REFERENCE
 from ..worker import values
 from . import author, proof
 from .author import AuthorCodeError, Program
+from .cases import Cases
 from .mutations import Mutations
+from .probes import ProbeInputs
 
 AnswerSource = Literal["recorded", "steps", "reference"]
 Array = np.ndarray[Any, Any]
+Visible = Callable[[dict[str, Any]], dict[str, Any]]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
 SMALLER_STEP = 1e-7
 MOST_DIFFERENCES = 1000  # entries; for a larger parameter, only some entries and one random direction are tested
@@ -44,7 +47,10 @@ NEEDS_TENSORFLOW = re.compile(rb"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", 
 
 
 class Oracle:
-    """The expected answers of one assignment."""
+    """The expected answers of one assignment.
+
+    A process that grades several submissions keeps one, and with it everything that is the same for all of them.
+    """
 
     def __init__(self, assignment: Assignment, live: bool = False, answers: Mapping[str, Array] | None = None) -> None:
         """With ``live`` the reference computes every answer again, for recording and for tests.
@@ -63,6 +69,7 @@ class Oracle:
         self._computed: Mapping[str, Array] = answers or {}
         self._keep = not live and answers is None
         self._answers: dict[str, tuple[dict[str, Array], AnswerSource]] = {}
+        self._cases: Cases | None = None  # of the last seed
         self.sources: set[AnswerSource] = set()
         """The sources of all requested answers. A caller that grades several submissions must clear it in between."""
 
@@ -76,8 +83,16 @@ class Oracle:
         return None if self._live else proof.read(self._assignment)
 
     @cached_property
-    def _steps(self) -> Mutations:
+    def mutations(self) -> Mutations:
+        """The assignment's steps and the mutations of them."""
         return Mutations(self._assignment)
+
+    def cases(self, seed: int) -> Cases:
+        """Return the cases with this seed; those of the last seed are drawn only once."""
+        cases = self._cases
+        if cases is None or cases.seed != seed:
+            self._cases = cases = Cases(self._assignment.content, self, seed)
+        return cases
 
     def is_proven(self, functions: Iterable[str]) -> bool:
         """True if the assignment's steps are proven to compute the same as the reference's ``functions``."""
@@ -106,8 +121,11 @@ class Oracle:
     def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Array]:
         """Return {result: array} of the reference's ``function``, by the result names of the assignment."""
         spec = self._assignment.content.functions[function]
-        arguments = spec.complete(inputs)
-        return self._answer([function], function, arguments, spec.returns, lambda: self._call(function, arguments))
+
+        def compute() -> list[Any]:
+            return self._call(function, spec.complete(inputs))
+
+        return self._answer([function], function, inputs, spec.returns, compute, spec.complete)
 
     def confirms(
         self,
@@ -197,26 +215,36 @@ class Oracle:
             return [state[name] for name in results]
 
         # The key contains only the inputs that the functions can see, not the other inputs of the probe.
-        argument_names = {name for function in functions for name in content.functions[function].argument_names()}
-        visible_inputs = {name: value for name, value in inputs.items() if name in argument_names}
+        def visible(inputs: dict[str, Any]) -> dict[str, Any]:
+            argument_names = {name for function in functions for name in content.functions[function].argument_names()}
+            return {name: value for name, value in inputs.items() if name in argument_names}
+
         label = f"chain {' '.join(functions)}, {steps} steps, {factor:g} x {scaled_function or 'nothing'}"
-        return self._answer(functions, label, visible_inputs, results, compute)
+        return self._answer(functions, label, inputs, results, compute, visible)
 
     def _answer(
-        self, functions: Sequence[str], label: str, inputs: dict[str, Any], names: list[str], compute: Any
+        self,
+        functions: Sequence[str],
+        label: str,
+        inputs: dict[str, Any],
+        names: list[str],
+        compute: Any,
+        visible: Visible = dict,
     ) -> dict[str, Array]:
         """Return the answer of an earlier call, a recorded or cached answer, or the result of ``compute``.
 
         ``functions`` are the reference's functions that it depends on; without them it is not an expected answer and
-        has no source.
+        has no source. ``visible`` returns the part of the ``inputs`` that the answer depends on.
         """
-        key = self._key(label, inputs)
+        key = self._key(label, inputs, visible)
         if key not in self._answers:
             self._answers[key] = self._new_answer(functions, key, label, names, compute)
+            for array in self._answers[key][0].values():  # later submissions are compared with it too
+                array.setflags(write=False)
         answer, source = self._answers[key]
         if functions:
             self.sources.add(source)
-        return answer
+        return dict(answer)
 
     def _new_answer(
         self, functions: Sequence[str], key: str, label: str, names: list[str], compute: Any
@@ -235,7 +263,7 @@ class Oracle:
             raise UsageError(
                 f"{self._file}: {label} returns {len(results)} results; the assignment names {', '.join(names)}."
             )
-        answer = {name: np.asarray(item) for name, item in zip(names, results, strict=True)}
+        answer = {name: np.array(item) for name, item in zip(names, results, strict=True)}
         if self._keep and not by_steps:
             with contextlib.suppress(
                 OSError, RuntimeError
@@ -247,9 +275,13 @@ class Oracle:
         """True if an answer with that label was recorded."""
         return f"{self._key(label, inputs)}/slope" in self._shipped
 
-    def _key(self, label: str, inputs: dict[str, Any]) -> str:
-        tree, payload = values.encode(dict(sorted(inputs.items())))
-        return hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()[:32]
+    def _key(self, label: str, inputs: dict[str, Any], visible: Visible = dict) -> str:
+        known_keys = inputs.keys_of_answers if isinstance(inputs, ProbeInputs) else {}
+        if (self._code, label) not in known_keys:
+            tree, payload = values.encode(dict(sorted(visible(inputs).items())))
+            digest = hashlib.sha256(f"{self._code}\0{label}\0{tree}\0".encode() + payload).hexdigest()
+            known_keys[self._code, label] = digest[:32]
+        return known_keys[self._code, label]
 
     def _broken(self, error: AuthorCodeError) -> NotGradable:
         """Return the error for a reference that fails: it names the place for the author."""
@@ -316,7 +348,7 @@ class Oracle:
         if self._proof is not None and function in self._proof.functions:
             dtypes = self._proof.functions[function].dtypes
             names = self._assignment.content.functions[function].returns
-            each = (self._steps.results(function, [], {**inputs, **point}) for point in points)
+            each = (self.mutations.results(function, [], {**inputs, **point}) for point in points)
             return [[values[name].astype(dtypes[name]) for name in names] for values in each]
         program = self.program(function)
         arguments = {name: inputs[name] for name in program.parameters if name in inputs}

@@ -86,7 +86,7 @@ def definitions(code: Sequence[Code]) -> dict[str, Spot]:
     spots: dict[str, Spot] = {}
     for part in code:
         is_helper = part.place.endswith(".py")
-        for name, line in bound_names(part.text):
+        for name, line in bound_names(part.source):
             if not (is_helper and name in spots):
                 spots[name] = (part.place, line)
     return spots

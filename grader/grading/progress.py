@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from .. import submission as submissions
 from ..assignment import Assignment
@@ -12,7 +14,6 @@ from ..assignment.check import Check
 from ..checks.context import Context
 from ..report.model import CheckResult
 from ..submission import Code
-from ..submission.python_code import parse
 from ..support.i18n import _, joined
 
 MOST_KILLED = 2  # such calls of a function; after that it is not called again
@@ -34,23 +35,30 @@ class StarterFunctions:
     def _own(self) -> dict[str, str]:
         return _definitions(self._code)
 
-    @cached_property
+    @property
     def _of_starters(self) -> list[dict[str, str]]:
-        files = (self._assignment.folder / name for name in self._assignment.content.starters)
-        return [_definitions(submissions.read(file, self._assignment.name).code) for file in files if file.is_file()]
+        if self._assignment not in _STARTERS:
+            files = (self._assignment.folder / name for name in self._assignment.content.starters)
+            codes = [submissions.read(file, self._assignment.name).code for file in files if file.is_file()]
+            _STARTERS[self._assignment] = [*map(_definitions, codes)]
+        return _STARTERS[self._assignment]
+
+
+_STARTERS: WeakKeyDictionary[Assignment, list[dict[str, str]]] = WeakKeyDictionary()
 
 
 def _definitions(code: Sequence[Code]) -> dict[str, str]:
     """Return each function as a string that does not depend on comments and docstrings."""
     functions: dict[str, str] = {}
     for part in code:
-        tree = parse(part.text)
+        tree = part.source.tree
         for node in tree.body if tree else ():
             inner = node.body if isinstance(node, ast.ClassDef) else [node]
             owner = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
             for item in inner:
                 if isinstance(item, ast.FunctionDef):
                     if ast.get_docstring(item) is not None:
+                        item = copy.copy(item)  # others use the tree
                         item.body = item.body[1:]
                     functions[owner + item.name] = ast.dump(item)
     return functions

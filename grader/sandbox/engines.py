@@ -7,7 +7,6 @@ import re
 from typing import Literal
 
 from ..submission import Submission
-from ..submission.python_code import parse
 from ..support.choices import Engine
 from .warm import LIBRARY_OF
 
@@ -28,7 +27,7 @@ def libraries_of(submission: Submission) -> frozenset[str]:
     find it already imported.
     """
     packages = set()
-    waiting: list[ast.AST] = [tree for code in submission.code if (tree := parse(code.text)) is not None]
+    waiting: list[ast.AST] = [code.source.tree for code in submission.code if code.source.tree is not None]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):

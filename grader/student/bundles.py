@@ -8,7 +8,6 @@ from typing import Any
 
 from ..assignment.spec import AssignmentSpec
 from ..submission import Code
-from ..submission.python_code import nodes
 from ..support import arrays
 from . import signatures
 from .answers import RawAnswer
@@ -75,6 +74,6 @@ def _spelled(content: AssignmentSpec, names: list[str], code: Iterable[Code]) ->
 def _strings(code: Iterable[Code]) -> Iterator[str]:
     """Yield all strings in the code."""
     for part in code:
-        for node in nodes(part.text):
+        for node in part.source.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value

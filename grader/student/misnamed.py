@@ -10,7 +10,7 @@ from ..assignment.spec import AssignmentSpec
 from ..sandbox.calls import SubmittedFunction
 from ..sandbox.loading import UNKNOWN_NAME
 from ..submission import Code
-from ..submission.python_code import bound_names, parse
+from ..submission.python_code import bound_names
 from ..support.i18n import _, joined
 from .signatures import SIMILAR, find_function, match, normal, signature, submitted_signature
 
@@ -75,7 +75,7 @@ def in_a_name_error(text: str, names: Iterable[str]) -> str:
 
 def _spots(part: Code) -> Iterator[tuple[str, str]]:
     """Yield each name that is bound at the top level, with its place in brackets."""
-    for name, line in bound_names(part.text):
+    for name, line in bound_names(part.source):
         yield name, f" ({_line(part, line)})"
 
 
@@ -114,7 +114,7 @@ def _used_names(content: AssignmentSpec, defined: dict[str, SubmittedFunction]) 
 
 def _misplaced(part: Code, names: set[str]) -> str | None:
     """Return the sentence about a function with one of these names that a call cannot reach, or None."""
-    tree = parse(part.text)
+    tree = part.source.tree
     queue: list[tuple[ast.AST, str]] = [] if tree is None else [(tree, "")]
     while queue:
         node, sentence = queue.pop()

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ..support.errors import UsageError
 from ..support.i18n import _
@@ -18,6 +19,7 @@ from ..support.text import clean
 from . import notebook, python_code, unreadable
 from .files import NAMED, SPACE, is_notebook, is_python
 from .problems import CannotRun, NothingToGrade
+from .python_code import Source
 
 if TYPE_CHECKING:
     from ..assignment import Assignment
@@ -34,9 +36,12 @@ SHOWN = 4  # files, or names, in a sentence
 class ExpectedFile:
     """The file that an assignment expects: its name, and the names that it defines."""
 
-    def __init__(self, name: str, assignment: Assignment | None = None) -> None:
+    def __init__(self, name: str, names: Mapping[str, frozenset[str]], starters: Sequence[Path]) -> None:
+        """``starters`` are files, which may be missing."""
         self.name = name
-        self._assignment = assignment
+        self.names = names
+        """The functions and variables of the assignment, each with all the names that it may have."""
+        self._starters = starters
 
     @property
     def module(self) -> str:
@@ -44,29 +49,30 @@ class ExpectedFile:
         return self.name.replace("-", "_")
 
     @cached_property
-    def names(self) -> dict[str, frozenset[str]]:
-        """The functions and variables of the assignment, each with all the names that it may have."""
-        if self._assignment is None:
-            return {}
-        content = self._assignment.content
-        aliases = {name: function.aliases for name, function in content.functions.items()}
-        aliases |= {name: variable.aliases for name, variable in content.variables.items()}
-        return {name: frozenset(map(_normalised, (name, *others))) for name, others in aliases.items()}
-
-    @cached_property
     def starters(self) -> frozenset[str]:
         """The fingerprints of the assignment's starters."""
-        if self._assignment is None:
-            return frozenset()
-        paths = [self._assignment.folder / name for name in self._assignment.content.starters]
         return frozenset(
-            python_code.fingerprint(read_code(path.name, path.read_bytes())[0]) for path in paths if path.is_file()
+            python_code.fingerprint(Source(read_code(path.name, path.read_bytes())[0]))
+            for path in self._starters
+            if path.is_file()
         )
 
 
 def expected_file(assignment: Assignment | str) -> ExpectedFile:
-    """Return the file that an assignment expects; if only the assignment's name is given, only the file's name is known."""
-    return ExpectedFile(assignment) if isinstance(assignment, str) else ExpectedFile(assignment.name, assignment)
+    """Return the file that an assignment expects, read once; of an assignment's name alone, only the file's name is known."""
+    if isinstance(assignment, str):
+        return ExpectedFile(assignment, {}, ())
+    if assignment not in _EXPECTED:
+        content = assignment.content
+        aliases = {name: function.aliases for name, function in content.functions.items()}
+        aliases |= {name: variable.aliases for name, variable in content.variables.items()}
+        names = {name: frozenset(map(_normalised, (name, *others))) for name, others in aliases.items()}
+        starters = [assignment.folder / name for name in content.starters]
+        _EXPECTED[assignment] = ExpectedFile(assignment.name, names, starters)
+    return _EXPECTED[assignment]
+
+
+_EXPECTED: WeakKeyDictionary[Assignment, ExpectedFile] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class _Candidate:
     """A file that may be the submission: how well its name matches, and which of the expected names it defines."""
 
     name: str
-    code: str
+    code: Source
     name_match: int
     defines: set[str]
 
@@ -116,9 +122,12 @@ def choose(label: str, contents: Mapping[str, bytes], expected: ExpectedFile, pa
     candidates = []
     problems = []
     for name in sorted(names):
-        code, problem = read_code(name, contents[name])
+        text, problem = read_code(name, contents[name])
+        code = Source(text)
         candidate = _Candidate(name, code, _name_match(name, expected), _defines(code, expected, contents, name))
         reason = _("it contains no code") if problem else _reason_against(candidate, expected)
+        if len(names) > 1:
+            candidate.code = Source(text)  # the trees of many files together would take too much memory
         if reason is None:
             candidates.append(candidate)
         else:
@@ -133,7 +142,7 @@ def likely(contents: Mapping[str, bytes], expected: ExpectedFile) -> list[str]:
     """Return the files that may be the submission and define at least half of the expected names."""
     names = []
     for name in contents:
-        code, _problem = read_code(name, contents[name])
+        code = Source(read_code(name, contents[name])[0])
         candidate = _Candidate(name, code, _name_match(name, expected), _defines(code, expected, contents, name))
         if 2 * len(candidate.defines) >= len(expected.names) > 0 and _reason_against(candidate, expected) is None:
             names.append(name)
@@ -221,12 +230,12 @@ def _name_match(name: str, expected: ExpectedFile) -> int:
     return int(target in actual)
 
 
-def _defines(code: str, expected: ExpectedFile, contents: Mapping[str, bytes], name: str) -> set[str]:
+def _defines(code: Source, expected: ExpectedFile, contents: Mapping[str, bytes], name: str) -> set[str]:
     """Return the expected names that a file defines, or imports from a module next to it."""
     names = python_code.defined_names(code)
     for module, imported_name in python_code.imported_names(code):
         file = _module_file(module, contents, name)
-        module_names = python_code.defined_names(read_code(file, contents[file])[0]) if file else set()
+        module_names = python_code.defined_names(Source(read_code(file, contents[file])[0])) if file else set()
         names |= module_names if imported_name == "*" else {imported_name} & module_names
     normalised = {_normalised(each) for each in names}
     return {function for function, spellings in expected.names.items() if spellings & normalised}
@@ -248,7 +257,7 @@ def _reason_against(candidate: _Candidate, expected: ExpectedFile) -> str | None
         return _("it is a project file, such as setup.py")
     if TEST.fullmatch(name) and (not candidate.defines or python_code.is_test(code)):
         return _("it is a test")
-    if expected.starters and code.strip() and python_code.fingerprint(code) in expected.starters:
+    if expected.starters and code.text.strip() and python_code.fingerprint(code) in expected.starters:
         return _("it is the unchanged starter")
     return None
 
@@ -308,7 +317,7 @@ def _may_define(candidate: _Candidate, expected: ExpectedFile) -> bool:
     """Return whether a file may define an expected name, perhaps misspelt, or in a way that its text does not show."""
     if candidate.defines:
         return True
-    if python_code.parse(candidate.code) is None or not candidate.code.strip():
+    if candidate.code.tree is None or not candidate.code.text.strip():
         return True  # broken code, or a notebook that cannot be read: it may define anything
     if python_code.has_dynamic_names(candidate.code):
         return True
@@ -323,6 +332,8 @@ def _may_define(candidate: _Candidate, expected: ExpectedFile) -> bool:
 
 def _without_copies(best: list[_Candidate], left_out: list[tuple[str, str]]) -> list[_Candidate]:
     """Return one file for each distinct code: the one with the best and shortest name."""
+    if len(best) < 2:
+        return best
     unique: dict[str, _Candidate] = {}
     for each in sorted(
         best,
@@ -334,7 +345,7 @@ def _without_copies(best: list[_Candidate], left_out: list[tuple[str, str]]) -> 
             each.name,
         ),
     ):
-        code = python_code.fingerprint(each.code) if each.code else each.name
+        code = python_code.fingerprint(each.code) if each.code.text else each.name
         if code in unique:
             left_out.append((each.name, _("it has the same code as {file}").format(file=clean(unique[code].name, 80))))
         else:
@@ -354,7 +365,7 @@ def _without_imported(best: list[_Candidate], left_out: list[tuple[str, str]]) -
     return remaining
 
 
-def _imports(code: str, name: str) -> bool:
+def _imports(code: Source, name: str) -> bool:
     return name.lower().endswith(".py") and stem(name) in python_code.used_files(code)
 
 
@@ -374,7 +385,7 @@ def _reason_for(
     )
 
 
-def helpers(entry: str, code: Sequence[str], contents: Mapping[str, bytes]) -> list[str]:
+def helpers(entry: str, code: Sequence[Source], contents: Mapping[str, bytes]) -> list[str]:
     """Return the other Python files that ``entry``, with the pieces of ``code``, uses directly or indirectly.
 
     A file is used if its name, or the name of its folder, is imported, opened, or follows ``%run``.
@@ -382,13 +393,13 @@ def helpers(entry: str, code: Sequence[str], contents: Mapping[str, bytes]) -> l
     others = [name for name in contents if name != entry and name.lower().endswith(".py")]
     helper_names: list[str] = []
     run_files = RUN.findall(python_code.text_of(contents[entry]))
-    queue = [*code, *(f"import {stem(name)}" for name in run_files)]
+    queue = [*code, *(Source(f"import {stem(name)}") for name in run_files)]
     while queue:
         words = python_code.used_files(queue.pop())
         new = [name for name in others if words & {stem(name), *PurePosixPath(name).parts[:-1]}]
         others = [name for name in others if name not in new]
         helper_names += new
-        queue += [python_code.text_of(contents[name]) for name in new]
+        queue += [Source(python_code.text_of(contents[name])) for name in new]
     return helper_names
 
 

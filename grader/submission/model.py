@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+from .python_code import Source
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,11 @@ class Code:
     place: str
     text: str
     cell: int | None = None
+
+    @cached_property
+    def source(self) -> Source:
+        """The code with its syntax tree, which all checks share."""
+        return Source(self.text)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 FILE = re.compile(r"[\w./\\-]{1,200}")  # a module name or a path in a string
@@ -65,18 +67,29 @@ def parse(source: str) -> ast.Module | None:
         return None
 
 
-def nodes(source: str) -> Iterable[ast.AST]:
-    """Return all nodes of the code, outer nodes before inner ones; nothing if the code does not parse."""
-    tree = parse(source)
-    return [] if tree is None else ast.walk(tree)
+@dataclass(frozen=True)
+class Source:
+    """A piece of code, which is parsed once. Nothing may change its tree."""
+
+    text: str
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """The syntax tree; None if the code does not parse or is too long."""
+        return parse(self.text)
+
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """All nodes of the code, outer nodes before inner ones; empty if the code does not parse."""
+        return [] if self.tree is None else [*ast.walk(self.tree)]
 
 
-def bound_names(source: str) -> Iterator[tuple[str, int]]:
+def bound_names(source: Source) -> Iterator[tuple[str, int]]:
     """Yield each name that is bound at the top level, and its line; a method is ``Class.method``.
 
     Code that does not parse has no names.
     """
-    for name, node in _bindings(parse(source)):
+    for name, node in _bindings(source.tree):
         yield name, node.lineno
 
 
@@ -96,15 +109,14 @@ def _bindings(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.exp
         queue += [(owner, child) for child in reversed([*ast.iter_child_nodes(node)])]
 
 
-def defined_names(source: str) -> set[str]:
+def defined_names(source: Source) -> set[str]:
     """Return the names that the code defines, without functions whose body is only a placeholder.
 
     A method is listed by its name alone. If the code does not parse, the names at the beginning of its lines count.
     """
-    tree = parse(source)
-    if tree is None:
-        return {name for groups in UNPARSED.findall(source) for name in groups if name}
-    return {name.rpartition(".")[2] for name, node in _bindings(tree) if not _is_placeholder(node)}
+    if source.tree is None:
+        return {name for groups in UNPARSED.findall(source.text) for name in groups if name}
+    return {name.rpartition(".")[2] for name, node in _bindings(source.tree) if not _is_placeholder(node)}
 
 
 def _is_placeholder(node: ast.AST) -> bool:
@@ -124,24 +136,23 @@ def _is_not_implemented(step: ast.stmt) -> bool:
     return isinstance(exception, ast.Name) and exception.id == "NotImplementedError"
 
 
-def imported_names(source: str) -> Iterator[tuple[str, str]]:
+def imported_names(source: Source) -> Iterator[tuple[str, str]]:
     """Yield (module, name) for each ``from module import name``; the name may be ``*``."""
-    for node in nodes(source):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 yield node.module or "", alias.name
 
 
-def used_files(source: str) -> set[str]:
+def used_files(source: Source) -> set[str]:
     """Return the words that may name other files: parts of imported modules, and of strings that look like a path.
 
     If the code does not parse, all its words are returned.
     """
-    tree = parse(source)
-    if tree is None:
-        return set() if is_too_much(source) else set(re.findall(r"\w+", source))
+    if source.tree is None:
+        return set() if is_too_much(source.text) else set(re.findall(r"\w+", source.text))
     words: set[str] = set()
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             words.update(part for alias in node.names for part in alias.name.split("."))
         elif isinstance(node, ast.ImportFrom):
@@ -152,25 +163,24 @@ def used_files(source: str) -> set[str]:
     return words
 
 
-def is_test(source: str) -> bool:
+def is_test(source: Source) -> bool:
     """Return whether the code consists of tests."""
-    tree = parse(source)
-    if tree is None:
+    if source.tree is None:
         return False
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import) and any(alias.name.split(".")[0] in TESTING for alias in node.names):
             return True
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in TESTING:
             return True
-    names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    names = [node.name for node in source.tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return any(name.lower().startswith("test_") for name in names)
 
 
-def has_dynamic_names(source: str) -> bool:
+def has_dynamic_names(source: Source) -> bool:
     """Return whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
-    if re.search(r"^[ \t]*%(?:run|load)\b", source, re.MULTILINE):
+    if re.search(r"^[ \t]*%(?:run|load)\b", source.text, re.MULTILINE):
         return True
-    for node in nodes(source):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals"):
@@ -178,16 +188,18 @@ def has_dynamic_names(source: str) -> bool:
     return False
 
 
-def fingerprint(source: str) -> str:
+def fingerprint(source: Source) -> str:
     """Return a string that is equal for code that differs only in comments, docstrings and white space."""
-    tree = parse(source)
-    if tree is None:
-        return source if is_too_much(source) else "".join(re.sub(r"#.*", "", source).split())
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
+    if source.tree is None:
+        return source.text if is_too_much(source.text) else "".join(re.sub(r"#.*", "", source.text).split())
+    bodies = [(node, node.body) for node in source.nodes if isinstance(getattr(node, "body", None), list)]  # type: ignore[attr-defined]
+    try:
+        for node, body in bodies:
             node.body = [step for step in body if not _is_remark(step)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+        return ast.dump(source.tree)
+    finally:  # others use the tree
+        for node, body in bodies:
+            node.body = body  # type: ignore[attr-defined]
 
 
 def _is_remark(step: object) -> bool:

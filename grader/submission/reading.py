@@ -99,7 +99,9 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
         problem = str(error)
     except NothingToGrade as error:
         nothing = str(error)
-    helpers = choice.helpers(entry, [part.text for part in code], tree) if problem is None else []
+    if problem is None and python_code.is_too_much(*(part.text for part in code)):
+        problem = too_much_code(file_label)
+    helpers = choice.helpers(entry, [part.source for part in code], tree) if problem is None else []
     tree = {
         name: content
         for name, content in tree.items()

@@ -44,8 +44,8 @@ def _library(function: str, context: Context) -> str | None:
 
     A hidden import has no other purpose.
     """
-    texts = [code.text for code in context.student.code]
-    everywhere = quotients.called(texts)
+    sources = [code.source for code in context.student.code]
+    everywhere = quotients.called(sources)
     if not everywhere & (DIFFERENTIATING | HIDING):
         return None
     loaded = context.student.libraries()
@@ -53,10 +53,10 @@ def _library(function: str, context: Context) -> str | None:
     if not used:
         return None
     own = context.student.find(function)
-    calls = quotients.called(texts, function if own is None else own.name)
+    calls = quotients.called(sources, function if own is None else own.name)
     if calls & DIFFERENTIATING:
         return used[0]
-    imported = {item.module.partition(".")[0] for text in texts for item in imports.imports(text)}
+    imported = {item.module.partition(".")[0] for source in sources for item in imports.imports(source)}
     if imported & set(context.content.forbidden_imports):
         return used[0] if calls & HIDING and imports.outcome(context) is not None else None
     return used[0] if everywhere & HIDING else None

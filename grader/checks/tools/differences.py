@@ -20,6 +20,7 @@ import numpy as np
 from ...diagnosis import findings_of_check
 from ...expected.probes import Case
 from ...report.evidence import Evidence
+from ...submission.python_code import Source
 from ...support.i18n import _, joined
 from ..context import Context
 from ..outcome import Outcome
@@ -110,12 +111,12 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, attempt: Trie
     if not cases:
         return outcome
     function = context.student.find(check.function)
-    texts = [code.text for code in context.student.code]
-    code_shows = quotients.facts(texts, check.function if function is None else function.name)
+    sources = [code.source for code in context.student.code]
+    code_shows = quotients.facts(sources, check.function if function is None else function.name)
     if code_shows == "nothing":
         return outcome
     with np.errstate(all="ignore"):
-        is_quotient = _is_on_grid(check, cases, texts) or (code_shows == "quotient" and _has_few_digits(cases))
+        is_quotient = _is_on_grid(check, cases, sources) or (code_shows == "quotient" and _has_few_digits(cases))
         is_quotient = is_quotient or _has_pattern(check, context, cases)
     right = attempt.verdict.right
     numeric = [name for name in cases[0].values if right[name]]
@@ -159,9 +160,9 @@ def _inexact(context: Context, attempt: Tried) -> list[Entries]:
     ]
 
 
-def _is_on_grid(check: Derivatives, cases: Sequence[Entries], texts: Sequence[str]) -> bool:
+def _is_on_grid(check: Derivatives, cases: Sequence[Entries], sources: Sequence[Source]) -> bool:
     """True if there is a step for which the results lie on the grid of a difference quotient in every case."""
-    own: list[float] = sorted(quotients.constants(texts))[:MOST_CONSTANTS]
+    own: list[float] = sorted(quotients.constants(sources))[:MOST_CONSTANTS]
     steps = [step for step in dict.fromkeys([*own, *STEPS, *ROOTS]) if not _is_short(step)]
     candidates = [*itertools.product(steps, (1, 3), WIDTHS)]  # 3: of five points, or by Richardson
     trials = float(np.log2(len(candidates) * len(cases[0].values)))

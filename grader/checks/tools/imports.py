@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...diagnosis import findings_of_check
 from ...report.evidence import Evidence
-from ...submission.python_code import nodes
+from ...submission.python_code import Source
 from ...support.i18n import _
 from ..context import Context
 from ..outcome import Outcome
@@ -31,9 +31,9 @@ def outcome(context: Context) -> Outcome | None:
     is used.
     """
     forbidden, allowed = set(context.content.forbidden_imports), context.content.allowed_imports
-    all_imports = [(code.place, item) for code in context.student.code for item in imports(code.text)]
+    all_imports = [(code.place, item) for code in context.student.code for item in imports(code.source)]
     suspected = [(place, item) for place, item in all_imports if item.module.split(".")[0] in forbidden]
-    uses = [use for code in context.student.code for use in uses_of(code.text)] if suspected and allowed else []
+    uses = [use for code in context.student.code for use in uses_of(code.source)] if suspected and allowed else []
     used = [(place, item) for place, item in suspected if not _is_allowed(item, allowed, uses)]
     places = [(at_line(place, item.line), item.module) for place, item in used]
     # An allowed module also loads its package, so loaded modules prove no more than that.
@@ -79,10 +79,10 @@ def at_line(place: str, line: int) -> str:
     return ", ".join(filter(None, [place, _("line {line}").format(line=line)]))
 
 
-def imports(source: str) -> list[Import]:
+def imports(source: Source) -> list[Import]:
     """Return every import, also by ``__import__`` and ``import_module`` with a string."""
     all_imports: list[Import] = []
-    for node in nodes(source):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.split(".")[0]  # without "as", this name is bound
@@ -101,11 +101,11 @@ def imports(source: str) -> list[Import]:
     return all_imports
 
 
-def uses_of(source: str) -> list[str]:
+def uses_of(source: Source) -> list[str]:
     """Return every name that is read, with the attributes that follow it: "np.random.rand", "keras"."""
     names: list[str] = []
     below: set[int] = set()  # parts of a longer chain, which was visited first
-    for node in nodes(source):
+    for node in source.nodes:
         chain, attributes = node, []
         while isinstance(chain, ast.Attribute):
             attributes.append(chain.attr)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from ...submission.python_code import parse
+from ...submission.python_code import Source
 from .imports import imports
 
 Sign = Literal["nothing", "calls", "quotient"]
@@ -25,18 +25,18 @@ MOST_SUBSTITUTED = 4  # length of a chain of names that are replaced by their as
 LARGEST_STEP = 0.1
 
 
-def facts(texts: Sequence[str], function: str) -> Sign:
+def facts(sources: Sequence[Source], function: str) -> Sign:
     """Return the strongest sign of difference quotients in the code of ``function`` and of the functions that it uses.
 
     ``quotient``: a difference of two calls of one function is divided, or a library computes differences. ``calls``: a
     function is called several times, a difference is divided, or the source does not show the computation.
     """
-    trees = [tree for text in texts if (tree := parse(text)) is not None]
+    trees = [source.tree for source in sources if source.tree is not None]
     definitions = _definitions(trees)
     library = DIFFERENTIATING | {
         item.name
-        for text in texts
-        for item in imports(text)
+        for source in sources
+        for item in imports(source)
         if DIFFERENTIATING & {item.module.partition(".")[0], item.bound.rpartition(".")[2]}
     }
     result: Sign = "nothing" if function in definitions else "calls"  # its definition is not in the source
@@ -57,10 +57,10 @@ def facts(texts: Sequence[str], function: str) -> Sign:
     return result
 
 
-def called(texts: Sequence[str], function: str | None = None) -> set[str]:
+def called(sources: Sequence[Source], function: str | None = None) -> set[str]:
     """Return the last names of all functions that ``function`` and its helpers call, or the whole code; without the
     submission's own functions."""
-    trees = [tree for text in texts if (tree := parse(text)) is not None]
+    trees = [source.tree for source in sources if source.tree is not None]
     definitions = _definitions(trees)
     used: Sequence[ast.AST] = trees if function is None or function not in definitions else _used(definitions, function)
     return {
@@ -68,12 +68,11 @@ def called(texts: Sequence[str], function: str | None = None) -> set[str]:
     } - definitions.keys()
 
 
-def constants(texts: Iterable[str]) -> set[float]:
+def constants(sources: Iterable[Source]) -> set[float]:
     """Return the numbers in the code that may be steps of a difference quotient: written as a number or as a power."""
     numbers: set[float] = set()
-    for text in texts:
-        tree = parse(text)
-        for node in ast.walk(tree) if tree is not None else ():
+    for source in sources:
+        for node in source.nodes:
             value = _number(node)
             if value is not None and 0 < abs(value) <= LARGEST_STEP:
                 numbers.add(abs(value))

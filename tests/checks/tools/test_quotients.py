@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.tools import quotients
+from grader.submission.python_code import Source
 
 pytestmark = pytest.mark.quick
 
@@ -36,20 +37,20 @@ SIGNS = {
 @pytest.mark.parametrize("name", SIGNS)
 def test_strongest_sign_is_returned(name):
     source, sign = SIGNS[name]
-    assert quotients.facts([source], "slope") == sign
+    assert quotients.facts([Source(source)], "slope") == sign
 
 
 def test_helper_in_another_cell_is_inspected():
     cells = ["def slope(w):\n    return helper(w)", "this is no Python", TWO_SIDED.replace("slope", "helper")]
-    assert quotients.facts(cells, "slope") == "quotient"
-    assert quotients.facts(cells[:2], "slope") == "nothing"
+    assert quotients.facts([*map(Source, cells)], "slope") == "quotient"
+    assert quotients.facts([*map(Source, cells[:2])], "slope") == "nothing"
 
 
 def test_chain_of_names_is_followed_only_a_few_times():
     def chain(length):
         names = [f"    d{number + 1} = d{number}\n" for number in range(length)]
         body = "".join(["    d0 = cost(w + 1) - cost(w)\n", *names, f"    return d{length} / 1e-5\n"])
-        return quotients.facts(["def slope(w):\n" + body], "slope")
+        return quotients.facts([Source("def slope(w):\n" + body)], "slope")
 
     assert chain(quotients.MOST_SUBSTITUTED - 3) == "quotient"
     assert chain(quotients.MOST_SUBSTITUTED + 1) == "nothing"
@@ -57,19 +58,19 @@ def test_chain_of_names_is_followed_only_a_few_times():
 
 def test_called_functions_are_those_of_libraries():
     source = "import numpy as np\ndef cost(w):\n    return np.sum(w)\ndef slope(w):\n    return cost(w)\nprint(len([]))"
-    assert quotients.called([source], "slope") == {"sum"}
-    assert quotients.called([source]) == {"sum", "print", "len"}
-    assert quotients.called([source], "missing") == {"sum", "print", "len"}
+    assert quotients.called([Source(source)], "slope") == {"sum"}
+    assert quotients.called([Source(source)]) == {"sum", "print", "len"}
+    assert quotients.called([Source(source)], "missing") == {"sum", "print", "len"}
 
 
 def test_constants_are_possible_steps():
     source = (
         "h = 1e-5; k = -0.01; n = 10 ** -3; e = 2 ** -1000; half = 0.25 / 1000; big = 3.0; flag = True; s = '0.001'"
     )
-    assert quotients.constants([source, "1 +"]) >= {1e-5, 0.01, 1e-3, 0.25 / 1000}
-    assert max(quotients.constants([source])) <= quotients.LARGEST_STEP
-    assert 2.0**-1000 not in quotients.constants([source])
+    assert quotients.constants([Source(source), Source("1 +")]) >= {1e-5, 0.01, 1e-3, 0.25 / 1000}
+    assert max(quotients.constants([Source(source)])) <= quotients.LARGEST_STEP
+    assert 2.0**-1000 not in quotients.constants([Source(source)])
 
 
 def test_division_by_zero_is_not_a_constant():
-    assert quotients.constants(["h = 1e-9 / 0"]) == {1e-9}
+    assert quotients.constants([Source("h = 1e-9 / 0")]) == {1e-9}
