@@ -56,3 +56,24 @@ def test_arguments_may_be_replaced():
     cases = Cases(mnist.content, Oracle(mnist), 0)
     (case, *_) = cases.draw(["small batch"])
     assert cases.replacements(["back_propagation"], case) == [("", ""), ("Y", "labels")]
+
+
+def test_cases_are_drawn_once_and_cannot_be_changed():
+    oracle = Oracle(LOADED)
+    (case, *_), (again, *_) = (oracle.cases(0).draw(["random net"], ["forward"]) for _ in range(2))
+    assert case is again
+    with pytest.raises(TypeError, match="cannot be changed"):
+        case.inputs["X"] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        case.inputs["X"][0] = 0
+    assert oracle.cases(1).draw(["random net"], ["forward"])[0] is not case
+
+
+def test_known_cases_still_name_the_sources_of_their_answers():
+    oracle = Oracle(LOADED)
+    sources = []
+    for _ in range(2):
+        oracle.sources.clear()
+        oracle.cases(0).draw(["random net"], ["forward"])
+        sources.append(set(oracle.sources))
+    assert sources == [{"recorded"}, {"recorded"}]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from grader.assignment import load
+from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.sandbox.session import Session
@@ -73,3 +74,20 @@ def test_submission_is_graded_again_after_memory_ran_out(monkeypatch, solution, 
     attempts.clear()
     assert grade(assignment, submission, GradeOptions(attempt="first")).ending == "not_gradable"
     assert attempts == [False]
+
+
+def test_reports_do_not_depend_on_earlier_submissions(warm):
+    assignment = load("single-neuron")
+    wrong = [f"wrong/{name}.py" for name in ("sign_of_bias", "mean_gradient", "momentum")]
+    names = ["solution.py", *wrong, *wrong, "solution.py"]
+    kept = GradeOptions(seed=12345, oracle=Oracle(assignment), warm=warm, include_hidden=True)
+
+    def parts(file, options):
+        report = grade(assignment, read(assignment.folder / file, assignment), options)
+        return [check.model_dump() for check in report.checks], report.environment
+
+    alone = {name: parts(name, replace(kept, oracle=None)) for name in names}
+    bugs = {check["diagnosis"]["bug"] for checks, _ in alone.values() for check in checks if check["diagnosis"]}
+    assert bugs >= {"bias-sign", "mean-instead-of-sum", "momentum"}
+    for name in names:
+        assert parts(name, kept) == alone[name]
