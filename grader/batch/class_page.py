@@ -89,6 +89,7 @@ def render(
             if stand_ins
             else "",
             about=_graded_by([student.row for student in student_lines]),
+            own_style=_file("class.css"),
             script=_script(),
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
         )
@@ -153,9 +154,13 @@ def _contests(summary: ClassSummary) -> list[tuple[str, list[LeaderboardEntry]]]
     ]
 
 
-@cache
 def _script() -> Markup:
-    return Markup((TEMPLATES / "class.js").read_text(encoding="utf-8"))
+    return _file("class.js")
+
+
+@cache
+def _file(name: str) -> Markup:
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def _digest(script: str) -> str:

@@ -199,13 +199,18 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
     visible_report = redact_for_student(report, settings.visibility)
     executed = stored.notebook()
     notebook = json.loads(executed) if executed else None
-    title, pass_mark = settings.title, settings.pass_mark
+    title, pass_mark, overview = settings.title, settings.pass_mark, f"../{CLASS_PAGE}"
     students_page = html.render(visible_report, title, pass_mark, page.who, settings.hints, notebook, note=page.note)
-    instructors_page = html.render(report, title, pass_mark, page.who, 3, notebook, f"../{CLASS_PAGE}", page.note)
+    students_json = visible_report.to_json()
+    if visible_report == report and settings.hints > 1:  # nothing is hidden from the student
+        instructors_page, instructors_json = html.with_overview(students_page, overview), students_json
+    else:
+        instructors_page = html.render(report, title, pass_mark, page.who, 3, notebook, overview, page.note)
+        instructors_json = report.to_json()
     contents = (
-        f"{visible_report.to_json()}\n".encode(),
+        f"{students_json}\n".encode(),
         students_page.encode(errors="replace"),
-        f"{report.to_json()}\n".encode(),
+        f"{instructors_json}\n".encode(),
         instructors_page.encode(errors="replace"),
         executed,
     )

@@ -19,6 +19,7 @@ from .svg import Drawing, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+HEADER = '<header class="top">\n'  # the first place where a link may stand
 ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 
@@ -40,7 +41,7 @@ def render(
     score. ``overview`` is the address of the class page; a page that has it is for instructors and also shows the
     sentences that are only for them.
     """
-    return (
+    page = (
         environment()
         .get_template("report.html.j2")
         .render(
@@ -52,10 +53,17 @@ def render(
             above=wording.common(report),
             bugs_named=hint_level > 1,
             cells=notebook_cells.cells(notebook) if notebook is not None else [],
-            overview=overview,
+            for_instructor=overview is not None,
             note=note,
         )
     )
+    return page if overview is None else with_overview(page, overview)
+
+
+def with_overview(page: str, overview: str) -> str:
+    """Return a page of :func:`render` with a link to the class page."""
+    link = Markup('<nav><a href="{}">{}</a></nav>').format(overview, _("← The class"))
+    return page.replace(HEADER, f"{HEADER}{link}", 1)
 
 
 @cache
@@ -102,12 +110,11 @@ def line(content: object) -> str:
 
 def marked(sentence: object) -> Markup:
     """Return a sentence in which the parts between backquotes are marked as code."""
-    parts = line(sentence).split("`")
+    safe = str(escape(line(sentence)))
+    parts = safe.split("`")
     if len(parts) % 2 == 0:  # an unpaired backquote
-        return escape("`".join(parts))
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in enumerate(parts)
-    )
+        return Markup(safe)
+    return Markup("".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(parts)))
 
 
 def number(value: float) -> str:

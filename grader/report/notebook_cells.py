@@ -96,7 +96,9 @@ def _block(text: str, limit: int) -> str:
     lines = []
     for line in ANSI.sub("", beginning).split("\n"):
         last = line.rstrip("\r").rsplit("\r", 1)[-1].expandtabs(4)
-        lines.append("".join(character if character.isprintable() else "?" for character in last))
+        if not last.isprintable():
+            last = "".join(character if character.isprintable() else "?" for character in last)
+        lines.append(last)
     block = "\n".join(lines).strip("\n")
     if len(block) <= limit and len(beginning) == len(text):
         return block

@@ -23,8 +23,8 @@ class Drawing:
 
 def svg(height: float, title: str, description: str, parts: Sequence[str]) -> Markup:
     """Return an SVG of width ``WIDTH``; the functions of this module made its parts."""
-    head = '<svg class="picture" viewBox="0 0 {} {:g}" role="img"><title>{}</title><desc>{}</desc>'
-    return Markup(head).format(WIDTH, height, title, description) + Markup("".join(parts) + "</svg>")
+    head = f'<svg class="picture" viewBox="0 0 {WIDTH} {height:g}" role="img">'
+    return Markup(f"{head}<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(parts)}</svg>")
 
 
 def text(x: float, y: float, content: object, anchor: str = "start", style: str = "") -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.assignment import load
 from grader.batch import pages
-from grader.batch.pages import FILES, PageWriter
+from grader.batch.pages import FILES, PageSettings, PageWriter
 from grader.batch.store import Page, Record, Store
 from grader.support import i18n
 from grader.support.errors import UsageError
@@ -26,7 +26,9 @@ def console():
 
 
 def settings(**changes):
-    return pages.settings_of(CONTENT.model_copy(update=changes))
+    visibility = {check.name: "open" for check in report().checks}
+    common = PageSettings.model_validate_json(pages.settings_of(CONTENT))
+    return common.model_copy(update={"visibility": visibility, **changes}).model_dump_json()
 
 
 def keep(store, page=ANNA, text="dW1 is wrong.", executed=NOTEBOOK):
@@ -91,7 +93,7 @@ def test_missing_and_damaged_file_is_written_again(out, number):
         lambda store: keep(store, Page("Anna_7", "7", "Anna (7)", "Handed in 1 day late: 10 points are taken off.")),
         lambda store: keep(store, executed=b""),
         lambda store: store.keep_page_settings(settings(title="Another title"), complete=True),
-        lambda store: store.keep_page_settings(settings().replace('"en"', '"de"'), complete=True),
+        lambda store: store.keep_page_settings(settings(language="de"), complete=True),
     ],
     ids=["result", "name", "note", "notebook", "title", "language"],
 )
@@ -171,3 +173,21 @@ def test_note_is_in_the_language_of_the_run():
     assert pages.note("", 0.0, 90.0) == ""
     with i18n.use("de"):
         assert "12,5" in pages.note("1 Tag zu spät", 12.5, 80.0)
+
+
+def test_pages_differ_only_in_the_link_if_nothing_is_hidden(out):
+    page, instructors_page = ((out / kind / "Anna_7.html").read_text() for kind in ("reports", "instructor"))
+    link = '<nav><a href="../index.html">← The class</a></nav>'
+    assert link not in page
+    assert instructors_page.replace(link, "") == page
+
+
+@pytest.mark.parametrize("hints", [1, 2])
+def test_page_of_the_instructor_names_bugs_at_every_level_of_hints(out, hints):
+    with Store(out) as store:
+        store.keep_page_settings(settings(hints=hints), complete=True)
+        keep(store)
+    pages.write_missing(out, console())
+    bug = '<p class="bug">'
+    assert bug in (out / "instructor" / "Anna_7.html").read_text()
+    assert (bug in (out / "reports" / "Anna_7.html").read_text()) == (hints > 1)
