@@ -76,6 +76,9 @@ class Confinement:
                 self.worker = None
                 if is_out_of_memory:
                     raise NoMemory(memory_needs.ran_out()) from error
+                if self._warm is not None:  # a forked worker may need more of the system than one that starts cold
+                    self._warm = None
+                    continue
                 if len(self._candidates) == 1:
                     raise NoIsolation(
                         _(

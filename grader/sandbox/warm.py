@@ -22,7 +22,7 @@ from . import filesystem
 from .processes import COMMAND, Forked
 
 MOST_FORKS = 500  # of one process; a new process costs less than an unknown leak
-MOST_FAILURES = 3  # in a row for one kind of process; after that this kind always starts cold
+MOST_FAILURES = 3  # in a row for one kind of process at one level; after that these workers always start cold
 START_SECONDS = 60.0  # for the first fork, which waits for the imports
 FORK_SECONDS = 5.0
 # No variables of the grader, and no library threads, which a fork would lose.
@@ -75,55 +75,65 @@ class WarmStart:
     """
 
     def __init__(self, for_many: bool = True) -> None:
-        self._processes: dict[WarmKind, _WarmProcess] = {}
-        self._failures: Counter[WarmKind] = Counter()
+        self._processes: dict[tuple[WarmKind, str | None], _WarmProcess] = {}  # None: before the first fork
+        self._replaced: list[_WarmProcess] = []
+        self._failures: Counter[tuple[WarmKind, str]] = Counter()
         self._for_many = for_many
 
     def begin(self, kind: WarmKind) -> None:
         """Start a process of this kind without waiting. If a worker needs more libraries, the process imports them too."""
         if sys.platform == "linux":
-            self._processes[kind] = _WarmProcess(kind, self._for_many)
+            self._processes[kind, None] = _WarmProcess(kind, self._for_many)
 
     def fork(
-        self, kind: WarmKind, channel: socket.socket, output: int, environment: Mapping[str, str]
+        self, kind: WarmKind, level: str, channel: socket.socket, output: int, environment: Mapping[str, str]
     ) -> Forked | None:
         """Return a supervisor with this channel, output and environment, or None if no warm process can fork it."""
-        if sys.platform != "linux" or self._failures[kind] >= MOST_FAILURES:
+        key = kind, level
+        if sys.platform != "linux" or self._failures[key] >= MOST_FAILURES:
             return None
+        if key in self._processes and self._processes[key].forks >= MOST_FORKS:
+            self._let_go(key)
         try:
-            if kind not in self._processes:
-                self._processes[kind] = self._extended(kind) or _WarmProcess(kind, self._for_many)
-            process = self._processes[kind]
-            supervisor = process.fork(channel, output, environment)
+            if key not in self._processes:
+                self._processes[key] = self._extended(kind) or _WarmProcess(kind, self._for_many)
+            supervisor = self._processes[key].fork(level, channel, output, environment)
         except OSError:
-            self._failures[kind] += 1
-            self._drop(kind)
+            self._failures[key] += 1
+            if key in self._processes:  # not if it could not be started
+                self._let_go(key)
             return None
-        self._failures[kind] = 0
-        if process.forks >= MOST_FORKS:
-            self._drop(kind)
+        self._failures[key] = 0
         return supervisor
 
     def _extended(self, kind: WarmKind) -> _WarmProcess | None:
         """Return a process that has not forked yet and imports the missing libraries; end others that were begun in vain."""
-        begun = [other for other, process in self._processes.items() if not process.forks]
-        for other in begun:
+        begun = [key for key, process in self._processes.items() if not process.forks]
+        for key in begun:
+            other, _level = key
             if other.engine == kind.engine and other.libraries <= kind.libraries:
-                self._processes[other].import_modules(kind.of_libraries)
-                return self._processes.pop(other)
-            self._drop(other)
+                if other != kind:
+                    self._processes[key].import_modules(kind.of_libraries)
+                return self._processes.pop(key)
+            self._processes.pop(key).close()
         return None
 
-    def _drop(self, kind: WarmKind) -> None:
-        if kind in self._processes:  # not if it could not be started
-            self._processes.pop(kind).close()
+    def _let_go(self, key: tuple[WarmKind, str | None]) -> None:
+        """Let a process end after its last worker."""
+        process = self._processes.pop(key)
+        process.let_go()
+        self._replaced = [process, *(other for other in self._replaced if other.runs())]
 
     def __enter__(self) -> WarmStart:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for kind in [*self._processes]:
-            self._drop(kind)
+        """End all processes, at level strong with the workers that were forked from them."""
+        for key in [*self._processes]:
+            self._let_go(key)
+        for process in self._replaced:
+            process.close()
+        self._replaced = []
 
 
 class _WarmProcess:
@@ -158,20 +168,29 @@ class _WarmProcess:
         }
         self._control.send(json.dumps(message).encode())
 
-    def fork(self, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
+    def fork(self, level: str, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
         """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""
         seconds = FORK_SECONDS if self.forks else START_SECONDS
         self._control.settimeout(seconds)
         lifeline, theirs = socket.socketpair()
         with theirs:
             descriptors = [channel.fileno(), theirs.fileno(), output]
-            socket.send_fds(self._control, [json.dumps({"environment": dict(environment)}).encode()], descriptors)
+            message = {"level": level, "environment": dict(environment)}
+            socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
         supervisor = Forked(lifeline, seconds)
         self.forks += 1
         return supervisor
 
+    def let_go(self) -> None:
+        """Close the connection: the process ends when all workers that were forked from it have ended."""
+        self._control.close()
+
+    def runs(self) -> bool:
+        """True if the process has not ended."""
+        return self._process.poll() is None
+
     def close(self) -> None:
-        """End the process; the workers that were forked from it keep running."""
+        """End the process, and at level strong its workers."""
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0 if self.forks else 0.0)  # without a fork it may still be importing

@@ -24,7 +24,7 @@ from ..machine import capacity
 from ..machine.threads import ONE_THREAD
 from ..support.errors import NotGradable
 from ..support.i18n import _, lazy
-from ..worker import frames
+from ..worker import frames, mounts
 from ..worker.cell_outputs import FLOOD
 from . import filesystem, group, mapped, memory
 from .allowance import LOOK_SECONDS, SHORTEST_LOOK, Allowance
@@ -44,7 +44,7 @@ STRONG_WORK = "/submission"
 STRONG_DATA = "/given"  # a name that students do not use for a folder
 OF_PROCESSES = "number of processes"
 OF_THE_KERNEL = lazy("memory of the kernel")
-Fork = Callable[[socket.socket, int, dict[str, str]], Forked | None]
+Fork = Callable[[str, socket.socket, int, dict[str, str]], Forked | None]  # level, channel, output, environment
 
 
 class SetupFailed(Exception):
@@ -73,7 +73,7 @@ class WorkerProcess:
         own_files = FILE_SYSTEMS * (limits.disk_mb << 20) if level == "strong" else 0
         self._group = group.create((limits.memory_mb << 20) + BESIDE + own_files, limits.processes)
         with theirs:
-            supervisor = fork(theirs, their_output, environment) if fork is not None else None
+            supervisor = fork(level, theirs, their_output, environment) if fork is not None else None
             self._process: Forked | Started = supervisor or Started(theirs, their_output, environment)
         os.close(their_output)
         self._poll = select.poll()
@@ -136,9 +136,13 @@ class WorkerProcess:
                 "cpu_seconds": int(limits.load_seconds + 100 * limits.call_seconds) + 1,
             },
         }
-        # Joining a group takes up to 15 ms of waiting; this process does other work meanwhile.
-        self._beginning = threading.Thread(target=self._begin, args=[config])
-        self._beginning.start()
+        config["view"] = mounts.key(config) if level == "strong" and fork is not None else None
+        self._beginning: threading.Thread | None = None
+        if self._group is None:
+            self._begin(config)
+        else:  # joining takes up to 15 ms of waiting; this process does other work meanwhile
+            self._beginning = threading.Thread(target=self._begin, args=[config])
+            self._beginning.start()
 
     def _begin(self, config: dict[str, Any]) -> None:
         """Move the process into its group, then send its configuration."""
@@ -147,6 +151,10 @@ class WorkerProcess:
             self._group = None
         with contextlib.suppress(OSError):  # await_ready reports a process that died at once
             self._channel.sendall(frames.encode(config))
+
+    def _await_beginning(self) -> None:
+        if self._beginning is not None:
+            self._beginning.join()
 
     @staticmethod
     def _data_files(level: str, visible: set[str]) -> list[str]:
@@ -158,7 +166,7 @@ class WorkerProcess:
 
         A control group limits the number of processes too. Raises SetupFailed, never a failure that counts for a student.
         """
-        self._beginning.join()
+        self._await_beginning()
         try:
             header, _ = self._receive(Allowance(SETUP_SECONDS))
         except (CallError, frames.ProtocolError, EOFError, OSError) as error:
@@ -460,7 +468,7 @@ class WorkerProcess:
         """
         if self._closed:
             return
-        self._beginning.join()
+        self._await_beginning()
         self._closed = True
         self._channel.close()
         self._ended_by_itself = self._process.wait(wait_first)

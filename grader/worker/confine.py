@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import landlock, seccomp, system
+from . import landlock, mounts, seccomp, system
 
 # systemd's range for dynamic users: they own no files on any distribution. If possible each worker has
 # its own uid, because the kernel counts processes by uid and two workers would share one limit.
@@ -25,7 +25,10 @@ SPARE_UIDS = 4000
 # of address space on a machine with many processors.
 TIMES_MAPPED = 128
 LEAST_MAPPED = 64 << 30
-DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that counts for no process
+# All namespaces of a worker except those for users and for process ids.
+NAMESPACES = (
+    system.CLONE_NEWNS | system.CLONE_NEWNET | system.CLONE_NEWIPC | system.CLONE_NEWUTS | system.CLONE_NEWCGROUP
+)
 
 
 def rehearse() -> None:
@@ -35,19 +38,11 @@ def rehearse() -> None:
             seccomp.program(system.MACHINE, unix_sockets, False)
 
 
-def enter_namespaces() -> None:
-    """Enter new namespaces for pids, mounts, network and IPC; an ordinary user also gets a user namespace.
+def enter_namespaces(flags: int) -> None:
+    """Enter new namespaces; an ordinary user also gets a new user namespace, which an ordinary user needs for the others.
 
-    The caller must fork afterwards: its first child is process 1 of the new pid namespace.
+    With a new pid namespace the caller must fork afterwards: its first child is process 1 of that namespace.
     """
-    flags = (
-        system.CLONE_NEWNS
-        | system.CLONE_NEWPID
-        | system.CLONE_NEWNET
-        | system.CLONE_NEWIPC
-        | system.CLONE_NEWUTS
-        | system.CLONE_NEWCGROUP
-    )
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
         system.unshare(flags)
@@ -59,91 +54,9 @@ def enter_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def build_root(config: dict[str, Any]) -> None:
-    """Replace the file system by an empty one that contains only the paths in the configuration."""
-    system.mount(None, "/", None, system.MS_REC | system.MS_PRIVATE)
-    # Two steps, because the sources must stay reachable while the new root is filled; they may be
-    # anywhere, even below /tmp. First everything moves to /old, then /new becomes the root.
-    system.mount("tmpfs", "/tmp", "tmpfs", system.MS_NOSUID | system.MS_NODEV, "size=1m")
-    os.mkdir("/tmp/old")
-    os.mkdir("/tmp/new")
-    system.pivot_root("/tmp", "/tmp/old")
-    os.chdir("/")
-    room = f"size={config['limits']['disk_bytes']},nr_inodes=20000,mode=1777"
-    flags = system.MS_NOSUID | system.MS_NODEV
-    system.mount("tmpfs", "/new", "tmpfs", flags, "size=4m,mode=755")
-    for scratch in ("/tmp", config["work"]):
-        os.makedirs("/new" + scratch, exist_ok=True)
-        system.mount("tmpfs", "/new" + scratch, "tmpfs", flags, room)
-    for path, real in sorted(config["read"], key=lambda pair: len(pair[0])):
-        _show(path, real)
-    hidden = [path for path in _as_shown(config["hide"], config["read"]) if os.path.exists("/new" + path)]
-    for path in hidden:
-        if os.path.isdir("/new" + path):
-            system.mount("tmpfs", "/new" + path, "tmpfs", flags, "size=64k,mode=755")
-        elif os.path.exists("/new" + path):  # otherwise it was inside another hidden folder
-            system.mount("/old/dev/null", "/new" + path, None, system.MS_BIND)
-    _show(config["own"], config["own"])
-    for path in hidden:
-        if os.path.isdir("/new" + path):
-            system.make_read_only("/new" + path)
-    _devices([*(f"/dev/{name}" for name in DEVICES), *config["devices"]], flags, room)
-    os.makedirs("/new/proc")
-    system.mount("proc", "/new/proc", "proc", flags | system.MS_NOEXEC)
-    _write_etc()
-    system.mount(None, "/new", None, flags | system.MS_REMOUNT | system.MS_RDONLY)
-    os.chdir("/new")
-    system.pivot_root(".", ".")
-    system.detach(".")
-    os.chdir(config["work"])
-
-
-def _as_shown(hidden: list[str], visible: list[list[str]]) -> list[str]:
-    """Return every path by which a hidden real path could be reached in the new root."""
-    return [
-        path + real_hidden[len(real) :]
-        for real_hidden in hidden
-        for path, real in visible
-        if real_hidden == real or real_hidden.startswith(real.rstrip("/") + "/")
-    ]
-
-
-def _show(path: str, real: str) -> None:
-    """Mount the host's ``real`` path read-only at ``path``."""
-    source, target = "/old" + real, "/new" + path
-    if os.path.isdir(source):
-        os.makedirs(target, exist_ok=True)
-    else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
-    system.mount(source, target, None, system.MS_BIND | system.MS_REC)
-    system.make_read_only(target)
-
-
-def _devices(devices: list[str], flags: int, room: str) -> None:
-    os.makedirs("/new/dev/shm")
-    system.mount("tmpfs", "/new/dev/shm", "tmpfs", flags, room)
-    for device in devices:
-        os.close(os.open("/new" + device, os.O_CREAT | os.O_WRONLY, 0o666))
-        system.mount("/old" + device, "/new" + device, None, system.MS_BIND)
-    os.symlink("/proc/self/fd", "/new/dev/fd")
-
-
-def _write_etc() -> None:
-    os.makedirs("/new/etc", exist_ok=True)
-    for name, text in (
-        ("passwd", "student:x:65534:65534::/tmp:/bin/sh\n"),
-        ("group", "student:x:65534:\n"),
-        ("hosts", "127.0.0.1 localhost\n"),
-    ):
-        target = Path("/new/etc", name)
-        if not target.exists():
-            target.write_text(text)
-
-
-def spare_uid() -> int:
-    """Return the uid to change to if started as root; call it outside of the pid namespace, where pids are distinct."""
-    return FIRST_SPARE_UID + os.getpid() % SPARE_UIDS
+def spare_uid(pid: int) -> int:
+    """Return the uid to change to if started as root; ``pid`` is an id outside of the worker's namespace, so it is unique."""
+    return FIRST_SPARE_UID + pid % SPARE_UIDS
 
 
 def drop_privileges(config: dict[str, Any]) -> None:
@@ -256,4 +169,4 @@ def hide_processes(config: dict[str, Any]) -> None:
 
 
 def _writable(config: dict[str, Any]) -> list[str]:
-    return [config["work"], *(f"/dev/{name}" for name in DEVICES), *config["devices"]]
+    return [config["work"], *(f"/dev/{name}" for name in mounts.DEVICES), *config["devices"]]

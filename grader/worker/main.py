@@ -11,7 +11,8 @@ The configuration arrives as the first frame on the channel (see :mod:`confine`)
 with ``{"setup": "ready", "gaps": [...]}``; a process that fails before that answers with
 ``{"setup": "failed", "reason": ...}``.
 
-``main.py warm CONTROL_FD`` forks supervisors that do the same (see :mod:`warm`).
+``main.py warm CONTROL_FD`` forks workers (see :mod:`warm`). At strong isolation it forks only init, which takes the place
+of the supervisor; at the other levels it forks supervisors.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 SETUP_FAILED = 97
+Enter = Callable[[dict[str, Any]], None]
 
 
 def _load_package() -> None:
@@ -43,26 +46,17 @@ def _load_package() -> None:
 
 def main(channel_fd: int, lifeline_fd: int) -> int:
     """Read the configuration, confine a worker, wait for its end, and return its exit status."""
-    from grader_worker import confine, frames, landlock, system
+    from grader_worker import confine, frames, landlock, mounts, system
 
     channel = socket.socket(fileno=channel_fd)
     config, _ = frames.receive(channel)
-    config["spare_uid"] = confine.spare_uid()
-    os.umask(0o022)
-    if hasattr(os, "setsid"):
-        os.setsid()
-    signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # processes of a batch ignore SIGINT, and children inherit that
-    woken, wake = os.pipe()
-    os.set_blocking(wake, False)
-    signal.set_wakeup_fd(wake)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
+    config["spare_uid"] = confine.spare_uid(os.getpid())
+    woken, wake = _begin()
     try:
         if config["level"] != "none" and sys.platform != "linux":
             raise OSError("it needs Linux")
         if config["level"] == "strong":
-            confine.enter_namespaces()
+            confine.enter_namespaces(confine.NAMESPACES | system.CLONE_NEWPID)
         elif sys.platform == "linux":
             system.prctl(system.PR_SET_CHILD_SUBREAPER, 1)
         pinned = landlock.pin() if config["level"] == "medium" else []
@@ -71,19 +65,80 @@ def main(channel_fd: int, lifeline_fd: int) -> int:
         _report_failure(channel, error)
         return SETUP_FAILED
     if child == 0:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for descriptor in (woken, wake, lifeline_fd, *pinned):
-            os.close(descriptor)
+        if config["level"] == "strong":
+            os.close(woken)
+            os.close(wake)
+            os._exit(_init(channel, lifeline_fd, config, mounts.build_root))
         if sys.platform != "linux":
             os.setpgid(0, 0)  # the remaining processes of this group are killed at the end
-        _inside(channel, config)
+        _work(channel, config, (woken, wake, lifeline_fd, *pinned))
     channel.close()
     status = _wait(child, woken, lifeline_fd)
     if sys.platform != "linux":
         _kill_group(child)
     elif config["level"] != "strong":
         _kill_descendants()
+    return status
+
+
+def init(channel_fd: int, lifeline_fd: int, pid: int, enter: Enter) -> int:
+    """Do the same as process 1 of a new pid namespace, at level strong.
+
+    ``pid`` is the id of this process outside of the namespace. ``enter`` enters the other namespaces.
+    """
+    from grader_worker import confine, frames
+
+    channel = socket.socket(fileno=channel_fd)
+    config, _ = frames.receive(channel)
+    config["spare_uid"] = confine.spare_uid(pid)
+    return _init(channel, lifeline_fd, config, enter)
+
+
+def _begin() -> tuple[int, int]:
+    """Leave the caller's session; return both ends of a pipe to which a byte is written whenever a child ends."""
+    os.umask(0o022)
+    if hasattr(os, "setsid"):
+        os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # process 1 would receive it from its own namespace otherwise
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return woken, wake
+
+
+def _init(channel: socket.socket, lifeline: int, config: dict[str, Any], enter: Enter) -> int:
+    """Confine this process 1 of a pid namespace and fork the worker; when that ends, end all processes; return its status.
+
+    Process 1 ignores signals from its own namespace.
+    """
+    from grader_worker import confine, system
+
+    woken, wake = _begin()
+    try:
+        if os.getpid() != 1:
+            raise OSError("this process is not process 1 of a pid namespace")
+        confine.be_killed_first()
+        enter(config)
+        confine.drop_privileges(config)
+        system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+        system.prctl(system.PR_SET_DUMPABLE, 0)
+        worker = os.fork()
+    except Exception as error:
+        _report_failure(channel, error)
+        return SETUP_FAILED
+    if worker == 0:
+        system.prctl(system.PR_SET_DUMPABLE, 1)  # the grader's process reads its memory use
+        _work(channel, config, (woken, wake, lifeline))
+    channel.close()
+    for descriptor in (0, 1, 2):
+        os.close(descriptor)
+    status = _wait(worker, woken, lifeline)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)  # all other processes of the namespace
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
     return status
 
 
@@ -151,29 +206,27 @@ def _report_failure(channel: socket.socket, error: Exception) -> None:
     channel.sendall(frames.encode({"setup": "failed", "reason": reason}))
 
 
-def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
-    """Finish the confinement and become init (strong) or the worker; never returns."""
-    from grader_worker import confine, frames, system
+def _work(channel: socket.socket, config: dict[str, Any], not_needed: Iterable[int]) -> NoReturn:
+    """Finish the confinement and become the worker, without the descriptors that are ``not_needed``."""
+    from grader_worker import confine, frames
 
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Processes of a batch ignore SIGINT, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        confine.be_killed_first()
-        if config["level"] == "strong":
-            confine.build_root(config)
-            confine.drop_privileges(config)
-            system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
-            system.prctl(system.PR_SET_DUMPABLE, 0)
-            worker = os.fork()
-            if worker != 0:
-                channel.close()
-                for descriptor in (0, 1, 2):
-                    os.close(descriptor)
-                os._exit(_init(worker))
-            system.prctl(system.PR_SET_DUMPABLE, 1)  # the grader's process reads its memory use
-        elif config["level"] == "medium":
+        for descriptor in not_needed:
+            os.close(descriptor)
+        if config["level"] != "strong":
+            confine.be_killed_first()
+        if config["level"] == "medium":
             confine.drop_privileges(config)
         os.chdir(config["work"])
         gaps = confine.lock(config)
-        del config["hide"]  # a cell must not be able to display the paths of other submissions or of data
+        del (
+            config["hide"],
+            config["view"],
+        )  # a cell must not be able to display the paths of other submissions or of data
         sys.path += config["python_path"]
         if config["engine"] == "rebuild":
             from grader_worker import rebuild
@@ -210,20 +263,12 @@ def _inside(channel: socket.socket, config: dict[str, Any]) -> None:
     os._exit(0)
 
 
-def _init(worker: int) -> int:
-    """Reap children until the worker ends, and return its status; process 1 ignores signals from its own namespace."""
-    while True:
-        pid, status = os.wait()
-        if pid == worker:
-            return _exit_status(status)
-
-
 if __name__ == "__main__":
     _load_package()
     if sys.argv[1] == "warm":
         from grader_worker import warm
 
-        warm.serve(socket.socket(fileno=int(sys.argv[2])), main)
+        warm.serve(socket.socket(fileno=int(sys.argv[2])), main, init)
         os._exit(0)  # threads, which may have prevented forking, must not keep the process alive
     else:
         sys.exit(main(int(sys.argv[1]), int(sys.argv[2])))

@@ -5,9 +5,12 @@ memory. The confinement happens after the fork, as in a worker that starts cold.
 
 The first messages on the socket are ``{"python_path", "modules", "rehearse", "fonts"}``. ``rehearse`` names functions
 that are called if a module has them. ``fonts`` is a folder that keeps matplotlib's list of fonts; no worker sees it.
-Each later message is ``{"environment"}`` with three descriptors: the channel, the lifeline and the output. Here the
-lifeline is a socket, on which the supervisor sends its process id when it begins and its exit status when it ends. If no
-id arrives, the grader starts a worker cold.
+Each later message is ``{"level", "environment"}`` with three descriptors: the channel, the lifeline and the output; the
+level is always the same. Here the lifeline is a socket, on which the forked process sends its process id when it begins, and
+the exit status of the worker when all processes of the worker have ended. If no id arrives, the grader starts a worker cold.
+
+The forked process is the supervisor of a worker, at level strong its init. Then this process is itself process 1 of a pid
+namespace, so that the kernel ends all workers if it is killed.
 """
 
 from __future__ import annotations
@@ -24,16 +27,21 @@ import tempfile
 import traceback
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from . import imported, prepare
+from . import confine, imported, mounts, system
 
 MAX_MESSAGE = 1 << 16
+Enter = Callable[[dict[str, Any]], None]
 Supervise = Callable[[int, int], int]
+Init = Callable[[int, int, int, Enter], int]
 
 
-def serve(control: socket.socket, supervise: Supervise) -> None:
-    """For every request fork a process that runs ``supervise(channel, lifeline)``, until the grader has ended."""
+def serve(control: socket.socket, supervise: Supervise, init: Init) -> None:
+    """Fork a process for each request; when the grader closes the socket or ends, wait until all workers have ended.
+
+    The process runs ``supervise(channel, lifeline)``, or at level strong ``init(channel, lifeline, pid, enter)``.
+    """
     gc.disable()  # imports create objects that stay; searching them for garbage takes a quarter of the time
     message, descriptors = _receive(control)
     while "modules" in message:
@@ -42,15 +50,64 @@ def serve(control: socket.socket, supervise: Supervise) -> None:
     imported.note_loaded()
     gc.freeze()  # existing objects are not touched again, so their memory stays shared
     gc.enable()
-    signal.signal(
-        signal.SIGCHLD, signal.SIG_IGN
-    )  # the kernel reaps the children, because this process does not wait for them
-    while message and _can_fork():
-        if os.fork() == 0:
-            _become(supervise, message["environment"], *descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        message, descriptors = _receive(control)
+    strong: _Strong | None = None
+    with contextlib.suppress(OSError):  # the system allows no more processes or namespaces
+        if message and message["level"] == "strong" and _can_fork():
+            strong = _Strong(init)
+        signal.signal(
+            signal.SIGCHLD, signal.SIG_IGN
+        )  # the kernel reaps the children, because this process does not wait for them
+        while message and _can_fork():
+            child = os.fork() if strong is None else strong.fork()
+            if child == 0 and strong is None:
+                _become(supervise, [], message["environment"], *descriptors)
+            elif child == 0 and strong is not None:
+                _become(strong.supervise, strong.descriptors(), message["environment"], *descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            message, descriptors = _receive(control)
+    for descriptor in (control.detach(), *descriptors):
+        os.close(descriptor)
+    with contextlib.suppress(ChildProcessError):
+        os.wait()  # until all children have ended, because SIGCHLD is ignored
+
+
+class _Strong:
+    """Forks process 1 of a new pid namespace for each worker."""
+
+    def __init__(self, init: Init) -> None:
+        """Make this process process 1 of a pid namespace; only then may an ordinary user return to it after each fork."""
+        self._init = init
+        confine.enter_namespaces(system.CLONE_NEWPID)
+        if os.fork() != 0:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+            os.wait()
+            os._exit(0)
+        system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        self._views = mounts.Views()
+
+    def fork(self) -> int:
+        """Return 0 in process 1 of a new pid namespace, and its id in this process; raises OSError."""
+        self._views.collect()
+        system.unshare(system.CLONE_NEWPID)
+        child = os.fork()
+        if child != 0:
+            system.setns(self._own, system.CLONE_NEWPID)
+        return child
+
+    def descriptors(self) -> list[int]:
+        """Return the descriptors that process 1 needs until it has confined itself."""
+        return self._views.descriptors()
+
+    def supervise(self, channel: int, lifeline: int) -> int:
+        """Start a worker and return its exit status."""
+        return self._init(channel, lifeline, _pid(), self._enter)
+
+    def _enter(self, config: dict[str, Any]) -> None:
+        self._views.enter(config, confine.NAMESPACES)
+        if os.geteuid() != 0:  # the kernel counts the processes of each user namespace separately
+            confine.enter_namespaces(0)
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
@@ -60,9 +117,11 @@ def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
 
 
 def _import_all(python_path: list[str], modules: list[str], rehearse: list[str], fonts: str) -> None:
-    prepare.watch()
     own = [*sys.path]
     sys.path += python_path
+    from . import prepare  # imports NumPy, which may be in the python_path
+
+    prepare.watch()
     with _temporary_home(fonts):
         for name in modules:
             with contextlib.suppress(Exception):  # then it is imported, or fails, in the worker
@@ -107,24 +166,32 @@ def _can_fork() -> bool:
         return False
 
 
-def _become(supervise: Supervise, environment: dict[str, str], channel: int, lifeline: int, output: int) -> None:
-    """Become like a new process with only these descriptors and this environment, and supervise; never returns."""
+def _pid() -> int:
+    """Return the process id that the grader sees, because ``/proc`` is still that of the grader."""
+    return int(os.readlink("/proc/self"))
+
+
+def _become(
+    supervise: Supervise, others: list[int], environment: dict[str, str], channel: int, lifeline: int, output: int
+) -> NoReturn:
+    """Become like a new process with this environment and only these descriptors and the ``others``, and supervise."""
     status = 1
     try:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        for descriptor in map(int, os.listdir("/proc/self/fd")):
-            if descriptor > 2 and descriptor not in (channel, lifeline):
-                with contextlib.suppress(OSError):  # the descriptor of the listing itself
-                    os.close(descriptor)
+        first = 3
+        for descriptor in sorted((channel, lifeline, *others)):
+            os.closerange(first, descriptor)
+            first = descriptor + 1
+        os.closerange(first, os.sysconf("SC_OPEN_MAX"))
         for descriptor in (channel, lifeline):
             os.set_inheritable(descriptor, False)
         os.environ.clear()
         os.environ.update(environment)
         tempfile.tempdir = None  # an imported module may have cached the folder
         os.chdir("/")
-        os.write(lifeline, b"%d\n" % os.getpid())
+        os.write(lifeline, b"%d\n" % _pid())
         status = supervise(channel, lifeline)
         os.write(lifeline, b"%d\n" % status)
     except BrokenPipeError:  # the grader has ended

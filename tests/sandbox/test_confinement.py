@@ -53,3 +53,20 @@ def test_level_that_does_not_work_is_reported(monkeypatch):
 def test_full_machine_is_reported(monkeypatch):
     with pytest.raises(NoMemory):
         confined(monkeypatch, [], is_out_of_memory=True).confine()
+
+
+def test_worker_starts_cold_if_a_forked_one_cannot_be_confined(monkeypatch):
+    workers = confined(monkeypatch, [])
+    workers._warm = SimpleNamespace(fork=lambda *_: None)
+
+    def start(level, engine, limits, setup, fork):
+        def await_ready():
+            if fork is not None:
+                raise SetupFailed("no more namespaces")
+            return []
+
+        return SimpleNamespace(await_ready=await_ready, out_of_memory=lambda: False, pid=0)
+
+    monkeypatch.setattr(confinement, "WorkerProcess", start)
+    workers.confine()
+    assert workers.level == "strong"

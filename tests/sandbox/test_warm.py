@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment.base import Limits
+from grader.sandbox import memory
 from grader.sandbox import warm as warm_module
 from grader.sandbox.engines import libraries_of
 from grader.sandbox.failures import CallError
@@ -52,6 +53,12 @@ def process_of(session):
 def only(warm):
     (process,) = warm._processes.values()
     return process
+
+
+def forking(warm):
+    """The id of the process that forks, without workers: at strong it is process 1 of a namespace, so another one started it."""
+    pid = only(warm)._process.pid
+    return ([*memory.descendants(pid)] or [pid])[-1]
 
 
 def test_worker_is_forked_and_reports_its_end(warm):
@@ -150,7 +157,7 @@ def test_only_libraries_imported_while_loading_are_preimported(tmp_path, source,
 def test_worker_starts_cold_if_the_warm_process_is_dead_or_stopped(warm, monkeypatch, number):
     monkeypatch.setattr(warm_module, "FORK_SECONDS", 0.5)
     opened(warm).close()
-    os.kill(only(warm)._process.pid, number)
+    os.kill(forking(warm), number)
     with opened(warm) as session:
         assert isinstance(process_of(session), Started)
         assert session.call("f", [], {}).value == 1
@@ -162,24 +169,31 @@ def test_process_with_threads_does_not_fork(warm, monkeypatch, tmp_path):
     (tmp_path / "threaded.py").write_text(
         "import threading, time\nthreading.Thread(target=time.sleep, args=[60]).start()"
     )
-    monkeypatch.setattr(warm_module.filesystem, "python_path", lambda: [str(tmp_path)])
+    path = [*warm_module.filesystem.python_path(), str(tmp_path)]
+    monkeypatch.setattr(warm_module.filesystem, "python_path", lambda: path)
     monkeypatch.setitem(warm_module.ENGINES, "module", ("threaded", "Agg"))
     with opened(warm) as session:
         assert isinstance(process_of(session), Started)
 
 
-def test_worker_survives_the_end_of_its_warm_process(warm):
-    with opened(warm) as session:
-        warm.__exit__()
-        assert session.call("f", [], {}).value == 1
-
-
-def test_warm_process_is_replaced_after_many_forks(warm, monkeypatch):
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_warm_process_is_replaced_after_many_forks_and_ends_after_its_last_worker(warm, monkeypatch, level):
     monkeypatch.setattr(warm_module, "MOST_FORKS", 1)
-    for _ in range(2):
-        with opened(warm) as session:
-            assert isinstance(process_of(session), Forked)
-        assert warm._processes == {}
+    with opened(warm, level=level) as first:
+        with opened(warm, level=level) as second:
+            assert isinstance(process_of(second), Forked)
+            (replaced,) = warm._replaced
+        assert replaced.runs()
+        assert first.call("f", [], {}).value == 1
+    assert replaced._process.wait(5) == 0
+
+
+def test_no_worker_outlives_its_warm_process_at_strong(warm):
+    with opened(warm, level="strong") as session:
+        pids = memory.descendants(only(warm)._process.pid)
+        assert process_of(session).pid in pids
+        warm.__exit__()
+        assert all_end(pids)
 
 
 def test_no_process_outlives_a_killed_grader(tmp_path):
@@ -195,14 +209,18 @@ with WarmStart() as warm, opened(warm) as session:
         pids = grader.stdout.readline().split()
         assert all(Path("/proc", pid).exists() for pid in pids)
         grader.kill()
+    assert all_end(pids)
+
+
+def all_end(pids):
     deadline = time.monotonic() + 10
     while any(map(runs, pids)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not any(map(runs, pids))
+    return not any(map(runs, pids))
 
 
 def runs(pid):
     try:
-        return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False

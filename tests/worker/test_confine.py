@@ -9,13 +9,6 @@ import pytest
 from grader.worker import confine
 
 
-def test_hidden_path_is_found_under_every_visible_name():
-    visible = [["/usr", "/usr"], ["/lib", "/usr/lib"], ["/python", "/opt/python"]]
-    assert confine._as_shown(["/usr/lib/grader"], visible) == ["/usr/lib/grader", "/lib/grader"]
-    assert confine._as_shown(["/usr"], visible) == ["/usr"]
-    assert confine._as_shown(["/usr-local", "/home"], visible) == []
-
-
 def test_writable_paths_are_the_work_folder_and_devices():
     paths = confine._writable({"work": "/work", "devices": ["/dev/nvidia0"]})
     assert paths[0] == "/work"
@@ -25,7 +18,7 @@ def test_writable_paths_are_the_work_folder_and_devices():
 
 
 def test_spare_uid_is_in_the_range_of_systemd():
-    assert confine.FIRST_SPARE_UID <= confine.spare_uid() < confine.FIRST_SPARE_UID + confine.SPARE_UIDS
+    assert confine.FIRST_SPARE_UID <= confine.spare_uid(os.getpid()) < confine.FIRST_SPARE_UID + confine.SPARE_UIDS
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs Linux")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 
 import pytest
 
-from grader.worker import main
+from grader.worker import frames, main
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes")
 
@@ -25,10 +26,18 @@ def test_status_of_a_signal_is_that_of_a_shell():
         assert main._exit_status(os.waitpid(child(action), 0)[1]) == expected
 
 
-def test_init_waits_for_the_worker_and_reaps_others(monkeypatch):
-    ends = iter([(1, 0), (2, 0), (7, 256)])
-    monkeypatch.setattr(main.os, "wait", lambda: next(ends))
-    assert main._init(7) == 1
+def test_only_process_1_of_a_namespace_ends_all_other_processes():
+    ours, theirs = socket.socketpair()
+
+    def become_init():
+        main._load_package()
+        os._exit(main._init(theirs, 0, {}, lambda _: None))
+
+    with ours, theirs:
+        pid = child(become_init)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == main.SETUP_FAILED
+        header, _ = frames.receive(ours)
+    assert header == {"setup": "failed", "reason": "this process is not process 1 of a pid namespace"}
 
 
 def test_reaping_returns_the_status_of_the_expected_child(monkeypatch):

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from grader.worker import warm
+from grader.worker import prepare, warm
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="needs Linux")
@@ -36,7 +36,7 @@ def import_all(monkeypatch, tmp_path):
     """Import modules from files in tmp_path, with the variables of this process restored afterwards."""
     for name in ("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setattr(warm.prepare, "watch", lambda: None)
+    monkeypatch.setattr(prepare, "watch", lambda: None)
 
     def import_now(modules, fonts="", **sources):
         for name, source in sources.items():
