@@ -175,9 +175,9 @@ def _refuse_own_files(submissions: Path) -> None:
 def _settings(assignment: Assignment, digest: str, seed: int, options: Options, hide: tuple[str, ...]) -> Work:
     return work_for(
         assignment,
-        digest,
         seed,
         options.isolation,
+        digest,
         data=str(options.data.resolve()) if options.data else None,
         device=options.device,
         engine=options.engine,
@@ -503,7 +503,7 @@ class _Batch:
             student_lines,
             class_summary,
             left_over,
-            self._settings.isolation,
+            self._options.isolation,
             consistency.stand_ins(),
         )
         self._store.keep_page_settings(pages.settings_of(content), complete=True)

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from ..assignment import Assignment, bundled_names, load
 from ..assignment.spec import AssignmentSpec
-from ..grading.grade import grade
-from ..grading.options import GradeOptions
+from ..executor import local
+from ..executor.executor import ProcessLost
+from ..executor.grade_task import grade_task
+from ..executor.work import GradingTask, Work, work_for
+from ..grading.trace import Trace
 from ..report import formats
 from ..report.model import Report
 from ..report.redact import redact_for_student
 from ..submission import Submission, read, read_contents
 from ..submission import files as submitted_files
 from ..submission.files import ARCHIVES
-from ..support import atomic_files, seeds, yaml_model
-from ..support.errors import NoIsolation, UsageError
+from ..support import atomic_files, i18n, seeds, yaml_model
+from ..support.errors import NoIsolation, NotGradable, UsageError
 from ..support.i18n import _
 from ..support.text import clean
 from . import lookup, trust
@@ -178,21 +181,68 @@ def _data_of_repository(task: RepositoryTask) -> str:
 
 
 def grade_all(repository_plan: Plan) -> Iterator[GradedTask]:
-    """Grade each submission, hidden checks included."""
+    """Grade each submission, hidden checks included; yield the results in the order of the plan."""
     configured_seed = repository_plan.config.seed if repository_plan.trusted else None
     seed = configured_seed
     if seed is None:  # a random seed, so that nobody can prepare for it
         seed = seeds.random_seed()
-    for task in repository_plan.tasks:
-        other_tasks = [other for other in repository_plan.tasks if other is not task]
-        other_paths = [other.submission_path for other in other_tasks if other.submission_path is not None]
-        options = GradeOptions(
-            seed=seed, include_hidden=True, isolation=repository_plan.config.isolation, data=task.data
-        )
-        report = grade(task.assignment, _submission(task, other_paths), options)
+    jobs = _jobs(repository_plan.tasks)
+    works = [_work(task, repository_plan, seed, jobs) for task in repository_plan.tasks]
+    grading_tasks = [_grading_task(task, repository_plan) for task in repository_plan.tasks]
+    for task, report in zip(
+        repository_plan.tasks, _reports(repository_plan.tasks, works, grading_tasks, jobs), strict=True
+    ):
         content = task.assignment.content
         visible_report = redact_for_student(report, content.visibility(), reasons=True)
         yield GradedTask(task, formats.with_hint_level(_with_remedy(visible_report, repository_plan.trusted), content))
+
+
+def _jobs(tasks: Sequence[RepositoryTask]) -> int:
+    """Return how many submissions are graded at the same time: more than one only if several train on a dataset.
+
+    The others are graded in less time than further processes need to start.
+    """
+    return max(1, min(local.cores(), sum(bool(task.assignment.content.datasets) for task in tasks)))
+
+
+def _work(task: RepositoryTask, repository_plan: Plan, seed: int, jobs: int) -> Work:
+    return work_for(
+        task.assignment,
+        seed,
+        repository_plan.config.isolation,
+        data=None if task.data is None else str(task.data),
+        threads=None if jobs == 1 else max(1, local.cores() // jobs),
+        pass_mark=task.assignment.content.pass_mark,
+        inspected=True,  # as a self-check, since a run grades one submission
+    )
+
+
+def _grading_task(task: RepositoryTask, repository_plan: Plan) -> GradingTask:
+    other_tasks = [other for other in repository_plan.tasks if other is not task]
+    other_paths = [other.submission_path for other in other_tasks if other.submission_path is not None]
+    submission = _submission(task, other_paths)
+    return GradingTask(submission.path, {}, submission=submission, language=i18n.current())
+
+
+def _reports(
+    tasks: Sequence[RepositoryTask], works: Sequence[Work], grading_tasks: Sequence[GradingTask], jobs: int
+) -> Iterator[Report]:
+    """Yield the report on each task: graded in this process with one job, else in others."""
+    if jobs == 1:
+        for task, work, grading_task in zip(tasks, works, grading_tasks, strict=True):
+            submission = grading_task.submission
+            assert submission is not None
+            yield grade_task(work, replace(grading_task, attempt="both"), task.assignment, submission, Trace())
+        return
+    with local.local_executor(jobs, local.free_mb()) as executor:
+        futures = [executor.submit(*pair) for pair in zip(works, grading_tasks, strict=True)]
+        for future in futures:
+            try:
+                report = future.result().report
+            except ProcessLost as loss:
+                raise NotGradable(str(loss)) from loss
+            assert report is not None
+            yield report
 
 
 def _with_remedy(report: Report, trusted: bool = True) -> Report:

@@ -93,8 +93,8 @@ def command(
     head_start.begin(warm, submission, engine)
     os.environ |= threads.ONE_THREAD
     with _no_garbage_collection():
-        from ..grading.grade import grade
-        from ..grading.options import GradeOptions
+        from ..executor.grade_task import grade_task
+        from ..executor.work import GradingTask, work_for
         from ..grading.trace import Trace
         from ..submission import read
         from ..support import atomic_files
@@ -111,12 +111,21 @@ def command(
     if page is not None:
         atomic_files.refuse_unwritable(page)
     trace = Trace()
-    choices = GradeOptions(
-        seed=seed, only=only, hint_level=hints, isolation=isolation, engine=engine, device=device, data=data, warm=warm
+    work = work_for(
+        loaded,
+        seed=seed,
+        isolation=isolation,
+        engine=engine,
+        device=device,
+        data=None if data is None else str(data),
+        threads=None,
+        include_hidden=False,
+        hint_level=hints,
     )
+    task = GradingTask(str(submission), {}, only=only, attempt="both")
     if shape == "text":  # imported by a thread at a time when this one mostly waits for the worker
         Timer(0.1, importlib.import_module, args=["grader.report.terminal"]).start()
-    report = grade(loaded, student_work, choices, trace)
+    report = grade_task(work, task, loaded, student_work, trace, warm=warm)
     report = report.without_words_to_instructors()
     report_start = time.monotonic()
     missing = [f"{name}.npz" for name in loaded.content.datasets if data and not (data / f"{name}.npz").is_file()]

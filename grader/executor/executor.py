@@ -60,11 +60,15 @@ class _Entry:
     overtakings: int = 0
     is_cancelled: bool = False
 
+    @property
+    def is_last(self) -> bool:
+        return self.task.attempt == "last"
+
     def __lt__(self, other: _Entry) -> bool:
         return self._key() < other._key()
 
     def _key(self) -> tuple[bool, bool, int, int]:
-        return self.overtakings < MOST_OVERTAKINGS, self.task.last, self.priority, self.number
+        return self.overtakings < MOST_OVERTAKINGS, self.is_last, self.priority, self.number
 
 
 class Executor:
@@ -168,7 +172,7 @@ class Executor:
                     continue
                 del self._waiting[position]
                 self._running.append(entry)
-                overtaken = [other for index, other in enumerate(self._waiting) if index < position or other.task.last]
+                overtaken = [other for index, other in enumerate(self._waiting) if index < position or other.is_last]
                 for other in overtaken:
                     other.overtakings += 1
                 if overtaken:
@@ -189,7 +193,7 @@ class Executor:
         """True if the memory of a task is free. A task that needs more than there is, or its last attempt, is alone."""
         if not self._running:
             return True
-        if entry.task.last or any(other.task.last for other in self._running):
+        if entry.is_last or any(other.is_last for other in self._running):
             return False
         memory_mb = self._place.memory_mb
         return memory_mb is None or sum(each.work.memory_mb for each in (*self._running, entry)) <= memory_mb
@@ -218,9 +222,9 @@ class Executor:
         with self._lock:
             self._running.remove(entry)
             entry.inner = None
-            is_retried = is_failed and not entry.task.last and not entry.is_cancelled and not self._is_closed
+            is_retried = is_failed and not entry.is_last and not entry.is_cancelled and not self._is_closed
             if is_retried:
-                entry.task = replace(entry.task, last=True)
+                entry.task = replace(entry.task, attempt="last")
                 insort(self._waiting, entry)
         self._start_waiting()  # before the caller gets the result, so that the slot is not idle
         if not is_retried:

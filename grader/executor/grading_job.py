@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment import load
+from ..assignment import Assignment, load
 from ..expected.author import author_of
 from ..expected.reference import Oracle
-from ..grading.grade import grade
-from ..grading.options import GradeOptions
 from ..grading.trace import Listener, Trace
 from ..sandbox.warm import WarmStart
 from ..submission import read_contents
 from ..support import i18n
 from ..support.errors import UsageError
+from .grade_task import grade_task
 from .preparing import inspect, refuse_other_rules
 from .work import GradingTask, TaskResult, Work
 
@@ -36,33 +35,16 @@ def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -
         if task.problem:
             return TaskResult(None, task.problem, {})
         with context_for(work) as context:
-            try:
-                submission = read_contents(task.path, task.contents, context.assignment, task.pattern)
-            except UsageError as error:
-                return TaskResult(None, str(error), {})
-            if submission.nothing is not None:
-                return TaskResult(None, submission.nothing, {})
-            options = _options(work, task, _warm, context.oracle)
-            report = grade(context.assignment, submission, options, trace)
+            submission = task.submission
+            if submission is None:
+                try:
+                    submission = read_contents(task.path, task.contents, context.assignment, task.pattern)
+                except UsageError as error:
+                    return TaskResult(None, str(error), {})
+                if submission.nothing is not None:
+                    return TaskResult(None, submission.nothing, {})
+            report = grade_task(work, task, context.assignment, submission, trace, context.oracle, _warm)
             return TaskResult(report, "", dict(trace.timings), trace.executed)
-
-
-def _options(work: Work, task: GradingTask, warm: WarmStart, oracle: Oracle) -> GradeOptions:
-    return GradeOptions(
-        seed=work.seed,
-        only=task.only,
-        include_hidden=True,
-        isolation=work.isolation,
-        engine=work.engine,
-        device=work.device,
-        data=Path(work.data) if work.data else None,
-        hide=[*map(Path, work.hide)],
-        threads=work.threads,
-        warm=warm,
-        oracle=oracle,
-        earlier=task.earlier_report,
-        attempt="last" if task.last else "first",
-    )
 
 
 class _GradingContext:
@@ -79,7 +61,10 @@ class _GradingContext:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
         self.assignment = load(work.assignment if self._folder is None else self._folder.name)
-        answers: dict[str, Any] = {}
+        if work.pass_mark is not None:
+            changed_content = self.assignment.content.model_copy(update={"pass_mark": work.pass_mark})
+            self.assignment = Assignment(self.assignment.folder, changed_content)
+        answers: dict[str, Any] | None = None
         if work.answers:
             with np.load(io.BytesIO(work.answers), allow_pickle=False) as archive:
                 answers = dict(archive)

@@ -85,7 +85,7 @@ def _try_to_escape(
     with WarmStart() as warm:
         return canary.try_to_escape(
             assignment.content.limits,
-            work.isolation,
+            work.isolation or "strong",
             WorkerSetup(hide=hidden_paths, threads=work.threads),
             {**canary.files_of_the_grader(), str(assignment_file): assignment_file, **files_of_others},
             folders,

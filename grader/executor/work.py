@@ -11,10 +11,12 @@ from enum import IntEnum
 from typing import Any
 
 from ..assignment import Assignment
+from ..grading.options import Attempt
 from ..grading.rules import Rules
 from ..report.model import Report
 from ..sandbox import memory_needs
 from ..sandbox.allowance import LONGEST
+from ..submission import Submission
 from ..support import i18n
 from ..support.choices import DEFAULT_ENGINE, Device, Engine, Level
 from ..version import __version__
@@ -33,7 +35,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True)
 class Work:
-    """An assignment with the settings under which submissions are graded.
+    """An assignment with the settings under which submissions are graded; :class:`GradeOptions` says what most of them mean.
 
     ``identity`` is a digest of the assignment and all settings. ``assignment`` is a bundled name or a folder of this
     machine; a cluster gets the ``files`` of such a folder. ``answers`` is an .npz of the reference's answers for this
@@ -45,22 +47,29 @@ class Work:
     identity: str
     assignment: str
     seed: int
-    isolation: Level
+    isolation: Level | None
     files: dict[str, bytes] | None = None
     answers: bytes = b""
     data: str | None = None
     device: Device = "auto"
     engine: Engine = DEFAULT_ENGINE
-    threads: int = 1
+    threads: int | None = 1
     hide: tuple[str, ...] = ()
+    include_hidden: bool = True
+    hint_level: int | None = None
+    pass_mark: float | None = None
+    """The pass mark in percent, if it is another one than the assignment's."""
     inspected: bool = False
     memory_mb: int = 0
     seconds: float = PATIENCE
     rules: Rules | None = None
 
 
-def work_for(assignment: Assignment, digest: str, seed: int, isolation: Level, **settings: Any) -> Work:
-    """Return the work for an assignment with these settings; ``digest`` is that of the assignment's files."""
+def work_for(assignment: Assignment, seed: int, isolation: Level | None, digest: str = "", **settings: Any) -> Work:
+    """Return the work for an assignment with these settings.
+
+    ``digest`` is that of the assignment's files; a process that lives longer than a command needs it.
+    """
     limits = assignment.content.limits
     values = f"{__version__}\0{assignment.folder}\0{digest}\0{seed}\0{isolation}\0{sorted(settings.items())}"
     return Work(
@@ -88,8 +97,10 @@ class GradingTask:
     earlier_report: Report | None = None
     only: tuple[str, ...] = ()
     pattern: str = ""
-    last: bool = False
-    """True for the last attempt, which is made when nothing else of the batch runs."""
+    attempt: Attempt = "first"
+    """Which attempt this is; see :class:`GradeOptions`. The executor makes the last one when nothing else runs."""
+    submission: Submission | None = None
+    """The submission, if the caller has read the files already."""
     language: str = i18n.ENGLISH
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment, bundled_names, load
-from ..grading.grade import grade
-from ..grading.options import GradeOptions
+from ..executor.grade_task import grade_task
+from ..executor.work import GradingTask, work_for
+from ..grading.trace import Trace
 from ..report import gradescope
 from ..report.model import Report
 from ..report.redact import redact_for_student
@@ -91,8 +92,9 @@ def _read(folder: Path, assignment: Assignment) -> Submission:
 
 
 def _grade(assignment: Assignment, submission: Submission, settings: dict[str, Any]) -> Report:
-    options = GradeOptions(seed=settings["seed"], include_hidden=True, isolation=settings["isolation"])
-    report = grade(assignment, submission, options)
+    work = work_for(assignment, seed=settings["seed"], isolation=settings["isolation"], threads=None)
+    task = GradingTask(submission.path, {}, attempt="both")
+    report = grade_task(work, task, assignment, submission, Trace())
     gaps = ", ".join(report.isolation.not_enforced) or _("nothing")
     sentence = _("Isolation {level}; not enforced: {gaps}. Data: {data}. {seconds} s.")
     data = report.environment.data or _("none")

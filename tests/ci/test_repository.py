@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from grader.ci import repository as repository_module
+from tests.conftest import bundled
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT, SHORT
 
 from .conftest import CORRECT, EXAMPLES, ONE, WRONG
@@ -153,3 +157,46 @@ def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):
     document = json.loads(texts["doubling.json"])
     assert [check["name"] for check in document["checks"]] == ["double", "total", "long"]
     assert "location" not in document["checks"][-1]["evidence"]
+
+
+def test_several_jobs_give_the_same_reports_in_the_same_order(repository, monkeypatch):
+    folder = repository(
+        {
+            "one.ipynb": CORRECT,
+            "two.py": WRONG,
+            ".grader.yml": """
+seed: 0
+assignments:
+  - {assignment: relu-swap, submission: missing.py}
+  - {assignment: single-neuron, submission: one.ipynb, pass_mark: 99}
+  - {assignment: single-neuron, submission: two.py, pass_mark: 10}
+""",
+        }
+    )
+    monkeypatch.chdir(folder)
+    plan = repository_module.plan(Path(".grader.yml"), trusted=True)
+    reports = {}
+    for jobs in (1, 2):
+        monkeypatch.setattr(repository_module, "_jobs", lambda _, jobs=jobs: jobs)
+        reports[jobs] = [
+            graded.report.model_copy(update={"seconds": 0}) for graded in repository_module.grade_all(plan)
+        ]
+    assert reports[1] == reports[2]
+    assert [(report.submission.path, report.passed) for report in reports[1]] == [
+        ("missing.py", False),
+        ("one.ipynb", True),
+        ("two.py", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "cores", "jobs"),
+    [
+        (["single-neuron", "relu-swap", "numpy-mnist"], 4, 1),
+        (["clothing-mlp", "relu-swap", "numpy-mnist"], 4, 2),
+        (["clothing-mlp", "numpy-mnist"], 1, 1),
+    ],
+)
+def test_only_submissions_that_train_are_worth_more_processes(names, cores, jobs, monkeypatch):
+    monkeypatch.setattr(repository_module.local, "cores", lambda: cores)
+    assert repository_module._jobs([SimpleNamespace(assignment=bundled(name)) for name in names]) == jobs

@@ -151,9 +151,7 @@ def test_pipe_instead_of_a_configuration_is_refused(student):
 @pytest.mark.quick
 def test_seed_of_an_untrusted_configuration_is_ignored(student, monkeypatch):
     used = []
-    monkeypatch.setattr(
-        repository, "grade", lambda *arguments, **options: used.append(arguments[2].seed) or pytest.skip("enough")
-    )
+    monkeypatch.setattr(repository, "grade_task", lambda work, *_: used.append(work.seed) or pytest.skip("enough"))
     config = student(f"{ONE}seed: 4\n")
     for trusted in (False, True):
         with pytest.raises(pytest.skip.Exception):

@@ -22,7 +22,7 @@ def work_of(tmp_path):
         (folder / "reference.py").write_text(REFERENCE)
         (folder / "assignment.yaml").write_text(ASSIGNMENT.replace("doubling", name).replace(before or "\0", after))
         assignment = load(str(folder))
-        return work_for(assignment, digest(assignment, []), 7, "strong", inspected=True, **settings)
+        return work_for(assignment, 7, "strong", digest(assignment, []), inspected=True, **settings)
 
     return make
 

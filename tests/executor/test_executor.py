@@ -35,7 +35,7 @@ class ByHand:
         self.is_gone = False
 
     def start(self, work, task, listener):
-        self.started.append((task.path, task.last))
+        self.started.append((task.path, task.attempt == "last"))
         self.running[task.path] = future = Future()
         return future
 
