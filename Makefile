@@ -16,6 +16,7 @@ TESTS := $(BIN)/pytest -n auto --maxprocesses 4
 	@$(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes --requirement requirements/tensorflow.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q grader # pip compiles no editable installation, and a worker compiles its code each time
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements/test.txt
