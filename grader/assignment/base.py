@@ -6,6 +6,7 @@ import ast
 import keyword
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -160,7 +160,6 @@ class FunctionSpec(StrictModel):
     """Shapes of the results if the reference is not called. A length may be a name in ``widths``."""
     widths: dict[str, Annotated[int, Field(ge=2)]] = {}
     """The widths that the task asks for, by name; a submission may have other widths."""
-    _arguments: tuple[Argument, ...] = PrivateAttr(default=())
 
     @field_validator("signature")
     @classmethod
@@ -168,13 +167,10 @@ class FunctionSpec(StrictModel):
         _parse_signature(signature)
         return signature
 
-    def model_post_init(self, context: Any, /) -> None:
-        self._arguments = _parse_signature(self.signature)
-
-    @property
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
-        """Return the arguments in the order of the signature."""
-        return self._arguments
+        """The arguments in the order of the signature."""
+        return _parse_signature(self.signature)
 
     @property
     def factors(self) -> list[float]:
@@ -183,7 +179,7 @@ class FunctionSpec(StrictModel):
 
     def argument_names(self) -> list[str]:
         """Return the names of the arguments in the order of the signature."""
-        return [argument.name for argument in self._arguments]
+        return [argument.name for argument in self.arguments]
 
     def inputs(self) -> list[str]:
         """Return the names of the arguments and of the further inputs that a submission may take."""
@@ -201,7 +197,7 @@ class FunctionSpec(StrictModel):
         """Return {argument: value}: the arguments among ``inputs``, and the defaults of missing arguments."""
         return {
             argument.name: inputs.get(argument.name, argument.default)
-            for argument in self._arguments
+            for argument in self.arguments
             if argument.name in inputs or argument.optional
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from ..assignment.check import ProbedCheck
 from ..assignment.spec import AssignmentSpec
@@ -11,14 +11,18 @@ from ..support.arrays import Shape
 from . import probes
 from .probes import Case, ProbeInputs
 
-if TYPE_CHECKING:
-    from .reference import Oracle
+
+class Reference(Protocol):
+    """The source of expected answers: :class:`grader.expected.reference.Oracle`."""
+
+    def results(self, function: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return {result: array}."""
 
 
 class Cases:
     """The cases of one assignment with one seed, each drawn once for all submissions."""
 
-    def __init__(self, content: AssignmentSpec, oracle: Oracle, seed: int) -> None:
+    def __init__(self, content: AssignmentSpec, oracle: Reference, seed: int) -> None:
         self._content = content
         self._oracle = oracle
         self.seed = seed

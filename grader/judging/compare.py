@@ -54,7 +54,8 @@ def compare_results(
     results as Python numbers, so the least precise result sets the tolerance for all.
     """
     coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answers[name]), 0.0) for name in expected), default=0.0)
-    tolerance = tolerance.model_copy(update={"relative": max(tolerance.relative, coarsest)})
+    if coarsest > tolerance.relative:
+        tolerance = tolerance.model_copy(update={"relative": coarsest})
     is_alone = len(answers) == 1
     return {
         name: (compare_history if name == history else compare)(name, answers[name], item, tolerance, is_alone)
@@ -84,8 +85,10 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
                 )
             )
         ways = candidates
-    comparisons = [compare(name, actual, way, tolerance, is_alone) for way in ways]
-    best = next((item for item in comparisons if item.problem is None), comparisons[0])
+    best = compare(name, actual, ways[0], tolerance, is_alone)
+    if best.problem is not None:
+        others = (compare(name, actual, way, tolerance, is_alone) for way in ways[1:])
+        best = next((item for item in others if item.problem is None), best)
     if best.problem is None and np.size(actual) != epochs:
         note = _("{name} has {count} entries instead of {epochs}, one per epoch: accepted.").format(
             name=name, count=np.size(actual), epochs=epochs
@@ -141,7 +144,7 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
             )
         )
         array = array.reshape(expected.shape)
-    whole = expected.dtype.kind != "f" or bool((expected == np.round(expected)).all())
+    whole = array.dtype.kind != "f" and (expected.dtype.kind != "f" or bool((expected == np.round(expected)).all()))
     if array.dtype.kind == "b" and whole and array.ndim:
         notes.append(_("{name} contains booleans: accepted, they count as 0 and 1.").format(name=name))
     elif array.dtype.kind not in ("fiu" if whole else "f"):
@@ -161,23 +164,25 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
 def _compare_values(
     name: str, array: Array, expected: Array, relative: float, tolerance: Tolerance, note: str | None
 ) -> Comparison:
-    for what, field_name, wrong in (
-        ("NaN", "nan", np.isnan(array) & ~np.isnan(expected)),
-        (lazy("infinite"), "infinite", np.isinf(array) & np.isfinite(expected)),
-    ):
-        if wrong.any():
-            sentence = (
-                _("{name} is {what} in {count} of {total} entries.")
-                if wrong.size > 1
-                else _("{name} is {what}, expected a number.")
-            ).format(name=name, what=_(what), count=int(wrong.sum()), total=wrong.size)
-            counts = {field_name: int(wrong.sum()), "entries": int(wrong.size)}
-            return Comparison(sentence, note, Evidence(result=name, **counts))
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
         scale = float(np.max(np.abs(expected), initial=0.0))
         # "not <=" instead of ">": a NaN must never pass
         wrong = ~(error <= tolerance.absolute + relative * scale)
+    if not wrong.any() and scale != np.inf:
+        return Comparison(None, note)
+    for what, field_name, not_finite in (
+        ("NaN", "nan", np.isnan(array) & ~np.isnan(expected)),
+        (lazy("infinite"), "infinite", np.isinf(array) & np.isfinite(expected)),
+    ):
+        if not_finite.any():
+            sentence = (
+                _("{name} is {what} in {count} of {total} entries.")
+                if not_finite.size > 1
+                else _("{name} is {what}, expected a number.")
+            ).format(name=name, what=_(what), count=int(not_finite.sum()), total=not_finite.size)
+            counts = {field_name: int(not_finite.sum()), "entries": int(not_finite.size)}
+            return Comparison(sentence, note, Evidence(result=name, **counts))
     if not wrong.any():
         return Comparison(None, note)
     largest = float(error.max())

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..assignment.spec import AssignmentSpec
 from ..sandbox.calls import Instance, SubmittedFunction
+from ..sandbox.definitions import Definitions
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..support.i18n import _
@@ -34,6 +35,8 @@ class Instances:
         self._steps = steps
         self._session = session
         self._methods: classes.Methods | None = None
+        self._definitions: Definitions | None = None  # those for which ``_targets`` are known
+        self._targets: dict[str, SubmittedFunction | None] = {}
         self._built: dict[tuple[int, ...], dict[str, Any]] = {}  # by the sizes of the layers
         self._loaded: dict[str, dict[str, Any]] = {}  # by function: the values of its global variables after loading
         self._globals_of: dict[str, list[str]] = {}  # those that a function of the assignment reads or stores
@@ -47,6 +50,13 @@ class Instances:
 
     def find(self, function: str) -> SubmittedFunction | None:
         """Return the submitted function for ``function`` of the assignment: at the top level or else in the class."""
+        if self._definitions is not self._session.definitions:  # a later worker may have loaded less
+            self._definitions, self._targets = self._session.definitions, {}
+        if function not in self._targets:
+            self._targets[function] = self._search(function)
+        return self._targets[function]
+
+    def _search(self, function: str) -> SubmittedFunction | None:
         target = signatures.find_function(self._content, function, self._session.definitions.functions)
         if target is not None and (target.parameters or not self._content.functions[function].arguments):
             return target  # a function without parameters may only run the class

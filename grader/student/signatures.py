@@ -64,22 +64,23 @@ def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict
     Exact names go first, so that an alias never takes another's place.
     """
     given_names, wanted_names = list(given_names), list(wanted_names)
+    bound: dict[str, str] = {name: name for name in wanted_names if name in given_names}
+    if len(bound) == len(given_names):
+        return bound
     alike: dict[str, list[str]] = {}
     for name in given_names:
         alike.setdefault(normal(name), []).append(name)
-    bound: dict[str, str] = {}
-    for strictness in range(3):
+    for by_alias in (False, True):
         for want in wanted_names:
             if len(bound) == len(given_names):
                 return bound
             if want in bound.values():
                 continue
             # The first alias that exists, in the order of the assignment.
-            known_names = [want] if strictness < 2 else aliases.get(want, [])
+            known_names = aliases.get(want, []) if by_alias else [want]
             fitting = [
                 name for spelling in known_names for name in alike.get(normal(spelling), []) if name not in bound
             ]
-            fitting = fitting if strictness else [name for name in fitting if name == want]
             if fitting:
                 bound[fitting[0]] = want
     return bound
@@ -203,16 +204,16 @@ def _by_elimination(
     unless it is the only required parameter.
     """
     values = content.functions[name].complete(inputs)
+    remaining = [argument for argument in values if argument not in bound.values()]
+    needed = [item for item in remaining if item in inputs and item not in content.functions[name].optional_arguments]
+    if not needed:
+        return {}
     plain = [(parameter, default) for parameter, kind, default in target.parameters if not kind.startswith("VAR_")]
     alone = sum(not default and normal(parameter) not in SWITCHES for parameter, default in plain) == 1
     elsewhere = match([p for p, default in plain if default or not alone], content.all_names(), {})
     elsewhere |= {parameter: parameter for parameter, _ in plain if normal(parameter) in SWITCHES}
     free = [(p, default) for p, default in plain if p not in bound and p not in elsewhere]
-    remaining = [argument for argument in values if argument not in bound.values()]
-    needed = [item for item in remaining if item in inputs and item not in content.functions[name].optional_arguments]
     required = [parameter for parameter, default in free if not default]
-    if not needed:
-        return {}
     every = [parameter for parameter, _default in free]
     for parameters, arguments in ((required, needed), (every, remaining), (every, needed)):
         if len(parameters) == len(arguments):

@@ -80,14 +80,14 @@ def test_reports_do_not_depend_on_earlier_submissions(warm):
     assignment = load("single-neuron")
     wrong = [f"wrong/{name}.py" for name in ("sign_of_bias", "mean_gradient", "momentum")]
     names = ["solution.py", *wrong, *wrong, "solution.py"]
-    kept = GradeOptions(seed=12345, oracle=Oracle(assignment), warm=warm, include_hidden=True)
+    with_one_oracle = GradeOptions(seed=12345, oracle=Oracle(assignment), warm=warm, include_hidden=True)
 
     def parts(file, options):
         report = grade(assignment, read(assignment.folder / file, assignment), options)
         return [check.model_dump() for check in report.checks], report.environment
 
-    alone = {name: parts(name, replace(kept, oracle=None)) for name in names}
+    alone = {name: parts(name, replace(with_one_oracle, oracle=None)) for name in names}
     bugs = {check["diagnosis"]["bug"] for checks, _ in alone.values() for check in checks if check["diagnosis"]}
     assert bugs >= {"bias-sign", "mean-instead-of-sum", "momentum"}
     for name in names:
-        assert parts(name, kept) == alone[name]
+        assert parts(name, with_one_oracle) == alone[name]
