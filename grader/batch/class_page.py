@@ -65,7 +65,7 @@ def render(
     points = {check.name: check.points for check in content.checks if not check.bonus}
     with_ids = any(student.row.name != student.row.identity for student in student_lines)
     with_late = any(student.row.late for student in student_lines)
-    left_out = [name for name, shown in (("id", with_ids), ("late", with_late)) if not shown]
+    left_out = [name for name, has_column in (("id", with_ids), ("late", with_late)) if not has_column]
     rows = _rows(student_lines, points, with_ids, with_late)
     return (
         html.environment()
@@ -111,8 +111,8 @@ def _rows(
         if row.score is not None:
             value, score = str(row.score), html.number(row.score)
             status, state = ("passed", passed) if row.passed else ("failed", not_passed)
-            lost = [check for check, own in row.checks.items() if own is None or own < points.get(check, 0)]
-            remarks = ", ".join(lost)
+            failed_names = [check for check, own in row.checks.items() if own is None or own < points.get(check, 0)]
+            remarks = ", ".join(failed_names)
         cells = [
             f'<th scope="row">{name}</th>',
             f"<td>{_text(row.identity)}</td>" if with_ids else "",

@@ -44,7 +44,7 @@ FILES = (  # of each person
 CLASS_PAGE = "index.html"
 TEMPORARY = ".part"  # a file that a killed process has left
 CHUNK = 20  # pages that a process writes at a time
-FEW = 50  # pages that are written before other processes have started
+FEW = 100  # pages that this process has written before other processes have imported the templates
 SOURCES = (".py", ".j2", ".js", ".css")
 
 Schedule = Callable[..., Future[Any]]
@@ -52,7 +52,7 @@ WrittenPages = list[tuple[str, str, str]]  # for Store.keep_written_pages
 
 
 class PageSettings(BaseModel):
-    """What the pages of a class share; ``visibility`` is that of each check."""
+    """The settings that all pages of a class share; ``visibility`` is that of each check."""
 
     title: str
     pass_mark: float
@@ -73,7 +73,7 @@ def settings_of(content: AssignmentSpec) -> str:
 
 
 def note(late: str, penalty: float, score: float | None) -> str:
-    """Return the sentence of a page about points taken off, "" if there are none."""
+    """Return the sentence of a page about points taken off, "" without such points."""
     if not penalty:
         return ""
     sentence = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.")
@@ -133,12 +133,14 @@ class PageWriter:
     def write(self, names: Sequence[str], console: Console, jobs: int, executor: Executor | None = None) -> None:
         """Write the files of ``names`` and show the progress.
 
-        The processes of ``executor`` write them, if they are on this machine; otherwise ``jobs`` new processes write them, or
-        this process if there are only a few.
+        This process writes a few; many are written by the processes of ``executor`` if they are on this machine, else by
+        ``jobs`` new processes.
         """
         with contextlib.ExitStack() as stack:
             schedule, slots = (executor.call, executor.slots) if executor is not None else (None, 0)
-            if schedule is None and len(names) > FEW:
+            if len(names) <= FEW:
+                schedule = None
+            elif schedule is None:
                 slots = min(jobs, local.cores())
                 schedule = stack.enter_context(local.processes(slots))
             progress = stack.enter_context(writing_pages(console, len(names)))

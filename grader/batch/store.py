@@ -61,7 +61,7 @@ class Page:
 
 @dataclass(frozen=True)
 class StoredPage:
-    """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and what was written last.
+    """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and digests of the last written files.
 
     ``key`` and ``digests`` are those that :meth:`Store.keep_written_pages` got, "" if the files were never written.
     """
@@ -240,7 +240,7 @@ class Store:
         return int(count)
 
     def keep_written_pages(self, written_pages: Sequence[tuple[str, str, str]]) -> None:
-        """Store (name, key, digests) of pages that were written: what they were made from, and the digests of the files."""
+        """Store (name, key, digests) of pages that were written: the digest of their sources, and that of the files."""
         with self._writing() as database:
             database.executemany("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", written_pages)
 

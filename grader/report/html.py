@@ -19,7 +19,7 @@ from .svg import Drawing, swatch
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-HEADER = '<header class="top">\n'  # the first place where a link may stand
+HEADER = '<header class="top">\n'  # the link to the class is the first thing in it
 ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 

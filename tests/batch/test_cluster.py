@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from grader.assignment import ASSIGNMENTS, PACKAGE, REFERENCE
 from grader.batch import store
+from grader.support.places import ASSIGNMENTS, PACKAGE, REFERENCE
 from tests.datasets import layouts
 from tests.datasets.conftest import small
 from tests.doubling import RIGHT, WRONG

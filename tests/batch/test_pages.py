@@ -157,6 +157,28 @@ def test_many_pages_are_written_by_other_processes(out):
     assert all(file.exists() for page in people for file in files_of(out, page.name))
 
 
+def test_pages_that_a_stopped_run_has_not_written_are_written_by_the_next_one(out, monkeypatch):
+    with Store(out) as store:
+        for name in ("Ben", "Cem"):
+            keep(store, Page(name, name, name))
+    write_pages, calls = pages.write_pages, []
+
+    def write_until_ctrl_c(*arguments):
+        if calls:
+            raise KeyboardInterrupt
+        calls.append(arguments)
+        return write_pages(*arguments)
+
+    monkeypatch.setattr(pages, "CHUNK", 1)
+    monkeypatch.setattr(pages, "write_pages", write_until_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        pages.write_missing(out, console())
+    monkeypatch.undo()
+    assert outdated(out) == ["Cem"]
+    pages.write_missing(out, console())
+    assert outdated(out) == [] and all(file.exists() for file in files_of(out, "Cem"))
+
+
 def test_stopped_run_and_missing_results_are_reported(out, tmp_path):
     with Store(out) as store:
         store.keep_page_settings(settings(), complete=False)
