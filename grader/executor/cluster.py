@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import pickle
-import platform
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -21,13 +20,13 @@ import psutil
 from ..assignment import load
 from ..expected.assignment_files import pack
 from ..grading.rules import rules_here
-from ..grading.trace import Event, Listener
+from ..grading.trace import Listener
 from ..support.choices import Device
 from ..support.errors import NotGradable, UsageError
 from ..version import __version__
-from . import events, grading_job, scheduler
+from . import events, scheduler
+from .dask_worker import NotPrepared, TopicSender, grade_packed, prepare_worker
 from .executor import Executor
-from .preparing import refuse_other_rules
 from .work import GradingTask, TaskResult, Work
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from distributed.cfexecutor import ClientExecutor
 
 SECONDS_TO_GREET = 5  # a scheduler that has answered already
+MOST_PREPARATIONS = 3  # of workers for one task
 OTHER_GRADER = (
     "The Dask worker {address} has no grader, or a very different one ({error}): install grader {version} with the same "
     "code on all machines, and restart the Dask workers."
@@ -90,8 +90,7 @@ class _ClusterPlace:
         self._executor = executor
         self._works: dict[str, _SharedWork] = {}
         self._sharing = threading.Lock()
-        self._inner: dict[Future[TaskResult], Future[TaskResult]] = {}  # by the future for the caller
-        self._stopped: set[Future[TaskResult]] = set()
+        self._started: dict[Future[TaskResult], _StartedTask] = {}
         # Dask's own thread must not wait for Dask, so it does not call the callbacks of a task.
         self._results = ThreadPoolExecutor(1)
         self._listeners = events.Listeners()
@@ -101,45 +100,54 @@ class _ClusterPlace:
         with self._sharing:
             if work.identity not in self._works:  # a work is sent once
                 self._works[work.identity] = _SharedWork(self._client, _for_others(work))
-            shared_work = self._works[work.identity]
-        if listener is None:
-            return self._submit(shared_work.sent, task, None)
-        if not self._topic:
-            self._topic = f"grader-{uuid.uuid4().hex}"
-            self._client.subscribe_topic(self._topic, lambda event: self._listeners.deliver(event[1]))
-        number = self._listeners.add(listener)
-        future = self._submit(shared_work.sent, task, _TopicSender(self._topic, number))
-        future.add_done_callback(lambda _: self._listeners.finish(number))
+        future: Future[TaskResult] = Future()
+        sender = None
+        if listener is not None:
+            if not self._topic:
+                self._topic = f"grader-{uuid.uuid4().hex}"
+                self._client.subscribe_topic(self._topic, lambda event: self._listeners.deliver(event[1]))
+            number = self._listeners.add(listener)
+            sender = TopicSender(self._topic, number)
+            future.add_done_callback(lambda _: self._listeners.finish(number))
+        self._submit(future, _StartedTask(work.identity, pickle.dumps(task), sender))
         return future
 
-    def _submit(self, work: Any, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
-        inner: Future[TaskResult] = self._executor.submit(grade_packed, work, pickle.dumps(task), listener)
-        future: Future[TaskResult] = Future()
-        self._inner[future] = inner
+    def _submit(self, future: Future[TaskResult], task: _StartedTask) -> None:
+        task.inner = self._executor.submit(grade_packed, task.identity, task.packed, task.sender)
+        self._started[future] = task
 
         def hand_on(_: Future[TaskResult]) -> None:
             with contextlib.suppress(RuntimeError):  # the executor is closed, and nobody waits
                 self._results.submit(self._finish, future)
 
-        inner.add_done_callback(hand_on)
-        return future
+        task.inner.add_done_callback(hand_on)
 
     def _finish(self, future: Future[TaskResult]) -> None:
-        inner = self._inner.pop(future)
-        if inner.cancelled():
+        task = self._started.pop(future)
+        assert task.inner is not None
+        if task.inner.cancelled():
             # Dask cancels what it has lost, too: that must not look as if the caller had cancelled it.
-            future.set_exception(CancelledError() if future in self._stopped else ConnectionError("Dask has lost it"))
-            self._stopped.discard(future)
-        elif (error := inner.exception()) is not None:
+            future.set_exception(CancelledError() if task.is_stopped else ConnectionError("Dask has lost it"))
+            return
+        error = task.inner.exception()
+        if isinstance(error, NotPrepared) and not task.is_stopped and task.preparations < MOST_PREPARATIONS:
+            try:
+                with self._sharing:
+                    self._works[task.identity].prepare_again(str(error))
+                task.preparations += 1
+                self._submit(future, task)
+            except Exception as refusal:  # also a lost connection
+                future.set_exception(refusal)
+        elif error is not None:
             future.set_exception(error)
         else:
-            future.set_result(inner.result())
+            future.set_result(task.inner.result())
 
     def stop(self, future: Future[TaskResult]) -> None:
-        inner = self._inner.get(future)
-        if inner is not None:
-            self._stopped.add(future)
-            inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
+        task = self._started.get(future)
+        if task is not None and task.inner is not None:
+            task.is_stopped = True
+            task.inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
 
     def check(self) -> None:
         if self._client.status not in ("running", "connecting"):
@@ -159,6 +167,18 @@ class _ClusterPlace:
         self._results.shutdown(wait=False, cancel_futures=True)
 
 
+@dataclass
+class _StartedTask:
+    """A task that was sent to Dask; ``preparations`` counts the workers that had to be prepared for it first."""
+
+    identity: str
+    packed: bytes
+    sender: TopicSender | None
+    inner: Future[TaskResult] | None = None
+    is_stopped: bool = False
+    preparations: int = 0
+
+
 class _SharedWork:
     """A :class:`Work` that was sent to all workers, once for all of its submissions."""
 
@@ -168,7 +188,11 @@ class _SharedWork:
         self._packed = pickle.dumps(work)
         self._ready_workers: set[str] = set()
         self.refuse_new_workers()
-        self.sent = client.scatter(work, broadcast=True)
+
+    def prepare_again(self, address: str) -> None:
+        """Prepare a worker that has joined just now, or that has forgotten the work; raises NotGradable if it refuses."""
+        self._ready_workers.discard(address)
+        self.refuse_new_workers()
 
     def refuse_new_workers(self) -> None:
         """Raise NotGradable if a worker that was not asked yet refuses the work, or has no grader that understands it."""
@@ -185,35 +209,6 @@ class _SharedWork:
             if answer is not None:
                 raise NotGradable(answer)
             self._ready_workers.add(address)
-
-
-async def prepare_worker(packed: bytes, dask_worker: Any) -> str | None:
-    """Prepare a Dask worker for its submissions, on that worker: return why it must not grade, or None."""
-
-    def problem() -> str | None:
-        try:
-            work = pickle.loads(packed)
-            with grading_job.context_for(work) as context:
-                refuse_other_rules(work, context.assignment)  # also if it is kept from an earlier run, on earlier data
-        except (NotGradable, UsageError) as error:
-            return _named(dask_worker.address, error)
-        return None
-
-    return await asyncio.to_thread(problem)  # the worker answers its scheduler meanwhile
-
-
-def grade_packed(work: Work, task: bytes, listener: Listener | None) -> TaskResult:
-    """Grade a pickled :class:`GradingTask` on a Dask worker; raises NotGradable, with the name of the machine."""
-    try:
-        return grading_job.grade_one(work, pickle.loads(task), listener)
-    except (NotGradable, UsageError) as error:
-        from distributed import get_worker
-
-        raise NotGradable(_named(get_worker().address, error)) from error
-
-
-def _named(address: str, error: Exception) -> str:
-    return f"The Dask worker {address} on the machine {platform.node()} refuses. {error}"
 
 
 def _greet(address: str) -> None:
@@ -241,19 +236,6 @@ def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
         host = urlsplit(f"//{host_and_port}").hostname or ""
         if scheme not in scheduler.PROTECTED and host not in own_addresses and not scheduler.is_loopback(host):
             raise UsageError(scheduler.UNPROTECTED.format(what=f"the Dask worker at {address}"))
-
-
-@dataclass(frozen=True)
-class _TopicSender:
-    """A listener in a Dask worker that sends the events of a task to the grader, by the scheduler."""
-
-    topic: str
-    number: int
-
-    def __call__(self, event: Event) -> None:
-        from distributed import get_worker
-
-        get_worker().log_event(self.topic, [self.number, *event])
 
 
 def _for_others(work: Work) -> Work:

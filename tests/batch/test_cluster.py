@@ -120,7 +120,7 @@ def other_grader(tmp_path):
 CHANGES = {
     "other code": ("judging/compare.py", "STRICTER = True\n", "Its grader is another one (there version "),
     "other version": ("version.py", "__version__ = '0.0.1'\n", "Its grader is another one (there version 0.0.1, code "),
-    "too old": ("executor/cluster.py", None, "has no grader, or a very different one (ModuleNotFoundError"),
+    "too old": ("executor/dask_worker.py", None, "has no grader, or a very different one (ModuleNotFoundError"),
 }
 
 

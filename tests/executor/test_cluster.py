@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import pickle
 import threading
 from concurrent.futures import CancelledError
-from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
-from grader.executor import cluster, grading_job
+from grader.executor import cluster, dask_worker
 from grader.executor.work import GradingTask, Work
-from grader.grading.rules import rules_here
 from grader.support.errors import NotGradable, UsageError
-from tests.conftest import bundled
 from tests.doubling import RIGHT
 
 from .conftest import await_true
 
 WORK = Work("identity", "single-neuron", 0, "strong")
-WORKER = SimpleNamespace(address="tcp://192.0.2.1:1000")
-
-
-def prepared(work):
-    """Return the answer of a worker that prepares for this work."""
-    return asyncio.run(cluster.prepare_worker(pickle.dumps(work), WORKER))
-
-
-@pytest.fixture(autouse=True)
-def _no_contexts(monkeypatch):
-    monkeypatch.setattr(grading_job, "_contexts", {})
-    monkeypatch.setattr(grading_job, "inspect", lambda *_: None)
-
-
-def test_worker_with_the_same_rules_is_ready():
-    work = cluster._for_others(WORK)
-    assert work.rules == rules_here(bundled("single-neuron"), None)
-    assert prepared(work) is None
-
-
-def test_worker_with_another_assignment_refuses_and_is_named():
-    work = cluster._for_others(replace(WORK, assignment="numpy-mnist"))
-    other = replace(work, identity="other", assignment="single-neuron")
-    answer = prepared(other)
-    assert answer.startswith("The Dask worker tcp://192.0.2.1:1000 on the machine ")
-    assert "Its version of the assignment is another one" in answer and "install the same grader" in answer
-
-
-def test_worker_whose_data_changed_since_an_earlier_run_refuses(monkeypatch):
-    work = cluster._for_others(replace(WORK, assignment="numpy-mnist"))
-    assert prepared(work) is None
-    other_version = replace(work.rules.data["mnist"], digest="f" * 64)
-    assert "Its dataset mnist is another one" in prepared(
-        replace(work, rules=replace(work.rules, data={"mnist": other_version}))
-    )
-
-
-def test_worker_with_weak_isolation_refuses_and_is_named(monkeypatch):
-    def escape(*_):
-        raise NotGradable("Student code could reach other files on this machine.")
-
-    monkeypatch.setattr(grading_job, "inspect", escape)
-    answer = prepared(cluster._for_others(WORK))
-    assert answer.startswith("The Dask worker tcp://192.0.2.1:1000 on the machine ")
-    assert answer.endswith("Student code could reach other files on this machine.")
 
 
 class Client:
@@ -82,10 +31,6 @@ class Client:
         assert on_error == "return"
         self.asked.append(workers)
         return {worker: self.answers[worker] for worker in workers}
-
-    def scatter(self, work, broadcast):
-        assert broadcast
-        return work
 
 
 def test_every_worker_is_asked_once_and_new_workers_later():
@@ -144,3 +89,15 @@ def test_events_and_cancelling_on_a_cluster(executor, work_of):
         future.result(1)
     assert executor.submit(work, right).result(60).report.passed  # after the other one, which Dask cannot end
     assert not executor._running
+
+
+def test_worker_that_is_not_prepared_is_prepared_before_it_grades(executor, work_of):
+    """A worker that joins later gets submissions at once, from Dask."""
+    work, right = work_of(), GradingTask("a.py", {"a.py": RIGHT.encode()})
+    assert executor.submit(work, right).result(60).report.passed
+    executor._place._client.run(forget_works)
+    assert executor.submit(work, right).result(60).report.passed
+
+
+def forget_works():
+    dask_worker._works.clear()
