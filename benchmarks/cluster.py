@@ -1,8 +1,9 @@
 """Measure a Dask cluster: ``python benchmarks/cluster.py [--tasks 1000] [--students 24]``.
 
 - CPU milliseconds of the transport of one submission, by ``--jobs 1`` and by a cluster with one worker: the task is a file of
-  30 kB that cannot be read, so nothing is graded. The difference is what a cluster costs more. CPU time, unlike time by the
-  clock, does not depend on other programs and on the number of cores.
+  30 kB that cannot be read, so nothing is graded. The difference is what a cluster costs more. The time that the idle
+  processes of a cluster spend is measured first, and subtracted. CPU time, unlike time by the clock, hardly depends on other
+  programs and on the number of cores; on a busy machine it is still up to twice as long.
 - Seconds by the clock of ``grader grade`` with one worker and with two. Each submission sleeps for two seconds, so that grader,
   scheduler and workers do not compete for the cores of this machine. This measures whether the work is distributed, not
   whether two processors calculate faster than one.
@@ -29,6 +30,7 @@ from grader.expected.assignment_files import digest
 
 SIZE = 30_000  # bytes of a submission
 ROUNDS = 5
+IDLE = 5.0  # seconds
 SLEEP = 2.0
 
 
@@ -49,13 +51,20 @@ def transport(executor: Executor, work: Work, count: int) -> tuple[float, float]
     task = GradingTask("a.py", {"a.py": bytes(SIZE)}, problem="It cannot be read.")
     for _ in grade_each(executor, work, ((number, task) for number in range(20))):  # the start does not count
         pass
+    before = cpu_seconds()
+    time.sleep(IDLE)
+    idle_share = {pid: (seconds - before.get(pid, seconds)) / IDLE for pid, seconds in cpu_seconds().items()}
     results = []
     for _ in range(ROUNDS):
-        before = cpu_seconds()
+        began, before = time.monotonic(), cpu_seconds()
         for _result in grade_each(executor, work, ((number, task) for number in range(count // ROUNDS))):
             pass
         after = cpu_seconds()
-        spent = {pid: seconds - before.get(pid, 0.0) for pid, seconds in after.items()}
+        duration = time.monotonic() - began
+        spent = {
+            pid: seconds - before.get(pid, seconds) - duration * idle_share.get(pid, 0.0)
+            for pid, seconds in after.items()
+        }
         each = 1000 / (count // ROUNDS)
         results.append((each * spent.pop(0), each * sum(spent.values())))
     return min(results, key=sum)
