@@ -22,6 +22,7 @@ from . import filesystem
 from .processes import COMMAND, Forked
 
 MOST_FORKS = 500  # of one process; a new process costs less than an unknown leak
+MOST_PROCESSES = 6  # of different kinds; a process with Keras needs hundreds of megabytes
 MOST_FAILURES = 3  # in a row for one kind of process at one level; after that these workers always start cold
 START_SECONDS = 60.0  # for the first fork, which waits for the imports
 FORK_SECONDS = 5.0
@@ -97,6 +98,8 @@ class WarmStart:
         try:
             if key not in self._processes:
                 self._processes[key] = self._extended(kind) or _WarmProcess(kind, self._for_many)
+                if len(self._processes) > MOST_PROCESSES:
+                    self._let_go(next(iter(self._processes)))  # the oldest one
             supervisor = self._processes[key].fork(level, channel, output, environment)
         except OSError:
             self._failures[key] += 1

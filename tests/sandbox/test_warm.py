@@ -188,6 +188,16 @@ def test_warm_process_is_replaced_after_many_forks_and_ends_after_its_last_worke
     assert replaced._process.wait(5) == 0
 
 
+def test_oldest_warm_process_ends_if_there_are_too_many_kinds(warm, monkeypatch):
+    monkeypatch.setattr(warm_module, "MOST_PROCESSES", 1)
+    with opened(warm, level="strong"):
+        oldest = only(warm)
+    with opened(warm, "def f(): return 2", level="medium") as session:
+        assert only(warm) is not oldest
+        assert session.call("f", [], {}).value == 2
+    assert oldest._process.wait(5) == 0
+
+
 def test_no_worker_outlives_its_warm_process_at_strong(warm):
     with opened(warm, level="strong") as session:
         pids = memory.descendants(only(warm)._process.pid)
