@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
+from grader import cli
+from grader.cli import COMMANDS
 from tests.cli.exercises import EXAMPLES
-from tests.conftest import SINGLE_NEURON
+from tests.conftest import ROOT, SINGLE_NEURON
 
 
 def test_help_names_every_command(grader):
     done = grader("--help")
     assert done.returncode == 0
-    for name in ("list", "show", "new", "check", "validate", "reference", "doctor"):
-        assert f"\n  {name} " in done.stdout
+    for name, sentence in COMMANDS.items():
+        assert re.search(rf"\n  {name} +{re.escape(sentence)}\n", done.stdout)
+
+
+def test_each_command_of_the_help_exists():
+    modules = {file.name.removesuffix("_command.py") for file in Path(cli.__file__).parent.glob("*_command.py")}
+    assert modules == set(COMMANDS)
+
+
+def test_help_imports_no_command():
+    command = [sys.executable, "-X", "importtime", "-m", "grader", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "grader.cli" in done.stderr
+    assert "_command" not in done.stderr
 
 
 def test_closed_pipe_is_not_a_verdict(tmp_path):
