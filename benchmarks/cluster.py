@@ -1,24 +1,23 @@
-"""Measure a Dask cluster: ``python benchmarks/cluster.py [--tasks 1000] [--students 24]``.
+"""Measure a Dask cluster: ``python benchmarks/cluster.py [--tasks 1000] [--students 16]``.
 
 - CPU milliseconds of the transport of one submission, by ``--jobs 1`` and by a cluster with one worker: the task is a file of
   30 kB that cannot be read, so nothing is graded. The difference is what a cluster costs more. The time that the idle
   processes of a cluster spend is measured first, and subtracted. CPU time, unlike time by the clock, hardly depends on other
   programs and on the number of cores; on a busy machine it is still up to twice as long.
-- Seconds by the clock of ``grader grade`` with one worker and with two. Each submission sleeps for two seconds, so that grader,
-  scheduler and workers do not compete for the cores of this machine. This measures whether the work is distributed, not
-  whether two processors calculate faster than one.
+- Seconds by the clock to grade submissions with one worker and with two, without the start. Each submission sleeps for five
+  seconds, so that grader, scheduler and workers do not compete for the cores of this machine. This measures whether the work
+  is distributed, not whether two processors calculate faster than one.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import psutil
-from batch import FOLDER, cluster, grade
+from batch import FOLDER, cluster
 
 from grader.assignment import load
 from grader.executor import server
@@ -31,7 +30,7 @@ from grader.expected.assignment_files import digest
 SIZE = 30_000  # bytes of a submission
 ROUNDS = 5
 IDLE = 5.0  # seconds
-SLEEP = 2.0
+SLEEP = 5.0
 
 
 def cpu_seconds() -> dict[int, float]:
@@ -70,26 +69,33 @@ def transport(executor: Executor, work: Work, count: int) -> tuple[float, float]
     return min(results, key=sum)
 
 
-def hand_in(folder: Path, students: int) -> Path:
-    """Write a class whose submissions sleep when they are loaded."""
-    folder.mkdir()
+def sleeping(executor: Executor, work: Work, count: int) -> float:
+    """Return the seconds by the clock to grade submissions that sleep when they are loaded."""
     source = (FOLDER / "solution.py").read_text()
-    for number in range(students):
-        (folder / f"student{number:04}.py").write_text(
-            f"{source}\nimport time\ntime.sleep({SLEEP})\nNUMBER = {number}\n"
-        )
-    return folder
+
+    def tasks(first: int, number: int, seconds: float) -> Iterator[tuple[int, GradingTask]]:
+        for index in range(first, first + number):
+            text = f"{source}\nimport time\ntime.sleep({seconds})\nNUMBER = {index}\n"
+            yield index, GradingTask("a.py", {"a.py": text.encode()})
+
+    for _ in grade_each(executor, work, tasks(0, 2 * executor.slots, 0.0)):  # the start does not count
+        pass
+    began = time.monotonic()
+    scores = [result.report.score for _, result in grade_each(executor, work, tasks(100, count, SLEEP))]
+    if scores != [100.0] * count:
+        raise SystemExit(f"The scores are {scores}.")
+    return time.monotonic() - began
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=1000)
-    parser.add_argument("--students", type=int, default=24)
+    parser.add_argument("--students", type=int, default=16)
     options = parser.parse_args()
     server.start()
     assignment = load("single-neuron")
-    work = work_for(assignment, digest(assignment, []), 0, "strong", inspected=True)
+    work = work_for(assignment, 0, "strong", digest(assignment, []), inspected=True)
     totals = []
     for name in ("--jobs 1", "one worker"):
         with ExitStack() as stack:
@@ -103,11 +109,9 @@ def main() -> None:
     print(f"a cluster costs {totals[1] - totals[0]:.2f} CPU ms more for each submission")
     if options.students:
         seconds_by_workers = {}
-        with tempfile.TemporaryDirectory() as scratch:
-            submissions = hand_in(Path(scratch, "class"), options.students)
-            for workers in (1, 2):
-                with cluster(workers) as address:
-                    seconds_by_workers[workers] = grade(submissions, "--scheduler", address)[0]
+        for workers in (1, 2):
+            with cluster(workers) as address, cluster_executor(address) as executor:
+                seconds_by_workers[workers] = sleeping(executor, work, options.students)
         one, two = seconds_by_workers[1], seconds_by_workers[2]
         print(f"{options.students} submissions that sleep: one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} x")
 
