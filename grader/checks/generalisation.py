@@ -27,6 +27,8 @@ from .context import Context
 from .outcome import Outcome
 from .tools import consequences, diagnose, pictures
 
+AWAY = 0.5  # added to all arrays for other data and another start
+
 
 class GeneralisationCheck(Check):
     """After training on the probes, the submission predicts the classes of inputs that it has not seen, all of them."""
@@ -84,9 +86,9 @@ class GeneralisationCheck(Check):
                     "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so correct answers do not come from training."
                 )
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
-            if _ignores_labels(self, context, case, trained):
+            if _ignores_data(self, context, case, trained):
                 message = _(
-                    "`{function}`, case '{case}': training on the opposite labels gives the same parameters, so correct answers do not come from training."
+                    "`{function}`, case '{case}': training on other data gives the same parameters, so correct answers do not come from training."
                 )
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
             scores = _scores(self, context, trained, unseen, labels)
@@ -121,13 +123,13 @@ class GeneralisationCheck(Check):
         return Outcome(1.0, praise, pictures=charts)
 
 
-def _ignores_labels(check: GeneralisationCheck, context: Context, case: Case, trained: dict[str, Any]) -> bool:
-    """True if a training that failed its own check gives the same parameters for the opposite labels."""
-    if check.targets is None or check.train not in context.log.mistaken_functions:
+def _ignores_data(check: GeneralisationCheck, context: Context, case: Case, trained: dict[str, Any]) -> bool:
+    """True if a training that failed its own check gives the same parameters for other data and another start."""
+    if check.train not in context.log.mistaken_functions:
         return False
-    opposite = {**case.inputs, check.targets: 1 - np.asarray(case.inputs[check.targets])}
+    other_inputs = {name: value + AWAY if np.ndim(value) else value for name, value in case.inputs.items()}
     try:
-        other = context.student.call(check.train, opposite).values
+        other = context.student.call(check.train, other_inputs).values
     except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise

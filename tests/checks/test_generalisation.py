@@ -102,15 +102,16 @@ IGNORES_ALL = """def train(X, y, w, b, learning_rate=1.0, epochs=100):
     [
         (NEURON[:TRAIN] + IGNORES_ALL, 0),
         (changed(NEURON, "range(epochs)", "range(1000)"), 1),  # trains, although it ignores one argument
+        (changed(NEURON, "delta = (y_hat - y)", "delta = (y_hat - X[:, 0])"), 1),  # trains, on labels from the inputs
     ],
 )
-def test_wrong_training_must_depend_on_the_labels(source, share):
+def test_wrong_training_must_depend_on_its_data(source, share):
     context = submission_context("single-neuron", source)
-    assert check_of("single-neuron", "trajectory").run(context).share == 0
+    check_of("single-neuron", "trajectory").run(context)
     context.log.mistaken_functions.add("train")
     outcome = check_of("single-neuron", "unseen-corners").run(context)
     assert outcome.share == share
-    assert ("the opposite labels gives the same parameters" in outcome.message) == (share == 0)
+    assert ("training on other data gives the same parameters" in outcome.message) == (share == 0)
 
 
 def test_wrong_prediction_does_not_cost_the_points_of_training():
