@@ -102,7 +102,7 @@ IGNORES_ALL = """def train(X, y, w, b, learning_rate=1.0, epochs=100):
     [
         (NEURON[:TRAIN] + IGNORES_ALL, 0),
         (changed(NEURON, "range(epochs)", "range(1000)"), 1),  # trains, although it ignores one argument
-        (changed(NEURON, "delta = (y_hat - y)", "delta = (y_hat - X[:, 0])"), 1),  # trains, on labels from the inputs
+        (changed(NEURON, "delta = (y_hat - y)", "delta = (y_hat - X[:, 1])"), 1),  # trains, on labels from the inputs
     ],
 )
 def test_wrong_training_must_depend_on_its_data(source, share):
