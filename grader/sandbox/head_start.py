@@ -29,8 +29,8 @@ def likely_kind(submission: Path, engine: Engine) -> WarmKind:
     """Return the kind of warm process for a file or folder; only its name and its first lines decide."""
     is_notebook = submission.suffix == ".ipynb" or any(submission.glob("*.ipynb"))
     packages: list[bytes] = []
-    # The file may not exist or be a folder.
-    with contextlib.suppress(OSError), submission.open("rb") as file:
-        packages = (IN_NOTEBOOK if is_notebook else IN_MODULE).findall(file.read(FIRST_BYTES))
+    if submission.is_file():  # opening a pipe would wait for a writer
+        with contextlib.suppress(OSError), submission.open("rb") as file:
+            packages = (IN_NOTEBOOK if is_notebook else IN_MODULE).findall(file.read(FIRST_BYTES))
     libraries = {LIBRARY_OF[name.decode()] for name in packages if name.decode() in LIBRARY_OF}
     return WarmKind(engine if is_notebook else "module", frozenset(libraries))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -21,7 +22,8 @@ WORKER = SimpleNamespace(address="tcp://192.0.2.1:1000")
 
 def prepared(work):
     """Return the answer of a worker that prepares for this work."""
-    return asyncio.run(dask_worker.prepare_worker(pickle.dumps(work), WORKER))
+    with ThreadPoolExecutor(1) as thread:  # a browser of another test keeps an event loop in this thread
+        return thread.submit(asyncio.run, dask_worker.prepare_worker(pickle.dumps(work), WORKER)).result()
 
 
 @pytest.fixture(autouse=True)

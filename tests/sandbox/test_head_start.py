@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -88,3 +89,9 @@ def test_machine_with_a_gpu_has_no_head_start(monkeypatch, tmp_path):
     with WarmStart(for_many=False) as warm:
         head_start.begin(warm, tmp_path / "mine.py", "shell")
         assert warm._processes == {}
+
+
+@pytest.mark.quick
+def test_pipe_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "mine.py")
+    assert head_start.likely_kind(tmp_path / "mine.py", "shell") == WarmKind("module", frozenset())
