@@ -65,6 +65,8 @@ def limit_output(characters: int) -> None:
     publish, share = ZMQDisplayPublisher.publish, background.OutputShare(characters)
 
     def limited(stream: Any, text: str) -> int | None:
+        if not isinstance(text, str):
+            return write(stream, text)  # raises the error of a stream
         if not share.admits(len(text)):
             return len(text)
         left[0] -= len(text)

@@ -121,6 +121,9 @@ class _CellStream(io.TextIOBase):
         return len(text)
 
 
+_CellStream.__name__ = _CellStream.__qualname__ = "OutStream"  # the name that errors show in a kernel
+
+
 class _Notebook:
     """Executes one notebook in a shell, then answers calls from it."""
 

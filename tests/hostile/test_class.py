@@ -17,7 +17,7 @@ from tests.hostile.test_hostile import declared
 TOGETHER = [
     name
     for name in sorted(path.name for path in SUBMISSIONS.iterdir())
-    if not declared(name).keys() & {"isolation", "seed"}
+    if not declared(name).keys() & {"isolation", "seed", "cases"}
 ]
 # The shell engine has no client process, and process 1 of a pid namespace cannot be killed from inside.
 IN_A_SHELL = {"nb_kills_its_client.notebook.py": ("failed", "passed")}
