@@ -135,11 +135,9 @@ def _ignores_data(check: GeneralisationCheck, context: Context, case: Case, trai
             raise
         return False
     history = context.content.functions[check.train].history
-    return all(name == history or _is_same(values, other.get(name)) for name, values in trained.items())
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    return np.array_equal(np.asarray(one), np.asarray(other))
+    return all(
+        name == history or (name in other and np.array_equal(values, other[name])) for name, values in trained.items()
+    )
 
 
 def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any], unseen: Any, labels: Any) -> Any:

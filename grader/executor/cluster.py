@@ -155,10 +155,8 @@ class _ClusterPlace:
                 f"The Dask scheduler at {self._address} is gone. All results so far are kept: start the scheduler and its "
                 "workers, and run the same command again."
             )
-        with (
-            contextlib.suppress(OSError),
-            self._sharing,
-        ):  # if the scheduler was lost a moment ago, the next check reports it
+        # If the scheduler was lost a moment ago, the next check reports it.
+        with contextlib.suppress(OSError), self._sharing:
             for shared_work in self._works.values() if self._client.status == "running" else ():
                 shared_work.refuse_new_workers()
 
@@ -195,7 +193,7 @@ class _SharedWork:
         self.refuse_new_workers()
 
     def refuse_new_workers(self) -> None:
-        """Raise NotGradable if a worker that was not asked yet refuses the work, or has no grader that understands it."""
+        """Raise NotGradable if a worker that is not prepared yet refuses the work, or has no grader that understands it."""
         new_workers = [address for address in self._client.nthreads() if address not in self._ready_workers]
         if not new_workers:
             return

@@ -52,7 +52,7 @@ class Listeners:
             return
         try:
             listener(Event(*map(str, parts)))
-        except Exception:  # of the caller's own code; the grading goes on
+        except Exception:  # of the caller's own code; the grading continues
             log.exception("A listener failed")
 
 

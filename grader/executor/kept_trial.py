@@ -24,7 +24,7 @@ from ..support.atomic_files import write_whole
 from ..support.errors import UsageError
 
 SECONDS = 24 * 3600
-# What the kernel allows, and the part of the machine that this process sees. Namespaces differ between containers.
+# The permissions that the kernel gives, and the part of the machine that this process sees. Namespaces differ between containers.
 FACTS = (
     "/proc/sys/kernel/random/boot_id",
     "/proc/sys/kernel/osrelease",

@@ -1,6 +1,6 @@
-"""What is graded: a work is an assignment with its settings, a task is one submission; and the result of a task.
+"""The input and the result of a grading: a work is an assignment with its settings, a task is one submission.
 
-Both contain everything by content, so that another machine needs no files of this one.
+Work and task contain everything by content, so that another machine needs no files of this one.
 """
 
 from __future__ import annotations

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from ..assignment import Assignment
 from ..expected.assignment_files import short_digest
-from ..machine.packages import tensorflow_version
 from ..report.evidence import Evidence
 from ..report.model import (
     AssignmentName,
@@ -28,7 +24,7 @@ from ..support import seeds
 from ..support.choices import Engine
 from ..support.errors import NoMemory, NotGradable
 from ..version import __version__
-from . import scoring, selection
+from . import rules, scoring, selection
 from .execution import Execution, execute
 from .options import GradeOptions
 from .preparation import Preparation
@@ -117,9 +113,7 @@ def _as_text(name: str) -> str:
 
 def _environment(preparation: Preparation, engine: Engine | None) -> Environment:
     return Environment(
-        python=platform.python_version(),
-        numpy=np.__version__,
-        tensorflow=tensorflow_version(),
+        **rules.versions_here(),
         device=preparation.device,
         data="; ".join(split.describe() for split in preparation.splits.values()) or None,
         engine=engine,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def rules_here(assignment: Assignment, data: Path | None, other_paths: Sequence[
 
 
 def difference(expected: Rules, own: Rules) -> str | None:
-    """Return what differs between ``expected`` and a machine's ``own`` rules, and what to do; None if nothing differs."""
+    """Return the difference between ``expected`` and a machine's ``own`` rules, and the remedy; None if nothing differs."""
     if (own.grader, own.code) != (expected.grader, expected.code):
         return (
             f"Its grader is another one (there version {own.grader}, code {own.code[:SHORT]}; here version {expected.grader}, "
@@ -79,7 +80,7 @@ def _called(version: DataVersion) -> str:
     return f"{version.source}, {version.digest[:SHORT]}"
 
 
-def versions_here() -> dict[str, str | None]:
+def versions_here() -> dict[str, Any]:
     """Return the versions of Python, NumPy and TensorFlow, by their keys in a report; None if it is not installed."""
     return {"python": platform.python_version(), "numpy": np.__version__, "tensorflow": tensorflow_version()}
 

@@ -17,7 +17,7 @@ class Timings(dict[str, float]):
 
 
 class Event(NamedTuple):
-    """What has happened in a grading: "started", "loaded", or "check" with the name of a check and its status.
+    """One event of a grading: "started", "loaded", or "check" with the name of a check and its status.
 
     It never has more: the message and the evidence of a check may contain hidden inputs or a student's data.
     """

@@ -154,12 +154,12 @@ class Session:
     def predict(self, model: str, inputs: Any) -> Any:
         """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallError."""
         doing = f"`{model}.predict`"
-        return self._ask({"predict": model}, [inputs], doing)
+        return self._value_of({"predict": model}, [inputs], doing)
 
     def take_model(self, model: str) -> ModelData:
         """Return the submission's Keras model in the variable ``model`` as data; raises CallError."""
         doing = _("Reading `{name}`").format(name=model)
-        answer = self._ask({"take": model}, [], doing)
+        answer = self._value_of({"take": model}, [], doing)
         try:
             return model_data(answer)
         except ValueError as error:
@@ -192,7 +192,7 @@ class Session:
         return self._confinement.mapped_libraries() | set(packages)
 
     def _look(self, what: str, doing: str, expected: TypeAdapter[T], *arguments: Any) -> T:
-        answer = self._ask({"look": what}, list(arguments), doing)
+        answer = self._value_of({"look": what}, list(arguments), doing)
         return self.validated(expected, answer, doing)
 
     def validated(self, expected: TypeAdapter[T], answer: Any, doing: str) -> T:
@@ -207,7 +207,7 @@ class Session:
         sentence = _("{doing} gave an answer that does not come from the grader's own code.")
         return CallError("protocol", sentence.format(doing=doing))
 
-    def _ask(self, content: dict[str, Any], arguments: list[Any], doing: str) -> Any:
+    def _value_of(self, content: dict[str, Any], arguments: list[Any], doing: str) -> Any:
         """Send a request that is not a call, and return its value; raises CallError."""
         self._ensure_worker()
         request = self._request(content, arguments, {}, doing)
