@@ -8,18 +8,16 @@ import os
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from ..assignment import Assignment
 from ..assignment.base import Policy
-from ..executor import cluster, local, preparing
+from ..executor import cluster, grading_job, local, preparing
 from ..executor.executor import Executor, ProcessLost, grade_each
 from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
@@ -27,7 +25,7 @@ from ..grading import needs, rules
 from ..grading.trace import Timings
 from ..report.model import Report
 from ..report.wording import LONGEST
-from ..sandbox import filesystem, memory_needs
+from ..sandbox import filesystem, head_start, memory_needs
 from ..support import i18n, seeds, similar_names
 from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
@@ -120,7 +118,7 @@ def grade_class(
         todo = batch.todo()
         with contextlib.ExitStack() as stack:
             try:
-                executor = stack.enter_context(batch.executor(len(todo))) if todo else None
+                executor = stack.enter_context(batch.executor(todo)) if todo else None
                 if executor is not None:
                     batch.grade(todo, executor)
                 return batch.write(len(todo), executor)
@@ -310,11 +308,9 @@ class _Batch:
 
     def grade(self, todo: Sequence[Student], executor: Executor) -> None:
         """Grade ``todo``. Each result is stored before it is shown."""
-        waiting = "Testing the isolation, computing the reference's answers ..."
-        with local.processes(1) as call, self._console.status(waiting):  # its thread starts after the process
-            began = time.monotonic()
-            settings = self._prepared(call)
-            self.stages.add("isolation, reference", began)
+        began = time.monotonic()
+        settings = self._prepared(executor)
+        self.stages.add("isolation, reference", began)
         began = time.monotonic()
         self._store.keep_page_settings(pages.settings_of(self._assignment.content), complete=False)
         with ProgressDisplay(self._console, len(todo), executor.slots) as display:
@@ -340,25 +336,34 @@ class _Batch:
             for person in people
         ]
 
-    def _prepared(self, call: Callable[..., Future[Any]]) -> Work:
+    def _prepared(self, executor: Executor) -> Work:
         settings = replace(self._settings, answers=self._store.answers(self._keys.identity))
-        answers = call(preparing.prepare, settings, self._options.scheduler is None).result()
+        waiting, answers = "Testing the isolation, computing the reference's answers ...", None
+        if executor.call is not None:
+            with self._console.status(waiting):
+                preparation = executor.call(grading_job.prepare, settings)
+                seeds.fingerprint(settings.seed)  # slow, so it is computed meanwhile
+                answers = preparation.result()
+        if answers is None:
+            with local.processes(1) as call, self._console.status(waiting):  # its thread starts after the process
+                answers = call(preparing.prepare_alone, settings, executor.call is not None).result()
         self._store.keep_answers(self._keys.identity, answers)
-        return replace(settings, answers=answers, inspected=True)
+        return replace(settings, answers=answers, fingerprint=seeds.fingerprint(settings.seed), inspected=True)
 
-    def executor(self, count: int) -> AbstractContextManager[Executor]:
-        """Return the executor that grades ``count`` submissions."""
+    def executor(self, todo: Sequence[Student]) -> AbstractContextManager[Executor]:
+        """Return the executor that grades the submissions of ``todo``, which is not empty."""
         options = self._options
         if options.scheduler is not None:
             return cluster.cluster_executor(options.scheduler, options.device, options.insecure_scheduler)
         memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
-        jobs, memory_mb = min(self._options.jobs, count), local.free_mb()
+        jobs, memory_mb = min(options.jobs, len(todo)), local.free_mb()
         fitting_count = local.fitting_jobs(jobs, self._assignment.content, memory_mb)
         if fitting_count < jobs:
             self._console.print(
                 f"There is memory for {plural(fitting_count, 'job')} only, not for {jobs}.", soft_wrap=True
             )
-        return local.local_executor(fitting_count, memory_mb)
+        kind = head_start.kind_for_many(self._files_of(todo[0]).contents, options.engine)
+        return local.local_executor(fitting_count, memory_mb, kind)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[StudentFiles, GradingTask]]:
         """Yield the submissions one by one, each read when a job is free for it."""

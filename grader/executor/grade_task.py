@@ -27,6 +27,7 @@ def grade_task(
     """Return the report on a task, whose assignment and submission have been read."""
     options = GradeOptions(
         seed=work.seed,
+        fingerprint=work.fingerprint,
         only=task.only,
         include_hidden=work.include_hidden,
         hint_level=work.hint_level,

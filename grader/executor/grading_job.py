@@ -7,8 +7,8 @@ import io
 import tempfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,11 +20,20 @@ from ..sandbox.warm import WarmStart
 from ..submission import read_contents
 from ..support import i18n
 from ..support.errors import UsageError
+from . import preparing
 from .grade_task import grade_task
-from .preparing import inspect, refuse_other_rules
 from .work import GradingTask, TaskResult, Work
 
 MOST_CONTEXTS = 8  # works that a process keeps ready; one has a few megabytes
+
+
+def prepare(work: Work) -> bytes | None:
+    """Prepare a work in a process that then grades it; return the reference's answers, None if they need TensorFlow.
+
+    Raises NotGradable if this machine must not run student code, or cannot compute the answers.
+    """
+    with context_for(replace(work, inspected=True)) as context:  # the preparation tests the isolation
+        return context.prepare(work)
 
 
 def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -> TaskResult:
@@ -43,7 +52,7 @@ def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -
                     return TaskResult(None, str(error), {})
                 if submission.nothing is not None:
                     return TaskResult(None, submission.nothing, {})
-            report = grade_task(work, task, context.assignment, submission, trace, context.oracle, _warm)
+            report = grade_task(work, task, context.assignment, submission, trace, context.oracle, warm)
             return TaskResult(report, "", dict(trace.timings), trace.executed)
 
 
@@ -64,14 +73,17 @@ class _GradingContext:
         if work.pass_mark is not None:
             changed_content = self.assignment.content.model_copy(update={"pass_mark": work.pass_mark})
             self.assignment = Assignment(self.assignment.folder, changed_content)
-        answers: dict[str, Any] | None = None
-        if work.answers:
-            with np.load(io.BytesIO(work.answers), allow_pickle=False) as archive:
-                answers = dict(archive)
-        self.oracle = Oracle(self.assignment, answers=answers)
-        refuse_other_rules(work, self.assignment)
+        self.oracle = _oracle(self.assignment, work.answers)
+        preparing.refuse_other_rules(work, self.assignment)
         if not work.inspected:
-            inspect(work, self.assignment)
+            preparing.inspect(work, self.assignment)
+
+    def prepare(self, work: Work) -> bytes | None:
+        """Prepare the work, and use the reference's answers from now on; see :func:`preparing.prepare`."""
+        answers = preparing.prepare(work, self.assignment)
+        if answers is not None:
+            self.oracle = _oracle(self.assignment, answers)
+        return answers
 
     def close(self) -> None:
         """End the author's worker, and delete the files."""
@@ -80,8 +92,15 @@ class _GradingContext:
             self._folder.cleanup()
 
 
+def _oracle(assignment: Assignment, answers: bytes) -> Oracle:
+    if not answers:
+        return Oracle(assignment)
+    with np.load(io.BytesIO(answers), allow_pickle=False) as archive:
+        return Oracle(assignment, answers=dict(archive))
+
+
 _contexts: dict[str, _GradingContext] = {}  # by the identity of a work, the one used last at the end
-_warm = WarmStart()  # it knows nothing about assignments, so all works share it
+warm = WarmStart()  # it knows nothing about assignments, so all works share it
 _setting_up = threading.Lock()  # a worker of Dask grades in several threads
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -18,12 +19,16 @@ from ..assignment.spec import AssignmentSpec
 from ..grading.trace import Listener
 from ..machine import capacity
 from ..sandbox import memory_needs
+from ..sandbox.warm import WarmKind, WarmStart
 from . import events, grading_job, server
 from .executor import Executor
 from .work import GradingTask, TaskResult, Work
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
+
+SharedWarm = tuple[WarmKind, socket.socket, int]
+"""The kind of a warm process, the socket on which it receives requests, and the number of processes that share it."""
 
 
 def cores() -> int:
@@ -55,12 +60,13 @@ def processes(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
 
 
 @contextmanager
-def local_executor(jobs: int, memory_mb: int) -> Iterator[Executor]:
+def local_executor(jobs: int, memory_mb: int, kind: WarmKind | None = None) -> Iterator[Executor]:
     """Grade with ``jobs`` processes and this memory on this machine; the processes start now, in the background.
 
+    A process that workers of this ``kind`` are forked from starts too, and all of them share it.
     Call it before other threads exist: it changes the environment and the signal mask for a moment.
     """
-    place = _LocalPlace(jobs, memory_mb)
+    place = _LocalPlace(jobs, memory_mb, kind)
     executor = Executor(place)
     try:
         yield executor
@@ -73,11 +79,14 @@ def local_executor(jobs: int, memory_mb: int) -> Iterator[Executor]:
 class _LocalPlace:
     """The processes of this machine, and the pipe of their events."""
 
-    def __init__(self, jobs: int, memory_mb: int) -> None:
+    def __init__(self, jobs: int, memory_mb: int, kind: WarmKind | None) -> None:
         self.slots = jobs
         self.memory_mb: int | None = memory_mb
         self._receiving_end, self._sending_end = multiprocessing.Pipe(duplex=False)
-        self.pool = _start_pool(jobs, self._sending_end)
+        self._warm = WarmStart()
+        control = self._warm.share(kind) if kind is not None else None
+        self._shared_warm = (kind, control, jobs) if kind is not None and control is not None else None
+        self.pool = _start_pool(jobs, self._sending_end, self._shared_warm)
         self._listeners = events.Listeners()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -99,7 +108,7 @@ class _LocalPlace:
             if not self.pool.active:  # the pool gives up if an idle process is killed
                 # In a thread: this may be a thread of the pool, which cannot wait for itself.
                 threading.Thread(target=_end_pool, args=(self.pool,), daemon=True).start()
-                self.pool = _start_pool(self.slots, self._sending_end)
+                self.pool = _start_pool(self.slots, self._sending_end, self._shared_warm)
             future: Future[Any] = self.pool.schedule(function, args=arguments, timeout=seconds)
             return future
 
@@ -112,20 +121,21 @@ class _LocalPlace:
     def close(self) -> None:
         """End all processes; then nobody can write into the pipe, and the thread that reads it ends."""
         _end_pool(self.pool)
+        self._warm.close()
         self._sending_end.close()
         if self._thread is not None:
             self._thread.join()
         self._receiving_end.close()
 
 
-def _start_pool(jobs: int, pipe: Connection | None = None) -> ProcessPool:
+def _start_pool(jobs: int, pipe: Connection | None = None, shared_warm: SharedWarm | None = None) -> ProcessPool:
     """Start ``jobs`` processes with one BLAS thread each."""
     from pebble import ProcessPool
 
     context = server.start()
     # Ctrl-C is for this process, which ends the others; they must not receive it while they start.
     old_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_process, initargs=(pipe,))
+    pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_process, initargs=(pipe, shared_warm))
     pool.schedule(abs, args=[0])  # the first call starts the processes
     try:
         signal.pthread_sigmask(signal.SIG_SETMASK, old_signals)  # raises KeyboardInterrupt if Ctrl-C came meanwhile
@@ -141,9 +151,11 @@ def _end_pool(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _start_process(pipe: Connection | None) -> None:
+def _start_process(pipe: Connection | None, shared_warm: SharedWarm | None) -> None:
     """Prepare a process of the pool, which sends its events to ``pipe``."""
     _belong_to_parent()
+    if shared_warm is not None:
+        grading_job.warm.join(*shared_warm)
     if pipe is not None:
         events.send_to(pipe)
 

@@ -95,29 +95,40 @@ def _try_to_escape(
         )
 
 
-def prepare(work: Work, is_local: bool) -> bytes:
+def prepare(work: Work, assignment: Assignment, is_local: bool = True, may_import: bool = False) -> bytes | None:
     """Prepare a work, and return the reference's answers for the seed as an .npz.
 
-    The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless ``work`` has them.
-    Raises NotGradable if they cannot be computed here.
-
-    Call this in a separate process: TensorFlow stays imported, and stderr is closed for good, because TensorFlow always
-    writes a greeting and a warning about missing GPUs there.
+    The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless
+    ``work`` has them. If that needs TensorFlow, and this process must not import it (``may_import``), the result is None,
+    and nothing has been done. Raises NotGradable if the answers cannot be computed here.
     """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    assignment = load(work.assignment)
     oracle, functions = Oracle(assignment), assignment.content.functions_on_probes()
     if is_local and not work.answers:
         oracle.refuse_without_answers(functions, work.seed == seeds.DEFAULT)
+    needs_tensorflow = not work.answers and work.seed != seeds.DEFAULT and oracle.needs_tensorflow(functions)
+    if needs_tensorflow and not may_import:
+        return None
     with ThreadPoolExecutor() as threads:
         inspection = threads.submit(inspect, work, assignment) if is_local else None
-        if not work.answers and work.seed != seeds.DEFAULT and oracle.needs_tensorflow(functions):
+        if needs_tensorflow:
             choose("cpu")  # the answers are computed on the CPU
             # The import takes longest; if it fails, the error is reported later.
             threads.submit(importlib.import_module, "tensorflow")
         answers = work.answers or _answers(work, assignment)
         if inspection is not None:
             inspection.result()
+    return answers
+
+
+def prepare_alone(work: Work, is_local: bool) -> bytes:
+    """Prepare a work in a process that does nothing else; see :func:`prepare`.
+
+    TensorFlow stays imported, and stderr is closed for good, because TensorFlow always writes a greeting and a warning
+    about missing GPUs there.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    answers = prepare(work, load(work.assignment), is_local, may_import=True)
+    assert answers is not None
     return answers
 
 
@@ -137,6 +148,7 @@ def _answers(work: Work, assignment: Assignment) -> bytes:
             device="cpu",
             data=Path(work.data) if work.data else None,
             oracle=oracle,
+            fingerprint="",  # nobody reads the report
         )
         report = grade(assignment, solution, options)
         failed_checks = [check for check in report.checks if not check.properties.is_fine]

@@ -18,7 +18,7 @@ from ..machine.threads import ONE_THREAD
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
-PRELOADED = ["grader.executor.grading_job", "grader.submission.notebook", "pebble.pool.process"]
+PRELOADED = ["grader.executor.rehearsal"]
 LONGEST_FOLDER = 60  # characters: the path of a socket in it has at most 108
 # Nothing is imported from the current folder: it may be a class, and a student may have handed in a socket.py.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}

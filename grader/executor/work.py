@@ -59,6 +59,8 @@ class Work:
     hint_level: int | None = None
     pass_mark: float | None = None
     """The pass mark in percent, if it is another one than the assignment's."""
+    fingerprint: str | None = None
+    """The fingerprint of the seed; None if each process computes it."""
     inspected: bool = False
     memory_mb: int = 0
     seconds: float = PATIENCE

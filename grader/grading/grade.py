@@ -59,6 +59,7 @@ def ran_out_of_memory(report: Report) -> bool:
 
 def _grade(assignment: Assignment, submission: Submission, options: GradeOptions, trace: Trace) -> Report:
     start_time = time.monotonic()
+    fingerprint = seeds.fingerprint(options.seed) if options.fingerprint is None else options.fingerprint
     digest = short_digest(assignment, [*options.hide, Path(submission.path).absolute()])
     checks = checks_to_run = selection.select(assignment, options.only, options.include_hidden)
     earlier_results: dict[str, CheckResult] = {}
@@ -75,7 +76,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
             result.evidence |= Evidence(nothing_to_grade=True)
     else:
         trace.timings.add("prepare", start_time)
-        metadata = _metadata(assignment, submission, options, digest)
+        metadata = _metadata(assignment, submission, fingerprint, digest)
         execution = execute(preparation, oracle, checks_to_run, earlier_results, metadata, trace)
     by_name = earlier_results | {result.name: result for result in execution.results}
     results = [by_name[check.name] for check in checks]
@@ -84,7 +85,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
         submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),
         grader=GraderName(version=__version__),
-        seed_fingerprint=seeds.fingerprint(options.seed),
+        seed_fingerprint=fingerprint,
         score=total.score,
         max_score=total.max_score,
         passed=total.passed,
@@ -96,13 +97,13 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
     )
 
 
-def _metadata(assignment: Assignment, submission: Submission, options: GradeOptions, digest: str) -> dict[str, str]:
+def _metadata(assignment: Assignment, submission: Submission, fingerprint: str, digest: str) -> dict[str, str]:
     """Return the metadata of an executed notebook, which identifies the grading."""
     return {
         "file": _as_text(submission.file),
         "version": __version__,
         "assignment": f"{assignment.name} {assignment.content.version} {digest}",
-        "seed_fingerprint": seeds.fingerprint(options.seed),
+        "seed_fingerprint": fingerprint,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..support.choices import Engine
@@ -34,3 +35,14 @@ def likely_kind(submission: Path, engine: Engine) -> WarmKind:
             packages = (IN_NOTEBOOK if is_notebook else IN_MODULE).findall(file.read(FIRST_BYTES))
     libraries = {LIBRARY_OF[name.decode()] for name in packages if name.decode() in LIBRARY_OF}
     return WarmKind(engine if is_notebook else "module", frozenset(libraries))
+
+
+def kind_for_many(names: Iterable[str], engine: Engine) -> WarmKind | None:
+    """Return the kind of warm process for a class in which one submission has these files, None if it needs none.
+
+    Libraries are imported when a submission needs them: not all submissions of a class need the same.
+    """
+    endings = {Path(name).suffix for name in names}
+    if filesystem.gpu_devices() or not endings & {".ipynb", ".py"}:
+        return None
+    return WarmKind(engine if ".ipynb" in endings else "module", frozenset())

@@ -1,8 +1,9 @@
 """Warm starts: workers are forked from processes that have already done the imports.
 
-A batch creates one :class:`WarmStart` in each process that grades, and passes it to every session. The check of a single
-submission begins one before the grader's own imports, so that both programs start at the same time. If forking fails for any
-reason, the worker starts cold: slower, otherwise the same. This module imports little, because it is imported first.
+A batch creates one :class:`WarmStart` in each process that grades, and passes it to every session. The processes of a batch
+share the warm process that all of them need. The check of a single submission begins one before the grader's own imports, so
+that both programs start at the same time. If forking fails for any reason, the worker starts cold: slower, otherwise the
+same. This module imports little, because it is imported first.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ..support import user_cache
 from . import filesystem
 from .processes import COMMAND, Forked
 
-MOST_FORKS = 500  # of one process; a new process costs less than an unknown leak
+MOST_FORKS = 500  # of one process, for all who share it; a new process costs less than an unknown leak
 MOST_PROCESSES = 6  # of different kinds; a process with Keras needs hundreds of megabytes
 MOST_FAILURES = 3  # in a row for one kind of process at one level; after that these workers always start cold
 START_SECONDS = 60.0  # for the first fork, which waits for the imports
@@ -84,7 +85,17 @@ class WarmStart:
     def begin(self, kind: WarmKind) -> None:
         """Start a process of this kind without waiting. If a worker needs more libraries, the process imports them too."""
         if sys.platform == "linux":
-            self._processes[kind, None] = _WarmProcess(kind, self._for_many)
+            self._processes[kind, None] = _OwnProcess(kind, self._for_many)
+
+    def share(self, kind: WarmKind) -> socket.socket | None:
+        """Start a process of this kind without waiting, and return the socket on which other processes can request workers."""
+        self.begin(kind)
+        process = self._processes.get((kind, None))
+        return None if process is None else process.control
+
+    def join(self, kind: WarmKind, control: socket.socket, users: int) -> None:
+        """Fork workers of this kind from the process that another process shares with this number of processes."""
+        self._processes[kind, None] = _WarmProcess(control, max(1, MOST_FORKS // users))
 
     def fork(
         self, kind: WarmKind, level: str, channel: socket.socket, output: int, environment: Mapping[str, str]
@@ -93,11 +104,11 @@ class WarmStart:
         key = kind, level
         if sys.platform != "linux" or self._failures[key] >= MOST_FAILURES:
             return None
-        if key in self._processes and self._processes[key].forks >= MOST_FORKS:
+        if key in self._processes and self._processes[key].forks >= self._processes[key].most_forks:
             self._let_go(key)
         try:
             if key not in self._processes:
-                self._processes[key] = self._extended(kind) or _WarmProcess(kind, self._for_many)
+                self._processes[key] = self._extended(kind) or _OwnProcess(kind, self._for_many)
                 if len(self._processes) > MOST_PROCESSES:
                     self._let_go(next(iter(self._processes)))  # the oldest one
             supervisor = self._processes[key].fork(level, channel, output, environment)
@@ -114,9 +125,11 @@ class WarmStart:
         begun = [key for key, process in self._processes.items() if not process.forks]
         for key in begun:
             other, _level = key
-            if other.engine == kind.engine and other.libraries <= kind.libraries:
-                if other != kind:
-                    self._processes[key].import_modules(kind.of_libraries)
+            process = self._processes[key]
+            if other == kind:
+                return self._processes.pop(key)
+            if isinstance(process, _OwnProcess) and other.engine == kind.engine and other.libraries <= kind.libraries:
+                process.import_modules(kind.of_libraries)
                 return self._processes.pop(key)
             self._processes.pop(key).close()
         return None
@@ -131,6 +144,9 @@ class WarmStart:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         """End all processes, at level strong with the workers that were forked from them."""
         for key in [*self._processes]:
             self._let_go(key)
@@ -140,12 +156,47 @@ class WarmStart:
 
 
 class _WarmProcess:
-    """One process of :mod:`grader.worker.warm`."""
+    """The connection to a process of :mod:`grader.worker.warm`."""
+
+    def __init__(self, control: socket.socket, most_forks: int) -> None:
+        self.control = control
+        self.most_forks = most_forks
+        self.forks = 0
+        """The number of workers that this process of the grader has requested."""
+
+    def fork(self, level: str, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
+        """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""
+        seconds = FORK_SECONDS if self.forks else START_SECONDS
+        self.control.settimeout(seconds)
+        lifeline, theirs = socket.socketpair()
+        with theirs:
+            descriptors = [channel.fileno(), theirs.fileno(), output]
+            message = {"level": level, "environment": dict(environment)}
+            socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
+        supervisor = Forked(lifeline, seconds)
+        self.forks += 1
+        return supervisor
+
+    def let_go(self) -> None:
+        """Close the connection: after the last one the process ends when all workers that were forked from it have ended."""
+        self.control.close()
+
+    def runs(self) -> bool:
+        """True if this process of the grader has started the process, and it has not ended."""
+        return False
+
+    def close(self) -> None:
+        """Close the connection, and end the process if this process of the grader has started it."""
+        self.control.close()
+
+
+class _OwnProcess(_WarmProcess):
+    """A process of :mod:`grader.worker.warm` that this process of the grader starts."""
 
     def __init__(self, kind: WarmKind, for_many: bool) -> None:
-        self.forks = 0
         self._rehearse = ["rehearse_errors", "rehearse"] if for_many else ["rehearse"]
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(control, MOST_FORKS)
         with theirs:
             self._process = subprocess.Popen(
                 [*COMMAND, "warm", str(theirs.fileno())],
@@ -169,32 +220,14 @@ class _WarmProcess:
             "rehearse": self._rehearse,
             "fonts": "" if fonts is None else str(fonts),
         }
-        self._control.send(json.dumps(message).encode())
-
-    def fork(self, level: str, channel: socket.socket, output: int, environment: Mapping[str, str]) -> Forked:
-        """Request a supervisor; raises OSError if the process has ended, refuses or does not answer."""
-        seconds = FORK_SECONDS if self.forks else START_SECONDS
-        self._control.settimeout(seconds)
-        lifeline, theirs = socket.socketpair()
-        with theirs:
-            descriptors = [channel.fileno(), theirs.fileno(), output]
-            message = {"level": level, "environment": dict(environment)}
-            socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
-        supervisor = Forked(lifeline, seconds)
-        self.forks += 1
-        return supervisor
-
-    def let_go(self) -> None:
-        """Close the connection: the process ends when all workers that were forked from it have ended."""
-        self._control.close()
+        self.control.send(json.dumps(message).encode())
 
     def runs(self) -> bool:
-        """True if the process has not ended."""
         return self._process.poll() is None
 
     def close(self) -> None:
         """End the process, and at level strong its workers."""
-        self._control.close()
+        super().close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0 if self.forks else 0.0)  # without a fork it may still be importing
         self._process.kill()

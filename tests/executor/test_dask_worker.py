@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.executor import cluster, dask_worker, grading_job
+from grader.executor import cluster, dask_worker, grading_job, preparing
 from grader.executor.work import Work
 from grader.grading.rules import rules_here
 from grader.support.errors import NotGradable
@@ -30,7 +30,7 @@ def prepared(work):
 def _no_contexts(monkeypatch):
     monkeypatch.setattr(grading_job, "_contexts", {})
     monkeypatch.setattr(dask_worker, "_works", {})
-    monkeypatch.setattr(grading_job, "inspect", lambda *_: None)
+    monkeypatch.setattr(preparing, "inspect", lambda *_: None)
 
 
 def test_worker_with_the_same_rules_is_ready():
@@ -60,7 +60,7 @@ def test_worker_with_weak_isolation_refuses_and_is_named(monkeypatch):
     def escape(*_):
         raise NotGradable("Student code could reach other files on this machine.")
 
-    monkeypatch.setattr(grading_job, "inspect", escape)
+    monkeypatch.setattr(preparing, "inspect", escape)
     answer = prepared(cluster._for_others(WORK))
     assert answer.startswith("The Dask worker tcp://192.0.2.1:1000 on the machine ")
     assert answer.endswith("Student code could reach other files on this machine.")

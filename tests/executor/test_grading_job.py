@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from grader.executor import grading_job
+from grader.executor import grading_job, preparing
 from grader.executor.work import GradingTask, TaskResult, Work
+from grader.support.errors import NotGradable
 
 WORK = Work("identity", "single-neuron", 0, "strong", inspected=True)
 
@@ -56,3 +57,35 @@ def test_assignment_of_another_machine_comes_as_files_that_are_deleted_at_the_en
         assert folder.is_dir()  # another thread of a Dask worker still grades with it
     context_of(replace(WORK, identity="other"))
     assert not folder.exists()
+
+
+SEED = 2**33 + 5
+
+
+def test_process_that_prepared_a_work_grades_with_its_answers(monkeypatch):
+    monkeypatch.setattr(preparing, "inspect", lambda *_: None)
+    work = replace(WORK, seed=SEED, inspected=False)
+    answers = grading_job.prepare(work)
+    assert answers
+    prepared_context = context_of(replace(work, answers=answers, inspected=True))
+    assert [*grading_job._contexts.values()] == [prepared_context]
+    assert (
+        prepared_context.oracle.given.keys() == grading_job._oracle(prepared_context.assignment, answers).given.keys()
+    )
+
+
+def test_process_that_grades_does_not_import_tensorflow(monkeypatch):
+    monkeypatch.setattr(
+        preparing, "inspect", lambda *_: pytest.fail("the process that computes the answers tests the isolation")
+    )
+    monkeypatch.setattr(preparing.Oracle, "needs_tensorflow", lambda *_: True)
+    assert grading_job.prepare(replace(WORK, seed=SEED, inspected=False)) is None
+
+
+def test_isolation_that_fails_is_reported_by_the_preparation(monkeypatch):
+    def escape(*_):
+        raise NotGradable("reached")
+
+    monkeypatch.setattr(preparing, "inspect", escape)
+    with pytest.raises(NotGradable, match="reached"):
+        grading_job.prepare(replace(WORK, seed=SEED, inspected=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -20,6 +21,7 @@ from grader.executor.local import fitting_jobs, local_executor
 from grader.executor.work import GradingTask, Priority
 from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
+from grader.sandbox.warm import WarmKind
 from grader.support import i18n
 from tests.conftest import bundled
 from tests.doubling import RIGHT, WRONG
@@ -108,6 +110,35 @@ def test_running_task_is_ended_and_its_slot_is_free_again(executor, work_of):
     assert not executor.cancel(future)
     results = [executor.submit(work_of(), task_of(RIGHT)) for _ in range(3)]
     assert all(result.result(40).report.passed for result in results)  # earlier than the sleep would end
+
+
+def warm_processes():
+    """Return the warm processes that this process and its pools have started."""
+    processes = [psutil.Process(), *pool_processes()]
+    children = [child for process in processes for child in process.children()]
+    return [child for child in children if "main.py warm" in " ".join(child.cmdline())]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_processes_share_the_warm_process_of_the_usual_kind(work_of):
+    others = {process.pid for process in warm_processes()}
+    with local_executor(2, ENOUGH_MB, WarmKind("module", frozenset())) as executor:
+        futures = [executor.submit(work_of(), task_of(RIGHT)) for _ in range(6)]
+        assert all(future.result(60).report.passed for future in futures)
+        own = [process for process in warm_processes() if process.pid not in others]
+        assert [process.ppid() for process in own] == [os.getpid()]
+    assert not own[0].is_running()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_submissions_of_another_kind_are_graded_too_and_a_shared_process_that_dies_is_replaced(work_of):
+    others = {process.pid for process in warm_processes()}
+    with local_executor(1, ENOUGH_MB, WarmKind("shell", frozenset())) as executor:
+        assert executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed
+        assert executor.submit(work_of(), task_of(f"import matplotlib\n{RIGHT}")).result(60).report.passed
+    with local_executor(1, ENOUGH_MB, WarmKind("module", frozenset())) as executor:
+        kill(process for process in warm_processes() if process.pid not in others)
+        assert all(executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed for _ in range(2))
 
 
 def test_time_limit_is_that_of_the_tasks_own_assignment(work_of):

@@ -95,3 +95,18 @@ def test_machine_with_a_gpu_has_no_head_start(monkeypatch, tmp_path):
 def test_pipe_is_not_opened(tmp_path):
     os.mkfifo(tmp_path / "mine.py")
     assert head_start.likely_kind(tmp_path / "mine.py", "shell") == WarmKind("module", frozenset())
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (["work.ipynb"], WarmKind("shell", frozenset())),
+        (["helpers.py", "sub/work.ipynb"], WarmKind("shell", frozenset())),
+        (["mine.py", "notes.txt"], WarmKind("module", frozenset())),
+        (["all.zip"], None),
+        ([], None),
+    ],
+)
+def test_files_of_one_submission_decide_what_a_class_begins_with(names, kind):
+    assert head_start.kind_for_many(names, "shell") == kind

@@ -19,7 +19,7 @@ from grader.sandbox.engines import libraries_of
 from grader.sandbox.failures import CallError
 from grader.sandbox.processes import Forked, Started
 from grader.sandbox.session import Session
-from grader.sandbox.warm import WarmStart
+from grader.sandbox.warm import WarmKind, WarmStart
 from grader.submission import read
 from tests.sandbox.test_session import submitted
 
@@ -210,7 +210,7 @@ def test_no_worker_outlives_its_warm_process_at_strong(warm):
 def test_no_process_outlives_a_killed_grader(tmp_path):
     script = """
 import sys, time
-from grader.sandbox.warm import WarmStart
+from grader.sandbox.warm import WarmKind, WarmStart
 from tests.sandbox.test_warm import only, opened
 with WarmStart() as warm, opened(warm) as session:
     print(session._confinement.worker._process.pid, only(warm)._process.pid, flush=True)
@@ -235,3 +235,26 @@ def runs(pid):
         return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_workers_are_forked_from_a_shared_process_until_both_have_let_it_go(warm):
+    kind = WarmKind("module", frozenset())
+    control = warm.share(kind)
+    with WarmStart() as other, control.dup() as same:
+        other.join(kind, same, 2)
+        for _ in range(2):
+            with opened(other) as session:
+                assert isinstance(process_of(session), Forked)
+    assert only(warm).runs()
+
+
+def test_shared_process_imports_no_library_for_one_of_its_users(warm, tmp_path):
+    (tmp_path / "mine.py").write_text("import matplotlib\ndef f(): return 1")
+    kind = WarmKind("module", frozenset())
+    control = warm.share(kind)
+    with WarmStart() as other, control.dup() as same:
+        other.join(kind, same, 2)
+        with Session(read(tmp_path / "mine.py", "mine"), Limits(), warm=other) as session:
+            session.load()
+            assert isinstance(process_of(session), Forked)
+        assert only(other).runs()  # its own process
