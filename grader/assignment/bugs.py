@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 
 from . import expressions
 from .base import Identifier, Name, Scalar, StrictModel, formerly
-from .formulas import needs_of
 
 
 def _is_expression(text: str) -> str:
@@ -104,10 +103,10 @@ class Bug(StrictModel):
             raise ValueError(
                 f"'{self.name}': for_each must have one placeholder with a list of values, such as {{k: [2, 1]}}."
             )
-        steps = [needs_of(_is_expression(text)) for step in self.variants() for text in step.values()]
+        steps = [expressions.needs_of(_is_expression(text)) for step in self.variants() for text in step.values()]
         if self.unknown is not None and not any(self.unknown in needs for needs in steps):
             raise ValueError(f"'{self.name}': no expression in replace uses the unknown {self.unknown}.")
-        others = set(needs_of(self.only_if)) - {self.unknown} if self.only_if else set()
+        others = set(expressions.needs_of(self.only_if)) - {self.unknown} if self.only_if else set()
         if self.only_if and (self.unknown is None or others):
             raise ValueError(f"'{self.name}': only_if may only use the unknown, as in c > 0.")
         unknown = set(self.parameters) - PARAMETERS.get(self.detector or "", set())

@@ -6,7 +6,9 @@ expressions; all quantities that depend on them change accordingly.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -41,8 +43,48 @@ def like(value: Any, pattern: Any) -> Any:
     return value if np.ndim(value) == 0 else np.reshape(value, np.shape(pattern))
 
 
+def _sized(name: str, size: Any) -> Any:
+    """Return a NumPy function that refuses to create a huge array; ``size`` computes the entries from its arguments."""
+    function = getattr(np, name)
+
+    def limited(*arguments: Any, **options: Any) -> Any:
+        if size(*arguments, **options) > expressions.MAX_ENTRIES:
+            raise ValueError(f"np.{name} would create an array of more than {expressions.MAX_ENTRIES} entries")
+        return function(*arguments, **options)
+
+    return limited
+
+
+def _entries(shape: Any, *_: Any, **__: Any) -> float:
+    return math.prod(map(float, np.ravel(shape).tolist()))
+
+
+def _steps(start: Any, stop: Any = None, step: Any = 1, **_: Any) -> float:
+    begin, end = (0, start) if stop is None else (start, stop)
+    return abs(float(end) - float(begin)) / abs(float(step)) if step else 0.0
+
+
+LIMITED = {
+    "arange": _steps,
+    "eye": lambda N, M=None, *_, **__: float(N) * float(N if M is None else M),
+    "full": _entries,
+    "identity": lambda n, *_, **__: float(n) ** 2,
+    "linspace": lambda start, stop, num=50, *_, **__: float(num) * np.size(start),
+    "ones": _entries,
+    "repeat": lambda a, repeats, *_, **__: float(np.size(a)) * float(np.max(repeats)),
+    "tile": lambda A, reps: np.size(A) * _entries(reps),
+    "zeros": _entries,
+}
+
+NUMPY = SimpleNamespace(
+    **{name: getattr(np, name) for name in expressions.NUMPY if name not in {*LIMITED, "power"}},
+    **{name: _sized(name, size) for name, size in LIMITED.items()},
+    power=expressions.BUILTINS["__power__"],
+    linalg=SimpleNamespace(**{name: getattr(np.linalg, name) for name in expressions.LINALG}),
+)
+
 # The functions that an expression may use in addition to quantities and Python's own functions.
-LIBRARY = {"np": expressions.numpy, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
+LIBRARY = {"np": NUMPY, "sigmoid": sigmoid, "relu": relu, "softmax": softmax, "like": like}
 BUILTINS = frozenset(expressions.BUILTINS)
 ONLY_THESE = {
     "__builtins__": expressions.BUILTINS
@@ -58,7 +100,7 @@ class Formula:
     def __init__(self, text: str) -> None:
         self.text = text
         self.names = expressions.examine(text).names
-        self.needs = needs_of(text)
+        self.needs = expressions.needs_of(text)
         self._code, self.code = expressions.compile_expression(text)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
@@ -72,14 +114,6 @@ class Formula:
         if value.__class__ in expressions.GROWING:
             expressions.refuse_growth(value)
         return value
-
-
-def needs_of(text: str) -> list[str]:
-    """Return the names that an expression reads and that neither LIBRARY nor Python defines.
-
-    Raises :class:`expressions.Refused`.
-    """
-    return [name for name in expressions.examine(text).names if name not in LIBRARY and name not in BUILTINS]
 
 
 FormulaLayer = Mapping[str, Formula]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from .base import Constant, StrictModel, check_rectangular
@@ -49,6 +48,8 @@ class Computed(StrictModel):
     def _is_an_array(cls, name: str, info: ValidationInfo) -> str:
         folder = (info.context or {}).get("folder")
         if folder is not None:
+            import numpy as np  # slow to import, and few assignments need it
+
             try:
                 np.load(Path(folder, name), mmap_mode="r", allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:

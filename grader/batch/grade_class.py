@@ -17,7 +17,7 @@ from rich.console import Console
 
 from ..assignment import Assignment
 from ..assignment.base import Policy
-from ..executor import cluster, grading_job, local, preparing
+from ..executor import calls, local
 from ..executor.executor import Executor, ProcessLost, grade_each
 from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
@@ -341,12 +341,12 @@ class _Batch:
         waiting, answers = "Testing the isolation, computing the reference's answers ...", None
         if executor.call is not None:
             with self._console.status(waiting):
-                preparation = executor.call(grading_job.prepare, settings)
+                preparation = executor.call(calls.prepare, settings)
                 seeds.fingerprint(settings.seed)  # slow, so it is computed meanwhile
                 answers = preparation.result()
         if answers is None:
             with local.processes(1) as call, self._console.status(waiting):  # its thread starts after the process
-                answers = call(preparing.prepare_alone, settings, executor.call is not None).result()
+                answers = call(calls.prepare_alone, settings, executor.call is not None).result()
         self._store.keep_answers(self._keys.identity, answers)
         return replace(settings, answers=answers, fingerprint=seeds.fingerprint(settings.seed), inspected=True)
 
@@ -354,6 +354,8 @@ class _Batch:
         """Return the executor that grades the submissions of ``todo``, which is not empty."""
         options = self._options
         if options.scheduler is not None:
+            from ..executor import cluster  # slow to import
+
             return cluster.cluster_executor(options.scheduler, options.device, options.insecure_scheduler)
         memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
         jobs, memory_mb = min(options.jobs, len(todo)), local.free_mb()

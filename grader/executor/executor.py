@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from ..grading.grade import ran_out_of_memory
 from ..grading.trace import Listener
 from ..support.errors import NotGradable, UsageError
 from .work import GradingTask, Priority, TaskResult, Work
@@ -213,7 +212,7 @@ class Executor:
         is_failed = False
         try:
             outcome = inner.result()
-            is_failed = outcome.report is not None and ran_out_of_memory(outcome.report)
+            is_failed = outcome.report is not None and outcome.report.ran_out_of_memory()
         except CancelledError as error:
             outcome = error
         except BaseException as error:

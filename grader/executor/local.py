@@ -13,14 +13,12 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from ..assignment.spec import AssignmentSpec
 from ..grading.trace import Listener
 from ..machine import capacity
 from ..sandbox import memory_needs
 from ..sandbox.warm import WarmKind, WarmStart
-from . import events, grading_job, server
+from . import calls, events, server
 from .executor import Executor
 from .work import GradingTask, TaskResult, Work
 
@@ -43,6 +41,8 @@ def fitting_jobs(jobs: int, content: AssignmentSpec, memory_mb: int) -> int:
 
 def free_mb() -> int:
     """Return the free memory in megabytes, of this machine or within the limit of the container."""
+    import psutil  # here, since grading processes do not need it
+
     free_bytes = int(psutil.virtual_memory().available)
     limit = capacity.memory()
     used_bytes = None if limit is None else limit.in_use()
@@ -93,12 +93,12 @@ class _LocalPlace:
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
         if listener is None:
-            return self.call(grading_job.grade_one, work, task, seconds=work.seconds)
+            return self.call(calls.grade_one, work, task, seconds=work.seconds)
         with self._lock:
             if self._thread is None:
                 self._thread = events.receive(self._receiving_end, self._listeners)
         number = self._listeners.add(listener)
-        future = self.call(grading_job.grade_one, work, task, events.PipeSender(number), seconds=work.seconds)
+        future = self.call(calls.grade_one, work, task, events.PipeSender(number), seconds=work.seconds)
         future.add_done_callback(lambda _: self._listeners.finish(number))
         return future
 
@@ -155,6 +155,8 @@ def _start_process(pipe: Connection | None, shared_warm: SharedWarm | None) -> N
     """Prepare a process of the pool, which sends its events to ``pipe``."""
     _belong_to_parent()
     if shared_warm is not None:
+        from . import grading_job  # only processes that grade need it
+
         grading_job.warm.join(*shared_warm)
     if pipe is not None:
         events.send_to(pipe)

@@ -15,7 +15,11 @@ from ..assignment import kinds
 from ..sandbox import filesystem
 from . import grading_job as grading_job
 
-LATER = ("grader.submission.notebook", "pebble.pool.process")  # what a grading process imports at its first use
+LATER = (  # what a grading process imports at its first use
+    "grader.executor.local",
+    "grader.submission.notebook",
+    "pebble.pool.process",
+)
 
 
 def rehearse() -> None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..assignment import Assignment
-from ..grading.options import Attempt
-from ..grading.rules import Rules
 from ..report.model import Report
 from ..sandbox import memory_needs
 from ..sandbox.allowance import LONGEST
-from ..submission import Submission
 from ..support import i18n
 from ..support.choices import DEFAULT_ENGINE, Device, Engine, Level
 from ..version import __version__
+
+if TYPE_CHECKING:  # slow to import, and a process that only hands over tasks does not need them
+    from ..grading.options import Attempt
+    from ..grading.rules import Rules
+    from ..submission import Submission
 
 PATIENCE = 600  # seconds that the grader's own work on one submission may take, on top of the submission's limit
 

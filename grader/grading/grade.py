@@ -22,7 +22,7 @@ from ..report.model import (
 from ..submission import Submission
 from ..support import seeds
 from ..support.choices import Engine
-from ..support.errors import NoMemory, NotGradable
+from ..support.errors import NotGradable
 from ..version import __version__
 from . import rules, scoring, selection
 from .execution import Execution, execute
@@ -47,14 +47,9 @@ def grade(
     """
     trace = trace or Trace()
     report = _grade(assignment, submission, options, trace)
-    if options.attempt == "both" and ran_out_of_memory(report):
+    if options.attempt == "both" and report.ran_out_of_memory():
         return _grade(assignment, submission, replace(options, attempt="last"), trace)
     return report
-
-
-def ran_out_of_memory(report: Report) -> bool:
-    """True if the machine ran out of memory, so that another attempt may succeed."""
-    return any(check.evidence.not_graded_for == NoMemory.cause for check in report.checks)
 
 
 def _grade(assignment: Assignment, submission: Submission, options: GradeOptions, trace: Trace) -> Report:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 
 from ..assignment import Assignment
-from ..expected.reference import Oracle
 from ..machine import distribution, packages
 from ..support.errors import NotGradable
 from ..support.i18n import _, joined
@@ -26,6 +25,8 @@ def extras_of(assignment: Assignment) -> list[str]:
     """Return the optional dependencies of the grader that grading needs for any seed: ["tensorflow"] or []."""
     if packages.includes(packages_of(assignment), "tensorflow"):
         return ["tensorflow"]
+    from ..expected.reference import Oracle  # slow to import, and a batch only needs the packages
+
     needs_tensorflow = Oracle(assignment).needs_tensorflow(assignment.content.functions_on_probes())
     return ["tensorflow"] if needs_tensorflow else []
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ..support.choices import Engine, Level
+from ..support.errors import NoMemory
 from .evidence import Evidence, ReportPart
 from .statuses import STATUSES, Status, StatusProperties
 
@@ -132,6 +133,10 @@ class Report(ReportPart):
     def nothing_to_grade(self) -> bool:
         """Return whether there is no score because the submission contains nothing to grade."""
         return self.score is None and any(check.evidence.nothing_to_grade for check in self.checks)
+
+    def ran_out_of_memory(self) -> bool:
+        """Return whether the machine ran out of memory, so that another attempt may succeed."""
+        return any(check.evidence.not_graded_for == NoMemory.cause for check in self.checks)
 
     def problem(self) -> str | None:
         """Return the one reason why nothing could be graded; None if anything was graded."""

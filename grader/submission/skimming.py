@@ -12,8 +12,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 ORDINARY = 4 << 20  # bytes; smaller notebooks are read whole
 MOST_VALUES = 250_000  # approximate number of values in a text that is read whole
 MOST_MEMBERS = 50_000  # keys and list entries that are read one by one
@@ -221,6 +219,8 @@ class _Skimmer:
 
     def skip_brackets(self, position: int) -> int:
         """Return the end of the list or object at ``position``; strings are only skipped, not checked."""
+        import numpy as np  # slow to import, and few notebooks are so large
+
         begin, size, depth, in_string = position, FIRST_BLOCK, 0, False
         while position < len(self.raw):
             block = self.raw[position : position + size]

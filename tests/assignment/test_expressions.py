@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from grader.assignment import expressions
+from grader.assignment import expressions, formulas
 from grader.assignment.expressions import Refused, examine
 from tests.conftest import ROOT
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.quick
 
 def evaluate(text, **values):
     code, _ = expressions.compile_expression(text)
-    return eval(code, {"__builtins__": expressions.BUILTINS, "np": expressions.numpy, **values})
+    return eval(code, {"__builtins__": expressions.BUILTINS, "np": formulas.NUMPY, **values})
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,7 @@ def test_documentation_lists_the_allowed_names():
     allowed = {*expressions.NUMPY, *expressions.LINALG, *expressions.ATTRIBUTES, *plain}
     others = {"steps", "replace", "only_if", "parameters", "for", "lambda", "sigmoid", "relu", "softmax"}
     assert listed - others == allowed - others
+
+
+def test_the_names_of_the_library_are_those_of_the_formulas():
+    assert set(formulas.LIBRARY) == expressions.LIBRARY
