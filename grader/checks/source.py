@@ -133,7 +133,7 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
 
 def called(source: Source) -> list[tuple[int, str]]:
     """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    return [(node.lineno, _dotted(node.func)) for node in source.nodes if isinstance(node, ast.Call)]
+    return [(node.lineno, _dotted(node.func)) for node in source.of(ast.Call)]
 
 
 def _dotted(callee: ast.expr) -> str:

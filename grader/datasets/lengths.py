@@ -22,18 +22,21 @@ MISMATCH = re.compile(
 )
 
 
-def counts_on_all(code: Iterable[str], count: int, original: int) -> bool:
+def counts_on_all(code: Iterable[Source], count: int, original: int) -> bool:
     """Return whether code relies on more than ``count`` of the ``original`` training images, by a length or an index."""
-    return any(_counts_on_all(text, count, original) for text in code)
+    return any(_counts_on_all(source, count, original) for source in code)
 
 
-def _counts_on_all(text: str, count: int, original: int) -> bool:
-    all_nodes = Source(plain_python(text)).nodes
+def _counts_on_all(source: Source, count: int, original: int) -> bool:
+    plain = plain_python(source.text)
+    if plain != source.text:
+        source = Source(plain)
     numbers: dict[str, int] = {}
-    for node in all_nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and type(node.value.value) is int:
-            numbers |= {target.id: node.value.value for target in node.targets if isinstance(target, ast.Name)}
-    for node in all_nodes:
+    for assignment in source.of(ast.Assign):
+        value = assignment.value
+        if isinstance(value, ast.Constant) and type(value.value) is int:
+            numbers |= {target.id: value.value for target in assignment.targets if isinstance(target, ast.Name)}
+    for node in source.of(ast.Subscript, ast.Call):
         if isinstance(node, ast.Subscript):
             # A slice that begins at the end of the budget is empty, unless it is a slice of the test images.
             least = count if "test" not in ast.unparse(node.value).lower() else count + 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..judging.compare import RELATIVE_BY_DTYPE, accepted_histories
+from ..judging.compare import RELATIVE_BY_CODE, accepted_histories
 from ..support import arrays
 
 Array = np.ndarray[Any, Any]
@@ -36,7 +36,7 @@ class Sample:
     @cached_property
     def relative(self) -> float:
         """Return the relative tolerance: that of the check, or a larger one for answers in float32 or float16."""
-        return max([self.accepted, *(RELATIVE_BY_DTYPE.get(array.dtype.name, 0) for array in self.answered.values())])
+        return max([self.accepted, *(RELATIVE_BY_CODE.get(array.dtype.char, 0) for array in self.answered.values())])
 
     @cached_property
     def scale(self) -> float:

@@ -170,7 +170,8 @@ class Checking:
                 log.debug("diagnosis of %s", check.name, exc_info=True)
         # The diagnosis may choose the message for other accepted inputs.
         result.message = clean(outcome.message, MAX_MESSAGE)
-        result.evidence |= outcome.evidence.cleaned()
+        if outcome.evidence:
+            result.evidence |= outcome.evidence.cleaned()
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
         if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):

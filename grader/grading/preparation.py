@@ -69,11 +69,12 @@ class Preparation:
 
     def _split(self) -> dict[str, Split]:
         """Return {dataset: split}; code that relies on the length of the original dataset gets all training data."""
-        texts = [code.text for code in self.submission.code]
+        sources = [code.source for code in self.submission.code]
         splits: dict[str, Split] = {}
         for name, budget in self.assignment.content.datasets.items():
             is_complete = budget.load_all or (
-                budget.training is not None and lengths.counts_on_all(texts, budget.training, datasets.LENGTHS[name][0])
+                budget.training is not None
+                and lengths.counts_on_all(sources, budget.training, datasets.LENGTHS[name][0])
             )
             splits[name] = datasets.split(
                 datasets.load(name, self.options.data), budget.training, budget.held_out, is_complete

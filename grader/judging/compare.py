@@ -20,7 +20,8 @@ from ..support.text import plain_number
 Array = np.ndarray[Any, Any]
 
 # The rounding error of one operation is about 1e-16, 1e-7 and 1e-3; a training loop loses some more digits.
-RELATIVE_BY_DTYPE = {"float32": 1e-4, "float16": 2e-3}
+RELATIVE_BY_CODE = {np.dtype(np.float32).char: 1e-4, np.dtype(np.float16).char: 2e-3}
+NO_EVIDENCE = Evidence()  # never changed
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Comparison:
 
     problem: str | None
     note: str | None = None
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: Evidence = field(default_factory=lambda: NO_EVIDENCE)
 
     @property
     def of_numbers(self) -> bool:
@@ -53,7 +54,8 @@ def compare_results(
     has one entry before the first update and one after each update. A function that computes in float32 may return some
     results as Python numbers, so the least precise result sets the tolerance for all.
     """
-    coarsest = max((RELATIVE_BY_DTYPE.get(_dtype_name(answers[name]), 0.0) for name in expected), default=0.0)
+    codes = [answer.dtype.char for name in expected if isinstance(answer := answers[name], np.ndarray | np.generic)]
+    coarsest = max((RELATIVE_BY_CODE.get(code, 0.0) for code in codes), default=0.0)
     if coarsest > tolerance.relative:
         tolerance = tolerance.model_copy(update={"relative": coarsest})
     is_alone = len(answers) == 1
@@ -152,11 +154,11 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
             _("{name} contains {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
         )
     relative = tolerance.relative
-    if array.dtype.name in RELATIVE_BY_DTYPE:
+    if array.dtype.char in RELATIVE_BY_CODE:
         notes.append(
             _("{name} is {dtype}: compared with a matching tolerance.").format(name=name, dtype=array.dtype.name)
         )
-        relative = max(relative, RELATIVE_BY_DTYPE[array.dtype.name])
+        relative = max(relative, RELATIVE_BY_CODE[array.dtype.char])
     note = " ".join(notes) or None
     return _compare_values(name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note)
 
@@ -166,11 +168,12 @@ def _compare_values(
 ) -> Comparison:
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
-        scale = float(np.max(np.abs(expected), initial=0.0))
+        scale = float(np.abs(expected).max(initial=0.0))
         # "not <=" instead of ">": a NaN must never pass
-        wrong = ~(error <= tolerance.absolute + relative * scale)
-    if not wrong.any() and scale != np.inf:
+        right = error <= tolerance.absolute + relative * scale
+    if right.all() and scale != np.inf:
         return Comparison(None, note)
+    wrong = ~right
     for what, field_name, not_finite in (
         ("NaN", "nan", np.isnan(array) & ~np.isnan(expected)),
         (lazy("infinite"), "infinite", np.isinf(array) & np.isfinite(expected)),
@@ -251,7 +254,3 @@ def _kind(dtype: np.dtype[Any]) -> str:
     names = {"i": _("integers"), "u": _("integers"), "b": _("booleans"), "c": _("complex numbers")}
     kind = names.get(dtype.kind, _("values"))
     return f"{kind} ({dtype.name})"
-
-
-def _dtype_name(value: Any) -> str:
-    return value.dtype.name if isinstance(value, np.ndarray | np.generic) else ""

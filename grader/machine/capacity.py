@@ -10,8 +10,10 @@ import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+from . import kernel_files
 
 ROOT = Path("/")
 MEMORY_LIMITS = ("memory.max", "memory.limit_in_bytes")  # of version 2 and of version 1
@@ -97,8 +99,8 @@ def share_of_processors(root: Path = ROOT) -> float:
 def _of_machine(what: str, root: Path) -> int | None:
     """Return a field of ``proc/meminfo`` in bytes, or None."""
     try:
-        for line in (root / "proc/meminfo").read_text().splitlines():
-            if line.startswith(f"{what}:"):
+        for line in kernel_files.content(root / "proc/meminfo").splitlines():
+            if line.startswith(f"{what}:".encode()):
                 return int(line.split()[1]) << 10
     except (OSError, ValueError, IndexError):
         pass
@@ -124,12 +126,22 @@ def _quota(folder: Path) -> float | None:
 def groups(controller: str, root: Path) -> Iterator[Path]:
     """Yield the folders of this process's control group and of the groups above it, as far as they are visible."""
     try:
-        memberships = [line.split(":", 2) for line in (root / "proc/self/cgroup").read_text().splitlines()]
-        lines = (root / "proc/self/mountinfo").read_text().splitlines()
+        memberships = kernel_files.content(root / "proc/self/cgroup").decode()
     except (OSError, ValueError):
         return
+    yield from _groups(controller, root, memberships)
+
+
+@lru_cache(maxsize=32)  # a process may move itself to another group, but the groups stay mounted where they are
+def _groups(controller: str, root: Path, memberships: str) -> tuple[Path, ...]:
+    try:
+        lines = kernel_files.content(root / "proc/self/mountinfo").decode().splitlines()
+    except (OSError, ValueError):
+        return ()
+    folders: list[Path] = []
     mounts = [fields for line in lines if "-" in (fields := line.split())[6:]]
-    for _, controllers, path in (fields for fields in memberships if len(fields) == 3):
+    lists = (line.split(":", 2) for line in memberships.splitlines())
+    for _, controllers, path in (fields for fields in lists if len(fields) == 3):
         if controllers and controller not in controllers.split(","):
             continue
         for mount in mounts:
@@ -138,8 +150,9 @@ def groups(controller: str, root: Path) -> Iterator[Path]:
                 continue
             top = root / mount[4].lstrip("/")
             own = top / _inside(path, mount[3])
-            yield from (folder for folder in (own, *own.parents) if folder.is_relative_to(top))
+            folders += [folder for folder in (own, *own.parents) if folder.is_relative_to(top)]
             break
+    return tuple(folders)
 
 
 def _inside(path: str, top: str) -> str:
@@ -151,7 +164,7 @@ def _inside(path: str, top: str) -> str:
 def number(file: Path) -> int | None:
     """Return the positive number in a file, or None for anything else, such as "max"."""
     try:
-        return max(int(file.read_text()), 0) or None
+        return max(int(kernel_files.content(file)), 0) or None
     except (OSError, ValueError):
         return None
 
@@ -159,7 +172,7 @@ def number(file: Path) -> int | None:
 def counters(file: Path) -> dict[str, int]:
     """Return the lines of a file that consist of a name and a number, as {name: number}."""
     try:
-        pairs = [line.split() for line in file.read_text().splitlines()]
+        pairs = [line.split() for line in kernel_files.content(file).decode().splitlines()]
     except (OSError, ValueError):
         return {}
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}

@@ -6,8 +6,8 @@ A pure Python library maps nothing. The name of a library that is loaded from a 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+from ..machine import kernel_files
 from .memory import descendants
 
 # The package of a shared object: from its folder, or from its file name if it was copied elsewhere.
@@ -22,9 +22,10 @@ def libraries(pid: int) -> set[str]:
     packages: set[str] = set()
     for process in descendants(pid):
         try:
-            content = Path(f"/proc/{process}/maps").read_bytes()
+            lines = kernel_files.content(f"/proc/{process}/maps").splitlines()
         except OSError:  # the process has ended, or cannot be read
             continue
-        names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(content)}
+        paths = b"\n".join({line[line.index(b"/") :] for line in lines if b"/" in line})  # most come several times
+        names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(paths)}
         packages |= {BROUGHT_BY.get(name, name) for name in names}
     return packages

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from ..machine import kernel_files
 
 # Fields of a process, in kB. Pages of files are not counted: the kernel takes them back when it needs memory.
 HELD = (b"RssAnon", b"RssShmem", b"VmSwap")  # in "status", which everyone may read
@@ -23,7 +24,7 @@ def descendants(pid: int) -> list[int]:
     while waiting:
         for children in _files(waiting.pop()):
             try:
-                below = [int(child) for child in children.read_bytes().split()]
+                below = [int(child) for child in kernel_files.content(children).split()]
             except OSError:  # that thread has just ended
                 continue
             pids += below
@@ -31,9 +32,9 @@ def descendants(pid: int) -> list[int]:
     return pids
 
 
-def _files(pid: int) -> list[Path]:
+def _files(pid: int) -> list[str]:
     """Return the files with the children of a process, one per thread."""
-    return [Path(f"/proc/{pid}/task", thread, "children") for thread in _threads(pid)]
+    return [f"/proc/{pid}/task/{thread}/children" for thread in _threads(pid)]
 
 
 def _threads(pid: int) -> list[str]:
@@ -75,7 +76,7 @@ def _figures(pid: int, file: str) -> dict[bytes, int]:
     """Return the fields of a file in /proc with a number, {name: number}; {} if the process has ended or is unreadable."""
     try:
         # Read as bytes: the name of a process may hold anything except a line feed.
-        lines = Path(f"/proc/{pid}/{file}").read_bytes().split(b"\n")
+        lines = kernel_files.content(f"/proc/{pid}/{file}").split(b"\n")
     except OSError:
         return {}
     pairs = [(name, value.split()) for name, _, value in (line.partition(b":") for line in lines)]
@@ -117,7 +118,7 @@ def of_a_socket() -> int:
 
 def _content(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return kernel_files.content(path)
     except OSError:
         return b""
 
@@ -153,12 +154,12 @@ def computing(pid: int) -> Computing | None:
             ready += sum(_fields(f"/proc/{process}/task/{thread}")[:1] == [b"R"] for thread in _threads(process))
     except (ValueError, IndexError):
         return None
-    return Computing(ticks / os.sysconf("SC_CLK_TCK"), ready) if Path(f"/proc/{pid}").exists() else None
+    return Computing(ticks / os.sysconf("SC_CLK_TCK"), ready) if os.path.exists(f"/proc/{pid}") else None
 
 
 def _fields(folder: str) -> list[bytes]:
     """Return the fields of ``stat`` from the state on (the process name before it may hold anything), [] after its end."""
     try:
-        return Path(folder, "stat").read_bytes().rpartition(b")")[2].split()
+        return kernel_files.content(f"{folder}/stat").rpartition(b")")[2].split()
     except OSError:
         return []

@@ -74,6 +74,6 @@ def _spelled(content: AssignmentSpec, names: list[str], code: Iterable[Code]) ->
 def _strings(code: Iterable[Code]) -> Iterator[str]:
     """Yield all strings in the code."""
     for part in code:
-        for node in part.source.nodes:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        for node in part.source.of(ast.Constant):
+            if isinstance(node.value, str):
                 yield node.value

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..support.errors import UsageError
@@ -49,12 +49,13 @@ class ExpectedFile:
         return self.name.replace("-", "_")
 
     @cached_property
-    def starters(self) -> frozenset[str]:
-        """The fingerprints of the assignment's starters."""
+    def starters(self) -> frozenset[tuple[Any, str]]:
+        """The outlines and fingerprints of the assignment's starters."""
         return frozenset(
-            python_code.fingerprint(Source(read_code(path.name, path.read_bytes())[0]))
+            (code.outline, python_code.fingerprint(code))
             for path in self._starters
             if path.is_file()
+            for code in [read_code(path.name, path.read_bytes())[0]]
         )
 
 
@@ -77,11 +78,15 @@ _EXPECTED: WeakKeyDictionary[Assignment, ExpectedFile] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Choice:
-    """The file that is graded and the reason, and the other notebooks and Python files with a reason for each."""
+    """The file that is graded and the reason, and the other notebooks and Python files with a reason for each.
+
+    ``code`` is the code of the file, if it was read for the choice.
+    """
 
     file: str
     reason: str
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    code: Source | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass
@@ -122,12 +127,11 @@ def choose(label: str, contents: Mapping[str, bytes], expected: ExpectedFile, pa
     candidates = []
     problems = []
     for name in sorted(names):
-        text, problem = read_code(name, contents[name])
-        code = Source(text)
+        code, problem = read_code(name, contents[name])
         candidate = _Candidate(name, code, _name_match(name, expected), _defines(code, expected, contents, name))
         reason = _("it contains no code") if problem else _reason_against(candidate, expected)
         if len(names) > 1:
-            candidate.code = Source(text)  # the trees of many files together would take too much memory
+            candidate.code = code.unparsed()  # the trees of many files together would take too much memory
         if reason is None:
             candidates.append(candidate)
         else:
@@ -142,7 +146,7 @@ def likely(contents: Mapping[str, bytes], expected: ExpectedFile) -> list[str]:
     """Return the files that may be the submission and define at least half of the expected names."""
     names = []
     for name in contents:
-        code = Source(read_code(name, contents[name])[0])
+        code, _problem = read_code(name, contents[name])
         candidate = _Candidate(name, code, _name_match(name, expected), _defines(code, expected, contents, name))
         if 2 * len(candidate.defines) >= len(expected.names) > 0 and _reason_against(candidate, expected) is None:
             names.append(name)
@@ -166,27 +170,26 @@ def _does_something(step: object) -> bool:
     return not isinstance(step, ast.Expr) or isinstance(step.value, ast.Call)
 
 
-def read_code(name: str, content: bytes) -> tuple[str, str | None]:
+def read_code(name: str, content: bytes) -> tuple[Source, str | None]:
     """Return the readable code of a module or of a notebook's cells, and a sentence if the file contains no code."""
     label = clean(PurePosixPath(name).name, 80)
     problem = unreadable.explain(label, content)
     if problem is not None:
-        return "", problem
+        return Source(""), problem
     if kind_of(name, content) == "module":
-        text = python_code.text_of(content)
-        return text, nothing_written(label, text)
+        code = Source(python_code.text_of(content))
+        return code, nothing_written(label, code)
     try:
-        return "\n".join(notebook.prepare(label, content)[1]), None
+        return Source.of_cells(notebook.prepare(label, content)[1]), None
     except NothingToGrade as error:
-        return "", str(error)
+        return Source(""), str(error)
     except (CannotRun, UnicodeDecodeError):
-        return "", None
+        return Source(""), None
 
 
-def nothing_written(label: str, text: str) -> str | None:
+def nothing_written(label: str, code: Source) -> str | None:
     """Return the sentence about a module that contains only comments; None for any other module."""
-    tree = python_code.parse(text)
-    if tree is None or any(map(_does_something, tree.body)):
+    if code.tree is None or any(map(_does_something, code.tree.body)):
         return None
     return _("{name} has no code to run: write your solution in it, and save it.").format(name=label)
 
@@ -235,7 +238,7 @@ def _defines(code: Source, expected: ExpectedFile, contents: Mapping[str, bytes]
     names = python_code.defined_names(code)
     for module, imported_name in python_code.imported_names(code):
         file = _module_file(module, contents, name)
-        module_names = python_code.defined_names(Source(read_code(file, contents[file])[0])) if file else set()
+        module_names = python_code.defined_names(read_code(file, contents[file])[0]) if file else set()
         names |= module_names if imported_name == "*" else {imported_name} & module_names
     normalised = {_normalised(each) for each in names}
     return {function for function, spellings in expected.names.items() if spellings & normalised}
@@ -257,9 +260,16 @@ def _reason_against(candidate: _Candidate, expected: ExpectedFile) -> str | None
         return _("it is a project file, such as setup.py")
     if TEST.fullmatch(name) and (not candidate.defines or python_code.is_test(code)):
         return _("it is a test")
-    if expected.starters and code.text.strip() and python_code.fingerprint(code) in expected.starters:
+    if code.text.strip() and _is_starter(code, expected):
         return _("it is the unchanged starter")
     return None
+
+
+def _is_starter(code: Source, expected: ExpectedFile) -> bool:
+    """Return whether the code is an unchanged starter; code with another outline is not worth a fingerprint."""
+    if all(code.outline != outline for outline, _fingerprint in expected.starters):
+        return False
+    return (code.outline, python_code.fingerprint(code)) in expected.starters
 
 
 def _best(
@@ -310,7 +320,8 @@ def _best(
                 else _("another file defines more of the expected names")
             )
             left_out.append((each.name, reason))
-    return Choice(winner.name, _reason_for(winner, candidates, left_out, expected), sorted(left_out))
+    reason = _reason_for(winner, candidates, left_out, expected)
+    return Choice(winner.name, reason, sorted(left_out), winner.code)
 
 
 def _may_define(candidate: _Candidate, expected: ExpectedFile) -> bool:

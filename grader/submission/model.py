@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import cached_property
 
 from .python_code import Source
@@ -18,6 +18,12 @@ class Code:
     place: str
     text: str
     cell: int | None = None
+    parsed: InitVar[Source | None] = None
+    """The same code, if it was parsed before."""
+
+    def __post_init__(self, parsed: Source | None) -> None:
+        if parsed is not None:
+            self.__dict__["source"] = parsed
 
     @cached_property
     def source(self) -> Source:

@@ -9,6 +9,9 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
+
+Node = TypeVar("Node", bound=ast.AST)
 
 UNPARSED = re.compile(r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 FILE = re.compile(r"[\w./\\-]{1,200}")  # a module name or a path in a string
@@ -69,19 +72,85 @@ def parse(source: str) -> ast.Module | None:
 
 @dataclass(frozen=True)
 class Source:
-    """A piece of code, which is parsed once. Nothing may change its tree."""
+    """A piece of code, which is parsed once. Nothing may change its tree.
+
+    ``parts`` are the cells of a notebook, whose lines the text contains in order. If each of them parses, the whole is not
+    parsed again, and its nodes have the line numbers of their cells.
+    """
 
     text: str
+    parts: tuple[Source, ...] = ()
+
+    @classmethod
+    def of_cells(cls, cells: Sequence[str]) -> Source:
+        """Return the code of a notebook."""
+        return cls("\n".join(cells), tuple(map(cls, cells)))
+
+    def unparsed(self) -> Source:
+        """Return the same code without its trees, which take much memory."""
+        return Source(self.text, tuple(part.unparsed() for part in self.parts))
+
+    @cached_property
+    def _trees_of_parts(self) -> list[ast.Module]:
+        """The trees of the parts; empty if one of them does not parse alone, or if all together are too long."""
+        if is_too_much(self.text):
+            return []
+        trees = [part.tree for part in self.parts]
+        return [] if None in trees else trees  # type: ignore[return-value]
 
     @cached_property
     def tree(self) -> ast.Module | None:
         """The syntax tree; None if the code does not parse or is too long."""
+        if self._trees_of_parts:
+            return ast.Module([statement for tree in self._trees_of_parts for statement in tree.body], [])
         return parse(self.text)
 
     @cached_property
     def nodes(self) -> Sequence[ast.AST]:
-        """All nodes of the code, outer nodes before inner ones; empty if the code does not parse."""
-        return [] if self.tree is None else [*ast.walk(self.tree)]
+        """All nodes of the code but for contexts, outer nodes before inner ones; empty if the code does not parse."""
+        if self._trees_of_parts:
+            return [node for part in self.parts for node in part.nodes]
+        return [] if self.tree is None else nodes_below(self.tree)
+
+    def of(self, *kinds: type[Node]) -> Sequence[Node]:
+        """Return the nodes of these types, but not of types derived from them, in the order of ``nodes``."""
+        if self._trees_of_parts:
+            return [node for part in self.parts for node in part.of(*kinds)]
+        places = [place for kind in kinds for place in self._places.get(kind, ())]
+        return [self.nodes[place] for place in sorted(places)]  # type: ignore[misc]
+
+    @cached_property
+    def _places(self) -> dict[type[ast.AST], list[int]]:
+        """{type: indices of its nodes}, so that not every question visits every node."""
+        places: dict[type[ast.AST], list[int]] = {}
+        for place, node in enumerate(self.nodes):
+            places.setdefault(type(node), []).append(place)
+        return places
+
+    @cached_property
+    def outline(self) -> Any:
+        """A summary that is equal for code with equal fingerprints, and costs less: how many nodes of each type it has."""
+        if self.tree is None:
+            return None
+        counts: dict[str, int] = {}
+        for part in self.parts if self._trees_of_parts else [self]:
+            for kind, places in part._places.items():
+                if kind not in (ast.Expr, ast.Constant, ast.Module):  # remarks, and the parts themselves
+                    counts[kind.__name__] = counts.get(kind.__name__, 0) + len(places)
+        return frozenset(counts.items())
+
+
+def nodes_below(tree: ast.AST) -> list[ast.AST]:
+    """Return the tree's nodes in the order of ``ast.walk``, which takes twice as long, without Load, Store and Del."""
+    nodes = [tree]
+    for node in nodes:  # the list grows
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                nodes += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and name != "ctx":
+                nodes.append(value)
+    return nodes
 
 
 def bound_names(source: Source) -> Iterator[tuple[str, int]]:
@@ -138,10 +207,9 @@ def _is_not_implemented(step: ast.stmt) -> bool:
 
 def imported_names(source: Source) -> Iterator[tuple[str, str]]:
     """Yield (module, name) for each ``from module import name``; the name may be ``*``."""
-    for node in source.nodes:
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield node.module or "", alias.name
+    for node in source.of(ast.ImportFrom):
+        for alias in node.names:
+            yield node.module or "", alias.name
 
 
 def used_files(source: Source) -> set[str]:
@@ -152,14 +220,14 @@ def used_files(source: Source) -> set[str]:
     if source.tree is None:
         return set() if is_too_much(source.text) else set(re.findall(r"\w+", source.text))
     words: set[str] = set()
-    for node in source.nodes:
-        if isinstance(node, ast.Import):
-            words.update(part for alias in node.names for part in alias.name.split("."))
-        elif isinstance(node, ast.ImportFrom):
-            words.update((node.module or "").split("."))
-            words.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and FILE.fullmatch(node.value):
-            words.update(re.findall(r"\w+", node.value))
+    for node in source.of(ast.Import):
+        words.update(part for alias in node.names for part in alias.name.split("."))
+    for module in source.of(ast.ImportFrom):
+        words.update((module.module or "").split("."))
+        words.update(alias.name for alias in module.names)
+    for constant in source.of(ast.Constant):
+        if isinstance(constant.value, str) and FILE.fullmatch(constant.value):
+            words.update(re.findall(r"\w+", constant.value))
     return words
 
 
@@ -167,11 +235,10 @@ def is_test(source: Source) -> bool:
     """Return whether the code consists of tests."""
     if source.tree is None:
         return False
-    for node in source.nodes:
-        if isinstance(node, ast.Import) and any(alias.name.split(".")[0] in TESTING for alias in node.names):
-            return True
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in TESTING:
-            return True
+    imported = [alias.name for node in source.of(ast.Import) for alias in node.names]
+    imported += [node.module or "" for node in source.of(ast.ImportFrom)]
+    if any(name.split(".")[0] in TESTING for name in imported):
+        return True
     names = [node.name for node in source.tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return any(name.lower().startswith("test_") for name in names)
 
@@ -180,19 +247,18 @@ def has_dynamic_names(source: Source) -> bool:
     """Return whether the code may bind names that its text does not show: ``import *``, ``exec``, ``globals()``, ``%run``."""
     if re.search(r"^[ \t]*%(?:run|load)\b", source.text, re.MULTILINE):
         return True
-    for node in source.nodes:
-        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-            return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals"):
-            return True
-    return False
+    if any(name == "*" for _module, name in imported_names(source)):
+        return True
+    callees = (node.func for node in source.of(ast.Call))
+    return any(isinstance(callee, ast.Name) and callee.id in ("exec", "globals") for callee in callees)
 
 
 def fingerprint(source: Source) -> str:
     """Return a string that is equal for code that differs only in comments, docstrings and white space."""
     if source.tree is None:
         return source.text if is_too_much(source.text) else "".join(re.sub(r"#.*", "", source.text).split())
-    bodies = [(node, node.body) for node in source.nodes if isinstance(getattr(node, "body", None), list)]  # type: ignore[attr-defined]
+    all_nodes = [source.tree, *source.nodes]
+    bodies = [(node, node.body) for node in all_nodes if isinstance(getattr(node, "body", None), list)]  # type: ignore[attr-defined]
     try:
         for node, body in bodies:
             node.body = [step for step in body if not _is_remark(step)]  # type: ignore[attr-defined]

@@ -30,10 +30,10 @@ def read(path: Path, assignment: Assignment | str) -> Submission:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if path.is_file() and not path.name.lower().endswith(files.ARCHIVES):
-        return _prepare(str(path), sha256, contents, *contents)
+        return _prepare(str(path), sha256, contents, next(iter(contents)))
     contents = files.unpack_inner(str(path), contents)
     selection = choice.choose(str(path), contents, choice.expected_file(assignment))
-    return _prepare(str(path), sha256, contents, selection.file)
+    return _prepare(str(path), sha256, contents, selection.file, selection.code)
 
 
 def read_contents(
@@ -44,7 +44,7 @@ def read_contents(
     ``label`` is the path in messages; ``pattern`` selects the file to grade. Raises UsageError.
     """
     selection, unpacked_contents = choose(label, contents, choice.expected_file(assignment), pattern)
-    return _prepare(label, digest(contents), unpacked_contents, selection.file)
+    return _prepare(label, digest(contents), unpacked_contents, selection.file, selection.code)
 
 
 def choose(
@@ -65,8 +65,13 @@ def digest(contents: dict[str, bytes]) -> str:
     return sha256.hexdigest()
 
 
-def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> Submission:
-    """Return the submission with ``file`` ready for execution, together with the files that it uses."""
+def _prepare(
+    path: str, sha256: str, contents: dict[str, bytes], file: str, parsed: python_code.Source | None = None
+) -> Submission:
+    """Return the submission with ``file`` ready for execution, together with the files that it uses.
+
+    ``parsed`` is the code of the file, if it was read before.
+    """
     file_label = clean(file, 80)
     kind = choice.kind_of(file, contents[file])
     entry, tree = _from_its_folder(file, contents)
@@ -76,20 +81,25 @@ def _prepare(path: str, sha256: str, contents: dict[str, bytes], file: str) -> S
         if nothing is None and kind == "notebook":
             raw = contents[file]
             tree[entry], cells = notebook.prepare(file_label, raw)
-            code = [Code(_("cell {number}").format(number=n), cell, n) for n, cell in enumerate(cells, start=1)]
+            sources = (parsed or python_code.Source.of_cells(cells)).parts
+            code = [
+                Code(_("cell {number}").format(number=n), source.text, n, source)
+                for n, source in enumerate(sources, start=1)
+            ]
             notes += unreadable.conflicts_in_cells(file_label, cells)
         elif nothing is None and len(contents[file]) > 4 * python_code.MAX_CODE:
             problem = too_much_code(file_label)
         elif nothing is None:
             text = encoding.decode(file_label, contents[file])
-            if python_code.parse(text) is None:  # perhaps the cells of a notebook, copied with their magics
-                plain = notebook.plain_python(text)
-                text = text if python_code.parse(plain) is None else plain
-            tree[entry] = text.encode()  # the worker reads UTF-8
-            nothing = choice.nothing_written(file_label, text)
-            code = [Code("", text)]
-            line = git_conflicts.first_line(text)
-            if line is not None and python_code.parse(text) is None:
+            source = parsed if parsed is not None and parsed.text == text else python_code.Source(text)
+            if source.tree is None:  # perhaps the cells of a notebook, copied with their magics
+                plain = python_code.Source(notebook.plain_python(text))
+                source = source if plain.tree is None else plain
+            tree[entry] = source.text.encode()  # the worker reads UTF-8
+            nothing = choice.nothing_written(file_label, source)
+            code = [Code("", source.text, parsed=source)]
+            line = git_conflicts.first_line(source.text)
+            if line is not None and source.tree is None:
                 problem = git_conflicts.sentence(file_label, line)
     except UnicodeDecodeError as error:
         problem = _("{file} is not UTF-8 text (byte {byte} cannot be read): save it with the encoding UTF-8.").format(

@@ -6,6 +6,7 @@ import pytest
 
 from grader import datasets
 from grader.datasets import lengths
+from grader.submission.python_code import Source
 from tests.datasets import layouts
 from tests.datasets.conftest import small
 
@@ -46,12 +47,12 @@ NOT_COUNTING = [
 
 @pytest.mark.parametrize("text", COUNTING)
 def test_code_that_relies_on_all_images_is_recognised(text):
-    assert lengths.counts_on_all(["import numpy as np", text], 10_000, 60_000)
+    assert lengths.counts_on_all([Source("import numpy as np"), Source(text)], 10_000, 60_000)
 
 
 @pytest.mark.parametrize("text", NOT_COUNTING)
 def test_other_code_is_not_recognised(text):
-    assert not lengths.counts_on_all([text], 10_000, 60_000)
+    assert not lengths.counts_on_all([Source(text)], 10_000, 60_000)
 
 
 @pytest.fixture

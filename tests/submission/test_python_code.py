@@ -69,3 +69,40 @@ def test_fingerprint_leaves_the_tree_as_it_is():
     before = ast.dump(source.tree)
     python_code.fingerprint(source)
     assert ast.dump(source.tree) == before
+
+
+def test_cells_are_parsed_once_and_are_the_same_as_their_text():
+    cells = ["'Doc.'\nfrom a import b\n", "def f(x):\n    'Doc.'\n    return x", "import c\ny = f('data/file.npz')"]
+    code, text = Source.of_cells(cells), Source("\n".join(cells))
+    assert python_code.fingerprint(code) == python_code.fingerprint(text)
+    assert code.outline == text.outline
+    assert python_code.defined_names(code) == python_code.defined_names(text) == {"f", "y"}
+    assert python_code.used_files(code) == python_code.used_files(text)
+    assert [*python_code.imported_names(code)] == [("a", "b")]
+    assert [part.tree for part in code.parts][1].body[0] is code.tree.body[2]
+
+
+@pytest.mark.parametrize("cells", [["if x:", "    pass"], ["x = (1,", "2)"]])
+def test_cells_that_parse_only_together_are_parsed_together(cells):
+    code = Source.of_cells(cells)
+    assert code.tree is not None
+    assert [type(node) for node in code.nodes] == [type(node) for node in Source("\n".join(cells)).nodes]
+
+
+def test_cells_that_are_too_long_together_are_not_parsed():
+    cell = "x = 1\n" * (python_code.MOST_WORDS // 4)
+    code = Source.of_cells([cell, cell])
+    assert code.parts[0].tree is not None and code.tree is None and not code.nodes and not code.of(ast.Assign)
+
+
+def test_nodes_of_some_types_are_in_the_order_of_all_nodes():
+    source = Source("import a\nx = f(1)\nfrom b import c\nif x:\n    import d\n")
+    kinds = (ast.ImportFrom, ast.Import, ast.Call)
+    assert source.of(*kinds) == [node for node in source.nodes if isinstance(node, kinds)]
+    contexts = (ast.Load, ast.Store)
+    assert [*source.nodes] == [node for node in ast.walk(source.tree) if not isinstance(node, contexts)]
+
+
+def test_outline_ignores_docstrings():
+    assert Source("def f():\n    'Doc.'\n    return 1").outline == Source("def f():\n    return 2\n'Doc.'").outline
+    assert Source("def f():\n    return -1").outline != Source("def f():\n    return 1").outline

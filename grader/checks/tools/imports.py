@@ -82,7 +82,7 @@ def at_line(place: str, line: int) -> str:
 def imports(source: Source) -> list[Import]:
     """Return every import, also by ``__import__`` and ``import_module`` with a string."""
     all_imports: list[Import] = []
-    for node in source.nodes:
+    for node in source.of(ast.Import, ast.ImportFrom, ast.Call):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root = alias.name.split(".")[0]  # without "as", this name is bound

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from ...submission.python_code import Source
+from ...submission.python_code import Source, nodes_below
 from .imports import imports
 
 Sign = Literal["nothing", "calls", "quotient"]
@@ -31,8 +31,7 @@ def facts(sources: Sequence[Source], function: str) -> Sign:
     ``quotient``: a difference of two calls of one function is divided, or a library computes differences. ``calls``: a
     function is called several times, a difference is divided, or the source does not show the computation.
     """
-    trees = [source.tree for source in sources if source.tree is not None]
-    definitions = _definitions(trees)
+    definitions = _definitions(sources)
     library = DIFFERENTIATING | {
         item.name
         for source in sources
@@ -41,7 +40,7 @@ def facts(sources: Sequence[Source], function: str) -> Sign:
     }
     result: Sign = "nothing" if function in definitions else "calls"  # its definition is not in the source
     for definition in _used(definitions, function):
-        inner = [*ast.walk(definition)]
+        inner = nodes_below(definition)
         if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
             return "quotient"
         assigned = _assigned(inner)
@@ -60,12 +59,13 @@ def facts(sources: Sequence[Source], function: str) -> Sign:
 def called(sources: Sequence[Source], function: str | None = None) -> set[str]:
     """Return the last names of all functions that ``function`` and its helpers call, or the whole code; without the
     submission's own functions."""
-    trees = [source.tree for source in sources if source.tree is not None]
-    definitions = _definitions(trees)
-    used: Sequence[ast.AST] = trees if function is None or function not in definitions else _used(definitions, function)
-    return {
-        _callee(node) for tree in used for node in ast.walk(tree) if isinstance(node, ast.Call)
-    } - definitions.keys()
+    definitions = _definitions(sources)
+    if function is None or function not in definitions:
+        calls = (node for source in sources for node in source.of(ast.Call))
+    else:
+        inner = (node for definition in _used(definitions, function) for node in nodes_below(definition))
+        calls = (node for node in inner if isinstance(node, ast.Call))
+    return {*map(_callee, calls)} - definitions.keys()
 
 
 def constants(sources: Iterable[Source]) -> set[float]:
@@ -100,10 +100,10 @@ def _number(node: ast.AST) -> float | None:
     return None
 
 
-def _definitions(trees: Iterable[ast.Module]) -> dict[str, list[Definition]]:
+def _definitions(sources: Iterable[Source]) -> dict[str, list[Definition]]:
     definitions: dict[str, list[Definition]] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
+    for source in sources:
+        for node in source.of(ast.FunctionDef, ast.AsyncFunctionDef, ast.Assign):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 definitions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
@@ -121,7 +121,7 @@ def _used(definitions: dict[str, list[Definition]], function: str) -> list[Defin
     while waiting and len(used) < MOST_FUNCTIONS:
         for definition in definitions[waiting.pop()]:
             used.append(definition)
-            further = {name for name in _names(ast.walk(definition)) if name in definitions} - seen_names
+            further = {name for name in _names(nodes_below(definition)) if name in definitions} - seen_names
             seen_names |= further
             waiting += further
     return used
@@ -189,7 +189,7 @@ def _substituted(parts: Sequence[ast.expr], assigned: dict[str, list[ast.expr]])
     for _ in range(MOST_SUBSTITUTED):
         names: set[str] = set()
         for part in level:
-            for node in ast.walk(part):
+            for node in nodes_below(part):
                 yield node
                 if isinstance(node, ast.Name):
                     names.add(node.id)
@@ -201,9 +201,9 @@ def _calls_again(definition: Definition, definitions: dict[str, list[Definition]
     """True if it calls a function of the submission, or one of its parameters, several times or in a loop, or passes one on."""
     own = definitions.keys() | {argument.arg for argument in definition.args.args}
     sites: set[str] = set()
-    for node in ast.walk(definition):
+    for node in nodes_below(definition):
         if isinstance(node, LOOPS) and any(
-            _callee(part) in own for part in ast.walk(node) if isinstance(part, ast.Call)
+            _callee(part) in own for part in nodes_below(node) if isinstance(part, ast.Call)
         ):
             return True
         if isinstance(node, ast.Call):
