@@ -177,9 +177,13 @@ class FunctionSpec(StrictModel):
         """Return the accepted common factors of all results: 1 and the factors of the conventions."""
         return [1.0, *self.conventions.values()]
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(argument.name for argument in self.arguments)
+
     def argument_names(self) -> list[str]:
         """Return the names of the arguments in the order of the signature."""
-        return [argument.name for argument in self.arguments]
+        return [*self._names]
 
     def inputs(self) -> list[str]:
         """Return the names of the arguments and of the further inputs that a submission may take."""
@@ -187,6 +191,8 @@ class FunctionSpec(StrictModel):
 
     def sizes(self, widths: dict[str, int] | None = None) -> dict[str, tuple[int, ...]]:
         """Return ``shapes`` as {result: shape}; ``widths`` of a submission replace those of the task."""
+        if not self.shapes:
+            return {}
         lengths = self.widths | (widths or {})
         return {
             name: tuple(lengths[length] if isinstance(length, str) else length for length in shape)

@@ -33,6 +33,13 @@ class Allowance:
         """The seconds of the limit that have been used."""
         self._looked = time.monotonic()
         self._end = self._looked + (LONGEST * seconds if longest is None else longest)
+        self.next_look = 0.0
+        """The time of the next measurement, on the clock of :func:`time.monotonic`."""
+        self._plan()
+
+    def _plan(self) -> None:
+        wait = min(max(self.seconds - self.spent, SHORTEST_LOOK), LOOK_SECONDS)
+        self.next_look = min(self._looked + wait, self._end)
 
     def interrupt(self) -> bool:
         """Extend the time so that the running statement can end.
@@ -56,17 +63,12 @@ class Allowance:
         more = self._more.pop(0)
         self.seconds = max(self.spent, self.seconds) + more
         self._end = max(time.monotonic(), self._end) + LONGEST * more
+        self._plan()
 
     @property
     def over(self) -> bool:
         """True if no time is left."""
         return self.spent >= self.seconds or time.monotonic() >= self._end
-
-    @property
-    def next_look(self) -> float:
-        """The time of the next measurement, on the clock of :func:`time.monotonic`."""
-        wait = min(max(self.seconds - self.spent, SHORTEST_LOOK), LOOK_SECONDS)
-        return min(self._looked + wait, self._end)
 
     @property
     def since_look(self) -> float:
@@ -82,3 +84,4 @@ class Allowance:
         passed = self.since_look
         self._looked += passed
         self.spent += min(passed, computed / min(ready, capacity.processors())) if ready else passed
+        self._plan()

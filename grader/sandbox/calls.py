@@ -25,6 +25,8 @@ class SubmittedFunction:
     owner: str = ""
     reads: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
+    bindings: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What follows from these names, by question: most calls of a function ask the same."""
 
     @property
     def label(self) -> str:

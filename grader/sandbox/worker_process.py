@@ -212,10 +212,13 @@ class WorkerProcess:
     def _send(self, part: memoryview, allowance: Allowance) -> None:
         """Send these bytes; read and count the output while the worker does not read them."""
         while True:
-            with contextlib.suppress(BlockingIOError):
+            try:
                 part = part[self._channel.send(part, socket.MSG_DONTWAIT) :]
-            if not part:
-                return
+            except BlockingIOError:
+                pass
+            else:
+                if not part:
+                    return
             self._poll.modify(self._channel, select.POLLOUT)
             try:
                 self._wait(allowance)
@@ -273,13 +276,13 @@ class WorkerProcess:
 
     def _receive(self, allowance: Allowance, most: int = 0) -> tuple[dict[str, Any], memoryview]:
         self._fill(frames.PREFIX.size, allowance)
-        header_length, payload_length = frames.lengths(bytes(self._buffer[: frames.PREFIX.size]), most)
+        header_length, payload_length = frames.lengths(self._buffer, most)
         self.refuse_if_no_room(RECEIVED * payload_length)
         head_end = frames.PREFIX.size + header_length
         end = head_end + payload_length
         self._fill(end, allowance)
         frame, self._buffer = self._buffer, self._buffer[end:]
-        header = frames.decode_header(bytes(frame[frames.PREFIX.size : head_end]))
+        header = frames.decode_header(frame[frames.PREFIX.size : head_end])
         return header, memoryview(frame)[head_end:end]
 
     def refuse_if_no_room(self, needed: int) -> None:
@@ -312,10 +315,13 @@ class WorkerProcess:
     def _wait(self, allowance: Allowance) -> bool:
         """Wait until the channel is ready or a measurement is due, and read the output; True if the channel is ready."""
         seconds = max(allowance.next_look - time.monotonic(), 0.0)
-        ready = [descriptor for descriptor, _events in self._poll.poll(math.ceil(1000 * seconds))]
-        if self._output in ready:
-            self._drain()
-        return self._channel.fileno() in ready
+        is_ready = False
+        for descriptor, _events in self._poll.poll(math.ceil(1000 * seconds)):
+            if descriptor == self._output:
+                self._drain()
+            else:
+                is_ready = True
+        return is_ready
 
     def _look_if_due(self, allowance: Allowance) -> None:
         """Measure the memory and the time of the worker if that is due; raises TimeoutError when no time is left."""

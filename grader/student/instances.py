@@ -113,6 +113,8 @@ class Instances:
 
         These are variables for arguments without a parameter, and variables in which the function leaves results.
         """
+        if not target.reads and not target.stores:
+            return None, signatures.NO_STATE
         declared = self._content.functions[function]
         arguments = declared.complete(laid_out)
         bound = signatures.match([name for name, _, _ in target.parameters], laid_out, self._content.aliases)

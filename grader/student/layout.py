@@ -39,6 +39,8 @@ class Layout:
 
     def turned(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``values`` with those matrices transposed that differ between this layout and that of the task."""
+        if not self.transposed:
+            return dict(values)
         return {
             name: np.ascontiguousarray(value.T)
             if name in self.transposed and isinstance(value, np.ndarray) and value.ndim == 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -50,6 +50,18 @@ SWITCHES = {name.replace("_", ""): value for name, value in SWITCHES.items()}
 SIMILAR = 0.8  # similarity of two names, from 0 to 1, from which one may be a misspelling of the other
 RATES = ("learning_rate", "alpha", "eta")  # names of the learning rate, which back-propagation may take as an argument
 NO_STATE = State({}, frozenset())
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The arguments of a call, each as the name of its value: positional ones, and {parameter: name} of the others.
+
+    A name is that of an input, of a default of the assignment, of a bundle, or of a switch.
+    """
+
+    positional: list[str]
+    keywords: dict[str, str]
+    switches: dict[str, bool | int] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=10_000)
@@ -121,19 +133,39 @@ def bind_arguments(
     submissions get the same arguments. ``bundles`` maps parameters (see :func:`bundled`) to their values, ``state`` has
     the arguments that are in a method's instance. Raises CallError with status ``failed``.
     """
-    declared = content.functions[name]
-    values = declared.complete(inputs)
-    if target.name == "__init__":
-        return [], {}  # see classes.constructions()
     bundles = bundles or {}
+    held_names = tuple((parameter, *bundle.names) for parameter, bundle in bundles.items())
+    question = (name, tuple(inputs), held_names, tuple(state.bound.items()), state.excused)
+    if question not in target.bindings:
+        target.bindings[question] = _binding(content, name, target, inputs, bundles, state)
+    binding: Binding = target.bindings[question]
+    values = {**content.functions[name].complete(inputs), **inputs, **binding.switches}
+    values |= {parameter: bundle.value for parameter, bundle in bundles.items()}
+    keywords = {parameter: values[key] for parameter, key in binding.keywords.items()}
+    return [values[key] for key in binding.positional], keywords
+
+
+def _binding(
+    content: AssignmentSpec,
+    name: str,
+    target: SubmittedFunction,
+    inputs: dict[str, Any],
+    bundles: dict[str, Bundle],
+    state: State,
+) -> Binding:
+    """Return the binding of a call, which depends only on the names of the inputs; see :func:`bind_arguments`."""
+    declared = content.functions[name]
+    if target.name == "__init__":
+        return Binding([], {})  # see classes.constructions()
+    values = [*declared.complete(inputs)]
     within = {item for bundle in bundles.values() for item in bundle.names}
     optional_names = [*declared.optional_inputs, *RATES]
-    further = {item: inputs[item] for item in optional_names if item in inputs and item not in values}
-    others = {item: value for item, value in inputs.items() if item not in values and item not in further}
+    further = [item for item in optional_names if item in inputs and item not in values]
+    others = [item for item in inputs if item not in values and item not in further]
     kinds = {parameter: kind for parameter, kind, _ in target.parameters}
     parameters = [parameter for parameter, kind in kinds.items() if not kind.startswith("VAR_")]
     if not parameters and "VAR_POSITIONAL" in kinds.values():
-        return list(values.values()), {}
+        return Binding(values, {})
     single = [parameter for parameter in parameters if parameter not in bundles]
     bound = match(single, values, content.aliases)
     bound |= match([parameter for parameter in single if parameter not in bound], further, content.aliases)
@@ -148,22 +180,20 @@ def bind_arguments(
         for argument in values
         if argument in inputs and argument not in {*bound_names, *declared.optional_arguments}
     ]
-    values |= others | further | {parameter: bundle.value for parameter, bundle in bundles.items()}
     bound |= {parameter: parameter for parameter in bundles}
-    for parameter in required:
-        if parameter not in bound and normal(parameter) in SWITCHES:
-            bound[parameter] = parameter
-            values[parameter] = SWITCHES[normal(parameter)]
-    unknown = [parameter for parameter in required if parameter not in bound]
-    keywords: dict[str, Any] = {}
+    free = [parameter for parameter in required if parameter not in bound]
+    switches = {parameter: SWITCHES[normal(parameter)] for parameter in free if normal(parameter) in SWITCHES}
+    bound |= {parameter: parameter for parameter in switches}
+    unknown = [parameter for parameter in free if parameter not in switches]
+    keywords: dict[str, str] = {}
     if "VAR_KEYWORD" in kinds.values():
-        keywords = {argument: values[argument] for argument in needed}
+        keywords = {argument: argument for argument in needed}
         needed = []
     elif "VAR_POSITIONAL" in kinds.values() and not unknown:
         ordered = [p for p in parameters if kinds[p] != "KEYWORD_ONLY"]
         if needed and all(parameter in bound for parameter in ordered):
-            positional = [values[bound[p]] for p in ordered] + [values[argument] for argument in needed]
-            return positional, {p: values[bound[p]] for p in parameters if p in bound and p not in ordered}
+            rest = {p: bound[p] for p in parameters if p in bound and p not in ordered}
+            return Binding([*(bound[p] for p in ordered), *needed], rest, switches)
     if needed or unknown:
         if needed and target.owner:
             message = _("Expected `{expected}`, found `{found}`: it has no parameter or attribute for {names}.")
@@ -173,13 +203,21 @@ def bind_arguments(
             message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
         expected, actual = signature(name, content.functions[name]), submitted_signature(target)
         raise WrongAnswer(message.format(expected=expected, found=actual, names=joined(needed or unknown)))
-    positional = [values[bound[p]] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
-    keywords |= {p: values[bound[p]] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
-    return positional, keywords
+    positional = [bound[p] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
+    keywords |= {p: bound[p] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}
+    return Binding(positional, keywords, switches)
 
 
 def bundled(content: AssignmentSpec, name: str, target: SubmittedFunction) -> dict[str, str]:
     """Return {parameter: function} for the parameters of ``target`` that take all results of a function together."""
+    question = ("bundled", name)
+    if question not in target.bindings:
+        target.bindings[question] = _bundled(content, name, target)
+    bundles: dict[str, str] = target.bindings[question]
+    return bundles
+
+
+def _bundled(content: AssignmentSpec, name: str, target: SubmittedFunction) -> dict[str, str]:
     parameters = [parameter for parameter, kind, _ in target.parameters if not kind.startswith("VAR_")]
     direct = match(parameters, content.functions[name].argument_names(), content.aliases)
     bundles = {}

@@ -221,7 +221,7 @@ class Submitted(LoadedSubmission):
             parameter: self._bundle(maker, parameter, laid_out, pending)
             for parameter, maker in signatures.bundled(self.content, function, target).items()
         }
-        leave = partial(self._left_attributes, inputs, pending.for_method(target.name))
+        leave = partial(self._left_attributes, inputs, pending, target.name)
         as_kept = self.layout.attributes_as_kept
         instance, state = self.instances.prepared(function, target, laid_out, as_kept, pending, leave)
         arguments = laid_out
@@ -262,7 +262,7 @@ class Submitted(LoadedSubmission):
         With ``keep`` the result stays in the worker, and ``Kept(keep)`` passes it to another call.
         """
         target = self.required(function)
-        leave = partial(self._left_attributes, inputs, NOTHING_PENDING.for_method(target.name))
+        leave = partial(self._left_attributes, inputs, NOTHING_PENDING, target.name)
         as_kept = self.layout.attributes_as_kept
         instance, state = self.instances.prepared(function, target, inputs, as_kept, NOTHING_PENDING, leave)
         positional, keywords = signatures.bind_arguments(self.content, function, target, inputs, state=state)
@@ -342,12 +342,14 @@ class Submitted(LoadedSubmission):
                     yield answer.raw
 
     def _left_attributes(
-        self, inputs: dict[str, Any], pending: Pending, function: str
+        self, inputs: dict[str, Any], pending: Pending, reader: str, function: str
     ) -> tuple[dict[str, Any], set[str]]:
         """Return the attributes after a call of ``function``, and the arguments that it got, if it got these inputs.
 
-        If the call with these inputs fails, it is called with the inputs of an example.
+        If the call with these inputs fails, it is called with the inputs of an example. The method ``reader`` waits for
+        the attributes.
         """
+        pending = pending.for_method(reader)
         for values in (inputs, *(case.inputs for case in self._cases.examples(function))):
             try:
                 attributes = self.call_raw(function, values, pending=pending).answer.attributes
@@ -389,6 +391,8 @@ class Submitted(LoadedSubmission):
 
 def _changed_arguments(call: FunctionCall) -> list[str]:
     """Return the names of the inputs that the call changed in place."""
+    if not call.answer.arguments:
+        return []
     return [
         name
         for name, value in call.laid_out.items()

@@ -72,7 +72,7 @@ def _prepare(name: str, raw: bytes) -> tuple[bytes, list[str]]:
                 name=name, tag=EXPLORE
             )
         )
-    document = json.dumps(notebook, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n"
+    document = json.dumps(notebook, ensure_ascii=False).encode(errors="replace") + b"\n"
     return document, [plain_python(cell["source"]) for cell in cells]
 
 
