@@ -7,11 +7,11 @@ import hashlib
 import os
 import time
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -21,10 +21,9 @@ from ..executor import calls, local
 from ..executor.executor import Executor, ProcessLost, grade_each
 from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
-from ..grading import needs, rules
+from ..grading import needs
 from ..grading.trace import Timings
 from ..report.model import Report
-from ..report.wording import LONGEST
 from ..sandbox import filesystem, head_start, memory_needs
 from ..support import i18n, seeds, similar_names
 from ..support.choices import Device, Engine, Level
@@ -32,18 +31,18 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, outputs, pages
-from .class_page import StudentLine
+from . import chosen, course_files, file_names, pages
 from .collect import ClassFolder, StudentFiles
-from .consistency import Consistency
-from .gradebook import FilledFile, Row
-from .outputs import CourseFiles
+from .course_files import CourseFiles
+from .graded_class import GradedClass
 from .pages import PageWriter
 from .progress import ProgressDisplay
 from .roster import Roster, identify
-from .store import Page, Record, Store
-from .students import Student, display_name
-from .summary import ClassSummary, bug_names
+from .store import Record, Store
+from .students import Student
+
+if TYPE_CHECKING:
+    from .results import BatchResults
 
 UNFINISHED = ""  # the key of a failure of the grader: the next run grades that submission again
 
@@ -68,26 +67,6 @@ class Options:
     course_files: CourseFiles = field(default_factory=CourseFiles)
     file: str = ""
     files: Path | None = None
-
-
-@dataclass(frozen=True)
-class BatchResults:
-    """The results of a batch, for the overview on the terminal.
-
-    ``without_score`` lists the students who handed in something or have an empty folder, but have no score.
-    ``graded_count`` is the number of submissions graded in this run.
-    """
-
-    rows: list[Row]
-    without_score: list[dict[str, str]]
-    summary: ClassSummary
-    filled_files: list[tuple[str, FilledFile]]
-    timings: list[tuple[str, dict[str, float]]]
-    left_out: list[tuple[str, str]]
-    layout: str
-    graded_count: int
-    stages: dict[str, float]
-    notes: list[str]
 
 
 def grade_class(
@@ -143,7 +122,7 @@ def _open_class(
 
     See :func:`_chosen` for the last one.
     """
-    rosters = outputs.rosters(options.course_files)
+    rosters = course_files.rosters(options.course_files)
     names = {name for roster in rosters for name in roster.names()}
     with ClassFolder(submissions, options.layout, assignment.name, out, names) as class_folder:
         people = _People(class_folder, rosters)
@@ -255,18 +234,28 @@ class _Batch:
         self._store = store
         self._settings = settings
         self._keys = keys
-        self._out = out
         self._options = options
         self._console = console
         self._people = people
-        self._students, self._absent, self._notes = people.students, people.absent, people.notes
+        self._students = people.students
         self._patterns = patterns
         # Without the contents: only the submissions that are being graded are in memory.
         self._submissions = {
             student.identity: replace(self._files_of(student), contents={}) for student in self._students
         }
-        self._names = outputs.file_names([person for student in self._students for person in student.people])
-        self._rules = options.policy or assignment.content.grading
+        self._graded = GradedClass(
+            assignment,
+            class_folder,
+            people.students,
+            people.absent,
+            self._submissions,
+            file_names.file_names([person for student in self._students for person in student.people]),
+            store,
+            out,
+            options.policy or assignment.content.grading,
+            settings,
+            options.course_files,
+        )
         self.stages = Timings()
         self._pages = PageWriter(out, store)
 
@@ -313,28 +302,23 @@ class _Batch:
         self.stages.add("isolation, reference", began)
         began = time.monotonic()
         self._store.keep_page_settings(pages.settings_of(self._assignment.content), complete=False)
+        finished_names: list[str] = []  # of pages that can be written
         with ProgressDisplay(self._console, len(todo), executor.slots) as display:
-            for submission_files, result in grade_each(executor, settings, self._tasks(todo)):
+            for number, (submission_files, result) in enumerate(
+                grade_each(executor, settings, self._tasks(todo)), start=1
+            ):
                 key, record = self._record(submission_files, result)
                 executed = b"" if isinstance(result, ProcessLost) else result.executed
                 if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
                     # A failure of the grader never replaces a result.
-                    self._store.put(key, record, executed, self._pages_of(record))
+                    record_pages = self._graded.pages_of(record)
+                    self._store.put(key, record, executed, record_pages)
+                    finished_names += [page.name for page in record_pages]
                 display.add(record)
+                if len(todo) - number < 2 * executor.slots:  # no submission waits outside the processes
+                    self._pages.write_early(finished_names, executor)
+                    finished_names = []
         self.stages.add("submissions", began)
-
-    def _pages_of(self, record: Record | None) -> list[Page]:
-        """Return the pages that show the report of a record: one for each person who gets the score."""
-        if record is None or record.report is None:
-            return []
-        submission_files = self._submissions[record.identity]
-        final_score = outputs.final_score(submission_files, record.report, self._rules)
-        note = pages.note(final_score.late, final_score.penalty, final_score.score) if final_score else ""
-        people = submission_files.student.people
-        return [
-            Page(self._names[person.identity], record.identity, clean(display_name(person), LONGEST), note)
-            for person in people
-        ]
 
     def _prepared(self, executor: Executor) -> Work:
         settings = replace(self._settings, answers=self._store.answers(self._keys.identity))
@@ -421,112 +405,15 @@ class _Batch:
 
     def write(self, graded_count: int, executor: Executor | None) -> BatchResults:
         """Write all output files for all students of the class; this run graded ``graded_count`` of them, by ``executor``."""
-        began = time.monotonic()
-        content, class_folder = self._assignment.content, self._class_folder
-        class_summary = ClassSummary()
-        digest = assignment_files.short_digest(self._assignment, [*map(Path, self._settings.hide)])
-        consistency = Consistency(__version__, digest, rules.versions_here())
-        rows: list[Row] = []
-        timings: list[tuple[str, dict[str, float]]] = []
-        all_pages: list[Page] = []
-        student_lines: list[StudentLine] = []
-        instructor_notes: list[str] = []
-        for student in self._students:
-            record = self._store.record(student.identity)
-            submission_row = outputs.row(self._submissions[student.identity], record, content, self._rules)
-            reason = (record.failure or submission_row.comment) if record and submission_row.score is None else ""
-            student_rows = outputs.rows_of(submission_row, student)
-            rows += student_rows
-            if record is not None:
-                timings.append((display_name(student), record.timings))
-            if record is not None and record.report is not None:
-                consistency.add(display_name(student), record.report)
-                instructor_notes += [
-                    f"{display_name(student)}: {sentence}" for sentence in record.report.for_instructor()
-                ]
-                class_summary.add(display_name(student), record.report, submission_row.score, len(student_rows))
-                all_pages += self._pages_of(record)
-            for row in student_rows:
-                page = f"{pages.FOR_INSTRUCTORS}/{self._names[row.identity]}.html" if record and record.report else None
-                student_lines.append(StudentLine(row, reason, page, bug_names(record.report if record else None)))
-        absent_rows = [outputs.absent_row(entry, content) for entry in self._absent]
-        student_lines += [StudentLine(row, row.comment) for row in absent_rows]
-        without_score = [
-            {"student": line.row.name, "id": line.row.identity, "status": line.row.status, "why": line.reason}
-            for line in student_lines
-            if line.row.score is None and line.row.status != "pending"
-        ]
-        self._store.keep_page_settings(pages.settings_of(content), complete=False)
-        self._store.keep_pages(all_pages)
-        outdated_names = self._pages.outdated_names()
-        self._pages.remove_outdated(
-            outdated_names, [page.name for page in all_pages]
-        )  # before the new marks are written
-        filled_files, notes = outputs.write_gradebooks(
-            self._out,
-            rows,
-            absent_rows,
-            class_folder.layout,
-            self._assignment.name,
-            self._options.course_files,
-            self._store,
-        )
-        if class_folder.encoding:
-            notes.append(
-                f"File names that are not in UTF-8 were read as {class_folder.encoding}: if they look wrong, unpack "
-                "the archive with the right encoding and give the folder."
-            )
-        summary_values = {
-            "assignment": {
-                "name": self._assignment.name,
-                "version": content.version,
-                "digest": digest,
-            },
-            "grader": __version__,
-            "seed_fingerprint": seeds.fingerprint(self._settings.seed),
-            "files": [{"student": row.name, "id": row.identity, "file": row.file} for row in rows if row.file],
-            "seed": self._settings.seed,
-            "isolation": self._settings.isolation,
-            "layout": class_folder.layout,
-            "grading": self._rules.model_dump(mode="json"),
-            "students": dict(sorted(Counter(line.row.status for line in student_lines).items())),
-            "passed": sum(row.passed for row in rows),
-            "without_score": without_score,
-            "for_instructor": instructor_notes,
-            "stand_ins": consistency.stand_ins(),
-            "other_versions": [versions.model_dump() for versions in consistency.other_versions()],
-            "several_attempts": [
-                {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in rows if row.attempts
-            ],
-            "files_of_nobody": class_folder.left_over,
-            "left_out": [{"file": name, "reason": reason} for name, reason in class_folder.left_out],
-        }
-        outputs.write_summary(self._out, summary_values, class_summary)
-        outputs.write_timings(self._out, timings)
-        left_over = [f"{name}: {reason}" for name, reason in class_folder.left_out]
-        outputs.write_class_page(
-            self._out,
-            content,
-            student_lines,
-            class_summary,
-            left_over,
-            self._options.isolation,
-            consistency.stand_ins(),
-        )
-        self._store.keep_page_settings(pages.settings_of(content), complete=True)
-        self.stages.add("gradebooks", began)
-        began = time.monotonic()
-        self._pages.write(outdated_names, self._console, self._options.jobs, executor)
-        self.stages.add("pages", began)
-        return BatchResults(
-            [*rows, *absent_rows],
-            [entry for entry in without_score if entry["id"] in {row.identity for row in rows}],
-            class_summary,
-            filled_files,
-            timings,
-            class_folder.left_out,
-            class_folder.layout,
+        from . import results  # slow to import, and needed at the end
+
+        return results.write(
+            self._graded,
             graded_count,
             self.stages,
-            [*self._notes, *notes, *consistency.notes(), *self._pages.problems, *instructor_notes],
+            self._people.notes,
+            self._pages,
+            self._console,
+            self._options.jobs,
+            executor,
         )

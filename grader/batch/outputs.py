@@ -6,78 +6,33 @@ import csv
 import hashlib
 import io
 import json
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
-from ..report.model import CheckResult, Report
+from ..report.model import CheckResult
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
 from ..support.atomic_files import write_whole
-from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from . import canvas, class_page, gradebook, ilias, moodle, nbgrader, policy
+from . import class_page, course_files, gradebook, ilias, nbgrader, policy
 from .cells import text_cell
 from .class_page import StudentLine
 from .collect import StudentFiles
+from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .pages import CLASS_PAGE
-from .roster import Roster, RosterEntry
+from .roster import RosterEntry
 from .store import Record, Store
-from .students import Person, Student
+from .students import Student
 from .summary import ClassSummary
 
-DIGEST = re.compile(r"-[0-9a-f]{8}$")  # a name that ends like a digest also gets a digest, so that names stay unique
-LONGEST_NAME = 80  # bytes of a file's name
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")
 LONGEST_COMMENT = 2000
-
-
-def file_names(people: Sequence[Person | Student]) -> dict[str, str]:
-    """Return {identity: name of the student's files}: readable, and unique on every file system."""
-    names = {person.identity: _file_name(person) for person in people}
-    name_counts = Counter(name.casefold() for name in names.values())
-    return {
-        identity: f"{name}-{_short_digest(identity)}"
-        if name_counts[name.casefold()] > 1 or DIGEST.search(name)
-        else name
-        for identity, name in names.items()
-    }
-
-
-def _file_name(person: Person | Student) -> str:
-    name_and_id = person.name if person.name == person.identity else f"{person.name}_{person.identity}"
-    file_name = "".join(sign if _is_readable(sign) else " " for sign in unicodedata.normalize("NFC", name_and_id))
-    file_name = re.sub(r" +", "_", file_name).strip("._")
-    if not any(sign.isalnum() for sign in file_name):
-        return f"student-{_short_digest(name_and_id)}"
-    if len(file_name.encode()) <= LONGEST_NAME:
-        return file_name
-    return f"{file_name.encode()[:LONGEST_NAME].decode(errors='ignore')}-{_short_digest(name_and_id)}"
-
-
-def _is_readable(sign: str) -> bool:
-    """True for letters, digits and combining marks of any script, and for characters that every file system accepts."""
-    return sign.isalnum() or sign in "_.-" or unicodedata.category(sign).startswith("M")
-
-
-def _short_digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-def final_score(submission_files: StudentFiles, report: Report | None, grading_policy: Policy) -> policy.Final | None:
-    """Return the score after late penalty and rounding, None without a score."""
-    if report is None or report.score is None:
-        return None
-    student = submission_files.student
-    return policy.apply(grading_policy, report.score, report.max_score, submission_files.submitted, student.late)
 
 
 def row(submission_files: StudentFiles, record: Record | None, content: AssignmentSpec, grading_policy: Policy) -> Row:
@@ -85,7 +40,7 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
     student = submission_files.student
     report = record.report if record else None
     max_score = sum(check.points for check in content.checks if not check.bonus)
-    final = final_score(submission_files, report, grading_policy)
+    final = policy.final_score(submission_files, report, grading_policy)
     return Row(
         name=student.name,
         identity=student.identity,
@@ -180,33 +135,13 @@ def _sentence(check: CheckResult) -> str:
     return f"{check.name} ({points}): {check.message}{bug}"
 
 
-@dataclass(frozen=True)
-class CourseFiles:
-    """The files of course systems to fill in, and the title of the Canvas column."""
-
-    canvas: Path | None = None
-    column: str = ""
-    moodle: Path | None = None
-    ilias: Path | None = None
-
-
-def rosters(course_files: CourseFiles) -> list[Roster]:
-    """Return the roster of each file in ``course_files``; raises UsageError for a file that cannot be filled in."""
-    readers: list[tuple[Path | None, Callable[[bytes], Roster]]] = [
-        (course_files.canvas, lambda raw: canvas.roster(raw, course_files.column)),
-        (course_files.moodle, moodle.roster),
-        (course_files.ilias, ilias.roster),
-    ]
-    return [read(_content(path)) for path, read in readers if path is not None]
-
-
 def write_gradebooks(
     folder: Path,
     rows: Sequence[Row],
     absent: Sequence[Row],
     layout: str,
     name: str,
-    course_files: CourseFiles,
+    given_files: CourseFiles,
     store: Store,
 ) -> tuple[list[tuple[str, FilledFile]], list[str]]:
     """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
@@ -215,10 +150,10 @@ def write_gradebooks(
     Those are removed: nobody should import an outdated mark.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    filled_files = _fill(rows, course_files)
+    filled_files = course_files.fill(rows, given_files)
     if layout == "nbgrader":
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
-    if layout == "ilias" and course_files.ilias is None:
+    if layout == "ilias" and given_files.ilias is None:
         filled_files.append(("status.csv", FilledFile(ilias.status_file(rows), [], [])))
     for file, filled_file in filled_files:
         write_whole(folder / file, filled_file.content)
@@ -244,22 +179,6 @@ def _remove_old_imports(folder: Path, new_names: set[str], store: Store) -> list
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _fill(rows: Sequence[Row], course_files: CourseFiles) -> list[tuple[str, FilledFile]]:
-    fillers: list[tuple[str, Path | None, Callable[[bytes], FilledFile]]] = [
-        ("canvas.csv", course_files.canvas, lambda raw: canvas.fill(rows, raw, course_files.column)),
-        ("moodle.csv", course_files.moodle, lambda raw: moodle.fill(rows, raw)),
-        ("status.csv", course_files.ilias, lambda raw: ilias.fill(rows, raw)),
-    ]
-    return [(name, fill(_content(path))) for name, path, fill in fillers if path is not None]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): check the path.") from error
 
 
 def write_summary(folder: Path, values: dict[str, Any], summary: ClassSummary) -> None:

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from ..report.leaderboard import by_contest
 from ..support.text import clean, plural
-from .grade_class import BatchResults
 from .gradebook import FilledFile
+from .results import BatchResults
 
 MOST_LINES = 10
 SLOWEST = 5

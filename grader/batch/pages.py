@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -44,11 +45,14 @@ FILES = (  # of each person
 CLASS_PAGE = "index.html"
 TEMPORARY = ".part"  # a file that a killed process has left
 CHUNK = 20  # pages that a process writes at a time
+SMALL_CHUNK = 5  # the same while submissions are graded: a second attempt at one may have to wait for it
+MOST_EARLY = 20  # of these chunks that wait or are written
 FEW = 100  # pages that this process has written before other processes have imported the templates
 SOURCES = (".py", ".j2", ".js", ".css")
 
 Schedule = Callable[..., Future[Any]]
 WrittenPages = list[tuple[str, str, str]]  # for Store.keep_written_pages
+PagesFuture = Future[tuple[WrittenPages, list[str]]]
 
 
 class PageSettings(BaseModel):
@@ -92,7 +96,8 @@ def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]
             raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
         writer = PageWriter(folder, store)
         names = writer.outdated_names()
-        writer.write(names, console, local.cores())
+        writer.begin(names)
+        writer.finish(console, local.cores())
         lines = [
             f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
         ]
@@ -104,13 +109,44 @@ def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]
 
 
 class PageWriter:
-    """Finds and writes the files of students that are missing, damaged or outdated."""
+    """Finds and writes the files of students that are missing, damaged or outdated.
+
+    :meth:`begin` and :meth:`finish` write them. While the last submissions are graded, processes that have no submission
+    left can write files early; this may fail without harm, because those files are then outdated at the end.
+    """
 
     def __init__(self, folder: Path, store: Store) -> None:
         self._folder = folder
         self._store = store
+        self._early_names: deque[str] = deque()
+        self._early: deque[PagesFuture] = deque()
+        self._names: deque[str] = deque()
+        self._count = 0
+        self._schedule: Schedule | None = None
+        self._slots = 1
+        self._pending: deque[PagesFuture] = deque()
         self.problems: list[str] = []
         """Sentences about pages that could not be written."""
+
+    def write_early(self, names: Iterable[str], executor: Executor) -> None:
+        """Let processes of ``executor`` on this machine write the files of ``names`` after the submissions that wait there."""
+        if executor.call is None:
+            return
+        self._early_names += names
+        while self._early and self._early[0].done():
+            self._keep_early(self._early.popleft())
+        while self._early_names and len(self._early) < MOST_EARLY:
+            self._early.append(executor.call(write_pages, *self._chunk(self._early_names, SMALL_CHUNK)))
+
+    def end_early(self) -> None:
+        """Wait for the files that are written now; no others are written early."""
+        self._early_names.clear()
+        while self._early:
+            self._keep_early(self._early.popleft())
+
+    def _keep_early(self, future: PagesFuture) -> None:
+        with contextlib.suppress(Exception):  # the files are written again, and then it is reported
+            self._store.keep_written_pages(future.result()[0])
 
     def outdated_names(self) -> list[str]:
         """Return the names of the pages whose files must be written."""
@@ -130,43 +166,44 @@ class PageWriter:
                 if file.suffix == TEMPORARY or (file.suffix in suffixes and file.stem not in kept_names):
                     file.unlink()
 
-    def write(self, names: Sequence[str], console: Console, jobs: int, executor: Executor | None = None) -> None:
-        """Write the files of ``names`` and show the progress.
+    def begin(self, names: Sequence[str], executor: Executor | None = None) -> None:
+        """Let processes of ``executor`` on this machine begin to write the files of ``names``."""
+        self._names, self._count = deque(names), len(names)
+        if executor is not None and executor.call is not None:
+            self._schedule, self._slots = executor.call, executor.slots
+            self._hand_over()
 
-        This process writes a few; many are written by the processes of ``executor`` if they are on this machine, else by
-        ``jobs`` new processes.
+    def finish(self, console: Console, jobs: int) -> None:
+        """Write all files that are left, and show the progress.
+
+        Without an executor on this machine this process writes a few, and ``jobs`` new processes write many.
         """
         with contextlib.ExitStack() as stack:
-            schedule, slots = (executor.call, executor.slots) if executor is not None else (None, 0)
-            if len(names) <= FEW:
-                schedule = None
-            elif schedule is None:
-                slots = min(jobs, local.cores())
-                schedule = stack.enter_context(local.processes(slots))
-            progress = stack.enter_context(writing_pages(console, len(names)))
-            self._write(names, schedule, slots, progress)
+            if self._schedule is None and len(self._names) > FEW:
+                self._slots = min(jobs, local.cores())
+                self._schedule = stack.enter_context(local.processes(self._slots))
+            progress = stack.enter_context(writing_pages(console, self._count))
+            while self._pending or self._names:
+                self._hand_over()
+                if self._schedule is None:
+                    written_pages, problems = write_pages(*self._chunk(self._names, CHUNK))
+                else:
+                    written_pages, problems = self._pending.popleft().result()
+                self._store.keep_written_pages(written_pages)
+                self.problems += problems
+                progress(len(written_pages) + len(problems))
+            self._schedule = None
 
-    def _write(
-        self, names: Sequence[str], schedule: Schedule | None, slots: int, progress: Callable[[int], None]
-    ) -> None:
-        pending: deque[Future[tuple[WrittenPages, list[str]]]] = deque()
+    def _hand_over(self) -> None:
+        """Schedule the next pages, as many as the processes can write soon."""
+        while self._schedule is not None and self._names and len(self._pending) <= 2 * self._slots:
+            size = min(CHUNK, math.ceil(len(self._names) / self._slots))
+            self._pending.append(self._schedule(write_pages, *self._chunk(self._names, size)))
 
-        def finish(written_pages: WrittenPages, problems: list[str]) -> None:
-            self._store.keep_written_pages(written_pages)
-            self.problems += problems
-            progress(len(written_pages) + len(problems))
-
-        settings = self._store.page_settings()
-        for start in range(0, len(names), CHUNK):
-            stored_pages = [*self._store.pages(names[start : start + CHUNK])]
-            if schedule is None:
-                finish(*write_pages(self._folder, settings, stored_pages))
-                continue
-            pending.append(schedule(write_pages, self._folder, settings, stored_pages))
-            if len(pending) > 2 * slots:
-                finish(*pending.popleft().result())
-        while pending:
-            finish(*pending.popleft().result())
+    def _chunk(self, names: deque[str], size: int) -> tuple[Path, str, list[StoredPage]]:
+        """Remove the first ``size`` names, and return the arguments of :func:`write_pages` for them."""
+        chunk = [names.popleft() for _ in range(min(size, len(names)))]
+        return self._folder, self._store.page_settings(), [*self._store.pages(chunk)]
 
 
 def write_pages(folder: Path, settings: str, stored_pages: Sequence[StoredPage]) -> tuple[WrittenPages, list[str]]:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..assignment.base import Policy
+from ..report.model import Report
 from ..support.i18n import _, ngettext
+from .collect import StudentFiles
 
 DAY = timedelta(days=1)
 
@@ -20,6 +22,14 @@ class Final:
     score: float
     penalty: float
     late: str
+
+
+def final_score(submission_files: StudentFiles, report: Report | None, policy: Policy) -> Final | None:
+    """Return the score after late penalty and rounding, None without a score."""
+    if report is None or report.score is None:
+        return None
+    late = submission_files.student.late
+    return apply(policy, report.score, report.max_score, submission_files.submitted, late)
 
 
 def apply(policy: Policy, score: float, max_score: float, submitted: datetime | None, marked_late: bool) -> Final:

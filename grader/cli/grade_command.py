@@ -143,13 +143,13 @@ def command(
             find(scheduler, insecure_scheduler)  # before anything that takes time
         server.start()
     from ..assignment.base import Policy
-    from ..batch import grade_class, overview
-    from ..batch.outputs import CourseFiles
+    from ..batch import grade_class
+    from ..batch.course_files import CourseFiles
     from ..executor import local
     from ..report.terminal import PlainConsole
     from ..support import yaml_model
 
-    loaded = suggestions.load(ctx, assignment, submissions)
+    loaded = suggestions.load(ctx, assignment, submissions, outline=True)
     settings = grade_class.Options(
         jobs=jobs or local.cores(),
         scheduler=scheduler,
@@ -177,5 +177,7 @@ def command(
         grade_class.list_class(loaded, submissions, out, settings, console)
         return
     result = grade_class.grade_class(loaded, submissions, out, settings, console)
+    from ..batch import overview
+
     overview.show(result, out, console, timings)
     ctx.exit(3 if any(row.status == "not_gradable" for row in result.rows) else 0)

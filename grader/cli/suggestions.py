@@ -23,12 +23,15 @@ PAIRED = {
 USUAL = "single-neuron"
 
 
-def load(ctx: click.Context, assignment: str, submission: Path) -> Assignment:
-    """Return the assignment. Raise UsageError with the correct command line if the two arguments are swapped."""
+def load(ctx: click.Context, assignment: str, submission: Path, outline: bool = False) -> Assignment:
+    """Return the assignment; see :func:`grader.assignment.load`.
+
+    Raise UsageError with the correct command line if the two arguments are swapped.
+    """
     from .. import assignment as assignments
 
     try:
-        return assignments.load(assignment)
+        return assignments.load(assignment, outline)
     except assignments.NoAssignment as error:
         second = str(submission)
         name = second if _is_assignment(second) else assignments.most_similar(second)

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from grader.batch import overview
-from grader.batch.grade_class import BatchResults
 from grader.batch.gradebook import FilledFile
+from grader.batch.results import BatchResults
 from grader.batch.summary import ClassSummary
 from grader.report.evidence import Evidence
 from tests.batch.rows import row

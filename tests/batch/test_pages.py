@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from concurrent.futures import Future
 
 import pytest
 from rich.console import Console
@@ -121,7 +122,8 @@ def test_outdated_file_and_files_of_others_are_removed_before_new_marks_are_writ
         keep(store, Page("Ben", "8", "Ben"))
         keep(store, text="Another sentence.")
         writer = PageWriter(out, store)
-        writer.write(["Ben"], console(), 1)
+        writer.begin(["Ben"])
+        writer.finish(console(), 1)
         (out / "reports" / ".Anna_7.html.part").write_text("half of a page")
         (out / "reports" / "Carl.html").write_text("a student of an earlier class")
         (out / "reports" / "notes.txt").write_text("a file of the instructor")
@@ -177,6 +179,63 @@ def test_pages_that_a_stopped_run_has_not_written_are_written_by_the_next_one(ou
     assert outdated(out) == ["Cem"]
     pages.write_missing(out, console())
     assert outdated(out) == [] and all(file.exists() for file in files_of(out, "Cem"))
+
+
+class IdleProcesses:
+    """Takes the place of an executor: each call is made at once, or fails as if its process had been killed."""
+
+    slots = 2
+
+    def __init__(self, are_lost=False):
+        self.are_lost = are_lost
+        self.count = 0
+
+    def call(self, function, *arguments):
+        self.count += 1
+        future = Future()
+        if self.are_lost:
+            future.set_exception(RuntimeError("killed"))
+        else:
+            future.set_result(function(*arguments))
+        return future
+
+
+def test_files_that_idle_processes_wrote_early_are_not_outdated_at_the_end(out):
+    with Store(out) as store:
+        for name in ("Ben", "Cem"):
+            keep(store, Page(name, name, name))
+        writer, processes = PageWriter(out, store), IdleProcesses()
+        writer.write_early(["Ben"], processes)
+        writer.write_early(["Cem"], processes)
+        writer.end_early()
+        assert processes.count == 2 and writer.outdated_names() == []
+    assert all(file.exists() for name in ("Ben", "Cem") for file in files_of(out, name))
+
+
+def test_few_early_pages_wait_in_front_of_a_second_attempt(out, monkeypatch):
+    monkeypatch.setattr(pages, "MOST_EARLY", 2)
+    with Store(out) as store:
+        people = [Page(f"student{number}", str(number), "") for number in range(4 * pages.SMALL_CHUNK)]
+        for page in people:
+            keep(store, page)
+        writer, processes = PageWriter(out, store), IdleProcesses()
+        writer.write_early([page.name for page in people], processes)
+        assert processes.count == 2
+        writer.write_early([], processes)  # those are finished, so others follow
+        assert processes.count == 4
+
+
+def test_early_pages_of_a_lost_process_are_written_at_the_end(out):
+    with Store(out) as store:
+        keep(store, text="Another sentence.")
+        writer = PageWriter(out, store)
+        writer.write_early(["Anna_7"], IdleProcesses(are_lost=True))
+        writer.end_early()
+        assert writer.outdated_names() == ["Anna_7"] and writer.problems == []
+        writer.begin(["Anna_7"], IdleProcesses())
+        writer.finish(console(), 1)
+        assert writer.outdated_names() == []
+    assert "Another sentence." in (out / "reports" / "Anna_7.html").read_text()
 
 
 def test_stopped_run_and_missing_results_are_reported(out, tmp_path):

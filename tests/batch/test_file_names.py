@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from grader.batch.outputs import file_names
+from grader.batch.file_names import file_names
 from grader.batch.students import Student
 
 

@@ -1,0 +1,201 @@
+"""Writes the output files of a batch from its stored results. It is imported last, because its imports take long."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ..executor.executor import Executor
+from ..expected import assignment_files
+from ..grading import rules
+from ..grading.trace import Timings
+from ..support import seeds
+from ..version import __version__
+from . import outputs, pages
+from .class_page import StudentLine
+from .consistency import Consistency
+from .gradebook import FilledFile, Row
+from .graded_class import GradedClass
+from .pages import PageWriter
+from .store import Page
+from .students import Student, display_name
+from .summary import ClassSummary, bug_names
+
+
+@dataclass(frozen=True)
+class BatchResults:
+    """The results of a batch, for the overview on the terminal.
+
+    ``without_score`` lists the students who handed in something or have an empty folder, but have no score.
+    ``graded_count`` is the number of submissions graded in this run.
+    """
+
+    rows: list[Row]
+    without_score: list[dict[str, str]]
+    summary: ClassSummary
+    filled_files: list[tuple[str, FilledFile]]
+    timings: list[tuple[str, dict[str, float]]]
+    left_out: list[tuple[str, str]]
+    layout: str
+    graded_count: int
+    stages: dict[str, float]
+    notes: list[str]
+
+
+class _Collected:
+    """Everything that the output files contain about the students, collected one student at a time."""
+
+    def __init__(self, graded: GradedClass, digest: str) -> None:
+        self._graded = graded
+        self.rows: list[Row] = []
+        self.lines: list[StudentLine] = []
+        self.pages: list[Page] = []
+        self.timings: list[tuple[str, dict[str, float]]] = []
+        self.instructor_notes: list[str] = []
+        self.summary = ClassSummary()
+        self.consistency = Consistency(__version__, digest, rules.versions_here())
+        for student in graded.students:
+            self._add(student)
+        self.absent_rows = [outputs.absent_row(entry, graded.assignment.content) for entry in graded.absent]
+        self.lines += [StudentLine(row, row.comment) for row in self.absent_rows]
+
+    def _add(self, student: Student) -> None:
+        graded, name = self._graded, display_name(student)
+        record = graded.store.record(student.identity)
+        submission_files = graded.submissions[student.identity]
+        submission_row = outputs.row(submission_files, record, graded.assignment.content, graded.policy)
+        reason = (record.failure or submission_row.comment) if record and submission_row.score is None else ""
+        student_rows = outputs.rows_of(submission_row, student)
+        self.rows += student_rows
+        report = record.report if record is not None else None
+        if record is not None:
+            self.timings.append((name, record.timings))
+        if report is not None:
+            self.consistency.add(name, report)
+            self.instructor_notes += [f"{name}: {sentence}" for sentence in report.for_instructor()]
+            self.summary.add(name, report, submission_row.score, len(student_rows))
+            self.pages += graded.pages_of(record)
+        for row in student_rows:
+            page = f"{pages.FOR_INSTRUCTORS}/{graded.names[row.identity]}.html" if report is not None else None
+            self.lines.append(StudentLine(row, reason, page, bug_names(report)))
+
+    def without_score(self) -> list[dict[str, str]]:
+        """Return the students without a score, but for those that are graded later, each with the reason."""
+        return [
+            {"student": line.row.name, "id": line.row.identity, "status": line.row.status, "why": line.reason}
+            for line in self.lines
+            if line.row.score is None and line.row.status != "pending"
+        ]
+
+    def summary_values(self, digest: str) -> dict[str, Any]:
+        """Return the values of ``summary.json``, without those that ``outputs`` adds from the reports."""
+        graded = self._graded
+        return {
+            "assignment": {
+                "name": graded.assignment.name,
+                "version": graded.assignment.content.version,
+                "digest": digest,
+            },
+            "grader": __version__,
+            "seed_fingerprint": seeds.fingerprint(graded.settings.seed),
+            "files": [{"student": row.name, "id": row.identity, "file": row.file} for row in self.rows if row.file],
+            "seed": graded.settings.seed,
+            "isolation": graded.settings.isolation,
+            "layout": graded.folder.layout,
+            "grading": graded.policy.model_dump(mode="json"),
+            "students": dict(sorted(Counter(line.row.status for line in self.lines).items())),
+            "passed": sum(row.passed for row in self.rows),
+            "without_score": self.without_score(),
+            "for_instructor": self.instructor_notes,
+            "stand_ins": self.consistency.stand_ins(),
+            "other_versions": [versions.model_dump() for versions in self.consistency.other_versions()],
+            "several_attempts": [
+                {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in self.rows if row.attempts
+            ],
+            "files_of_nobody": graded.folder.left_over,
+            "left_out": [{"file": name, "reason": reason} for name, reason in graded.folder.left_out],
+        }
+
+
+def write(
+    graded: GradedClass,
+    graded_count: int,
+    stages: Timings,
+    notes: Sequence[str],
+    page_writer: PageWriter,
+    console: Console,
+    jobs: int,
+    executor: Executor | None,
+) -> BatchResults:
+    """Write all output files for all students of the class; this run graded ``graded_count`` of them, by ``executor``.
+
+    ``notes`` are sentences for the instructor, to which others are added. Idle processes write the students' files
+    meanwhile; without an executor, ``jobs`` processes do it at the end.
+    """
+    began = time.monotonic()
+    content, folder = graded.assignment.content, graded.folder
+    digest = assignment_files.short_digest(graded.assignment, [*map(Path, graded.settings.hide)])
+    collected = _Collected(graded, digest)
+    graded.store.keep_page_settings(pages.settings_of(content), complete=False)
+    graded.store.keep_pages(collected.pages)
+    page_writer.end_early()
+    outdated_names = page_writer.outdated_names()
+    page_writer.remove_outdated(
+        outdated_names, [page.name for page in collected.pages]
+    )  # before the new marks are written
+    page_writer.begin(outdated_names, executor)
+    filled_files, notes_on_files = outputs.write_gradebooks(
+        graded.out,
+        collected.rows,
+        collected.absent_rows,
+        folder.layout,
+        graded.assignment.name,
+        graded.course_files,
+        graded.store,
+    )
+    if folder.encoding:
+        notes_on_files.append(
+            f"File names that are not in UTF-8 were read as {folder.encoding}: if they look wrong, unpack "
+            "the archive with the right encoding and give the folder."
+        )
+    outputs.write_summary(graded.out, collected.summary_values(digest), collected.summary)
+    outputs.write_timings(graded.out, collected.timings)
+    outputs.write_class_page(
+        graded.out,
+        content,
+        collected.lines,
+        collected.summary,
+        [f"{name}: {reason}" for name, reason in folder.left_out],
+        str(graded.settings.isolation),
+        collected.consistency.stand_ins(),
+    )
+    graded.store.keep_page_settings(pages.settings_of(content), complete=True)
+    stages.add("gradebooks", began)
+    began = time.monotonic()
+    page_writer.finish(console, jobs)
+    stages.add("pages", began)
+    identities = {row.identity for row in collected.rows}
+    return BatchResults(
+        [*collected.rows, *collected.absent_rows],
+        [entry for entry in collected.without_score() if entry["id"] in identities],
+        collected.summary,
+        filled_files,
+        collected.timings,
+        folder.left_out,
+        folder.layout,
+        graded_count,
+        stages,
+        [
+            *notes,
+            *notes_on_files,
+            *collected.consistency.notes(),
+            *page_writer.problems,
+            *collected.instructor_notes,
+        ],
+    )
