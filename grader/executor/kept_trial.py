@@ -11,10 +11,9 @@ import contextlib
 import hashlib
 import json
 import os
-import stat
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..grading.rules import code_digest
@@ -61,7 +60,7 @@ def key_of(*settings: object, hide: Sequence[Path]) -> str | None:
 
 def is_kept(key: str) -> bool:
     """True if a trial with this key succeeded at most a day ago. A file that somebody else may have written does not count."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError), _opened(_file(key)) as descriptor:
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError), user_cache.opened(_file(key)) as descriptor:
         content = json.loads(os.read(descriptor, 1000))
         return bool(content["key"] == key and 0 <= _now() - content["seconds"] <= SECONDS)
     return False
@@ -95,21 +94,6 @@ def _now() -> float:
 def _file(key: str) -> Path | None:
     folder = user_cache.folder("isolation")
     return None if folder is None else folder / f"{key}.json"
-
-
-@contextlib.contextmanager
-def _opened(file: Path | None) -> Iterator[int]:
-    """Yield a descriptor of a file that only this user can have written; raises OSError for any other file."""
-    if file is None:
-        raise FileNotFoundError
-    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        for state, is_expected in ((os.fstat(descriptor), stat.S_ISREG), (os.lstat(file.parent), stat.S_ISDIR)):
-            if not is_expected(state.st_mode) or state.st_uid != os.geteuid() or state.st_mode & 0o022:
-                raise PermissionError
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _text(path: str) -> str:

@@ -16,6 +16,7 @@ from ..support.text import clean
 from . import notebook_cells, pictures, wording
 from .model import CheckResult, Report
 from .svg import Drawing, swatch
+from .template_cache import template_cache
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -69,13 +70,13 @@ def with_overview(page: str, overview: str) -> str:
 @cache
 def environment() -> Environment:
     """Return the environment of the templates, made once; it escapes all values."""
+    settings: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=template_cache(repr(settings)),
+        **settings,
     )
     templates.globals |= {
         "_": _,

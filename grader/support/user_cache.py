@@ -1,8 +1,10 @@
-"""The folder of the user's cache, and locks between the processes that use it."""
+"""The folder of the user's cache, the files in it that can be trusted, and locks between the processes that use it."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,21 @@ def folder(part: str = "datasets") -> Path | None:
         if path.is_absolute():  # without a home it begins with '~'
             return path
     return None
+
+
+@contextlib.contextmanager
+def opened(file: Path | None) -> Iterator[int]:
+    """Yield a descriptor of a file that only this user can have written; raises OSError for any other file."""
+    if file is None:
+        raise FileNotFoundError
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        for state, is_expected in ((os.fstat(descriptor), stat.S_ISREG), (os.lstat(file.parent), stat.S_ISDIR)):
+            if not is_expected(state.st_mode) or state.st_uid != os.geteuid() or state.st_mode & 0o022:
+                raise PermissionError
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
