@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import os
 import time
 import unicodedata
@@ -327,6 +328,7 @@ class _Batch:
             with self._console.status(waiting):
                 preparation = executor.call(calls.prepare, settings)
                 seeds.fingerprint(settings.seed)  # slow, so it is computed meanwhile
+                importlib.import_module(f"{__package__}.results")  # needed at the end, and slow to import
                 answers = preparation.result()
         if answers is None:
             with local.processes(1) as call, self._console.status(waiting):  # its thread starts after the process
@@ -405,7 +407,7 @@ class _Batch:
 
     def write(self, graded_count: int, executor: Executor | None) -> BatchResults:
         """Write all output files for all students of the class; this run graded ``graded_count`` of them, by ``executor``."""
-        from . import results  # slow to import, and needed at the end
+        from . import results
 
         return results.write(
             self._graded,

@@ -173,6 +173,10 @@ class PageWriter:
             self._schedule, self._slots = executor.call, executor.slots
             self._hand_over()
 
+    def needs_no_process(self) -> bool:
+        """Return whether all files of :meth:`begin` have been written."""
+        return not self._names and all(future.done() for future in self._pending)
+
     def finish(self, console: Console, jobs: int) -> None:
         """Write all files that are left, and show the progress.
 

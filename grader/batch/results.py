@@ -13,8 +13,8 @@ from rich.console import Console
 
 from ..executor.executor import Executor
 from ..expected import assignment_files
-from ..grading import rules
 from ..grading.trace import Timings
+from ..machine import packages
 from ..support import seeds
 from ..version import __version__
 from . import outputs, pages
@@ -59,7 +59,7 @@ class _Collected:
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
         self.summary = ClassSummary()
-        self.consistency = Consistency(__version__, digest, rules.versions_here())
+        self.consistency = Consistency(__version__, digest, packages.versions_here())
         for student in graded.students:
             self._add(student)
         self.absent_rows = [outputs.absent_row(entry, graded.assignment.content) for entry in graded.absent]
@@ -166,6 +166,8 @@ def write(
         )
     outputs.write_summary(graded.out, collected.summary_values(digest), collected.summary)
     outputs.write_timings(graded.out, collected.timings)
+    if executor is not None and page_writer.needs_no_process():
+        executor.close()  # its processes end meanwhile
     outputs.write_class_page(
         graded.out,
         content,

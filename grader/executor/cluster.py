@@ -149,6 +149,9 @@ class _ClusterPlace:
             task.is_stopped = True
             task.inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
 
+    def retire(self) -> None:
+        """Do nothing: the processes of a cluster are not this command's."""
+
     def check(self) -> None:
         if self._client.status not in ("running", "connecting"):
             raise NotGradable(

@@ -39,6 +39,9 @@ class Place(Protocol):
     def check(self) -> None:
         """Raise NotGradable if the place is gone."""
 
+    def retire(self) -> None:
+        """Begin to end all processes without waiting; nothing is scheduled any more."""
+
     @property
     def call(self) -> Callable[..., Future[Any]] | None:
         """A function that schedules a call of any function in an idle process of this machine; None on other machines."""
@@ -133,10 +136,11 @@ class Executor:
         return True
 
     def close(self) -> None:
-        """Cancel all tasks; further ones are refused."""
+        """Cancel all tasks; further ones are refused. The processes of this machine begin to end, so nothing may be called there."""
         with self._lock:
             self._is_closed = True
             futures = [*self._entries]
+        self._place.retire()  # first, so that no process is replaced
         for future in futures:
             self.cancel(future)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..expected.assignment_files import short_digest
+from ..machine import packages
 from ..report.evidence import Evidence
 from ..report.model import (
     AssignmentName,
@@ -24,7 +25,7 @@ from ..support import seeds
 from ..support.choices import Engine
 from ..support.errors import NotGradable
 from ..version import __version__
-from . import rules, scoring, selection
+from . import scoring, selection
 from .execution import Execution, execute
 from .options import GradeOptions
 from .preparation import Preparation
@@ -109,7 +110,7 @@ def _as_text(name: str) -> str:
 
 def _environment(preparation: Preparation, engine: Engine | None) -> Environment:
     return Environment(
-        **rules.versions_here(),
+        **packages.versions_here(),
         device=preparation.device,
         data="; ".join(split.describe() for split in preparation.splits.values()) or None,
         engine=engine,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from .. import datasets
 from ..assignment import Assignment
 from ..expected import assignment_files
-from ..machine.packages import tensorflow_version
 from ..support.places import PACKAGE
 from ..version import __version__
 
@@ -78,11 +73,6 @@ def difference(expected: Rules, own: Rules) -> str | None:
 
 def _called(version: DataVersion) -> str:
     return f"{version.source}, {version.digest[:SHORT]}"
-
-
-def versions_here() -> dict[str, Any]:
-    """Return the versions of Python, NumPy and TensorFlow, by their keys in a report; None if it is not installed."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "tensorflow": tensorflow_version()}
 
 
 @cache

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import platform
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 # {name in an import: name for pip}
 PIP_NAMES = {
@@ -292,6 +294,16 @@ def tensorflow_version() -> str | None:
         except importlib.metadata.PackageNotFoundError:
             continue
     return None
+
+
+@cache
+def _numpy_version() -> str:
+    return importlib.metadata.version("numpy")  # without importing it
+
+
+def versions_here() -> dict[str, Any]:
+    """Return the versions of Python, NumPy and TensorFlow, by their keys in a report; None if it is not installed."""
+    return {"python": platform.python_version(), "numpy": _numpy_version(), "tensorflow": tensorflow_version()}
 
 
 def pip_name(module: str) -> str | None:

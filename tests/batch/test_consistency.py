@@ -8,7 +8,7 @@ from grader.assignment import load
 from grader.batch.consistency import Consistency
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
-from grader.grading.rules import versions_here
+from grader.machine.packages import versions_here
 from grader.submission import read
 
 MNIST = "mnist: mnist.npz, 60000 training, 5000 public, 5000 held-out images"

@@ -33,6 +33,7 @@ class ByHand:
         self.started = []  # (path, whether it is the last attempt)
         self.running = {}
         self.is_gone = False
+        self.is_retired = False
 
     def start(self, work, task, listener):
         self.started.append((task.path, task.attempt == "last"))
@@ -42,6 +43,9 @@ class ByHand:
     def stop(self, future):
         future.cancel()
         self.running = {path: other for path, other in self.running.items() if other is not future}
+
+    def retire(self):
+        self.is_retired = True
 
     def check(self):
         if self.is_gone:
@@ -225,6 +229,7 @@ def test_closing_cancels_all_tasks():
     executor = Executor(place)
     futures = [submit(executor, name) for name in "abcd"]
     executor.close()
+    assert place.is_retired
     for future in futures:
         with pytest.raises(CancelledError):
             future.result(0)
