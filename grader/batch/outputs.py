@@ -25,7 +25,7 @@ from .class_page import StudentLine
 from .collect import StudentFiles
 from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
-from .pages import CLASS_PAGE
+from .page_files import CLASS_PAGE
 from .roster import RosterEntry
 from .store import Record, Store
 from .students import Student

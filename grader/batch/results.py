@@ -22,6 +22,7 @@ from .class_page import StudentLine
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass
+from .page_files import FOR_INSTRUCTORS
 from .pages import PageWriter
 from .store import Page
 from .students import Student, display_name
@@ -82,7 +83,7 @@ class _Collected:
             self.summary.add(name, report, submission_row.score, len(student_rows))
             self.pages += graded.pages_of(record)
         for row in student_rows:
-            page = f"{pages.FOR_INSTRUCTORS}/{graded.names[row.identity]}.html" if report is not None else None
+            page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html" if report is not None else None
             self.lines.append(StudentLine(row, reason, page, bug_names(report)))
 
     def without_score(self) -> list[dict[str, str]]:
@@ -144,7 +145,6 @@ def write(
     collected = _Collected(graded, digest)
     graded.store.keep_page_settings(pages.settings_of(content), complete=False)
     graded.store.keep_pages(collected.pages)
-    page_writer.end_early()
     outdated_names = page_writer.outdated_names()
     page_writer.remove_outdated(
         outdated_names, [page.name for page in collected.pages]

@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from grader.assignment import load
-from grader.batch import pages
-from grader.batch.pages import FILES, PageSettings, PageWriter
+from grader.batch import page_files, pages
+from grader.batch.page_files import FILES, PageSettings
+from grader.batch.pages import PageWriter
 from grader.batch.store import Page, Record, Store
 from grader.support import i18n
 from grader.support.errors import UsageError
@@ -111,10 +112,10 @@ def test_outdated_files_are_written_again(out, change):
 
 
 def test_another_grader_writes_the_files_again(out, monkeypatch):
-    pages._digest_of_renderer.cache_clear()
-    monkeypatch.setattr(pages, "__version__", "999")
+    page_files._digest_of_renderer.cache_clear()
+    monkeypatch.setattr(page_files, "__version__", "999")
     assert outdated(out) == ["Anna_7"]
-    pages._digest_of_renderer.cache_clear()
+    page_files._digest_of_renderer.cache_clear()
 
 
 def test_outdated_file_and_files_of_others_are_removed_before_new_marks_are_written(out):
@@ -207,8 +208,7 @@ def test_files_that_idle_processes_wrote_early_are_not_outdated_at_the_end(out):
         writer, processes = PageWriter(out, store), IdleProcesses()
         writer.write_early(["Ben"], processes)
         writer.write_early(["Cem"], processes)
-        writer.end_early()
-        assert processes.count == 2 and writer.outdated_names() == []
+        assert writer.outdated_names() == [] and processes.count == 2
     assert all(file.exists() for name in ("Ben", "Cem") for file in files_of(out, name))
 
 
@@ -230,11 +230,9 @@ def test_early_pages_of_a_lost_process_are_written_at_the_end(out):
         keep(store, text="Another sentence.")
         writer = PageWriter(out, store)
         writer.write_early(["Anna_7"], IdleProcesses(are_lost=True))
-        writer.end_early()
-        assert writer.outdated_names() == ["Anna_7"] and writer.problems == []
-        writer.begin(["Anna_7"], IdleProcesses())
+        writer.begin(writer.outdated_names(), IdleProcesses())
         writer.finish(console(), 1)
-        assert writer.outdated_names() == []
+        assert writer.outdated_names() == [] and writer.problems == []
     assert "Another sentence." in (out / "reports" / "Anna_7.html").read_text()
 
 
