@@ -25,7 +25,9 @@ def libraries(pid: int) -> set[str]:
             lines = kernel_files.content(f"/proc/{process}/maps").splitlines()
         except OSError:  # the process has ended, or cannot be read
             continue
-        paths = b"\n".join({line[line.index(b"/") :] for line in lines if b"/" in line})  # most come several times
+        paths = b"".join(
+            b"/%s\n" % path for path in {line.partition(b"/")[2] for line in lines}
+        )  # most come several times
         names = {name.decode() for pattern in (IN_A_PACKAGE, BY_NAME) for name in pattern.findall(paths)}
         packages |= {BROUGHT_BY.get(name, name) for name in names}
     return packages
