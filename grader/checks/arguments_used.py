@@ -17,6 +17,7 @@ from ..expected.probes import Case
 from ..judging.compare import Comparison, compare_results
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
+from ..student.answers import PlannedCall
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
@@ -110,7 +111,7 @@ def _problem(
     changed = {**inputs, argument: value}
     code = str(value)  # a number in code has a decimal point in every language
     expected = dict(context.oracle.results(check.function, changed))
-    answered = context.student.call(check.function, changed).values
+    answered = context.student.call(PlannedCall(check.function, changed)).values
     cases.append(AnsweredCase(Case(f"{argument}={value}", changed), expected, answered))
 
     def first_problem(reference: dict[str, Any]) -> Comparison | None:

@@ -15,7 +15,7 @@ from pydantic import Field
 from ..assignment.base import Tolerance
 from ..assignment.check import Check
 from ..expected.probes import Case
-from ..student.answers import BoundAnswer
+from ..student.answers import BoundAnswer, PlannedCall
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome, number_of_cases
@@ -72,7 +72,7 @@ class ChainCheck(Check):
             lists: tuple[str, ...] = ()
             for _step in range(self.steps):
                 for name in functions:
-                    answer = context.student.call(name, state, shapes=shapes)
+                    answer = context.student.call(PlannedCall(name, state, shapes=shapes))
                     notes += answer.notes
                     lists += answer.lists
                     state = {

@@ -21,6 +21,7 @@ from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
 from ..report.picture_data import Picture, Point, Points
 from ..sandbox.failures import CallError
+from ..student.answers import PlannedCall
 from ..support import arrays
 from ..support.i18n import _
 from .context import Context
@@ -80,7 +81,7 @@ class GeneralisationCheck(Check):
         unseen, labels = np.asarray(self.inputs, dtype=np.float64), np.asarray(self.labels)
         for case in context.cases.draw(self.probes):
             own_start = context.starts.own_names(self.train)
-            trained = context.student.call(self.train, case.inputs).values
+            trained = context.student.call(PlannedCall(self.train, case.inputs)).values
             if not context.starts.has_learnt(self.train, case.inputs, trained):
                 message = _(
                     "`{function}`, case '{case}': training hardly lowers the cost after its first epoch, so correct answers do not come from training."
@@ -129,7 +130,7 @@ def _ignores_data(check: GeneralisationCheck, context: Context, case: Case, trai
         return False
     other_inputs = {name: value + AWAY if np.ndim(value) else value for name, value in case.inputs.items()}
     try:
-        other = context.student.call(check.train, other_inputs).values
+        other = context.student.call(PlannedCall(check.train, other_inputs)).values
     except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise
@@ -148,7 +149,7 @@ def _scores(check: GeneralisationCheck, context: Context, trained: dict[str, Any
     inputs = {**trained, check.argument: unseen}
     has_steps = context.mutations.has_steps(check.predict)
     try:
-        answer = next(iter(context.student.call(check.predict, inputs).values.values()))
+        answer = next(iter(context.student.call(PlannedCall(check.predict, inputs)).values.values()))
         scores = _as_scores(check, answer, len(unseen))
     except CallError as failure:
         if not has_steps or failure.status not in ("error", "failed"):
@@ -204,7 +205,7 @@ def _points(
         if check.targets is None
         else np.asarray(inputs[check.targets]).ravel().tolist()
     )
-    answer = context.student.call(check.predict, {**trained, check.argument: inputs_of_training}).values
+    answer = context.student.call(PlannedCall(check.predict, {**trained, check.argument: inputs_of_training})).values
     values = arrays.numbers(next(iter(answer.values())))
     if values is None or values.size != len(inputs_of_training):
         values = np.full(len(inputs_of_training), np.nan)

@@ -13,6 +13,7 @@ from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
 from ..report.evidence import Evidence
 from ..student import signatures
+from ..student.answers import PlannedCall
 from ..support import arrays
 from ..support.i18n import _, joined
 from .context import Context
@@ -42,7 +43,7 @@ class InitialisationCheck(Check):
     def run(self, context: Context) -> Outcome:
         """Call the function once and judge each result."""
         declared = context.content.functions[self.function]
-        answered = context.student.call(self.function, {}).values
+        answered = context.student.call(PlannedCall(self.function, {})).values
         widths = signatures.widths_in(answered, declared.shapes) or {}
         shapes = declared.sizes(widths)
         problems = {

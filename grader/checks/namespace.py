@@ -14,6 +14,7 @@ from ..assignment.check import Check
 from ..diagnosis import Findings, findings_of_check
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
+from ..student.answers import PlannedCall
 from ..support import arrays
 from ..support.arrays import describe
 from ..support.i18n import _
@@ -290,7 +291,7 @@ def _origin_problem(name: str, declared: VariableSpec, value: Array, context: Co
             ).format(foreign=foreign, count=len(value), name=name, dataset=declared.part_of)
     if declared.result_of is not None:
         inputs = {argument: context.student.numbers(other) for argument, other in declared.arguments.items()}
-        expected = next(iter(context.student.call(declared.result_of, inputs).values.values()))
+        expected = next(iter(context.student.call(PlannedCall(declared.result_of, inputs)).values.values()))
         if not isinstance(expected, np.ndarray) or expected.dtype.kind not in "biuf" or expected.size != value.size:
             return _("`{name}` does not have the size of the result of `{function}`.").format(
                 name=name, function=declared.result_of

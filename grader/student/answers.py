@@ -8,6 +8,7 @@ from typing import Any
 from ..sandbox.calls import Answer, Call, Instance, SubmittedFunction
 from ..support import arrays
 from . import signatures
+from .own_start import OwnStart
 
 
 @dataclass(frozen=True)
@@ -15,13 +16,16 @@ class PlannedCall:
     """A call of a function of the assignment with these inputs.
 
     ``watch_arguments`` also fetches the arrays that were passed, to see whether they were changed. ``shapes`` are those of
-    the results, by default the reference's on the same inputs.
+    the results, by default the reference's on the same inputs. With ``seed`` the worker's random numbers begin anew.
+    ``start`` has the parameters that the function initialises itself, by default those that are assumed.
     """
 
     function: str
     inputs: dict[str, Any]
     watch_arguments: bool = False
     shapes: dict[str, arrays.Shape] | None = None
+    seed: int | None = None
+    start: OwnStart | None = None
 
 
 @dataclass(frozen=True)

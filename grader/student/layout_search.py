@@ -11,6 +11,7 @@ from ..judging.compare import common_factor, compare_results
 from ..sandbox.failures import CallError
 from ..support import arrays
 from . import signatures
+from .answers import PlannedCall
 from .layout import TASK_LAYOUT, best_layout, detect_layout, layouts_of, ways_to_call
 from .submitted import Submitted
 
@@ -25,7 +26,7 @@ def in_detected_layout(student: Submitted) -> Submitted:
     layout = detect_layout(
         layouts_of(student.content),
         student.content.functions[spec.detected_by].shapes,
-        lambda: student.in_layout(TASK_LAYOUT).call(spec.detected_by, {}).values,
+        lambda: student.in_layout(TASK_LAYOUT).call(PlannedCall(spec.detected_by, {})).values,
         lambda layout: student.in_layout(layout).example(spec.confirmed_by) is not None,
     )
     return student.in_layout(layout)
@@ -65,7 +66,7 @@ def _evidence_of(student: Submitted, cases: Cases, function: str) -> float:
         shapes = student.shapes(function, case.inputs)
         for argument, other in cases.replacements([function], case):
             try:
-                answer = student.call(function, replaced(case.inputs, argument, other), shapes=shapes)
+                answer = student.call(PlannedCall(function, replaced(case.inputs, argument, other), shapes=shapes))
             except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise

@@ -97,7 +97,7 @@ class Starts:
         if not self.own_names(function):
             expected = self._expected(function, case.inputs)
             try:
-                result = self._student.call(function, case.inputs)
+                result = self._student.call(PlannedCall(function, case.inputs))
             except CallError as failure:
                 if failure.status not in ("failed", "error") or not self._find_out(function, case.inputs):
                     raise
@@ -111,7 +111,9 @@ class Starts:
                 if not self._find_out(function, case.inputs):
                     return Trained(case, expected, result)
         case = self.with_own_start(function, case)
-        return Trained(case, self._expected(function, case.inputs), self._student.call(function, case.inputs))
+        return Trained(
+            case, self._expected(function, case.inputs), self._student.call(PlannedCall(function, case.inputs))
+        )
 
     def with_own_start(self, function: str, case: Case) -> Case:
         """Return the case with the own start of ``function``, or unchanged if the function takes its parameters as arguments.
@@ -159,7 +161,9 @@ class Starts:
         epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
         if not self.own_names(function) or declared.history is None:
             return True
-        first = self._student.call(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs)).values
+        first = self._student.call(
+            PlannedCall(function, {**inputs, epochs: 1}, shapes=self._shapes(function, inputs))
+        ).values
         try:
             before, after = (self._cost(function, {**inputs, epochs: 0}, values) for values in (first, trained))
         except (TypeError, ValueError):  # the trained parameters are not arrays of numbers, or their shapes do not fit
@@ -221,13 +225,13 @@ class Starts:
 
         def end(inputs: Values) -> Values:
             shapes = self._shapes(function, inputs)
-            values = self._student.call(function, inputs, shapes=shapes, start=trial).values
+            values = self._student.call(PlannedCall(function, inputs, shapes=shapes, start=trial)).values
             return {name: arrays.numbers(values.get(name)) for name in free}
 
         try:
             return self._alike(free, end, inputs, other)
         except _Changing:
-            call = self._student.call_raw(function, inputs, start=trial)
+            call = self._student.call_raw(PlannedCall(function, inputs, start=trial))
             return free - set(call.state.bound.values())
         except CallError as failure:
             if failure.status not in ("failed", "error"):
@@ -289,7 +293,7 @@ class Starts:
         """Return the parameters that a call returns, in the shapes of the task; raises CallError, or _Unreadable for other shapes."""
         spent = self._student.spent
         shapes = self._shapes(function, inputs)
-        values = self._student.call(function, inputs, shapes=shapes, start=own_start).values
+        values = self._student.call(PlannedCall(function, inputs, shapes=shapes, start=own_start)).values
         if own_start.is_continuing and self._student.spent - spent > MOST_SECONDS:
             raise _Unreadable(_("its random numbers continue from call to call"))
         start = {}

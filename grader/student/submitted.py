@@ -97,32 +97,19 @@ class Submitted(LoadedSubmission):
         declared = [self.content.functions[name] for name in functions]
         return [*self.instances.notes(list(functions)), *self.layout.notes(declared)]
 
-    def call(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        watch_arguments: bool = False,
-        shapes: dict[str, arrays.Shape] | None = None,
-        seed: int | None = None,
-        start: OwnStart | None = None,
-        pending: Pending = NOTHING_PENDING,
-    ) -> BoundAnswer:
-        """Call the submission's ``function`` and return its results by name.
-
-        ``watch_arguments`` and ``shapes`` are those of a :class:`PlannedCall`. With ``seed`` the worker's random numbers
-        begin anew. ``start`` has the parameters that the function initialises itself, by default those that are
-        assumed. Raises CallError if the call fails, or if the answer lacks a result of the task.
-        """
+    def call(self, planned: PlannedCall, pending: Pending = NOTHING_PENDING) -> BoundAnswer:
+        """Make a call and return its results by name; raises CallError if it fails, or if the answer lacks a result of
+        the task."""
+        function = planned.function
         if self.is_in_place(function) and not self.defines(function):
-            stepped = self._step(function, inputs, pending)
+            stepped = self._step(function, planned.inputs, pending)
             if stepped is not None:
                 note = _(
                     "The back-propagation already updates the parameters, so `{function}` is not needed: accepted."
                 ).format(function=function)
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
-        call = self.call_raw(function, inputs, watch_arguments or self.is_in_place(function), seed, start, pending)
-        return self.result(PlannedCall(function, inputs, watch_arguments, shapes), call)
+        return self.result(planned, self.call_raw(planned, pending))
 
     def needs_no_other_call(self, function: str) -> bool:
         """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""
@@ -189,33 +176,17 @@ class Submitted(LoadedSubmission):
         self._experience.steppers.add(function)
         return gradients, [steps.note(call)]
 
-    def call_raw(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        watch_arguments: bool = False,
-        seed: int | None = None,
-        start: OwnStart | None = None,
-        pending: Pending = NOTHING_PENDING,
-    ) -> FunctionCall:
-        """Call the submission's ``function`` and return the call with its answer; raises CallError if the call fails."""
-        prepared = self.prepared(function, inputs, watch_arguments, seed, start, pending)
+    def call_raw(self, planned: PlannedCall, pending: Pending = NOTHING_PENDING) -> FunctionCall:
+        """Make a call and return it with its answer; raises CallError if it fails."""
+        prepared = self.prepared(planned, pending)
         [outcome] = self._session.call_all([prepared.call])
         return self.answered(prepared, outcome)
 
-    def prepared(
-        self,
-        function: str,
-        inputs: dict[str, Any],
-        watch_arguments: bool = False,
-        seed: int | None = None,
-        start: OwnStart | None = None,
-        pending: Pending = NOTHING_PENDING,
-    ) -> PreparedCall:
+    def prepared(self, planned: PlannedCall, pending: Pending = NOTHING_PENDING) -> PreparedCall:
         """Return a call with its arguments, some of which may need other calls; raises CallError if that is not possible."""
+        function, seed = planned.function, planned.seed
         target = self.required(function)
-        inputs = self._steps.inputs(function, inputs)
-        watch_arguments = watch_arguments or self._steps.may_take_step(function)
+        inputs = self._steps.inputs(function, planned.inputs)
         laid_out = self._laid_out(function, inputs, pending)
         bundles = {
             parameter: self._bundle(maker, parameter, laid_out, pending)
@@ -225,7 +196,7 @@ class Submitted(LoadedSubmission):
         as_kept = self.layout.attributes_as_kept
         instance, state = self.instances.prepared(function, target, laid_out, as_kept, pending, leave)
         arguments = laid_out
-        start = start or self._experience.own_starts.get(function, TAKES_ALL)
+        start = planned.start or self._experience.own_starts.get(function, TAKES_ALL)
         if start.parameters:
             if start.is_continuing:
                 self.forget()
@@ -237,7 +208,7 @@ class Submitted(LoadedSubmission):
             target.name,
             positional,
             keywords,
-            give_back=watch_arguments,
+            give_back=planned.watch_arguments or self.is_in_place(function) or self._steps.may_take_step(function),
             seconds=self.content.functions[function].call_seconds,
             instance=instance,
             seed=seed,
@@ -334,7 +305,8 @@ class Submitted(LoadedSubmission):
             shapes = self.shapes(function, case.inputs)
             for argument, other in self._cases.replacements([function], case):
                 try:
-                    answer = self.call(function, replaced(case.inputs, argument, other), shapes=shapes, pending=pending)
+                    planned = PlannedCall(function, replaced(case.inputs, argument, other), shapes=shapes)
+                    answer = self.call(planned, pending)
                 except CallError:
                     continue
                 expected = {name: shape for name, shape in shapes.items() if name in answer.values}
@@ -352,7 +324,7 @@ class Submitted(LoadedSubmission):
         pending = pending.for_method(reader)
         for values in (inputs, *(case.inputs for case in self._cases.examples(function))):
             try:
-                attributes = self.call_raw(function, values, pending=pending).answer.attributes
+                attributes = self.call_raw(PlannedCall(function, values), pending).answer.attributes
             except CallError as failure:
                 if failure.status not in ("error", "failed"):
                     raise
@@ -380,7 +352,7 @@ class Submitted(LoadedSubmission):
             case = self._cases.examples(function)[-1]
             try:
                 one, other = (
-                    self.call(function, {**case.inputs, self._steps.rate: rate}, pending=pending).values
+                    self.call(PlannedCall(function, {**case.inputs, self._steps.rate: rate}), pending).values
                     for rate in (RATE, ANOTHER_RATE)
                 )
             except CallError:

@@ -23,7 +23,7 @@ def call_all(student: Submitted, planned: Sequence[PlannedCall]) -> list[BoundAn
         if group:
             results += _make(student, group)
         else:
-            results.append(student.call(rest[0].function, rest[0].inputs, rest[0].watch_arguments, rest[0].shapes))
+            results.append(student.call(rest[0]))
     return results
 
 
@@ -32,9 +32,8 @@ def _make(student: Submitted, planned: Sequence[PlannedCall]) -> list[BoundAnswe
     calls: list[PreparedCall] = []
     failure: CallError | None = None
     for each in planned:
-        watch_arguments = each.watch_arguments or student.is_in_place(each.function)
         try:
-            calls.append(student.prepared(each.function, each.inputs, watch_arguments))
+            calls.append(student.prepared(each))
         except CallError as error:
             failure = error
             break

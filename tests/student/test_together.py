@@ -40,7 +40,7 @@ def test_calls_of_several_functions_travel_together():
         for function in ("sigmoid", "predict", "gradients")
     ]
     for each in calls:
-        student.call(each.function, each.inputs)
+        student.call(each)
     session.frames.clear()
     assert [answer.changed for answer in together.call_all(student, calls)] == [[], [], []]
     assert session.frames == [3]

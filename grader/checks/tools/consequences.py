@@ -22,6 +22,7 @@ from ...assignment.base import Tolerance
 from ...assignment.check import ProbedCheck
 from ...expected.probes import Case
 from ...judging.compare import all_agree, compare_results
+from ...student.answers import PlannedCall
 from ...student.signatures import names_of_epochs_and_rate
 from ...support import arrays
 from ...support.errors import NotGradable
@@ -272,7 +273,7 @@ def _own_results(context: Context, function: str, inputs: Values) -> Values:
     right = context.mutations.results(function, [], inputs)
     history = context.content.functions[function].history
     answered = context.student.call(
-        function, inputs, shapes={name: value.shape for name, value in right.items()}
+        PlannedCall(function, inputs, shapes={name: value.shape for name, value in right.items()})
     ).values
     results = {}
     for name, value in right.items():

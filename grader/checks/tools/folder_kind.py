@@ -21,6 +21,7 @@ from ...expected import author
 from ...expected.author import AuthorCodeError, Program
 from ...judging.wrong_answer import WrongAnswer
 from ...report.evidence import Evidence
+from ...student.answers import PlannedCall
 from ...support import arrays
 from ...support.errors import InternalFailure
 from ...support.i18n import _
@@ -51,7 +52,7 @@ class FolderCheck(ProbedCheck):
         notes: list[str] = []
         for case in cases:
             shapes = context.student.shapes(self.function, case.inputs) if self.needs_reference else {}
-            answer = context.student.call(self.function, case.inputs, shapes=shapes)
+            answer = context.student.call(PlannedCall(self.function, case.inputs, shapes=shapes))
             notes += [note for note in answer.notes if note not in notes]
             arguments["results"].append({name: self._array(name, value) for name, value in answer.values.items()})
         if self.needs_reference:

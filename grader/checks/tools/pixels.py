@@ -12,6 +12,7 @@ import numpy as np
 from ...datasets import Split
 from ...sandbox.failures import CallError
 from ...sandbox.rebuilding import PixelMap
+from ...student.answers import PlannedCall
 from ..context import Context
 
 Array = np.ndarray[Any, Any]
@@ -38,7 +39,8 @@ def fixed_map(context: Context, function: str, argument: str, split: Split) -> P
     )
     try:
         probing, confirming = (
-            context.student.call(function, {argument: batch.reshape(-1, *shape)}).values for batch in (images, others)
+            context.student.call(PlannedCall(function, {argument: batch.reshape(-1, *shape)})).values
+            for batch in (images, others)
         )
     except CallError as failure:
         if failure.status not in ("error", "failed"):

@@ -19,6 +19,7 @@ from ...datasets import Split
 from ...judging.statistics import Correct, Losses
 from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.rebuilding import CannotRebuild, ModelData, PixelMap
+from ...student.answers import PlannedCall
 from ...support import arrays
 from ...support.arrays import describe
 from ...support.errors import NotGradable
@@ -167,7 +168,7 @@ def _mixed(context: Context, batches: list[Array], predict: Predict) -> list[Arr
 
 def _prepared(context: Context, preprocess: str, images: Array) -> Array:
     """Return the results of the submission's ``preprocess`` for images; raises CallError."""
-    answer = context.student.call(preprocess, {_argument(context, preprocess): images})
+    answer = context.student.call(PlannedCall(preprocess, {_argument(context, preprocess): images}))
     inputs = next(iter(answer.values.values()))
     if not isinstance(inputs, np.ndarray) or not inputs.ndim or len(inputs) != len(images):
         message = _("`{function}` returned {value} for {count} images: return one entry for each image.").format(

@@ -14,6 +14,7 @@ from ...diagnosis import Finding, Findings
 from ...diagnosis.samples import RELATIVE, Sample, alike, as_arrays
 from ...expected.probes import Case
 from ...sandbox.failures import CallError
+from ...student.answers import PlannedCall
 from ...student.signatures import names_of_epochs_and_rate
 from ..context import Context
 
@@ -127,7 +128,9 @@ class Caller:
             return None
         spent = self._context.student.spent
         try:
-            return as_arrays(self._context.student.call(self._function, inputs, shapes=self._shapes, seed=seed).values)
+            return as_arrays(
+                self._context.student.call(PlannedCall(self._function, inputs, shapes=self._shapes, seed=seed)).values
+            )
         except CallError as failure:
             if failure.status not in ("error", "failed"):  # it hangs, or has ended the worker
                 self._context.log.seconds_left = 0.0

@@ -12,6 +12,7 @@ from grader.checks.outcome import Outcome
 from grader.checks.tools import diagnose
 from grader.diagnosis import findings_of_check
 from grader.diagnosis.log import AnsweredCase
+from grader.student.answers import PlannedCall
 from tests.student.in_process import context
 
 SOLUTION = load("single-neuron").file("solution.py").read_text()
@@ -36,7 +37,7 @@ def answers(one, function, probe="random points"):
     for case in one.cases.draw([probe]):
         inputs = one.content.functions[function].complete(case.inputs) | case.inputs
         right = one.mutations.results(function, [], inputs)
-        answered.append(AnsweredCase(case, right, one.student.call(function, inputs).values))
+        answered.append(AnsweredCase(case, right, one.student.call(PlannedCall(function, inputs)).values))
     return answered
 
 
@@ -143,7 +144,9 @@ def test_bug_of_one_function_is_passed_on_in_a_chain():
             AnsweredCase(
                 case,
                 one.mutations.results("gradients", [], case.inputs),
-                one.student.call("gradients", case.inputs).values if own else {"dw": np.arange(3.0), "db": 7.0},
+                one.student.call(PlannedCall("gradients", case.inputs)).values
+                if own
+                else {"dw": np.arange(3.0), "db": 7.0},
             )
             for case in one.cases.draw(["random points"])
         ]

@@ -11,6 +11,7 @@ from grader.assignment import load
 from grader.checks.outcome import Outcome
 from grader.checks.tools import differences
 from grader.expected.probes import Case
+from grader.student.answers import PlannedCall
 from tests.student.in_process import context
 
 SOLUTION = load("single-neuron").file("solution.py").read_text()
@@ -46,7 +47,7 @@ def judged(source, right=("dw", "db"), outcome=RIGHT):
         verdict=SimpleNamespace(right={name: name in right for name in ("dw", "db")}),
         cases=cases,
         expected=[one.mutations.results("gradients", [], case.inputs) for case in cases],
-        answered=[one.student.call("gradients", case.inputs).values for case in cases],
+        answered=[one.student.call(PlannedCall("gradients", case.inputs)).values for case in cases],
     )
     return differences.judged(outcome, check, one, attempt)
 

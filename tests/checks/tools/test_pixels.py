@@ -16,8 +16,8 @@ MEAN, SPREAD = TRAINING.mean(axis=0), TRAINING.std(axis=0) + 1
 
 
 def context(function):
-    def call(_, inputs):
-        return SimpleNamespace(values={"inputs": function(inputs["images"].copy())})
+    def call(planned):
+        return SimpleNamespace(values={"inputs": function(planned.inputs["images"].copy())})
 
     return SimpleNamespace(
         student=SimpleNamespace(call=call),

@@ -8,6 +8,7 @@ from grader.assignment import load
 from grader.checks.tools import probing
 from grader.diagnosis.samples import Sample, as_arrays
 from grader.sandbox.failures import CallError
+from grader.student.answers import PlannedCall
 from tests.student.in_process import context
 
 SOLUTION = load("single-neuron").file("solution.py").read_text()
@@ -46,7 +47,7 @@ def samples(one, function="train", probe=PROBE):
     for case in one.cases.draw([probe]):
         inputs = one.content.functions[function].complete(case.inputs) | case.inputs
         right = one.mutations.results(function, [], inputs)
-        values = as_arrays(one.student.call(function, inputs).values)
+        values = as_arrays(one.student.call(PlannedCall(function, inputs)).values)
         answered.append(Sample(case.name, inputs, right, values, one.content.functions[function].history))
     return answered
 
