@@ -18,6 +18,7 @@ of the supervisor; at the other levels it forks supervisors.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import os
 import select
@@ -214,6 +215,7 @@ def _work(channel: socket.socket, config: dict[str, Any], not_needed: Iterable[i
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # Processes of a batch ignore SIGINT, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.enable()  # a warm process and its init never search for garbage
     try:
         for descriptor in not_needed:
             os.close(descriptor)

@@ -32,7 +32,6 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,9 +62,10 @@ def serve(channel: socket.socket, engine: RunSubmission, config: dict[str, Any])
     [(request, payload)] = frames.inner(frames.receive(channel)[1])
     try:
         for name, content in values.decode(request["files"], payload).items():
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.tobytes())
+            if folder := os.path.dirname(name):
+                os.makedirs(folder, exist_ok=True)
+            with open(name, "wb") as file:
+                file.write(content)
         laid_out = {f"{name}.npz": file for name, file in config["data"].items()} | config["files"]
         datasets.lay_out(laid_out, ".", copy=config["level"] == "none")
     except OSError as error:  # larger than the disk of a worker

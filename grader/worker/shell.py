@@ -16,13 +16,14 @@ import os
 import pdb
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from ipykernel.compiler import XCachingCompiler
+import numpy as np
+from ipykernel import compiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core import debugger
 from IPython.core.error import StdinNotImplementedError
@@ -31,7 +32,7 @@ from IPython.paths import get_ipython_dir
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from . import background, cell_outputs, cells, kernel, plain_cells, prepare, serve
+from . import background, cell_names, cell_outputs, cells, kernel, plain_cells, prepare, serve
 from .cell_outputs import FLOOD, OutputCollector
 
 # Types of a kernel's messages that count as output.
@@ -143,7 +144,8 @@ class _Notebook:
         sys.path.append(os.getcwd())  # last: a submitted numpy.py must not replace the real one
         sys.stdout, sys.stderr = (_CellStream(name, self._output) for name in ("stdout", "stderr"))
         try:
-            notebook = json.loads(Path(request["entry"]).read_text(encoding="utf-8"))
+            with open(request["entry"], encoding="utf-8") as file:
+                notebook = json.load(file)
             asyncio.run(self._execute(request, notebook))
         except BaseException:
             self._end("NeedsKernel")
@@ -208,6 +210,7 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.RunSubm
     """Prepare the process, and return the function that runs a notebook."""
     prepare.prepare(config)
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    tempfile.tempdir = os.environ["TMPDIR"]  # otherwise Python would find that out by writing a file there
     file = f"{os.environ['JUPYTER_RUNTIME_DIR']}/k.json"
     sys.argv = [sys.argv[0], "kernel", "-f", file, "--HistoryManager.hist_file=:memory:"]
     for module in (debugger, pdb):
@@ -249,8 +252,10 @@ def _rehearse(*codes: str) -> None:
 
 def _make_shell() -> Any:
     """Return the shell of a kernel; its history uses no file and no thread."""
+    compiler.murmur2_x86 = cell_names.murmur2
+    np.seterr()  # NumPy finds its settings twice as fast in a context that contains them: a notebook runs in a task's
     shell: Any = ZMQInteractiveShell.instance(
-        config=Config(HistoryManager={"enabled": False}), user_ns={}, compiler_class=XCachingCompiler
+        config=Config(HistoryManager={"enabled": False}), user_ns={}, compiler_class=compiler.XCachingCompiler
     )
     shell.kernel = SimpleNamespace(eventloop=None)
     shell.extension_manager.load_extension("storemagic")

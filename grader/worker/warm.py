@@ -49,7 +49,8 @@ def serve(control: socket.socket, supervise: Supervise, init: Init) -> None:
         message, descriptors = _receive(control)
     imported.note_loaded()
     gc.freeze()  # existing objects are not touched again, so their memory stays shared
-    gc.enable()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir("/")
     strong: _Strong | None = None
     with contextlib.suppress(OSError):  # the system allows no more processes or namespaces
         if message and message["level"] == "strong" and _can_fork():
@@ -58,11 +59,12 @@ def serve(control: socket.socket, supervise: Supervise, init: Init) -> None:
             signal.SIGCHLD, signal.SIG_IGN
         )  # the kernel reaps the children, because this process does not wait for them
         while message and _can_fork():
+            _set_environment(message["environment"])
             child = os.fork() if strong is None else strong.fork()
             if child == 0 and strong is None:
-                _become(supervise, [], message["environment"], *descriptors)
+                _become(supervise, [], *descriptors)
             elif child == 0 and strong is not None:
-                _become(strong.supervise, strong.descriptors(), message["environment"], *descriptors)
+                _become(strong.supervise, strong.descriptors(), *descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
             message, descriptors = _receive(control)
@@ -171,13 +173,21 @@ def _pid() -> int:
     return int(os.readlink("/proc/self"))
 
 
-def _become(
-    supervise: Supervise, others: list[int], environment: dict[str, str], channel: int, lifeline: int, output: int
-) -> NoReturn:
-    """Become like a new process with this environment and only these descriptors and the ``others``, and supervise."""
+def _set_environment(environment: dict[str, str]) -> None:
+    """Set the environment of this process, and of the processes that it will fork.
+
+    It is the same for all workers at level strong. Setting it after the fork would copy a hundred pages of memory.
+    """
+    if dict(os.environ) != environment:
+        os.environ.clear()
+        os.environ.update(environment)
+        tempfile.tempdir = None  # an imported module may have cached the folder
+
+
+def _become(supervise: Supervise, others: list[int], channel: int, lifeline: int, output: int) -> NoReturn:
+    """Become like a new process with only these descriptors and the ``others``, and supervise."""
     status = 1
     try:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
         first = 3
@@ -187,10 +197,6 @@ def _become(
         os.closerange(first, os.sysconf("SC_OPEN_MAX"))
         for descriptor in (channel, lifeline):
             os.set_inheritable(descriptor, False)
-        os.environ.clear()
-        os.environ.update(environment)
-        tempfile.tempdir = None  # an imported module may have cached the folder
-        os.chdir("/")
         os.write(lifeline, b"%d\n" % _pid())
         status = supervise(channel, lifeline)
         os.write(lifeline, b"%d\n" % status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 
 import numpy as np
 import pytest
@@ -27,6 +28,23 @@ def wrapped(*args, **kwargs):
 @functools.wraps(gradients)
 def wrapper(*args, **kwargs):
     return gradients(*args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a: a,
+        lambda a, b=None, *c, d, e=3, **f: a,
+        lambda a, b, /, c=1, *, d=2: a,
+        lambda a=1, b=2, /, **c: [x for x in c],
+        lambda *a, b, **c: a,
+        lambda *a, **b: a,
+        lambda: 1,
+    ],
+)
+def test_parameters_are_those_of_a_signature(function):
+    listed = [[p.name, p.kind.name, p.default is not p.empty] for p in inspect.signature(function).parameters.values()]
+    assert describe.parameters(function) == listed
 
 
 def test_parameters_have_name_kind_and_default():
