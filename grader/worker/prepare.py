@@ -26,6 +26,9 @@ def _repeatable(default_rng: Callable[..., Any]) -> Callable[..., Any]:
     return repeatable
 
 
+_default_rng = _repeatable(np.random.default_rng)
+
+
 def seed_random(seed: int) -> None:
     """Restart the global random numbers with ``seed``."""
     random.seed(seed)
@@ -65,7 +68,7 @@ def prepare(config: dict[str, Any]) -> None:
     ``config`` has ``data`` ({dataset: file}), ``files`` ({relative name: file}), ``globals`` (names) and ``seed``.
     """
     seed_random(config["seed"])
-    np.random.default_rng = _repeatable(np.random.default_rng)
+    np.random.default_rng = _default_rng
     datasets.serve(config["data"])
     watch()
     models.seed_random(config["seed"])

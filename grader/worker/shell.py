@@ -223,6 +223,7 @@ def start_shell(channel: socket.socket, config: dict[str, Any]) -> serve.RunSubm
 
 def rehearse() -> None:
     """Run the code once that every cell needs, in the process that workers are forked from; create a new shell."""
+    asyncio.run(asyncio.sleep(0))
     _rehearse("x = 1", "x")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
+from unittest import mock
 
 import pytest
 
@@ -29,6 +31,15 @@ def test_system_without_a_list_of_threads_must_not_fork(monkeypatch):
 
     monkeypatch.setattr(warm.os, "listdir", fail)
     assert not warm._can_fork()
+
+
+def test_each_environment_replaces_the_one_before(monkeypatch):
+    with mock.patch.dict(os.environ):
+        for environment in ({"HOME": "/one", "A": "1"}, {"HOME": "/two"}):
+            monkeypatch.setattr(tempfile, "tempdir", "/of/an/import")
+            warm._set_environment(environment)
+            assert dict(os.environ) == environment
+            assert tempfile.tempdir is None
 
 
 @pytest.fixture
