@@ -36,7 +36,7 @@ def wrapper(*args, **kwargs):
         lambda a: a,
         lambda a, b=None, *c, d, e=3, **f: a,
         lambda a, b, /, c=1, *, d=2: a,
-        lambda a=1, b=2, /, **c: [x for x in c],
+        lambda a=1, b=2, /, **c: list(c),
         lambda *a, b, **c: a,
         lambda *a, **b: a,
         lambda: 1,
