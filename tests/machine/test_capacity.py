@@ -202,3 +202,9 @@ def test_memory_and_processors_of_this_machine():
     assert capacity.processors() >= 1
     if os.path.exists("/proc/meminfo"):
         assert capacity.memory().size > 64 * MB
+
+
+def test_a_process_that_moves_to_another_group_has_its_limit(system):
+    files = {"/sys/fs/cgroup/a/memory.max": f"{900 * MB}\n", "/sys/fs/cgroup/b/memory.max": f"{700 * MB}\n"}
+    assert capacity.memory(system("0::/a\n", V2, files)).size == 900 * MB
+    assert capacity.memory(system("0::/b\n", V2)).size == 700 * MB

@@ -60,6 +60,19 @@ def test_arguments_are_bound_by_name(parameters, keywords):
     assert bound == keywords
 
 
+def test_each_call_gets_its_own_values_and_defaults():
+    target = function("train", "X", "y", "w", "b", "learning_rate", "epochs", "verbose", "weights_of_errors=")
+    inputs = {"X": 1, "y": 2, "w": 3, "epochs": 7}
+    first = signatures.bind_arguments(CONTENT, "train", target, inputs)[1]
+    second = signatures.bind_arguments(CONTENT, "train", target, {name: 10 * value for name, value in inputs.items()})[
+        1
+    ]
+    with_bias = signatures.bind_arguments(CONTENT, "train", target, {**inputs, "b": 5})[1]
+    assert (first["X"], first["b"], first["verbose"]) == (1, 0.0, False)
+    assert second == first | {"X": 10, "y": 20, "w": 30, "epochs": 70}
+    assert with_bias == first | {"b": 5}
+
+
 def test_a_function_of_anything_gets_them_in_order():
     positional, bound = signatures.bind_arguments(CONTENT, "gradients", function("gradients", "*all"), INPUTS)
     assert positional == list(INPUTS.values())
