@@ -121,11 +121,13 @@ def _problem(
     problem = first_problem(expected)
     if problem is None:
         return None
-    followed = consequences.carried(context, check.function, changed)
-    learns = followed is not None and consequences.learns(context, check.function, changed, expected, followed)
-    if followed is not None and learns and first_problem(followed) is None:
-        problem = None
-        unchanged = consequences.carried(context, check.function, inputs) or unchanged
+    for way in consequences.ways(context, check.function, consequences.mistaken(context, check.function)):
+        followed = way(changed)
+        if followed is not None and first_problem(followed) is None:
+            if consequences.learns(context, check.function, changed, expected, followed):
+                problem = None
+                unchanged = way(inputs) or unchanged
+            break
     if first_problem(unchanged) is None:
         if problem is None:  # a mistake in another function may hide the effect of the argument
             message = _("`{function}`: {argument}={value} changes nothing here; another mistake may be the cause.")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..expected.mutations import Mutant
 from ..expected.probes import Case
+from ..support.recent import Recent
 from .findings import Findings
 
 SECONDS_TO_PROBE = 2.0  # for further calls of a submission that find its bugs
+MOST_OWN_RESULTS = 2**22  # bytes
 
 
 class AnsweredCase(NamedTuple):
@@ -35,3 +39,7 @@ class DiagnosisLog:
     """The time that is left for further calls."""
     is_layout_undecided: bool = False
     """True if two layouts fit the submission equally well."""
+    explaining_mutants: dict[Hashable, list[Mutant]] = field(default_factory=dict)
+    """The mutations that together explain some functions; without some, an empty list."""
+    own_results: Recent[dict[str, Any]] = field(default_factory=lambda: Recent(MOST_OWN_RESULTS))
+    """The results of the submission's own wrong functions, by function and arguments."""

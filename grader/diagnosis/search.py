@@ -73,6 +73,13 @@ def explanations(
     return _of_used_functions(mutations, function, samples)
 
 
+def single(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Mutant | None:
+    """Return one mutant without an unknown that alone gives all answers, or None."""
+    ordered = sorted(samples, key=lambda sample: sample.agreeing(sample.right) >= sample.answered.keys())
+    fixed = (mutant for mutant in mutations.of(function) if mutant.bug.unknown is None)
+    return next((mutant for mutant in fixed if reproduces(mutations, function, ordered, [mutant], 1.0)), None)
+
+
 def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:
     """Return explanations by one mutation of a function that ``function`` uses.
 
@@ -194,6 +201,9 @@ def reproduces(
 
 def _agrees(mutations: Mutations, function: str, sample: Sample, mutants: Sequence[Mutant], factor: float) -> bool:
     """True if the mutants give all answers of one case. For most mutants the first result already differs."""
+    if len(mutants) == 1:
+        values = results(mutations, function, mutants, sample.inputs)
+        return values is not None and all(sample.agrees(name, values[name], factor) for name in sample.answered)
     try:
         with np.errstate(all="ignore"):
             return all(
@@ -256,13 +266,10 @@ def _is_allowed(mutant: Mutant, value: float) -> bool:
 
 
 def results(
-    mutations: Mutations, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
+    mutations: Mutations, function: str, mutants: Sequence[Mutant], inputs: dict[str, Any]
 ) -> dict[str, Any] | None:
     """Return the results with these mutations; None if they cannot be computed, such as a missing transpose for most sizes."""
-    try:
-        return mutations.results(function, mutants, dict(inputs))
-    except Exception:
-        return None
+    return mutations.known_results(function, mutants, inputs)
 
 
 def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:

@@ -15,11 +15,15 @@ from ..assignment import Assignment, is_bundled
 from ..assignment.bugs import Bug
 from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..support.errors import NotGradable
+from ..support.recent import Recent
 from . import author, compiled
 from .author import Program
+from .probes import ProbeInputs, digest_of
 from .proof import program_file
 
 NamedValues = dict[str, Any]
+MOST_KEPT = 2**24  # bytes of results for all submissions of a class
+OF_SHAPES = (ArithmeticError, LookupError, TypeError, ValueError)  # exceptions of arrays that do not fit
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,14 @@ class Mutations:
         self._used_in_all: dict[str, set[str]] = {}
         self._compiled_functions: dict[str, Callable[..., Any] | None] = {}
         self._modules: dict[Path, Any] = {}
+        self._known: Recent[tuple[Sequence[Mutant], NamedValues | None]] = Recent(MOST_KEPT)
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
         """Return a copy in which Python functions, by name, replace the steps of these functions."""
         copy_with_own = copy.copy(self)
         copy_with_own._own = own
         copy_with_own._compiled_functions = {}  # the functions of a submission stay out of the shared ones
+        copy_with_own._known = Recent(0)
         return copy_with_own
 
     @cached_property
@@ -141,6 +147,43 @@ class Mutations:
         with np.errstate(all="ignore"):
             values = dict(self.each_result(function, mutants, inputs))
         return {name: values[name] for name in self._content.functions[function].returns}
+
+    def known_results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues | None:
+        """Return :meth:`results`, None if they cannot be computed; they are computed once for all submissions of a class."""
+        return self.computed_once(function, mutants, inputs, lambda: self.results(function, mutants, inputs))
+
+    def computed_once(
+        self, label: str, mutants: Sequence[Mutant], inputs: NamedValues, compute: Callable[[], NamedValues]
+    ) -> NamedValues | None:
+        """Return the results of ``compute``, or of an earlier call with the same ``label``, mutants and inputs; None if it fails."""
+        identities = [(id(mutant.bug), id(mutant.steps), *mutant.constants.items()) for mutant in mutants]
+        key = (label, inputs.digest if isinstance(inputs, ProbeInputs) else digest_of(inputs), *identities)
+        entry = self._known.get(key)
+        if entry is not None:
+            return entry[1]
+        values: NamedValues | None = None
+        try:
+            values = {name: np.array(array) for name, array in compute().items()}
+        except OF_SHAPES:
+            pass
+        except Exception:  # the author's worker may have ended: the next call may succeed
+            return None
+        for array in (values or {}).values():
+            array.setflags(write=False)  # later submissions are compared with it too
+        size = sum(array.nbytes for array in (values or {}).values())
+        self._known.add(key, (mutants, values), size)  # the mutants stay alive, so that their identities stay theirs
+        return values
+
+    def shapes(self, function: str, inputs: NamedValues) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of the correct results for these inputs. Raises any exception of the computation."""
+        spec = self._content.functions[function]
+        compiled_function = self._compiled(function)
+        if compiled_function is None:
+            return {name: value.shape for name, value in self.results(function, [], inputs).items()}
+        with np.errstate(all="ignore"):
+            answer = compiled_function(*(inputs[name] for name in spec.argument_names()))
+        arrays = answer if isinstance(answer, tuple) else (answer,)
+        return {name: array.shape for name, array in zip(spec.returns, arrays, strict=True)}
 
     def each_result(
         self, function: str, mutants: Sequence[Mutant], inputs: NamedValues

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Never
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.random import MT19937, RandomState, SeedSequence
 
 from ..assignment.base import RandomInput
 from ..assignment.spec import AssignmentSpec
+from ..worker import values as encoding
 
 MOST_KEPT = 200  # cached inputs
 
@@ -27,10 +30,21 @@ class ProbeInputs(dict[str, Any]):
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    @cached_property
+    def digest(self) -> bytes:
+        """The digest of these inputs, computed once."""
+        return digest_of(self)
+
     def _refuse(self, *_arguments: Any, **_keywords: Any) -> Never:
         raise TypeError("the inputs of a case cannot be changed")
 
     __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+
+def digest_of(inputs: Mapping[str, Any]) -> bytes:
+    """Return a digest of the names and values of inputs."""
+    tree, payload = encoding.encode(dict(sorted(inputs.items())))
+    return hashlib.sha256(f"{tree}\0".encode() + payload).digest()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import re
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -28,6 +29,7 @@ from ..machine import distribution, packages
 from ..support.errors import InternalFailure, NotGradable, UsageError
 from ..support.i18n import _
 from ..support.places import REFERENCE
+from ..support.recent import Recent
 from ..worker import values
 from . import author, proof
 from .author import AuthorCodeError, Program
@@ -37,6 +39,7 @@ from .probes import ProbeInputs
 
 AnswerSource = Literal["recorded", "steps", "reference"]
 Array = np.ndarray[Any, Any]
+MOST_KEPT = 2**25  # bytes of answers
 Visible = Callable[[dict[str, Any]], dict[str, Any]]
 DIFFERENCE_STEP = 1e-5  # central differences err by about step**2 = 1e-10 in float64
 SMALLER_STEP = 1e-7
@@ -68,14 +71,16 @@ class Oracle:
         self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
         self._computed: Mapping[str, Array] = answers or {}
         self._keep = not live and answers is None
-        self._answers: dict[str, tuple[dict[str, Array], AnswerSource]] = {}
+        # A submission with its own start has its own answers. An oracle whose answers are saved keeps all of them.
+        is_saved = live or (answers is not None and not answers)
+        self._answers: Recent[tuple[dict[str, Array], AnswerSource]] = Recent(sys.maxsize if is_saved else MOST_KEPT)
         self._cases: Cases | None = None  # of the last seed
         self.sources: set[AnswerSource] = set()
         """The sources of all requested answers. A caller that grades several submissions must clear it in between."""
 
     @property
     def given(self) -> dict[str, Array]:
-        """Return every answer so far by key, for :func:`save`."""
+        """Return the answers so far by key, for :func:`save`."""
         return {f"{key}/{name}": item for key, (answer, _) in self._answers.items() for name, item in answer.items()}
 
     @cached_property
@@ -237,11 +242,13 @@ class Oracle:
         has no source. ``visible`` returns the part of the ``inputs`` that the answer depends on.
         """
         key = self._key(label, inputs, visible)
-        if key not in self._answers:
-            self._answers[key] = self._new_answer(functions, key, label, names, compute)
-            for array in self._answers[key][0].values():  # later submissions are compared with it too
+        entry = self._answers.get(key)
+        if entry is None:
+            entry = self._new_answer(functions, key, label, names, compute)
+            for array in entry[0].values():  # later submissions are compared with it too
                 array.setflags(write=False)
-        answer, source = self._answers[key]
+            self._answers.add(key, entry, sum(array.nbytes for array in entry[0].values()))
+        answer, source = entry
         if functions:
             self.sources.add(source)
         return dict(answer)

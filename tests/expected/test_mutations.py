@@ -11,6 +11,7 @@ import yaml
 from grader.assignment import Assignment
 from grader.assignment.spec import AssignmentSpec
 from grader.expected.mutations import Mutations
+from grader.expected.probes import ProbeInputs
 from grader.support.errors import NotGradable
 
 pytestmark = pytest.mark.quick
@@ -93,6 +94,32 @@ def test_own_function_replaces_the_steps(mutations):
     own = mutations.with_own({"relu": lambda z: np.asarray(z) + 100})
     assert values(own) == {"z": -6.0, "out": 94.0}
     assert values(mutations) == {"z": -6.0, "out": 0.0}
+
+
+def test_results_of_a_class_are_computed_once_for_each_mutant_and_input(mutations, monkeypatch):
+    (flipped,) = mutations.of("layer")
+    first = mutations.known_results("layer", [flipped], INPUTS)
+    assert float(first["z"]) == 6.0 and not first["z"].flags.writeable
+    assert float(mutations.known_results("layer", [], INPUTS)["z"]) == -6.0
+    assert float(mutations.known_results("layer", [flipped], {**INPUTS, "w": 1.0})["z"]) == -2.0
+    monkeypatch.setattr(mutations, "results", lambda *_: pytest.fail("computed again"))
+    assert mutations.known_results("layer", [flipped], ProbeInputs(INPUTS)) is first
+
+
+def test_number_of_an_unknown_is_a_part_of_the_mutant(mutations):
+    (leaky,) = [mutant for mutant in mutations.of("relu") if mutant.bug.unknown]
+    results = [mutations.known_results("relu", [leaky.with_constant(c)], {"z": -2.0})["a"] for c in (0.5, 0.25)]
+    assert [float(a) for a in results] == [-1.0, -0.5]
+
+
+def test_inputs_of_other_sizes_have_no_results(mutations):
+    inputs = {"x": np.ones(2), "w": np.ones(3)}
+    assert mutations.known_results("layer", [], inputs) is None is mutations.known_results("layer", [], inputs)
+
+
+def test_shapes_are_those_of_the_results(mutations):
+    inputs = {"x": np.ones((4, 1)), "w": np.ones(3)}
+    assert mutations.shapes("layer", inputs) == {"z": (4, 3), "out": (4, 3)}
 
 
 def test_order_of_results_is_that_of_the_computation(mutations):

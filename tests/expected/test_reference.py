@@ -71,6 +71,18 @@ def test_answers_for_other_inputs_are_computed_once_and_cached(unproven, tmp_pat
     assert all(np.array_equal(first[name], second[name]) for name in ("dw", "db"))
 
 
+def test_answers_for_own_starts_of_submissions_are_dropped_at_some_time(monkeypatch):
+    monkeypatch.setattr(reference, "MOST_KEPT", 5000)
+    own_starts = [{**INPUTS, "b": float(b)} for b in range(9)]
+    of_class, saved = Oracle(LOADED, answers={"other/dw": np.zeros(3)}), Oracle(LOADED, answers={})
+    for oracle in (of_class, saved):
+        first = oracle.results("gradients", own_starts[0])
+        others = [oracle.results("gradients", inputs) for inputs in own_starts[1:]]
+        assert len(others) == 8
+        assert np.array_equal(oracle.results("gradients", own_starts[0])["dw"], first["dw"])
+    assert (len(of_class.given), len(saved.given)) == (8, 18)
+
+
 def test_another_reference_has_other_keys(tmp_path):
     (tmp_path / "own.py").write_text("def sigmoid(z):\n    return z\n")
     text = (LOADED.folder / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")

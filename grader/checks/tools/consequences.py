@@ -4,7 +4,9 @@ Examiners call this "error carried forward". If a function failed in its own che
 numbers than the reference. The assignment's ``steps`` are then computed with the submission's own function instead of
 the correct one, and a later function that agrees with this contains no further mistake.
 
-The submission is called only with inputs, never with an expected result. Two conditions prevent functions that do
+The submission is called only with inputs, never with an expected result. A training loop needs hundreds of such calls. If
+a declared mutation gives all answers of the own function, the loop is first compared with this mutation, without calls:
+an agreement proves that it contains no further mistake. Two conditions prevent functions that do
 nothing from earning points for each other: a result that should vary must vary, and training must change every parameter
 and lower the correct cost.
 """
@@ -12,7 +14,8 @@ and lower the correct cost.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,8 +23,9 @@ import numpy as np
 
 from ...assignment.base import Tolerance
 from ...assignment.check import ProbedCheck
-from ...expected.probes import Case
-from ...judging.compare import all_agree, compare_results
+from ...expected.mutations import Mutant
+from ...expected.probes import Case, ProbeInputs
+from ...judging.compare import Comparison, all_agree, compare_results
 from ...student.answers import PlannedCall
 from ...student.signatures import names_of_epochs_and_rate
 from ...support import arrays
@@ -29,10 +33,13 @@ from ...support.errors import NotGradable
 from ...support.i18n import _, joined
 from ..context import Context
 from ..outcome import Verdict
+from . import explaining
 from .attempts import Chained, Probed, Tried
 
 Values = dict[str, Any]
+Way = Callable[[Values], Values | None]
 MOST_CALLS = 5000  # of the submission's functions for one case
+MOST_ENTRIES_OF_KEY = 10_000  # of the arguments of a call whose results are kept
 
 
 class _Unusable(Exception):
@@ -85,24 +92,66 @@ def of_training(
     own = {function} if function in context.log.mistaken_functions else mistaken(context, function)
     if not own:
         return None
-    verdict = Verdict(function, [*so_far.notes, note(own)], so_far.lists)
-    for case, right, answered in answers:
-        inputs = context.content.functions[function].complete(case.inputs)
-        expected = _iterated(context, function, inputs) if function in own else carried(context, function, inputs)
-        if expected is None or not learns(context, function, inputs, right, expected):
+    for way in ways(context, function, own):
+        comparisons = _comparisons(check, context, answers, way)
+        if comparisons == []:
             return None
-        history = context.content.functions[function].history
-        verdict.add(case.name, compare_results(answered, expected, check.tolerance, history))
-    return verdict if verdict.share == 1 else None
+        if comparisons is not None:
+            verdict = Verdict(function, [*so_far.notes, note(own)], so_far.lists)
+            for (case, _right, _answered), compared in zip(answers, comparisons, strict=True):
+                verdict.add(case.name, compared)
+            return verdict
+    return None
+
+
+def _comparisons(
+    check: ProbedCheck, context: Context, answers: Sequence[tuple[Case, Values, Values]], way: Way
+) -> list[dict[str, Comparison]] | None:
+    """Return the comparisons of all cases with the results of ``way``; None if one does not agree, [] if it has not learned."""
+    declared = context.content.functions[check.function]
+    all_inputs = [declared.complete(case.inputs) for case, _right, _answered in answers]
+    epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
+    comparisons: dict[int, dict[str, Comparison]] = {}
+    # One case that does not agree is enough, so the cases with the fewest calls come first.
+    for index in sorted(range(len(answers)), key=lambda index: float(all_inputs[index].get(epochs, 0))):
+        _case, right, answered = answers[index]
+        expected = way(all_inputs[index])
+        if expected is None:
+            return None
+        comparisons[index] = compare_results(answered, expected, check.tolerance, declared.history)
+        if not all_agree(comparisons[index]):
+            return None
+        if not learns(context, check.function, all_inputs[index], right, expected):
+            return []
+    return [comparisons[index] for index in range(len(answers))]
 
 
 def explain(context: Context, function: str, case: Case, right: Values, answered: Values) -> bool:
     """True if a training loop agrees with the submission's own functions, and learned during training."""
-    followed = carried(context, function, case.inputs)
-    if followed is None or not learns(context, function, case.inputs, right, followed):
-        return False
     history = context.content.functions[function].history
-    return all_agree(compare_results(answered, followed, Tolerance(), history))
+    for way in ways(context, function, mistaken(context, function)):
+        followed = way(case.inputs)
+        if followed is not None and all_agree(compare_results(answered, followed, Tolerance(), history)):
+            return learns(context, function, case.inputs, right, followed)
+    return False
+
+
+def ways(context: Context, function: str, own: set[str]) -> Iterator[Way]:
+    """Yield functions from inputs to the results of ``function`` with the wrong functions ``own``, the fastest first.
+
+    The first one uses mutations, the last one calls the submission. The first one that agrees with the answers counts: the
+    others can only give the same numbers. If ``function`` is one of its own wrong functions, it is only repeated for one
+    epoch at a time.
+    """
+    mutants = explaining.mutants(context, own)
+    if mutants and function in own:
+        yield lambda inputs: _iterated(context, function, inputs, mutants)
+    elif mutants and context.mutations.has_steps(function):
+        yield lambda inputs: _mutated(context, function, inputs, mutants)
+    if function in own:
+        yield lambda inputs: _iterated(context, function, inputs)
+    else:
+        yield lambda inputs: carried(context, function, inputs)
 
 
 def of_chain(check: Chained, context: Context, attempt: Tried) -> Tried:
@@ -206,24 +255,39 @@ def _is_telling(name: str, followed: Sequence[Values | None], right: Sequence[Va
     return bool(np.ptp(one) > 0 or not np.ptp(other) > 0)
 
 
-def _iterated(context: Context, function: str, inputs: Values) -> Values | None:
-    """Return the result of many calls of a training loop for one epoch, as one call for all epochs."""
+def _mutated(context: Context, function: str, inputs: Values, mutants: Sequence[Mutant]) -> Values | None:
+    """Return the results of the steps of ``function`` with mutations."""
+    complete_inputs = ProbeInputs(context.content.functions[function].complete(inputs) | inputs)
+    return context.mutations.known_results(function, mutants, complete_inputs)
+
+
+def _iterated(
+    context: Context, function: str, inputs: Values, mutants: Sequence[Mutant] | None = None
+) -> Values | None:
+    """Return the result of many calls of a training loop for one epoch, as one call for all epochs.
+
+    The submission's loop is called, or the correct one with ``mutants``.
+    """
     declared = context.content.functions[function]
     history_name = declared.history
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
     if context.starts.own_names(function):  # it would start again with each call
         return None
-    if history_name is None or not epochs or not inputs[epochs] > 1 or not context.mutations.has_steps(function):
+    if history_name is None or not epochs or not context.mutations.has_steps(function):
         return None
-    call = _as_function(context, function, itertools.count())
+    if not 1 < inputs[epochs] <= MOST_CALLS:
+        return None
+
+    def step(state: Values) -> Values:
+        if mutants is None:
+            return _own_results(context, function, state)
+        return context.mutations.results(function, mutants, state)
 
     def compute() -> Values:
         state = {**inputs, epochs: 1}
         losses: list[float] = []
         for _epoch in range(int(inputs[epochs])):
-            results = dict(
-                zip(declared.returns, call(*(state[name] for name in declared.argument_names())), strict=True)
-            )
+            results = step({name: state[name] for name in declared.argument_names()})
             history = np.ravel(results.pop(history_name))
             losses += history[1 if losses and len(history) > 1 else 0 :].tolist()
             state |= results
@@ -269,18 +333,40 @@ def _as_function(context: Context, function: str, calls: itertools.count[int]) -
 
 
 def _own_results(context: Context, function: str, inputs: Values) -> Values:
-    """Return the submission's results as float64 arrays in the expected shapes; raises _Unusable or CallError."""
-    right = context.mutations.results(function, [], inputs)
+    """Return the submission's results as float64 arrays in the expected shapes; raises _Unusable or CallError.
+
+    A call with the same inputs is not repeated: a loop calls a function several times in an epoch, and other loops begin
+    at the same point.
+    """
+    size = sum(np.size(value) for value in inputs.values())
+    identity = _identity(inputs) if size <= MOST_ENTRIES_OF_KEY else None
+    key = None if identity is None else (function, context.student.layout, identity)
+    results = context.log.own_results.get(key) if key is not None else None
+    if results is None:
+        results = _called(context, function, inputs)
+        if key is not None:
+            context.log.own_results.add(key, results, 8 * (size + sum(array.size for array in results.values())))
+    return {name: array.copy() for name, array in results.items()}
+
+
+def _identity(inputs: Values) -> Hashable:
+    """Return a key with the numbers of all inputs; None if an input contains other objects."""
+    by_name = {name: np.asarray(inputs[name]) for name in sorted(inputs)}
+    if any(array.dtype.hasobject for array in by_name.values()):
+        return None
+    return tuple((name, array.dtype, array.shape, array.tobytes()) for name, array in by_name.items())
+
+
+def _called(context: Context, function: str, inputs: Values) -> Values:
+    shapes = context.mutations.shapes(function, inputs)
     history = context.content.functions[function].history
-    answered = context.student.call(
-        PlannedCall(function, inputs, shapes={name: value.shape for name, value in right.items()})
-    ).values
+    answered = context.student.call(PlannedCall(function, inputs, shapes=shapes)).values
     results = {}
-    for name, value in right.items():
+    for name, shape in shapes.items():
         array = arrays.numbers(answered[name]) if name in answered else None
-        if array is None or (array.size != value.size and name != history):
+        if array is None or (array.size != math.prod(shape) and name != history):
             raise _Unusable
-        results[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(value.shape)
+        results[name] = np.asarray(array, dtype=np.float64) if name == history else array.reshape(shape)
     return results
 
 

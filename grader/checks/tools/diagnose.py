@@ -16,6 +16,7 @@ from ...diagnosis.general import GENERAL
 from ...diagnosis.log import AnsweredCase
 from ...diagnosis.samples import TINY, Sample, as_arrays
 from ...expected.mutations import Mutant
+from ...expected.probes import ProbeInputs
 from ...report.evidence import Evidence
 from ..context import Context
 from ..outcome import Outcome
@@ -68,7 +69,7 @@ def named(
 def _explained(
     outcome: Outcome, context: Context, function: str, answered: Sequence[AnsweredCase], tolerance: Tolerance | None
 ) -> Outcome:
-    samples = _samples(context, function, answered, tolerance or Tolerance())
+    samples = samples_of(context, function, answered, tolerance or Tolerance())
     if samples is None:
         return outcome
     where = _first_wrong(context, function, samples)
@@ -173,7 +174,7 @@ def _joined(earlier: Sequence[Findings]) -> Findings:
     return Findings(tuple(bugs), mutants=tuple(mutant for findings in earlier for mutant in findings.mutants))
 
 
-def _samples(
+def samples_of(
     context: Context, function: str, cases: Sequence[AnsweredCase], tolerance: Tolerance
 ) -> list[Sample] | None:
     """Return the samples, or None if an answer is not an array of numbers, which the message reports."""
@@ -183,7 +184,7 @@ def _samples(
         answered = as_arrays({name: answers[name] for name in expected if name in answers})
         if not answered:
             return None
-        inputs = declared.complete(case.inputs) | case.inputs
+        inputs = ProbeInputs(declared.complete(case.inputs) | case.inputs)
         right = _right(context, function, inputs, expected)
         sample = Sample(case.name, inputs, right, answered, declared.history)
         accepted = max(sample.accepted, tolerance.relative, tolerance.absolute / max(sample.scale, TINY))
@@ -191,10 +192,10 @@ def _samples(
     return samples
 
 
-def _right(context: Context, function: str, inputs: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+def _right(context: Context, function: str, inputs: ProbeInputs, expected: dict[str, Any]) -> dict[str, Any]:
     """Return the expected results without the factor of a convention, from the steps if possible."""
     if context.mutations.has_steps(function):
-        values = context.mutations.results(function, [], inputs)
+        values = probing.right_results(context.mutations, function, inputs)
         return {name: values[name] for name in expected}
     return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from ...diagnosis import Finding, Findings
 from ...diagnosis.samples import RELATIVE, Sample, alike, as_arrays
-from ...expected.probes import Case
+from ...expected.mutations import Mutations
+from ...expected.probes import Case, ProbeInputs
 from ...sandbox.failures import CallError
 from ...student.answers import PlannedCall
 from ...student.signatures import names_of_epochs_and_rate
@@ -36,6 +37,14 @@ SEED = 1
 TIMES = 12  # repetitions of the same call; a change with every tenth call is still noticed
 
 
+def right_results(mutations: Mutations, function: str, inputs: Values) -> Values:
+    """Return the correct results, which are computed once for a class; raises ValueError if that is impossible."""
+    values = mutations.known_results(function, [], inputs)
+    if values is None:
+        raise ValueError(f"the steps of {function} cannot be computed for these inputs")
+    return values
+
+
 def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[Sample]:
     """Return the cases of a training loop with a few epochs, from further calls; other cases unchanged."""
     declared = context.content.functions[function]
@@ -47,11 +56,11 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
         if sample.inputs.get(epochs, 0) <= SHORT:
             samples_again.append(sample)
             continue
-        inputs = {**sample.inputs, epochs: SHORT}
+        inputs = ProbeInputs({**sample.inputs, epochs: SHORT})
         answered = Caller(context, function, sample)(inputs)
         if answered is None:
             return list(samples)
-        right = context.mutations.results(function, [], inputs)
+        right = right_results(context.mutations, function, inputs)
         samples_again.append(replace(sample, inputs=inputs, right=right, answered=answered))
     return samples_again
 
@@ -68,8 +77,8 @@ def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> l
     sample = next((sample for sample in samples if sample.agreeing(sample.right) < sample.answered.keys()), samples[0])
     if any(1 < sample.inputs.get(epochs, 0) <= STEPS for sample in samples):
         return samples
-    inputs = {**sample.inputs, epochs: STEPS}
-    right = context.mutations.results(function, [], inputs)
+    inputs = ProbeInputs({**sample.inputs, epochs: STEPS})
+    right = right_results(context.mutations, function, inputs)
     answered = Caller(context, function, replace(sample, right=right))(inputs)
     if answered is None:
         return samples
@@ -187,7 +196,7 @@ def _ignored(context: Context, function: str, call: Caller, samples: Sequence[Sa
         usual = [argument.default] if argument.optional else []
         for number in (*usual, *_fixed(value)):
             if number != value and all(
-                one.agreeing(mutations.results(function, [], {**one.inputs, argument.name: number}))
+                one.agreeing(right_results(mutations, function, {**one.inputs, argument.name: number}))
                 >= one.answered.keys()
                 for one in samples
             ):
