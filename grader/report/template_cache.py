@@ -1,6 +1,7 @@
 """Keeps compiled templates in the user's cache, because Jinja would need longer to compile them than to render a class.
 
-No worker at *strong* or *medium* can see this folder. A file counts only if nobody else can have written it.
+The files contain code that the grader executes. No worker at *strong* or *medium* can write them, and a file counts only if
+no other user can have written it.
 """
 
 from __future__ import annotations
