@@ -99,7 +99,9 @@ def _outcome(check: GradientsCheck, attempt: attempts.Tried) -> Outcome:
 
 def _confirm(check: GradientsCheck, context: Context, case: Case, derivative: Any, parameter: str) -> None:
     """Raise NotGradable unless the reference's derivative agrees with the objective."""
-    inputs = context.content.functions[check.function].complete(case.inputs) | case.inputs
+    inputs = context.content.functions[check.function].complete(case.inputs)
+    # If no argument has its default, these inputs know the keys of their answers.
+    inputs = case.inputs if inputs.keys() <= case.inputs.keys() else inputs | case.inputs
     if context.oracle.confirms(check.function, check.objective, inputs, parameter, derivative) is None:
         raise NotGradable(
             _(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,7 +69,7 @@ def in_layout(value: Any, pattern: Shape | None) -> Any:
     if not isinstance(value, np.ndarray) or pattern is None:
         return value
     shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
-    return value.reshape(shape) if np.prod(shape) == value.size else value
+    return value.reshape(shape) if math.prod(shape) == value.size else value
 
 
 def describe(value: Any) -> str:
