@@ -406,7 +406,7 @@ RIGHT = {
         "backward",
         "agree",
     ),
-    "dicts, changed in place": (changed(DICTS, *NEW_DICT, ("return new", "return params")), "trajectory", "follow"),
+    "dicts, changed in place": (changed(DICTS, *NEW_DICT, ("return new", "return params")), "trajectory", "agree with the reference"),
     "dicts, changed in place and not returned": (
         changed(DICTS, *NEW_DICT, ("    return new", "")),
         "update",
@@ -505,7 +505,7 @@ RIGHT = {
         None,
         "",
     ),
-    "updated in place": (changed(SOLUTION, *IN_PLACE), "trajectory", "follow"),
+    "updated in place": (changed(SOLUTION, *IN_PLACE), "trajectory", "agree with the reference"),
     "updated in place and not returned": (
         changed(SOLUTION, *IN_PLACE, ("    return w3, b3, w2, b2, w1, b1", "")),
         "update",
@@ -516,7 +516,7 @@ RIGHT = {
     "sizes in back_propagation, one-hot inside": (
         changed(SOLUTION, *BIAS_SUMS, (M, M + "    Y = one_hot(Y)\n")),
         "backward",
-        "It takes labels",
+        "takes labels instead of Y",
     ),
     "sizes in forward_propagation": (
         changed(SOLUTION, ("w1.dot(X) + b1", "w1.reshape(16, 784).dot(X) + b1")),
