@@ -406,7 +406,11 @@ RIGHT = {
         "backward",
         "agree",
     ),
-    "dicts, changed in place": (changed(DICTS, *NEW_DICT, ("return new", "return params")), "trajectory", "agree with the reference"),
+    "dicts, changed in place": (
+        changed(DICTS, *NEW_DICT, ("return new", "return params")),
+        "trajectory",
+        "agree with the reference",
+    ),
     "dicts, changed in place and not returned": (
         changed(DICTS, *NEW_DICT, ("    return new", "")),
         "update",

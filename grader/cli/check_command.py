@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..support.errors import UsageError
+from ..support.garbage import no_collection
 from ..support.i18n import _
 from . import options, suggestions
 
@@ -92,7 +91,7 @@ def command(
     warm = ctx.with_resource(WarmStart(for_many=False))
     head_start.begin(warm, submission, engine)
     os.environ |= threads.ONE_THREAD
-    with _no_garbage_collection():
+    with no_collection():
         from ..executor.grade_task import grade_task
         from ..executor.work import GradingTask, work_for
         from ..grading.trace import Trace
@@ -170,17 +169,6 @@ def command(
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)
-
-
-@contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Do not search for garbage during imports, which create many objects that stay: it takes a tenth of their time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _refuse_overwriting(submission: Path, entry: str, *outputs: Path | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..support.garbage import no_collection
 from . import options, suggestions
 
 if TYPE_CHECKING:
@@ -142,12 +143,13 @@ def command(
 
             find(scheduler, insecure_scheduler)  # before anything that takes time
         server.start()
-    from ..assignment.base import Policy
-    from ..batch import grade_class
-    from ..batch.course_files import CourseFiles
-    from ..executor import local
-    from ..report.terminal import PlainConsole
-    from ..support import yaml_model
+    with no_collection():
+        from ..assignment.base import Policy
+        from ..batch import grade_class
+        from ..batch.course_files import CourseFiles
+        from ..executor import local
+        from ..report.terminal import PlainConsole
+        from ..support import yaml_model
 
     loaded = suggestions.load(ctx, assignment, submissions, outline=True)
     settings = grade_class.Options(

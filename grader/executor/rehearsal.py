@@ -5,17 +5,13 @@ Nothing here depends on a class or an assignment.
 
 from __future__ import annotations
 
-import gc
 import importlib
-from collections.abc import Iterator
+from typing import Any
 
-from pydantic import BaseModel
+from ..support.garbage import no_collection
 
-from ..assignment import kinds
-from ..sandbox import filesystem
-from . import grading_job as grading_job
-
-LATER = (  # what a grading process imports at its first use
+MODULES = (
+    "grader.executor.grading_job",
     "grader.executor.local",
     "grader.submission.notebook",
     "pebble.pool.process",
@@ -24,21 +20,25 @@ LATER = (  # what a grading process imports at its first use
 
 def rehearse() -> None:
     """Import everything, build all models, and search this machine for the files that workers must not see."""
-    for name in LATER:
-        importlib.import_module(name)
-    for name in kinds.bundled_names():
-        kinds.model(name)
-    for model in _models(BaseModel):
-        if not model.__pydantic_complete__:
-            model.model_rebuild()
-    filesystem.data_files()
-    gc.freeze()  # so that the memory of these objects stays shared
+    with no_collection():
+        for name in MODULES:
+            importlib.import_module(name)
+        from pydantic import BaseModel
+
+        from ..assignment import kinds
+        from ..sandbox import filesystem
+
+        for name in kinds.bundled_names():
+            kinds.model(name)
+        for model in subclasses(BaseModel):
+            if not model.__pydantic_complete__:
+                model.model_rebuild()
+        filesystem.data_files()
 
 
-def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for model in base.__subclasses__():
-        yield model
-        yield from _models(model)
+def subclasses(base: type[Any]) -> list[type[Any]]:
+    """Return all classes that are derived from ``base``."""
+    return [each for direct in base.__subclasses__() for each in (direct, *subclasses(direct))]
 
 
 rehearse()

@@ -10,7 +10,7 @@ import sys
 from pydantic import BaseModel
 from grader.executor import rehearsal
 from grader.sandbox import filesystem
-models = [*rehearsal._models(BaseModel)]
+models = rehearsal.subclasses(BaseModel)
 print(all(model.__pydantic_complete__ for model in models), {"CheckResult", "AssignmentSpec"} <= {model.__name__ for model in models})
 print(filesystem.data_files.cache_info().currsize, "tensorflow" in sys.modules, "grader.checks.gradients" in sys.modules)
 """
