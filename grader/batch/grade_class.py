@@ -350,8 +350,10 @@ class _Batch:
             self._console.print(
                 f"There is memory for {plural(fitting_count, 'job')} only, not for {jobs}.", soft_wrap=True
             )
-        kind = head_start.kind_for_many(self._files_of(todo[0]).contents, options.engine)
-        return local.local_executor(fitting_count, memory_mb, kind)
+        has_answers = bool(self._store.answers(self._keys.identity))
+        solution = None if has_answers else self._assignment.folder / self._assignment.content.solution
+        kinds = head_start.kinds_for_class(self._files_of(todo[0]).contents, solution, options.engine)
+        return local.local_executor(fitting_count, memory_mb, kinds)
 
     def _tasks(self, todo: Sequence[Student]) -> Iterator[tuple[StudentFiles, GradingTask]]:
         """Yield the submissions one by one, each read when a job is free for it."""

@@ -80,7 +80,7 @@ class _GradingContext:
 
     def prepare(self, work: Work) -> bytes | None:
         """Prepare the work, and use the reference's answers from now on; see :func:`preparing.prepare`."""
-        answers = preparing.prepare(work, self.assignment)
+        answers = preparing.prepare(work, self.assignment, warm=warm)
         if answers is not None:
             self.oracle = _oracle(self.assignment, answers)
         return answers

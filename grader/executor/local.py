@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -60,13 +60,13 @@ def processes(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
 
 
 @contextmanager
-def local_executor(jobs: int, memory_mb: int, kind: WarmKind | None = None) -> Iterator[Executor]:
+def local_executor(jobs: int, memory_mb: int, kinds: Iterable[WarmKind] = ()) -> Iterator[Executor]:
     """Grade with ``jobs`` processes and this memory on this machine; the processes start now, in the background.
 
-    A process that workers of this ``kind`` are forked from starts too, and all of them share it.
+    For each of ``kinds`` a process that workers are forked from starts too, and all of them share it.
     Call it before other threads exist: it changes the environment and the signal mask for a moment.
     """
-    place = _LocalPlace(jobs, memory_mb, kind)
+    place = _LocalPlace(jobs, memory_mb, kinds)
     executor = Executor(place)
     try:
         yield executor
@@ -78,13 +78,13 @@ def local_executor(jobs: int, memory_mb: int, kind: WarmKind | None = None) -> I
 class _LocalPlace:
     """The processes of this machine, and the pipe of their events."""
 
-    def __init__(self, jobs: int, memory_mb: int, kind: WarmKind | None) -> None:
+    def __init__(self, jobs: int, memory_mb: int, kinds: Iterable[WarmKind]) -> None:
         self.slots = jobs
         self.memory_mb: int | None = memory_mb
         self._receiving_end, self._sending_end = multiprocessing.Pipe(duplex=False)
         self._warm = WarmStart()
-        control = self._warm.share(kind) if kind is not None else None
-        self._shared_warm = (kind, control, jobs) if kind is not None and control is not None else None
+        controls = {kind: self._warm.share(kind) for kind in kinds}
+        self._shared_warm = [(kind, control, jobs) for kind, control in controls.items() if control is not None]
         self.pool = _start_pool(jobs, self._sending_end, self._shared_warm)
         self._listeners = events.Listeners()
         self._lock = threading.Lock()
@@ -131,7 +131,7 @@ class _LocalPlace:
         self._receiving_end.close()
 
 
-def _start_pool(jobs: int, pipe: Connection | None = None, shared_warm: SharedWarm | None = None) -> ProcessPool:
+def _start_pool(jobs: int, pipe: Connection | None = None, shared_warm: Sequence[SharedWarm] = ()) -> ProcessPool:
     """Start ``jobs`` processes with one BLAS thread each."""
     from pebble import ProcessPool
 
@@ -154,13 +154,13 @@ def _end_pool(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _start_process(pipe: Connection | None, shared_warm: SharedWarm | None) -> None:
+def _start_process(pipe: Connection | None, shared_warm: Sequence[SharedWarm]) -> None:
     """Prepare a process of the pool, which sends its events to ``pipe``."""
     _belong_to_parent()
-    if shared_warm is not None:
+    for kind, control, users in shared_warm:
         from . import grading_job  # only processes that grade need it
 
-        grading_job.warm.join(*shared_warm)
+        grading_job.warm.join(kind, control, users)
     if pipe is not None:
         events.send_to(pipe)
 

@@ -95,12 +95,18 @@ def _try_to_escape(
         )
 
 
-def prepare(work: Work, assignment: Assignment, is_local: bool = True, may_import: bool = False) -> bytes | None:
+def prepare(
+    work: Work,
+    assignment: Assignment,
+    is_local: bool = True,
+    may_import: bool = False,
+    warm: WarmStart | None = None,
+) -> bytes | None:
     """Prepare a work, and return the reference's answers for the seed as an .npz.
 
     The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless
     ``work`` has them. If that needs TensorFlow, and this process must not import it (``may_import``), the result is None,
-    and nothing has been done. Raises NotGradable if the answers cannot be computed here.
+    and nothing has been done. The worker of the solution is forked from a process of ``warm``. Raises NotGradable if the answers cannot be computed here.
     """
     oracle, functions = Oracle(assignment), assignment.content.functions_on_probes()
     if is_local and not work.answers:
@@ -114,7 +120,7 @@ def prepare(work: Work, assignment: Assignment, is_local: bool = True, may_impor
             choose("cpu")  # the answers are computed on the CPU
             # The import takes longest; if it fails, the error is reported later.
             threads.submit(importlib.import_module, "tensorflow")
-        answers = work.answers or _answers(work, assignment)
+        answers = work.answers or _answers(work, assignment, warm)
         if inspection is not None:
             inspection.result()
     return answers
@@ -132,7 +138,7 @@ def prepare_alone(work: Work, is_local: bool) -> bytes:
     return answers
 
 
-def _answers(work: Work, assignment: Assignment) -> bytes:
+def _answers(work: Work, assignment: Assignment, warm: WarmStart | None) -> bytes:
     """Return the reference's answers as an .npz, collected by grading the solution; raises UsageError if it fails.
 
     Without a solution, as in an installation, the result is empty and every process computes the answers.
@@ -147,6 +153,7 @@ def _answers(work: Work, assignment: Assignment) -> bytes:
             include_hidden=True,
             device="cpu",
             data=Path(work.data) if work.data else None,
+            warm=warm,
             oracle=oracle,
             fingerprint="",  # nobody reads the report
         )

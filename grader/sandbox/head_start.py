@@ -37,12 +37,18 @@ def likely_kind(submission: Path, engine: Engine) -> WarmKind:
     return WarmKind(engine if is_notebook else "module", frozenset(libraries))
 
 
-def kind_for_many(names: Iterable[str], engine: Engine) -> WarmKind | None:
-    """Return the kind of warm process for a class in which one submission has these files, None if it needs none.
+def kinds_for_class(names: Iterable[str], solution: Path | None, engine: Engine) -> list[WarmKind]:
+    """Return the kinds of warm processes for a class in which one submission has the files ``names``.
 
-    Libraries are imported when a submission needs them: not all submissions of a class need the same.
+    The ``solution`` is graded first, if there is one. Libraries are imported when a submission needs them: not all
+    submissions of a class need the same.
     """
+    if filesystem.gpu_devices():
+        return []
+    kinds = []
     endings = {Path(name).suffix for name in names}
-    if filesystem.gpu_devices() or not endings & {".ipynb", ".py"}:
-        return None
-    return WarmKind(engine if ".ipynb" in endings else "module", frozenset())
+    if endings & {".ipynb", ".py"}:
+        kinds.append(WarmKind(engine if ".ipynb" in endings else "module", frozenset()))
+    if solution is not None and solution.is_file():
+        kinds.append(likely_kind(solution, engine))
+    return [*dict.fromkeys(kind for kind in kinds if not kind.libraries)]

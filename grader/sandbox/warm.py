@@ -121,17 +121,21 @@ class WarmStart:
         return supervisor
 
     def _extended(self, kind: WarmKind) -> _WarmProcess | None:
-        """Return a process that has not forked yet and imports the missing libraries; end others that were begun in vain."""
-        begun = [key for key, process in self._processes.items() if not process.forks]
-        for key in begun:
-            other, _level = key
-            process = self._processes[key]
-            if other == kind:
-                return self._processes.pop(key)
-            if isinstance(process, _OwnProcess) and other.engine == kind.engine and other.libraries <= kind.libraries:
+        """Return a process that has not forked yet, and imports the missing libraries; end others that were begun in vain.
+
+        Shared processes are kept, and import nothing more: another process of the grader may have forked from them.
+        """
+        if (kind, None) in self._processes:
+            return self._processes.pop((kind, None))
+        for key, process in [*self._processes.items()]:
+            other, level = key
+            if level is not None or not isinstance(process, _OwnProcess):
+                continue
+            del self._processes[key]
+            if other.engine == kind.engine and other.libraries <= kind.libraries:
                 process.import_modules(kind.of_libraries)
-                return self._processes.pop(key)
-            self._processes.pop(key).close()
+                return process
+            process.close()
         return None
 
     def _let_go(self, key: tuple[WarmKind, str | None]) -> None:

@@ -122,7 +122,7 @@ def warm_processes():
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 def test_processes_share_the_warm_process_of_the_usual_kind(work_of):
     others = {process.pid for process in warm_processes()}
-    with local_executor(2, ENOUGH_MB, WarmKind("module", frozenset())) as executor:
+    with local_executor(2, ENOUGH_MB, [WarmKind("module", frozenset())]) as executor:
         futures = [executor.submit(work_of(), task_of(RIGHT)) for _ in range(6)]
         assert all(future.result(60).report.passed for future in futures)
         own = [process for process in warm_processes() if process.pid not in others]
@@ -133,10 +133,10 @@ def test_processes_share_the_warm_process_of_the_usual_kind(work_of):
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 def test_submissions_of_another_kind_are_graded_too_and_a_shared_process_that_dies_is_replaced(work_of):
     others = {process.pid for process in warm_processes()}
-    with local_executor(1, ENOUGH_MB, WarmKind("shell", frozenset())) as executor:
+    with local_executor(1, ENOUGH_MB, [WarmKind("shell", frozenset())]) as executor:
         assert executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed
         assert executor.submit(work_of(), task_of(f"import matplotlib\n{RIGHT}")).result(60).report.passed
-    with local_executor(1, ENOUGH_MB, WarmKind("module", frozenset())) as executor:
+    with local_executor(1, ENOUGH_MB, [WarmKind("module", frozenset())]) as executor:
         kill(process for process in warm_processes() if process.pid not in others)
         assert all(executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed for _ in range(2))
 

@@ -99,14 +99,19 @@ def test_pipe_is_not_opened(tmp_path):
 
 @pytest.mark.quick
 @pytest.mark.parametrize(
-    ("names", "kind"),
+    ("names", "solution", "engines"),
     [
-        (["work.ipynb"], WarmKind("shell", frozenset())),
-        (["helpers.py", "sub/work.ipynb"], WarmKind("shell", frozenset())),
-        (["mine.py", "notes.txt"], WarmKind("module", frozenset())),
-        (["all.zip"], None),
-        ([], None),
+        (["work.ipynb"], None, ["shell"]),
+        (["helpers.py", "sub/work.ipynb"], NUMPY, ["shell", "module"]),
+        (["mine.py", "notes.txt"], NUMPY, ["module"]),
+        (["work.ipynb"], PLOT, ["shell"]),
+        (["all.zip"], None, []),
+        (["all.zip"], NUMPY, ["module"]),
+        ([], None, []),
     ],
 )
-def test_files_of_one_submission_decide_what_a_class_begins_with(names, kind):
-    assert head_start.kind_for_many(names, "shell") == kind
+def test_files_of_one_submission_and_the_solution_decide_what_a_class_begins_with(tmp_path, names, solution, engines):
+    file = tmp_path / "solution.py"
+    if solution is not None:
+        file.write_text(solution)
+    assert head_start.kinds_for_class(names, file, "shell") == [WarmKind(engine, frozenset()) for engine in engines]

@@ -257,4 +257,6 @@ def test_shared_process_imports_no_library_for_one_of_its_users(warm, tmp_path):
         with Session(read(tmp_path / "mine.py", "mine"), Limits(), warm=other) as session:
             session.load()
             assert isinstance(process_of(session), Forked)
-        assert only(other).runs()  # its own process
+        with opened(other) as session:
+            assert isinstance(process_of(session), Forked)
+        assert sorted(process.runs() for process in other._processes.values()) == [False, True]  # shared, own
