@@ -176,20 +176,33 @@ class DataSet:
         if len(sample) < FEW or not self._attempts:
             return None
         self._attempts -= 1
-        rows = _scaled_by_pixel(sample[:: max(1, len(sample) // ANCHORS)], *_statistics(sample))
-        statistics = _statistics(self._parts[0])
+        statistics = _statistics(sample)
+        anchors = sample[:: max(1, len(sample) // ANCHORS)]
+        which = self._most_similar(anchors, statistics)
+        if (which >= 0).sum() < FEWEST_ANCHORS:
+            return None
+        search = self._fitted(anchors[which >= 0], which[which >= 0])
+        if search is None:
+            return None
+        # A pixel that is dark in all anchors has no scale yet: the rows in which it is bright are still unknown.
+        unknown = sample[search.find(self._project_only(sample)) < 0][:ANCHORS]
+        more = self._most_similar(unknown, statistics)
+        rows, which = np.concatenate([anchors, unknown]), np.concatenate([which, more])
+        return self._fitted(rows[which >= 0], which[which >= 0]) if (more >= 0).any() else search
+
+    def _most_similar(self, rows: Array, statistics: tuple[Array, Array]) -> Array:
+        """Return the number of the image that each row shows, int64 (n,), or -1; rows have these statistics by pixel."""
+        scaled = _scaled_by_pixel(rows, *statistics)
         best, which = np.full(len(rows), SAME_BY_PIXEL, dtype=np.float32), np.full(len(rows), -1)
+        own_statistics = _statistics(self._parts[0])
         for first, part in zip((0, self.training), self._parts, strict=True):
-            for start in range(0, len(part), 5000):
-                likeness = np.abs(rows @ _scaled_by_pixel(part[start : start + 5000], *statistics).T)
+            for start in range(0, len(part) if len(rows) else 0, 5000):
+                likeness = np.abs(scaled @ _scaled_by_pixel(part[start : start + 5000], *own_statistics).T)
                 nearest = likeness.argmax(axis=1)
                 value = likeness[np.arange(len(rows)), nearest]
                 which = np.where(value > best, first + start + nearest, which)
                 best = np.maximum(best, value)
-        is_known = which >= 0
-        if is_known.sum() < FEWEST_ANCHORS:
-            return None
-        return self._fitted(sample[:: max(1, len(sample) // ANCHORS)][is_known], which[is_known])
+        return which
 
     def _fitted(self, rows: Array, which: Array) -> ByPixel | None:
         """Fit scale and offset of each pixel to known images, three times, each time without those that fit worst."""

@@ -46,3 +46,16 @@ def test_borders_and_repeated_channels_are_removed(dataset):
     channels = np.repeat(TRAINING[:2, :, :, None], 3, axis=3)
     assert dataset.rows(channels).tolist() == TRAINING[:2].reshape(2, -1).tolist()
     assert dataset.rows(np.zeros((2, 5, 5))) is None
+
+
+def test_images_with_pixels_that_are_nearly_always_dark_are_recognised_after_each_pixel_was_scaled():
+    images = RANDOM.integers(0, 256, (1200, 12, 12), dtype=np.uint8)
+    images[:, 0] = 0
+    bright = np.arange(3, 1200, 97)  # not among the anchors, which are every fourth row
+    images[bright[bright % 4 != 0], 0, 5] = 200
+    many = DataSet("dark edge", {"x_train": images[:1000], "x_test": images[1000:]})
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    rows = ((flat - flat.mean(axis=0)) / (flat.std(axis=0) + 1e-7)).astype(np.float32)
+    search = many.by_pixel(rows)
+    assert search is not None
+    assert search.find(many.project(rows)[0]).tolist() == list(range(1200))
