@@ -15,7 +15,10 @@ from pydantic import Field
 from ..assignment.base import Tolerance
 from ..assignment.check import Check
 from ..expected.probes import Case
-from ..student.answers import BoundAnswer, PlannedCall
+from ..judging.compare import all_agree, compare_results
+from ..student import chained
+from ..student.answers import BoundAnswer
+from ..student.chained import Chain, Start
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome, number_of_cases
@@ -65,23 +68,21 @@ class ChainCheck(Check):
                     expected[convention] = scaled
             return expected
 
-        def call_one(case: Case, inputs: dict[str, Any]) -> BoundAnswer:
-            state = dict(inputs)
-            shapes = _shapes(context, functions, case)
-            notes: list[str] = []
-            lists: tuple[str, ...] = ()
-            for _step in range(self.steps):
-                for name in functions:
-                    answer = context.student.call(PlannedCall(name, state, shapes=shapes))
-                    notes += answer.notes
-                    lists += answer.lists
-                    state = {
-                        key: item for key, item in state.items() if key not in declared[name].returns
-                    } | answer.values
-            return replace(answer, notes=notes, lists=lists)
-
         def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
-            return [call_one(case, inputs) for case, inputs in cases]
+            expected = [expect(case) for case, _inputs in cases]
+
+            def are_right(answers: Sequence[BoundAnswer]) -> bool:
+                return any(
+                    all(
+                        answer.values.keys() >= right[convention].keys()
+                        and all_agree(compare_results(answer.values, right[convention], self.tolerance))
+                        for answer, right in zip(answers, expected, strict=True)
+                    )
+                    for convention in expected[0]
+                )
+
+            starts = [Start(inputs, _shapes(context, functions, case)) for case, inputs in cases]
+            return chained.results(context.student, Chain(functions, self.steps), starts, are_right)
 
         best = attempts.best(self, context, functions, expect, call)
         praise = _("Called one after another, {functions} agree with the reference for {steps} in {cases}.").format(

@@ -80,8 +80,8 @@ class RawAnswer:
 
 @dataclass(frozen=True)
 class BoundAnswer:
-    """The results of a call by name, in the layout of the task; the names of the arguments that the call changed; the
-    sentences about accepted conventions; and the raw answer.
+    """The results of a call by name, in the layout of the task; the names of the arguments that the call changed, if they
+    were watched; the sentences about accepted conventions; and the raw answer.
 
     ``lists`` names the results that came as a list of numbers.
     """

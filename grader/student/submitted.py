@@ -80,6 +80,11 @@ class Submitted(LoadedSubmission):
         """The number of calls of the submission's functions that were answered so far."""
         return self._experience.answers
 
+    @answer_count.setter
+    def answer_count(self, count: int) -> None:
+        """Count only the first answers, because the others are requested again."""
+        self._experience.answers = count
+
     def assume_start(self, function: str, start: OwnStart) -> None:
         """From now on, call ``function`` without the parameters that it initialises itself."""
         self._experience.own_starts[function] = start
@@ -154,7 +159,8 @@ class Submitted(LoadedSubmission):
         value = signatures.merged(answer.attributes) if value is None else value
         self._answered.add(function)
         raw = RawAnswer(target, value, bound, parts)
-        return BoundAnswer(self.layout.turned(bound), _changed_arguments(call), notes, raw, lists)
+        changed = _changed_arguments(call) if planned.watch_arguments else []
+        return BoundAnswer(self.layout.turned(bound), changed, notes, raw, lists)
 
     def _bound(
         self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]
@@ -365,10 +371,11 @@ def _changed_arguments(call: FunctionCall) -> list[str]:
     """Return the names of the inputs that the call changed in place."""
     if not call.answer.arguments:
         return []
+    pairs = [*zip(call.arguments, call.answer.arguments, strict=False)]
     return [
         name
         for name, value in call.laid_out.items()
-        for before, after in zip(call.arguments, call.answer.arguments, strict=False)
+        for before, after in pairs
         if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
     ]
 

@@ -65,9 +65,11 @@ def in_layout(value: Any, pattern: Shape | None) -> Any:
 
     A (7,) becomes (7, 1) if the pattern is (4, 1). A value that does not fit the pattern is returned unchanged.
     """
-    lengths = iter(without_ones(np.shape(value)))
     if not isinstance(value, np.ndarray) or pattern is None:
         return value
+    if len(pattern) == value.ndim and 1 not in pattern and 1 not in value.shape:
+        return value
+    lengths = iter(without_ones(value.shape))
     shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
     return value.reshape(shape) if math.prod(shape) == value.size else value
 

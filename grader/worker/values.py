@@ -80,6 +80,8 @@ class _Encoder:
     def node(self, value: Any, depth: int) -> list[Any]:
         self._nodes_left -= 1
         kind = type(value)
+        if kind is np.ndarray:  # most values
+            return self._array(value, scalar=False)
         if value is None:
             return ["none"]
         if kind is bool:
@@ -200,12 +202,16 @@ class _Decoder:
     def array(self, code: str, shape: list[Any]) -> Any:
         if code not in ALLOWED_DTYPES:
             raise ProtocolError("an array has a dtype that is not allowed")
-        if len(shape) > MAX_DIMENSIONS or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        if len(shape) > MAX_DIMENSIONS:
             raise ProtocolError("an array has an impossible shape")
-        if 0 in shape and max(shape) > MAX_EMPTY:  # a loop along that axis would never end
+        count = 1
+        for n in shape:
+            if type(n) is not int or not 0 <= n < 2**40:
+                raise ProtocolError("an array has an impossible shape")
+            count *= n
+        if count == 0 and max(shape) > MAX_EMPTY:  # a loop along that axis would never end
             raise ProtocolError("an array has an impossible shape")
         dtype = np.dtype(code)
-        count = math.prod(shape)
         size = count * dtype.itemsize
         if size > len(self.payload) - self.position:
             raise ProtocolError("an array is larger than the bytes sent")
