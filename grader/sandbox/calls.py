@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import observations
@@ -92,6 +92,14 @@ class Call:
             return self.positional
         state = [self.instance.attributes, self.instance.fetch]
         return [[self.instance.constructions, *state] if self.instance.owner else state, *self.positional]
+
+    def completed(self, answer: Answer) -> Answer:
+        """Return the answer with all arguments after the call: the worker leaves out arrays that have not changed."""
+        if not answer.arguments:
+            return answer
+        passed = [*self.positional, *self.keywords.values()]
+        after = [old if new is None else new for old, new in zip(passed, answer.arguments, strict=False)]
+        return replace(answer, arguments=after)
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ class Session:
             self._ensure_worker()
             for requests in in_frames([self._request_of(call) for call in calls]):
                 for request, (header, raw) in zip(requests, self._requests.send(requests), strict=False):
-                    outcomes.append(self._read(request, header, raw))
+                    outcomes.append(calls[len(outcomes)].completed(self._read(request, header, raw)))
         except CallError as failure:
             outcomes.append(failure)
         return outcomes

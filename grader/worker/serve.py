@@ -12,7 +12,8 @@ A frame of the grader contains requests, each as an inner frame. The first reque
     {"id", "look", "arguments"}                                   see :mod:`look`
 
 where the arguments are an encoded pair (positional, keyword), or a triple with values for global names at the end.
-Answers carry the request's ``id`` and either the result or ``{"error": {...}}``.
+Answers carry the request's ``id`` and either the result or ``{"error": {...}}``. Returned arguments have None in the place
+of each array that the call has not changed, since the grader has these values.
 
 The worker reads a whole frame, executes its requests in order, and answers each in a frame of its own as soon as it has
 ended. So the grader limits the time and the output of each call by itself: the time of a call begins when the answer of
@@ -129,17 +130,20 @@ def _answer(
         elif "take" in request:
             result = as_data.taken(namespace[request["take"]])
         else:
+            if "class" in request or "globals" in request:
+                setup, *arguments = arguments
+            passed = [*arguments, *keywords.values()] if request["return_arguments"] else None
+            before = [_content(item) for item in passed or []]
             with prepare.seeded(request.get("seed")):
                 if "class" in request:
-                    setup, *arguments = arguments
                     cls, method = namespace[request["class"]], request["function"]
                     result, *stored = classes.call(cls, method, setup, arguments, keywords)
                 elif "globals" in request:
-                    setup, *arguments = arguments
                     result, *stored = state.call(namespace, request["function"], setup, arguments, keywords)
                 else:
                     result = namespace[request["function"]](*arguments, **keywords)
-            used = [*arguments, *keywords.values()] if request["return_arguments"] else None
+            if passed is not None:
+                used = [_unless_same(item, content) for item, content in zip(passed, before, strict=True)]
         if request.get("keep"):
             results[request["keep"]] = result
             result = None
@@ -147,6 +151,18 @@ def _answer(
         return frames.encode({"id": request["id"], "value": tree}, raw), False
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: the submission raised them
         return frames.encode({"id": request["id"], "error": describe_error(error, locate)}), True
+
+
+def _content(value: Any) -> tuple[tuple[int, ...], str, bytes] | None:
+    """Return the shape, the dtype and the bytes of an array; None for a large array, and for anything else."""
+    if type(value) is np.ndarray and value.nbytes <= values.SMALL:
+        return value.shape, value.dtype.str, value.tobytes()
+    return None
+
+
+def _unless_same(value: Any, content: tuple[tuple[int, ...], str, bytes] | None) -> Any:
+    """Return None for an array that still has this content, else the value."""
+    return None if content is not None and content == _content(value) else value
 
 
 def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:

@@ -174,11 +174,13 @@ def test_text_of_a_submission_is_cleaned(source):
 
 @pytest.mark.quick
 def test_arrays_are_sent_by_content():
-    with opened("def f(a, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
-        answer = session.call("f", [np.arange(3.0)], {"k": 2}, give_back=True)
+    with opened("def f(a, b, k):\n    a += k\n    return a, {'k': k}, [1, 2.5, None]") as session:
+        answer = session.call("f", [np.arange(3.0), np.ones(2)], {"k": 2}, give_back=True)
     assert answer.value[0].tolist() == [2, 3, 4]
     assert answer.value[1:] == ({"k": 2}, [1, 2.5, None])
     assert answer.arguments[0].tolist() == [2, 3, 4]
+    assert answer.arguments[1].tolist() == [1, 1]
+    assert answer.arguments[2:] == [2]
 
 
 def test_main_block_of_a_module_is_not_run():

@@ -42,6 +42,19 @@ def test_function_is_called_and_arguments_are_returned_on_demand(answer):
     assert answer({"double": double}, {"function": "double"}, x=3) == (6, None)
 
 
+def test_only_changed_arrays_are_returned(answer):
+    def reshape(x, y, z):
+        x.shape = (2, 1)
+        z[0] = np.nan
+
+    zeros = np.zeros(2)
+    request = {"function": "reshape", "return_arguments": True}
+    _value, arguments = answer({"reshape": reshape}, request, zeros, zeros, z=zeros)
+    assert arguments[0].shape == (2, 1)
+    assert arguments[1] is None
+    assert np.isnan(arguments[2][0])
+
+
 def test_result_that_is_kept_can_be_passed_to_a_later_call(answer):
     namespace = {"make": lambda: iter([5]), "take": next}
     assert answer(namespace, {"function": "make", "keep": "it"}) == (None, None)
