@@ -81,7 +81,7 @@ class _Encoder:
         self._nodes_left -= 1
         kind = type(value)
         if kind is np.ndarray:  # most values
-            return self._array(value, scalar=False)
+            return self._array(np.asarray(value), scalar=False)
         if value is None:
             return ["none"]
         if kind is bool:
