@@ -43,7 +43,8 @@ def as_array(value: Any) -> Any:
 def shape_of(value: Any) -> Shape | None:
     """Return the shape of an array, a number, or a list of numbers; None for a ragged list."""
     if type(value) is np.ndarray:  # most values
-        return value.shape
+        shape: Shape = value.shape
+        return shape
     value = as_array(value)
     return None if isinstance(value, list | tuple) else np.shape(value)
 
