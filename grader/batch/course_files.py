@@ -21,7 +21,7 @@ class CourseFiles:
     ilias: Path | None = None
 
     def is_empty(self) -> bool:
-        """Return whether there is no file."""
+        """Return whether the instructor gave no file."""
         return self.canvas is None and self.moodle is None and self.ilias is None
 
 

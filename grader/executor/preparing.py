@@ -105,8 +105,9 @@ def prepare(
     """Prepare a work, and return the reference's answers for the seed as an .npz.
 
     The isolation is tested if submissions are graded on this machine (``is_local``). The answers are computed unless
-    ``work`` has them. If that needs TensorFlow, and this process must not import it (``may_import``), the result is None,
-    and nothing has been done. The worker of the solution is forked from a process of ``warm``. Raises NotGradable if the answers cannot be computed here.
+    ``work`` has them. The worker of the solution is forked from a process of ``warm``. Returns None, and does nothing, if
+    TensorFlow is needed and this process must not import it (``may_import``). Raises NotGradable if the answers cannot be
+    computed here.
     """
     oracle, functions = Oracle(assignment), assignment.content.functions_on_probes()
     if is_local and not work.answers:

@@ -65,7 +65,7 @@ def results(
 
 @dataclass
 class _Path:
-    """One case on its way through the steps: the values so far, the last answer, and what was noted on the way."""
+    """One case on its way through the steps: the values so far, the last answer, and the notes of all answers."""
 
     start: Start
     values: dict[str, Any] = field(init=False)

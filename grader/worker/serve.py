@@ -15,7 +15,7 @@ where the arguments are an encoded pair (positional, keyword), or a triple with 
 Answers carry the request's ``id`` and either the result or ``{"error": {...}}``. Returned arguments have None in the place
 of each array that the call has not changed, since the grader has these values.
 
-The worker reads a whole frame, executes its requests in order, and answers each in a frame of its own as soon as it has
+The worker reads a whole frame, executes its requests in order, and answers each in a separate frame as soon as it has
 ended. So the grader limits the time and the output of each call by itself: the time of a call begins when the answer of
 the call before it arrives. After an error the rest of the frame is dropped, as if it had never been sent. The grader
 accepts only the answer of the oldest request that it waits for. After the last answer to several requests comes

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ import numpy as np
 from ...assignment.base import Tolerance
 from ...assignment.check import ProbedCheck
 from ...expected.mutations import Mutant
-from ...expected.probes import Case, ProbeInputs
+from ...expected.probes import Case, ProbeInputs, digest_of
 from ...judging.compare import Comparison, all_agree, compare_results
 from ...student.answers import PlannedCall
 from ...student.signatures import names_of_epochs_and_rate
@@ -39,7 +39,7 @@ from .attempts import Chained, Probed, Tried
 Values = dict[str, Any]
 Way = Callable[[Values], Values | None]
 MOST_CALLS = 5000  # of the submission's functions for one case
-MOST_ENTRIES_OF_KEY = 10_000  # of the arguments of a call whose results are kept
+MOST_ENTRIES = 10_000  # of the arguments of a call whose results are kept
 
 
 class _Unusable(Exception):
@@ -338,23 +338,14 @@ def _own_results(context: Context, function: str, inputs: Values) -> Values:
     A call with the same inputs is not repeated: a loop calls a function several times in an epoch, and other loops begin
     at the same point.
     """
-    size = sum(np.size(value) for value in inputs.values())
-    identity = _identity(inputs) if size <= MOST_ENTRIES_OF_KEY else None
-    key = None if identity is None else (function, context.student.layout, identity)
+    is_small = sum(np.size(value) for value in inputs.values()) <= MOST_ENTRIES
+    key = (function, context.student.layout, digest_of(inputs)) if is_small else None
     results = context.log.own_results.get(key) if key is not None else None
     if results is None:
         results = _called(context, function, inputs)
         if key is not None:
-            context.log.own_results.add(key, results, 8 * (size + sum(array.size for array in results.values())))
+            context.log.own_results.add(key, results, sum(array.nbytes for array in results.values()))
     return {name: array.copy() for name, array in results.items()}
-
-
-def _identity(inputs: Values) -> Hashable:
-    """Return a key with the numbers of all inputs; None if an input contains other objects."""
-    by_name = {name: np.asarray(inputs[name]) for name in sorted(inputs)}
-    if any(array.dtype.hasobject for array in by_name.values()):
-        return None
-    return tuple((name, array.dtype, array.shape, array.tobytes()) for name, array in by_name.items())
 
 
 def _called(context: Context, function: str, inputs: Values) -> Values:

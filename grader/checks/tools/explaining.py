@@ -11,7 +11,7 @@ from . import diagnose
 
 
 def mutants(context: Context, functions: set[str]) -> list[Mutant]:
-    """Return mutations that together give all answers of these functions so far; [] if there are none."""
+    """Return mutations that together give all answers of these functions so far; otherwise an empty list."""
     answers = [context.log.answers.get(function, []) for function in functions]
     key = (frozenset(functions), sum(map(len, answers)), context.student.layout)
     if key not in context.log.explaining_mutants:
