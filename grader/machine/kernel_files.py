@@ -13,7 +13,7 @@ def content(path: Path | str) -> bytes:
 
     ``Path.read_bytes`` takes three times as long: it asks for the size and the position, which these files do not have.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         parts = []
         while part := os.read(descriptor, CHUNK):

@@ -32,6 +32,8 @@ WORKING = {
 REFUSED = (
     "check single-neuron mine.py",
     "check single-neuron mine.py --json",
+    "check single-neuron mine.py --output report.json",
+    "check single-neuron mine.py --html page.html",
     "check nothing nowhere.py",
     "grade single-neuron . --out results",
     "pages results",
