@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, ClassVar
 
 from . import observations
 
@@ -100,6 +100,51 @@ class Call:
         passed = [*self.positional, *self.keywords.values()]
         after = [old if new is None else new for old, new in zip(passed, answer.arguments, strict=False)]
         return replace(answer, arguments=after)
+
+
+@dataclass(frozen=True)
+class RoundCall:
+    """One call of a round: arguments and results as :mod:`grader.worker.rounds` describes them."""
+
+    function: str
+    positional: list[Any]
+    keywords: dict[str, Any]
+    results: dict[str, list[int | str]]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Calls that the worker makes ``count`` times, each with the results of those before it; ``values`` has the others.
+
+    The value of the answer are the results of the last call by name. ``seconds`` limits the time of all calls together.
+    """
+
+    calls: Sequence[RoundCall]
+    count: int
+    values: dict[str, Any]
+    seconds: float | None = None
+
+    supply = None
+    keywords: ClassVar[dict[str, Any]] = {}
+
+    @property
+    def label(self) -> str:
+        """The names of the functions in messages."""
+        return ", ".join(f"`{call.function}`" for call in self.calls)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The request to the worker, without arguments."""
+        return {"rounds": {"rounds": self.count, "calls": [asdict(call) for call in self.calls]}}
+
+    @property
+    def arguments(self) -> list[Any]:
+        """The positional arguments of the request."""
+        return [self.values]
+
+    def completed(self, answer: Answer) -> Answer:
+        """Return the answer as it is: the arguments do not come back."""
+        return answer
 
 
 @dataclass(frozen=True)

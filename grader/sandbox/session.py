@@ -17,7 +17,7 @@ from ..support.text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
 from . import observations
-from .calls import Answer, Call
+from .calls import Answer, Call, Rounds
 from .confinement import Confinement
 from .definitions import Definitions, definitions_of
 from .failures import CallError, failure_of
@@ -135,7 +135,7 @@ class Session:
             raise outcome
         return outcome
 
-    def call_all(self, calls: Sequence[Call]) -> list[Answer | CallError]:
+    def call_all(self, calls: Sequence[Call | Rounds]) -> list[Answer | CallError]:
         """Make calls in this order and return their outcomes: answers, and a CallError if a call gives no answer.
 
         The calls after a CallError are not made and have no outcome. The calls travel in one frame if they are small, and
@@ -219,7 +219,7 @@ class Session:
             self.start()
             self.load()
 
-    def _request_of(self, call: Call) -> Request:
+    def _request_of(self, call: Call | Rounds) -> Request:
         return self._request(call.content, call.arguments, call.keywords, call.label, call.seconds, call.supply)
 
     def _request(
@@ -244,7 +244,7 @@ class Session:
             failure = failure_of(header["error"], doing)
             self._requests.refuse_to_blame(failure)
             raise self.causes.explained(failure)
-        if "function" in request.content and self._confinement.worker is not None:
+        if request.content.keys() & {"function", "rounds"} and self._confinement.worker is not None:
             try:
                 self._confinement.worker.refuse_if_no_room(COMPARED * len(raw))
             except CallError:

@@ -1,8 +1,9 @@
 """Calls functions of a submission in a chain for several cases: each function gets the results of those before it.
 
-The cases do not depend on each other, so the calls of one step can travel to the worker together, those of all cases.
-Only a submission that remembers something between its calls may see the difference. So the calls are made case by case
-if the submission uses global variables or methods. If the results are not right, a new worker makes all calls again,
+The cases do not depend on each other, so the calls of one step can travel to the worker together, those of all cases. If
+the way of the arguments is plain, all steps after the first are made inside the worker. Only a submission that remembers
+something between its calls may see the difference. So the calls are made case by case if the submission uses global
+variables or methods. If the results are not right, a new worker makes all calls again,
 case by case, and only its results count.
 """
 
@@ -16,6 +17,7 @@ from ..sandbox.failures import CallError
 from ..support import arrays
 from . import together
 from .answers import BoundAnswer, PlannedCall
+from .rounds import rounds_of
 from .submitted import Submitted
 
 
@@ -46,7 +48,8 @@ def results(
         count = student.answer_count
         try:
             _go(student, chain.functions, 1, paths[1:])
-            _go(student, chain.functions, chain.steps - 1, paths)
+            if not _go_inside(student, chain, paths):
+                _go(student, chain.functions, chain.steps - 1, paths)
         except CallError:
             answers = None
         else:
@@ -70,20 +73,27 @@ class _Path:
     start: Start
     values: dict[str, Any] = field(init=False)
     answer: BoundAnswer | None = None
+    answers: dict[str, BoundAnswer] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.values = dict(self.start.inputs)
 
-    def take(self, answer: BoundAnswer, names: Sequence[str]) -> None:
-        """Continue with an answer; results of the task that it lacks have no value."""
+    def take(self, function: str, answer: BoundAnswer, names: Sequence[str]) -> None:
+        """Continue with an answer of a function; those of its results, ``names``, that the answer lacks have no value."""
         for name in names:
             self.values.pop(name, None)
         self.values |= answer.values
-        self.answer = answer
+        self.answer = self.answers[function] = answer
         self.notes += answer.notes
         self.lists += answer.lists
+
+    def end(self, results: dict[str, Any]) -> None:
+        """Give the last answer the results of the last step."""
+        assert self.answer is not None
+        raw = replace(self.answer.raw, value=results, bound=results, parts=results)
+        self.answer = replace(self.answer, values=results, raw=raw)
 
     def result(self) -> BoundAnswer:
         """Return the last answer, with the notes and the lists of all answers."""
@@ -97,7 +107,24 @@ def _go(student: Submitted, functions: Sequence[str], steps: int, paths: Sequenc
         for name in functions:
             planned = [PlannedCall(name, dict(path.values), shapes=path.start.shapes) for path in paths]
             for path, answer in zip(paths, together.call_all(student, planned), strict=True):
-                path.take(answer, student.content.functions[name].returns)
+                path.take(name, answer, student.content.functions[name].returns)
+
+
+def _go_inside(student: Submitted, chain: Chain, paths: Sequence[_Path]) -> bool:
+    """Take all steps after the first inside the worker, if the way of all arguments is plain; return whether it is."""
+    planned = []
+    for path in paths:
+        calls = [
+            (student.prepared(PlannedCall(name, path.values, shapes=path.start.shapes)), path.answers[name])
+            for name in chain.functions
+        ]
+        rounds = rounds_of(calls, path.values, chain.steps - 1)
+        if rounds is None:
+            return False
+        planned.append(rounds)
+    for path, results in zip(paths, student.make_rounds(planned), strict=True):
+        path.end(results)
+    return True
 
 
 def _remembers_nothing(student: Submitted, function: str) -> bool:

@@ -15,7 +15,7 @@ from ..assignment.given import Computed
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..expected.probes import replaced
-from ..sandbox.calls import Answer, Call, SubmittedFunction
+from ..sandbox.calls import Answer, Call, Rounds, SubmittedFunction
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
@@ -130,6 +130,16 @@ class Submitted(LoadedSubmission):
     def make_all(self, calls: Sequence[PreparedCall]) -> list[Answer | CallError]:
         """Make calls in one frame and return their outcomes, which end with the first failure."""
         return self._session.call_all([each.call for each in calls])
+
+    def make_rounds(self, rounds: Sequence[Rounds]) -> list[dict[str, Any]]:
+        """Make the calls of rounds in the worker, and return the results of the last call of each; raises CallError."""
+        results = []
+        for each, outcome in zip(rounds, self._session.call_all(rounds), strict=False):
+            if isinstance(outcome, CallError):
+                raise outcome
+            self._experience.answers += each.count * len(each.calls)
+            results.append(outcome.value if isinstance(outcome.value, dict) else {})
+        return results
 
     def is_in_place(self, function: str) -> bool:
         """True if all results of a function are among its arguments, so that it may change them instead."""

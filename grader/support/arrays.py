@@ -74,7 +74,7 @@ def in_layout(value: Any, pattern: Shape | None) -> Any:
         return value
     lengths = iter(without_ones(value.shape))
     shape = tuple(1 if length == 1 else next(lengths, 0) for length in pattern)
-    return value.reshape(shape) if math.prod(shape) == value.size else value
+    return value.reshape(shape) if shape != value.shape and math.prod(shape) == value.size else value
 
 
 def describe(value: Any) -> str:

@@ -7,6 +7,7 @@ A frame of the grader contains requests, each as an inner frame. The first reque
                                                                   here, "seed" sets the random numbers before the call
     {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
+    {"id", "rounds", "arguments"}                                 see :mod:`rounds`
     {"id", "predict", "arguments"}                                return predictions of a model
     {"id", "take", "arguments"}                                   see :func:`as_data.taken`
     {"id", "look", "arguments"}                                   see :mod:`look`
@@ -47,6 +48,7 @@ from . import (
     inspection,
     models,
     prepare,
+    rounds,
     state,
     unbound,
     values,
@@ -129,6 +131,8 @@ def _answer(
             result = models.predict(namespace[request["predict"]], *arguments)
         elif "take" in request:
             result = as_data.taken(namespace[request["take"]])
+        elif "rounds" in request:
+            result = rounds.run(namespace, request["rounds"], *arguments)
         else:
             if "class" in request or "globals" in request:
                 setup, *arguments = arguments
