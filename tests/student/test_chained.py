@@ -49,6 +49,26 @@ def test_wrong_results_are_computed_again_case_by_case_and_count_once():
     assert student.answer_count == EXAMPLES + 27
 
 
+RETURNS_W1 = "return w3, b3, w2, b2, w1, b1"
+CHANGED = {
+    "a list": (RETURNS_W1, "return w3.tolist(), b3, w2, b2, w1, b1"),
+    "a number of another type": (RETURNS_W1, "return w3, b3, w2, b2, w1, b1.astype(np.float32)"),
+    "changed arguments": ("    return dW3, dB3", "    w3 *= 0\n    Z1 *= 0\n    return dW3, dB3"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_steps_inside_the_worker_have_the_results_of_steps_case_by_case(change):
+    old, new = CHANGED[change]
+    assert old in SOURCE
+    source = SOURCE.replace(old, new)
+    values, _student, session = ends(source)
+    assert ("rounds" in session.calls) == (change != "a list")
+    by_case, _student, session = ends("calls = []\n" + source.replace(RETURN, f"    calls.append(1)\n{RETURN}"))
+    assert "rounds" not in session.calls
+    assert_same(values, by_case)
+
+
 def test_functions_with_global_variables_are_called_case_by_case():
     assert RETURN in SOURCE
     source = "calls = []\n" + SOURCE.replace(RETURN, f"    calls.append(1)\n{RETURN}")
