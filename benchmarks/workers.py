@@ -83,9 +83,10 @@ def own_memory(warm: WarmStart | None, submission: Submission) -> float:
     """Return the MB that only this worker holds, idle after loading: the cost of another worker."""
     with Session(submission, Limits(), warm=warm, engine="shell") as session:
         session.load()
-        assert session._worker is not None
+        worker = session._confinement.worker
+        assert worker is not None
         private = 0
-        for pid in [session._worker._process.pid, *memory.descendants(session._worker._process.pid)]:
+        for pid in [worker._process.pid, *memory.descendants(worker._process.pid)]:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             private += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
         return private / 1024
