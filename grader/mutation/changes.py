@@ -1,0 +1,117 @@
+"""All changes that turn a correct formula, or a correct function, into a wrong one that a student would write."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from . import arithmetic, matrices, rewriting
+from .rewriting import Operator, Surroundings
+
+__all__ = ["Change", "Surroundings", "of_formula", "of_function"]
+
+OPERATORS: tuple[Operator, ...] = (matrices.transpose, arithmetic.sign, arithmetic.factor_two)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One wrong version of a formula or of a function."""
+
+    bug: str
+    """A name of the catalogue, ``grader/diagnosis/bugs.yaml``."""
+    quantity: str
+    """The quantity that is computed wrongly, such as ``dZ1``."""
+    before: str
+    """The source that was replaced."""
+    after: str
+    """The source that replaced it; it is empty if a part was left out."""
+    text: str
+    """The whole changed formula, or the whole changed source."""
+    line: int = 1
+    """The line of the change."""
+
+
+def of_formula(text: str, surroundings: Surroundings) -> Iterator[Change]:
+    """Yield the changes of an expression, each resulting text once. Raises SyntaxError if it is not an expression."""
+    tree = rewriting.parsed(text)
+    texts = {ast.unparse(tree)}
+    for node, bug, after in _rewrites(tree, surroundings):
+        changed_text = ast.unparse(rewriting.replaced(tree, node, after))
+        if changed_text not in texts:
+            texts.add(changed_text)
+            yield Change(bug, surroundings.result, ast.unparse(node), ast.unparse(after), changed_text)
+
+
+def of_function(source: str, function: str = "") -> Iterator[Change]:
+    """Yield the changes of one function of a module, of all its functions by default; each resulting source once.
+
+    ``source`` is the module. A changed text is the whole module, with all other lines as they were. Raises SyntaxError.
+    """
+    module = ast.parse(source)
+    definitions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    functions = frozenset(node.name for node in definitions)
+    texts = {source}
+    for definition in definitions:
+        if function not in ("", definition.name):
+            continue
+        names: dict[str, rewriting.Shape | None] = {argument.arg: None for argument in definition.args.args}
+        for statement in _statements(definition):
+            result = _result(statement) or definition.name
+            surroundings = Surroundings(dict(names), functions, result)
+            for root in _roots(statement):
+                for node, bug, after in _rewrites(root, surroundings):
+                    changed_text = _spliced(source, root, ast.unparse(rewriting.replaced(root, node, after)))
+                    if changed_text not in texts:
+                        texts.add(changed_text)
+                        yield Change(bug, result, ast.unparse(node), ast.unparse(after), changed_text, node.lineno)
+            names |= dict.fromkeys(_assigned(statement))
+
+
+def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[tuple[ast.expr, str, ast.expr]]:
+    """Yield (expression, bug, replacement) of each operator that applies to a part of ``root``."""
+    for operator in OPERATORS:
+        for node in rewriting.expressions(root):
+            for rewrite in operator(node, surroundings):
+                yield node, rewrite.bug, rewrite.after
+
+
+def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """Yield the statements of a function in the order of the source, without those of functions inside it."""
+    waiting: list[ast.stmt] = list(definition.body)
+    while waiting:
+        statement = waiting.pop(0)
+        yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            inner = [item for item in ast.iter_child_nodes(statement) if isinstance(item, ast.stmt)]
+            waiting[:0] = inner
+
+
+def _roots(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the outermost expressions of a statement whose values are read."""
+    for node in ast.iter_child_nodes(statement):
+        is_read = not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+        if isinstance(node, ast.expr) and is_read and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            yield node
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement assigns."""
+    own = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr)]
+    nodes = [node for root in own for node in ast.walk(root)]
+    return [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+def _result(statement: ast.stmt) -> str:
+    """Return the first name that a statement assigns, else an empty string."""
+    return next(iter(_assigned(statement)), "")
+
+
+def _spliced(source: str, node: ast.expr, text: str) -> str:
+    """Return ``source`` with ``text`` at the place of ``node``."""
+    lines = source.splitlines(keepends=True)
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
+    head, tail = first[: node.col_offset].decode(), last[node.end_col_offset :].decode()
+    return "".join([*lines[: node.lineno - 1], head + text + tail, *lines[node.end_lineno :]])

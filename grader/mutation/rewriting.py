@@ -1,0 +1,61 @@
+"""Changed copies of syntax trees. The trees that operators get are never changed."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a changed formula may use besides its own parts."""
+
+    names: Mapping[str, Shape | None]
+    """Quantities in reach, in the order of their computation: inputs and earlier results, with their shapes where known."""
+    functions: frozenset[str] = frozenset()
+    """Functions that can be called by their name, such as ``sigmoid``; functions of NumPy can always be called."""
+    result: str = ""
+    """The quantity that the formula computes."""
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A replacement for one expression, and the name of the bug that it makes."""
+
+    bug: str
+    after: ast.expr
+
+
+Operator = Callable[[ast.expr, Surroundings], Iterator[Rewrite]]
+"""Yields the replacements for one expression, which may be a part of a formula."""
+
+
+def parsed(text: str) -> ast.expr:
+    """Return the syntax tree of an expression. Raises SyntaxError."""
+    return ast.parse(text.strip(), mode="eval").body
+
+
+def expressions(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield all expressions of a tree whose value is read, outer ones first."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            yield node
+
+
+def replaced(tree: ast.AST, before: ast.AST, after: ast.AST) -> ast.AST:
+    """Return a copy of ``tree`` with ``after`` at the place of ``before``, which is one of its nodes."""
+    if tree is before:
+        return after
+    result = copy.copy(tree)
+    for name, value in ast.iter_fields(tree):
+        if isinstance(value, ast.AST):
+            setattr(result, name, replaced(value, before, after))
+        elif isinstance(value, list):
+            setattr(
+                result, name, [replaced(item, before, after) if isinstance(item, ast.AST) else item for item in value]
+            )
+    return result
