@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..expected.mutations import Mutant
+from ..expected.mutant import Mutant
 from .detectors import Parameters
 
 
@@ -19,6 +19,8 @@ class Finding:
     where: str
     parameters: Parameters = field(default_factory=dict, compare=False)
     function: str = ""
+    quantity: str = ""
+    """The quantity that an operator changed; "" if the assignment declares the bug."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..assignment.spec import AssignmentSpec
-from ..expected.mutations import Mutant, Mutations
+from ..expected.mutant import Mutant
+from ..expected.mutations import Mutations
 from . import detectors, search
 from .detectors import Parameters, Right
 from .findings import Finding, Findings

@@ -41,7 +41,15 @@ def hint(check: Check, findings: Findings | None, evidence: Evidence, content: A
         texts = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.bugs]
         others = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.alternatives]
         sentences += [*texts, *(_("Or: {hint}").format(hint=other) for other in others)]
+    if level == 3:
+        sentences += [_operation(finding, content) for finding in findings.bugs if finding.quantity]
     return " ".join(dict.fromkeys(sentences))
+
+
+def _operation(finding: Finding, content: AssignmentSpec) -> str:
+    """Return the wrong formula as the catalogue writes it for any exercise, without the right one; "" if it has none."""
+    wrong, _instead, _right = _texts(finding.bug, content).formula.partition(" instead of ")
+    return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong) if wrong else ""
 
 
 def _place(finding: Finding, check: Check) -> str:
@@ -55,7 +63,10 @@ def _place(finding: Finding, check: Check) -> str:
 
 
 def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:
-    return NamedBug(bug=finding.bug, title=_(_texts(finding.bug, content).title), where=clean(finding.where))
+    title = _(_texts(finding.bug, content).title)
+    if finding.quantity:
+        title = _("{mistake}, {quantity}").format(mistake=title, quantity=finding.quantity)
+    return NamedBug(bug=finding.bug, title=title, where=clean(finding.where))
 
 
 def _texts(name: str, content: AssignmentSpec) -> BugDescription:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..expected.mutations import Mutant
+from ..expected.mutant import Mutant
 from ..expected.probes import Case
 from ..support.recent import Recent
 from .findings import Findings

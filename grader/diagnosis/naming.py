@@ -58,9 +58,10 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
         changed_names = search.changed_results(mutations, function, mutant, samples[0])
         where = changed_names[0] if changed_names else next(iter(samples[0].answered))
         constants = {name: float(f"{value:.6g}") for name, value in mutant.constants.items()}
+        quantity = mutant.changes[0].quantity if mutant.changes else ""
         earlier = findings.get(mutant.bug.name)
         if earlier is None or order.index(where) < order.index(earlier.where):
-            findings[mutant.bug.name] = Finding(mutant.bug.name, where, constants)
+            findings[mutant.bug.name] = Finding(mutant.bug.name, where, constants, quantity=quantity)
     bugs = sorted(findings.values(), key=lambda finding: order.index(finding.where))
     if any(_lost(sample) for sample in samples):
         values = [search.results(mutations, function, explanation.mutants, sample.inputs) for sample in samples]

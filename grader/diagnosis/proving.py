@@ -11,7 +11,8 @@ from ..assignment.check import ProbedCheck
 from ..assignment.formulas import Formula
 from ..expected import probes
 from ..expected.author import type_and_message
-from ..expected.mutations import Mutant, Mutations, NamedValues
+from ..expected.mutant import Mutant
+from ..expected.mutations import Mutations, NamedValues
 from ..expected.probes import Case
 from ..expected.reference import Oracle
 from ..support.errors import NotGradable, UsageError

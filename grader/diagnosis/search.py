@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from ..assignment.formulas import Formula
-from ..expected.mutations import Mutant, Mutations
+from ..expected.mutant import Mutant
+from ..expected.mutations import Mutations
+from . import generated
 from .samples import Sample, alike
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
+MOST_NAMES = 3  # of bugs with the same numbers
 ANY = 0.37  # any value for an unknown, to see which results it changes
 
 
@@ -31,6 +34,11 @@ class Explanation:
     def names(self) -> tuple[str, ...]:
         """Return the names of the bugs, each once."""
         return tuple(dict.fromkeys(mutant.bug.name for mutant in self.mutants))
+
+    @property
+    def size(self) -> int:
+        """Return the number of changes of generated mutants; a declared bug has none."""
+        return sum(len(mutant.changes) for mutant in self.mutants)
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,12 @@ def explanations(
     for factor in factors:
         samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
         fixed_effects, fitted_effects = _alone(mutations, function, samples[0], factor)
-        one = (_singles(fixed_effects, samples[0]), _singles(fitted_effects, samples[0]))
+        one = (
+            _singles(fixed_effects, samples[0]),
+            _singles(fitted_effects, samples[0]),
+            generated.singles(mutations, function, samples[0], factor),
+            generated.of_one_kind(mutations, function, samples[0], factor),
+        )
         two = (
             _pairs(fixed_effects, fixed_effects, samples[0]),
             _pairs(fixed_effects, fitted_effects, samples[0]),
@@ -69,7 +82,7 @@ def explanations(
                 if reproduces(mutations, function, samples, mutants, factor)
             ]
             if matches:
-                return _without_repetition(matches)
+                return _simplest(matches)
     return _of_used_functions(mutations, function, samples)
 
 
@@ -99,7 +112,7 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
         for mutants in _singles(effects, samples[0])
         if reproduces(mutations, function, samples, mutants, 1.0)
     ]
-    return _without_repetition(matches) if matches else []
+    return _simplest(matches) if matches else []
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:
@@ -279,8 +292,15 @@ def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:
     return alike(values[name], right, 1e-9)
 
 
-def _without_repetition(matches: Sequence[Explanation]) -> list[Explanation]:
-    """Return the explanations with the fewest bug names, one for each set of names."""
-    by_names = {frozenset(item.names): item for item in reversed(matches)}
+def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:
+    """Return the explanations with the fewest bug names, one for each set of names, those with the fewest changes first.
+
+    An empty list if generated mutants with many names explain the numbers, since one of these names would be a guess.
+    """
+    by_names: dict[frozenset[str], Explanation] = {}
+    for item in sorted(matches, key=lambda item: item.size):
+        by_names.setdefault(frozenset(item.names), item)
     fewest = min(len(names) for names in by_names)
-    return [item for names, item in reversed(by_names.items()) if len(names) == fewest]
+    simplest = [item for names, item in by_names.items() if len(names) == fewest]
+    is_guess = len(simplest) > MOST_NAMES and any(mutant.is_generated for item in simplest for mutant in item.mutants)
+    return [] if is_guess else simplest

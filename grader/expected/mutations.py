@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,42 +11,19 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment, is_bundled
-from ..assignment.bugs import Bug
 from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..support.errors import NotGradable
 from ..support.recent import Recent
-from . import author, compiled
+from . import author, compiled, generated
 from .author import Program
-from .probes import ProbeInputs, digest_of
+from .mutant import Mutant
+from .probes import known_digest
 from .proof import program_file
+from .recomputed import Recomputed
 
 NamedValues = dict[str, Any]
 MOST_KEPT = 2**24  # bytes of results for all submissions of a class
 OF_SHAPES = (ArithmeticError, LookupError, TypeError, ValueError)  # exceptions of arrays that do not fit
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One variant of a declared bug; ``constants`` contains the number that was found for its unknown."""
-
-    bug: Bug
-    steps: Mapping[str, Formula] = field(default_factory=dict)
-    constants: Mapping[str, float] = field(default_factory=dict)
-
-    @cached_property
-    def needs(self) -> frozenset[str]:
-        """Return the names that its formulas read."""
-        return frozenset(name for formula in self.steps.values() for name in formula.needs)
-
-    @property
-    def replaced(self) -> set[str]:
-        """Return the replaced quantities whose correct value is not used."""
-        return {name for name, formula in self.steps.items() if name not in formula.needs}
-
-    def with_constant(self, value: float) -> Mutant:
-        """Return this mutant with a number for its unknown."""
-        assert self.bug.unknown is not None
-        return replace(self, constants={self.bug.unknown: value})
 
 
 class Mutations:
@@ -61,6 +37,9 @@ class Mutations:
         self._used_in_all: dict[str, set[str]] = {}
         self._compiled_functions: dict[str, Callable[..., Any] | None] = {}
         self._modules: dict[Path, Any] = {}
+        self._generated: dict[str, list[Mutant]] = {}
+        self.effects: Recent[Any] = Recent(MOST_KEPT)
+        """What the diagnosis keeps for all submissions of a class: the numbers of all generated mutants, by inputs."""
         self._known: Recent[tuple[Sequence[Mutant], NamedValues | None]] = Recent(MOST_KEPT)
 
     def with_own(self, own: Mapping[str, Callable[..., Any]]) -> Mutations:
@@ -69,6 +48,7 @@ class Mutations:
         copy_with_own._own = own
         copy_with_own._compiled_functions = {}  # the functions of a submission stay out of the shared ones
         copy_with_own._known = Recent(0)
+        copy_with_own.effects = Recent(0)
         return copy_with_own
 
     @cached_property
@@ -100,6 +80,38 @@ class Mutations:
     def of(self, function: str) -> list[Mutant]:
         """Return the mutants of a function in the order of their declaration."""
         return self._all.get(function, [])
+
+    def generated(self, function: str) -> list[Mutant]:
+        """Return the mutants that the operators make of the steps of a function, the most common mistakes first."""
+        if function not in self._generated:
+            self._generated[function] = self._made(function)
+        return self._generated[function]
+
+    def _made(self, function: str) -> list[Mutant]:
+        steps = self._steps.get(function)
+        if steps is None or callable(steps):
+            return []
+        spec = self._content.functions[function]
+        callables = frozenset({*self._content.functions} - {function} | LIBRARY.keys() - {"np", "like"})
+        return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()), callables)
+
+    def changes_of_results(
+        self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
+    ) -> Iterator[NamedValues | None]:
+        """Yield {result: array} of the results that each mutant may change; None if they cannot be computed."""
+        steps = self._steps.get(function)
+        if not mutants or steps is None or callable(steps):
+            return
+        functions = {name: self._as_function(name, []) for name in self._content.functions if name in self._steps}
+        returns = self._content.functions[function].returns
+        with np.errstate(all="ignore"):
+            recomputed = Recomputed(steps, inputs, functions)
+            for mutant in mutants:
+                try:
+                    values = recomputed.results(mutant.steps)
+                    yield {name: np.asarray(values[name], dtype=np.float64) for name in returns if name in values}
+                except Exception:  # its arrays do not fit here
+                    yield None
 
     def is_program(self, function: str) -> bool:
         """True if a Python function computes the correct results of ``function``; it may call other functions."""
@@ -157,7 +169,7 @@ class Mutations:
     ) -> NamedValues | None:
         """Return the results of ``compute``, or of an earlier call with the same ``label``, mutants and inputs; None if it fails."""
         identities = [(id(mutant.bug), id(mutant.steps), *mutant.constants.items()) for mutant in mutants]
-        key = (label, inputs.digest if isinstance(inputs, ProbeInputs) else digest_of(inputs), *identities)
+        key = (label, known_digest(inputs), *identities)
         entry = self._known.get(key)
         if entry is not None:
             return entry[1]
@@ -206,7 +218,10 @@ class Mutations:
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
         replaced_names = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
         library = {name: self._as_function(name, mutants) for name in replaced_names}
-        quantities = Quantities([*(mutant.steps for mutant in own), steps], {**others, **inputs, **constants}, library)
+        # A changed formula takes the place of the correct one; a declared one may read the correct value.
+        changed_steps = {name: step for mutant in own if mutant.is_generated for name, step in mutant.steps.items()}
+        layers = [*(mutant.steps for mutant in own if not mutant.is_generated), {**steps, **changed_steps}]
+        quantities = Quantities(layers, {**others, **inputs, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
 

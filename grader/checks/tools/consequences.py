@@ -23,7 +23,7 @@ import numpy as np
 
 from ...assignment.base import Tolerance
 from ...assignment.check import ProbedCheck
-from ...expected.mutations import Mutant
+from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs, digest_of
 from ...judging.compare import Comparison, all_agree, compare_results
 from ...student.answers import PlannedCall

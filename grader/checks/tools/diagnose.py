@@ -15,7 +15,7 @@ from ...diagnosis import Finding, Findings, search
 from ...diagnosis.general import GENERAL
 from ...diagnosis.log import AnsweredCase
 from ...diagnosis.samples import TINY, Sample, as_arrays
-from ...expected.mutations import Mutant
+from ...expected.mutant import Mutant
 from ...expected.probes import ProbeInputs
 from ...report.evidence import Evidence
 from ..context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...assignment.base import Tolerance
 from ...diagnosis import search
 from ...diagnosis.samples import Sample
-from ...expected.mutations import Mutant
+from ...expected.mutant import Mutant
 from ..context import Context
 from . import diagnose
 

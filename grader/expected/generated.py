@@ -1,0 +1,108 @@
+"""Generated mutants: what the operators of :mod:`grader.mutation` make of the correct steps of a function."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..assignment.bugs import Bug
+from ..assignment.expressions import Refused
+from ..assignment.formulas import Formula, FormulaLayer
+from ..mutation.changes import Change, Surroundings, of_formula
+from .mutant import Mutant
+
+Shape = tuple[int, ...]
+
+
+def of_formulas(
+    function: str, steps: FormulaLayer, inputs: Mapping[str, Shape | None], functions: frozenset[str]
+) -> list[Mutant]:
+    """Return the mutants of a function with formulas: single changes, then the same change in all layers of a network.
+
+    ``inputs`` are its arguments, ``functions`` the names that its formulas can call.
+    """
+    reachable: dict[str, Shape | None] = dict(inputs)
+    singles: list[Mutant] = []
+    for name in in_order(steps):
+        surroundings = Surroundings(dict(reachable), functions, name)
+        for change in of_formula(steps[name].text, surroundings):
+            mutant = _mutant(function, change)
+            if mutant is not None:
+                singles.append(mutant)
+        reachable[name] = None
+    return [*singles, *_in_all_layers(function, singles)]
+
+
+def in_order(steps: FormulaLayer) -> list[str]:
+    """Return the quantities, each after those that it depends on."""
+    order: dict[str, None] = {}
+    begun_names: set[str] = set()
+
+    def add(name: str) -> None:
+        if name in steps and name not in begun_names:
+            begun_names.add(name)
+            for other in steps[name].needs:
+                add(other)
+            order[name] = None
+
+    for name in steps:
+        add(name)
+    return [*order]
+
+
+def _mutant(function: str, change: Change) -> Mutant | None:
+    """Return a change as a mutant; None if its formula is not allowed in an assignment."""
+    try:
+        formula = Formula(change.text)
+    except Refused:
+        return None
+    return Mutant(bug_of(function, change), {change.quantity: formula}, changes=(change,))
+
+
+def bug_of(function: str, change: Change) -> Bug:
+    """Return the bug of a change. It is not validated, since hundreds of them are made for one failed check."""
+    return Bug.model_construct(name=change.bug, function=function, replace={change.quantity: change.text})
+
+
+def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Yield mutants that make the same change in each layer, for example in Z1, Z2 and Z3.
+
+    Quantities whose names differ only in a number are those of layers.
+    """
+    groups: dict[tuple[str, ...], dict[str, Mutant]] = {}
+    for mutant in singles:
+        (change,) = mutant.changes
+        layer = re.search(r"\d+", change.quantity)
+        if layer is not None:
+            pattern = re.sub(r"\d+", "#", change.quantity, count=1)
+            key = (change.bug, pattern, *_shape_of_change(change, int(layer[0])))
+            groups.setdefault(key, {}).setdefault(change.quantity, mutant)
+    for group in groups.values():
+        if len(group) > 1:
+            members = [*group.values()]
+            yield Mutant(
+                members[0].bug,
+                {name: formula for mutant in members for name, formula in mutant.steps.items()},
+                changes=tuple(change for mutant in members for change in mutant.changes),
+            )
+
+
+def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:
+    """Return what a change replaces and by what, without names; a name for a name keeps the distance of the layers."""
+    before, after = (_without_names(text) for text in (change.before, change.after))
+    number = re.search(r"\d+$", change.after)
+    if before == after and number is not None:
+        after += f" {int(number[0]) - layer}"
+    return before, after
+
+
+def _without_names(text: str) -> str:
+    try:
+        tree = ast.parse(text.strip() or "None", mode="eval")
+    except SyntaxError:
+        return text
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = "_"
+    return ast.unparse(tree)

@@ -1,0 +1,50 @@
+"""Operators turn the steps of a function into mutants: single changes, and the same change in each layer."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment.formulas import Formula
+from grader.expected import generated
+
+pytestmark = pytest.mark.quick
+
+LAYERS = {"Z2": "W2 @ A1 + b2", "A1": "np.tanh(Z1)", "Z1": "W1 @ X + b1"}
+INPUTS = dict.fromkeys(["X", "W1", "b1", "W2", "b2"])
+
+
+def formulas(steps):
+    return {name: Formula(text) for name, text in steps.items()}
+
+
+def mutants(steps, inputs=INPUTS):
+    return generated.of_formulas("f", formulas(steps), inputs, frozenset())
+
+
+def test_quantities_are_ordered_by_what_they_need():
+    assert generated.in_order(formulas(LAYERS)) == ["Z1", "A1", "Z2"]
+
+
+def test_quantity_that_reads_its_own_input_is_ordered_once():
+    assert generated.in_order(formulas({"w": "w - dw", "dw": "2 * X"})) == ["dw", "w"]
+
+
+def test_mutant_has_the_bug_the_quantity_and_the_changed_formula():
+    (mutant,) = [one for one in mutants({"out": "X - b1"}) if one.bug.name == "sign-flipped"]
+    assert mutant.is_generated
+    assert (mutant.bug.function, mutant.changes[0].quantity) == ("f", "out")
+    assert mutant.steps["out"].text == "X + b1"
+
+
+def test_same_change_in_each_layer_is_one_mutant():
+    together = [one for one in mutants(LAYERS) if len(one.steps) > 1]
+    texts = [{name: formula.text for name, formula in one.steps.items()} for one in together]
+    assert {"Z1": "W1 @ X - b1", "Z2": "W2 @ A1 - b2"} in texts
+    assert len({one.bug.name for one in together}) >= 1
+
+
+def test_formula_that_is_not_allowed_is_left_out(monkeypatch):
+    change, *_others = [one.changes[0] for one in mutants({"out": "X - b1"})]
+    forbidden = type(change)(change.bug, change.quantity, change.before, change.after, "X.tofile(1)")
+    monkeypatch.setattr(generated, "of_formula", lambda *_: iter([forbidden]))
+    assert mutants({"out": "X - b1"}) == []
