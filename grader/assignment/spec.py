@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..support import yaml_model
 from . import expressions
+from .accepted import Accepted
 from .base import Identifier, Limits, Name, Policy, StrictModel
 from .bugs import Bug, StepDeclarations
 from .check import Check
@@ -74,6 +75,8 @@ class AssignmentSpec(Declarations):
     """The files that students start from, for ``grader new``."""
     known_wrong: list[KnownWrong] = []
     """Known-wrong solutions, for ``grader validate``."""
+    accepted: list[Accepted] = []
+    """Changes of the solution that no check needs to notice, for ``grader validate --mutants``."""
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentSpec:

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from ..assignment import Assignment
 
 
 @click.command("validate")
 @click.argument("assignment")
-def command(assignment: str) -> None:
+@click.option(
+    "--mutants",
+    "with_mutants",
+    is_flag=True,
+    help="Instead, measure the checks: list wrong versions of the solution that keep full marks. Exit code 1 if there are any.",
+)
+@click.pass_context
+def command(ctx: click.Context, assignment: str, with_mutants: bool) -> None:
     """Check that ASSIGNMENT is sound: its solution gets full marks, its starters get none, and each known-wrong
     solution fails the check that it names."""
     from ..machine import systems
 
     systems.require_worker()
+    if with_mutants:
+        from ..executor import server
+
+        server.start()
     from ..assignment import load
+
+    loaded = load(assignment)
+    if with_mutants:
+        ctx.exit(0 if _all_are_noticed(loaded) else 1)
+    _validate(loaded)
+
+
+def _validate(loaded: Assignment) -> None:
+    """Print a line for each file of the assignment; raises UsageError if one is not as declared."""
     from ..grading.validate import validate
     from ..support.errors import UsageError
 
-    loaded = load(assignment)
     failures = 0
     for line in validate(loaded):
         failures += not line.holds
@@ -28,3 +52,45 @@ def command(assignment: str) -> None:
     if failures:
         raise UsageError(f"{loaded.folder}: {failures} of the lines above are wrong. Fix the assignment or its files.")
     click.echo(f"{loaded.name} is sound.")
+
+
+def _all_are_noticed(loaded: Assignment) -> bool:
+    """Print the mutants that no check notices; return True if there are none, apart from accepted ones."""
+    from ..mutants import accepting, measuring
+    from ..support.errors import NotGradable
+    from ..support.i18n import joined
+    from ..support.text import plural
+
+    def announce(preview: measuring.Preview) -> None:
+        count = plural(len(preview.mutants), "mutant")
+        click.echo(f"{count} of {loaded.content.solution}; grading takes about {_duration(preview.seconds)}.")
+        if preview.left_out:
+            names = joined(preview.left_out)
+            click.echo(
+                f"Not changed: {names}, because only checks of trained models use it; there many numbers are right."
+            )
+
+    measurement = measuring.measure(loaded, announce)
+    if measurement.not_graded:
+        mutant = measurement.not_graded[0]
+        raise NotGradable(
+            f"{len(measurement.not_graded)} mutants could not be graded, such as {mutant}: run the command again."
+        )
+    judgement = accepting.judge(measurement, loaded)
+    for survivor in judgement.survivors:
+        click.echo(
+            f"SURVIVES  {survivor.mutant}. Its numbers differ in {survivor.place}. "
+            "Add a probe on which they differ, or accept it."
+        )
+    for sentence in judgement.outdated:
+        click.echo(f"OUTDATED  {sentence} Remove it from 'accepted'.")
+    click.echo(
+        f"{len(measurement.caught)} caught, {len(measurement.equivalent)} with the same numbers as the solution, "
+        f"{len(judgement.accepted)} accepted, {len(judgement.survivors)} not noticed."
+    )
+    return not judgement.survivors and not judgement.outdated
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration in words."""
+    return f"{seconds / 60:.0f} minutes" if seconds > 120 else f"{max(1, seconds):.0f} seconds"

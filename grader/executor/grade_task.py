@@ -40,6 +40,7 @@ def grade_task(
         warm=warm,
         oracle=oracle,
         earlier=task.earlier_report,
+        verdict_only=work.verdict_only,
         attempt=task.attempt,
     )
     return grade(assignment, submission, options, trace)

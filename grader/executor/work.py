@@ -67,6 +67,7 @@ class Work:
     memory_mb: int = 0
     seconds: float = PATIENCE
     rules: Rules | None = None
+    verdict_only: bool = False
 
 
 def work_for(assignment: Assignment, seed: int, isolation: Level | None, digest: str = "", **settings: Any) -> Work:

@@ -31,6 +31,7 @@ from .trace import Trace
 
 log = logging.getLogger(__name__)
 
+NOT_NEEDED = "The grading ended before this check."  # nobody reads such a report
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
 
 
@@ -78,15 +79,20 @@ class Checking:
         earlier_results: Mapping[str, CheckResult],
         skip: bool,
         hint_level: int,
+        verdict_only: bool = False,
     ) -> list[CheckResult]:
         """Run the checks and return their results, with evidence, bugs and hints, in the same order.
 
         With ``skip``, a check is skipped if the results of other checks give a reason. ``earlier_results`` are the
-        results of checks that do not run again.
+        results of checks that do not run again. With ``verdict_only``, all checks after the first that does not pass are
+        skipped, and none is explained.
         """
         results: list[CheckResult] = []
         progress = Progress(self._context, starter_functions, earlier_results)
         for check in checks:
+            if verdict_only and results and not results[-1].properties.is_fine:
+                results += [check_result(other, "skipped", NOT_NEEDED) for other in checks[len(results) :]]
+                return results
             reason = progress.reason_to_skip(check) if skip else ""
             if not reason and check.bonus and not all(map(self._context.student.defines, check.functions())):
                 reason = _("Not submitted. This check is optional; you can get full marks without it.")
@@ -96,7 +102,7 @@ class Checking:
             self._trace.notify("check", check.name, result.status)
         start_time = time.monotonic()
         for check, result in zip(checks, results, strict=True):
-            if check.name in self._outcomes:
+            if check.name in self._outcomes and not verdict_only:
                 self._explain(check, result, self._outcomes[check.name], hint_level)
         self._timings.add("diagnosis", start_time)
         notes.mark_causes(results, self._session.causes.sentences)

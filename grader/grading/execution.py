@@ -75,6 +75,7 @@ def execute(
                 {name: result for name, result in earlier_results.items() if name not in names},
                 skip=not options.only or options.earlier is not None,
                 hint_level=options.hint_level or assignment.content.hints,
+                verdict_only=options.verdict_only,
             )
         last_notes = notes.notes_on_memory(assignment, preparation.limits, session, results)
         if last_notes:

@@ -63,6 +63,9 @@ class GradeOptions:
     """A report on the same submission. Only the checks in ``only`` and the checks that depend on them are run again;
     the results of the other checks are taken from this report."""
 
+    verdict_only: bool = False
+    """Whether only full marks count: the grading ends at the first check that does not pass, without explaining it."""
+
     attempt: Attempt = "both"
     """Which attempt this is if the memory of the machine runs out through no fault of the submission. With "both", a
     second attempt follows at once. A caller that can wait until nothing else runs uses "first", and then "last"."""

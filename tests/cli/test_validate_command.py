@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.exercises import exercises
 from tests.conftest import SINGLE_NEURON
+from tests.mutants import weak
 
 
 def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader):
@@ -53,3 +54,30 @@ def test_validate_shows_wrong_lines(tmp_path, grader):
     assert done.returncode == 2
     assert "should fail gradients, but fails nothing" in done.stdout
     assert "1 of the lines above are wrong" in done.stderr
+
+
+def test_mutants_show_a_weak_probe(tmp_path, grader):
+    weak.assignment(tmp_path)
+    done = grader("validate", tmp_path, "--mutants")
+    assert done.returncode == 1, done.stderr
+    assert (
+        "SURVIVES  gradient, line 5: dw = 2 * X.T @ error -> dw = 2 * X @ error. Its numbers differ in gradient on 'points' "
+        "with other numbers and lengths. Add a probe on which they differ, or accept it.\n" in done.stdout
+    )
+
+
+def test_accepted_mutant_is_counted_until_a_probe_notices_it(tmp_path, grader):
+    survivors = [
+        line.partition(": ")[2].partition(". Its")[0].split(" -> ")
+        for line in grader("validate", weak.assignment(tmp_path).folder, "--mutants").stdout.splitlines()
+        if line.startswith("SURVIVES")
+    ]
+    entries = "".join(f"  - {{change: {{'{before}': '{after}'}}, why: taste}}\n" for before, after in survivors)
+    weak.assignment(tmp_path, more=f"accepted:\n{entries}")
+    done = grader("validate", tmp_path, "--mutants")
+    assert done.returncode == 0, done.stdout
+    assert f" {len(survivors)} accepted, 0 not noticed.\n" in done.stdout
+    weak.assignment(tmp_path, weak.GOOD_PROBE, more=f"accepted:\n{entries}")
+    done = grader("validate", tmp_path, "--mutants")
+    assert done.returncode == 1
+    assert "OUTDATED  dw = 2 * X.T @ error -> dw = 2 * X @ error: the checks notice it now. Remove it" in done.stdout

@@ -1,0 +1,90 @@
+"""Makes the mutants of a solution: each is its source with one change, as a student could write it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..assignment.check import BandedCheck
+from ..assignment.spec import AssignmentSpec
+from ..mutation import changes
+from ..student.signatures import match
+
+
+@dataclass(frozen=True)
+class MutantSolution:
+    """A wrong solution: its ``source``, and the ``function``, the line and the texts before and after the change."""
+
+    bug: str
+    function: str
+    line: int
+    before: str
+    after: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.function}, line {self.line}: {self.before} -> {self.after}"
+
+
+def mutants(source: str, content: AssignmentSpec) -> list[MutantSolution]:
+    """Return the mutants of all functions whose numbers the assignment judges, in the order of the lines."""
+    result: dict[str, MutantSolution | None] = {program(source): None}  # by program: two changes may make the same one
+    for function in _definitions(source).keys() - left_out(source, content):
+        for change in changes.of_function(source, function):
+            before, after = _changed_line(source, change.text) or (change.before, change.after)
+            mutant = MutantSolution(change.bug, function, change.line, before, after, change.text)
+            result.setdefault(program(change.text), mutant)
+    return sorted(filter(None, result.values()), key=lambda mutant: (mutant.line, mutant.after))
+
+
+def left_out(source: str, content: AssignmentSpec) -> list[str]:
+    """Return the functions of a solution that only checks of trained models use: there many numbers are right."""
+    definitions = _definitions(source)
+    uses = {name: _names(node) & {*definitions} for name, node in definitions.items()}
+    aliases = {name: function.aliases for name, function in content.functions.items()}
+    parts = match(definitions, content.functions, aliases)  # {function of the solution: function of the assignment}
+    in_banded, in_others = set[str](), set[str]()
+    for check in content.checks:
+        (in_banded if isinstance(check, BandedCheck) else in_others).update(check.called_on_probes())
+    trained = {name for name, part in parts.items() if part in in_banded - in_others}
+    others = _reached({*parts} - trained, uses)
+    return [name for name in definitions if name in _reached(trained, uses) - others]
+
+
+def _definitions(source: str) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+
+
+def _reached(names: Iterable[str], uses: dict[str, set[str]]) -> set[str]:
+    """Return functions and everything that they use, directly or indirectly."""
+    reached: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += uses[name]
+    return reached
+
+
+def _names(definition: ast.FunctionDef) -> set[str]:
+    """Return all names and attributes that a function reads."""
+    nodes = [*ast.walk(definition)]
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
+def program(source: str) -> str:
+    """Return a string that is the same for sources of the same program; only comments and layout differ."""
+    return ast.dump(ast.parse(source))
+
+
+def _changed_line(before: str, after: str) -> tuple[str, str] | None:
+    """Return the line that differs, before and after; None if several lines differ."""
+    old, new = before.splitlines(), after.splitlines()
+    pairs = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
+    if len(old) != len(new) or len(pairs) != 1:
+        return None
+    return pairs[0][0].strip(), pairs[0][1].strip()

@@ -1,0 +1,39 @@
+"""A mutant is the source of the solution with one change in a function whose numbers are judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mutants.making import left_out, mutants, program
+from tests.conftest import bundled
+from tests.mutants import weak
+
+pytestmark = pytest.mark.quick
+
+
+def test_mutant_names_function_line_and_change(tmp_path):
+    made = mutants(weak.SOLUTION, weak.assignment(tmp_path).content)
+    forgotten = [str(mutant) for mutant in made if mutant.bug == "transpose-forgotten"]
+    assert "gradient, line 5: dw = 2 * X.T @ error -> dw = 2 * X @ error" in forgotten
+
+
+def test_mutants_are_different_programs_that_compile(tmp_path):
+    made = mutants(weak.SOLUTION, weak.assignment(tmp_path).content)
+    programs = {program(mutant.source) for mutant in made}
+    assert len(programs) == len(made) > 1
+    assert program(weak.SOLUTION) not in programs
+
+
+def test_functions_of_trained_models_have_no_mutants():
+    assignment = bundled("numpy-mnist")
+    source = assignment.file("solution.py").read_text()
+    assert left_out(source, assignment.content) == ["challenge_train", "challenge_predict"]
+    functions = {mutant.function for mutant in mutants(source, assignment.content)}
+    assert "back_propagation" in functions
+    assert "challenge_train" not in functions
+
+
+def test_helper_functions_have_mutants():
+    assignment = bundled("relu-swap")
+    source = assignment.file("solution.py").read_text()
+    assert "sigmoid" in {mutant.function for mutant in mutants(source, assignment.content)}

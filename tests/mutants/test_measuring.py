@@ -1,0 +1,46 @@
+"""Mutants that lose marks are caught; the others survive unless they compute the same numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mutants import measuring
+from grader.support.errors import UsageError
+from tests.mutants import weak
+
+
+def measured(assignment):
+    previews = []
+    measurement = measuring.measure(assignment, previews.append)
+    groups = (measurement.caught, measurement.equivalent, measurement.survivors, measurement.not_graded)
+    assert len(previews[0].mutants) == sum(map(len, groups))
+    assert previews[0].seconds > 0
+    return measurement
+
+
+def test_weak_probe_has_a_survivor(tmp_path):
+    measurement = measured(weak.assignment(tmp_path))
+    assert "transpose-forgotten" in {survivor.mutant.bug for survivor in measurement.survivors}
+    assert "missing-factor-two" in {mutant.bug for mutant in measurement.caught}
+    assert not measurement.not_graded
+
+
+def test_good_probe_has_none(tmp_path):
+    assert measured(weak.assignment(tmp_path, weak.GOOD_PROBE)).survivors == []
+
+
+def test_mutants_with_the_same_numbers_are_equivalent(tmp_path):
+    solution = weak.SOLUTION.replace("    return dw", "    unused = -dw\n    return dw")
+    measurement = measured(weak.assignment(tmp_path, weak.GOOD_PROBE, solution=solution))
+    assert "unused = dw" in {mutant.after for mutant in measurement.equivalent}
+
+
+def test_solution_must_get_full_marks(tmp_path):
+    assignment = weak.assignment(tmp_path, solution=weak.SOLUTION.replace("2 *", "3 *"))
+    with pytest.raises(UsageError, match="fails the check gradient"):
+        measuring.measure(assignment, lambda preview: None)
+
+
+def test_solution_with_a_syntax_error_is_reported(tmp_path):
+    with pytest.raises(UsageError, match=r"solution\.py, line 1: .*; correct the solution"):
+        measuring.measure(weak.assignment(tmp_path, solution="def gradient(:\n"), lambda preview: None)
