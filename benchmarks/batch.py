@@ -25,11 +25,12 @@ from pathlib import Path
 
 from exercises import descendants, memory
 
+from grader import assignment
+from grader.grading.wrong_solutions import wrong_solutions
 from grader.support.places import ASSIGNMENTS
 
 GRADER = str(Path(sys.executable).with_name("grader"))
 FOLDER = ASSIGNMENTS / "single-neuron"
-MODULES = [FOLDER / "solution.py", *sorted((FOLDER / "wrong").glob("*.py"))]
 HOSTILE = {
     "never ends": "while True:\n    pass\n",
     "forks": "import os\nwhile True:\n    os.fork()\n",
@@ -42,9 +43,12 @@ HOSTILE = {
 def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
     """Write a class of ``students`` submissions, ``hostile`` of them hostile."""
     folder.mkdir()
+    loaded = assignment.load("single-neuron")
+    wrong = [solution.content().decode() for solution in wrong_solutions(loaded)]
+    modules = [loaded.file("solution.py").read_text(), *wrong]
     traps = list(HOSTILE.values())
     for number in range(students):
-        source = MODULES[number % len(MODULES)].read_text()
+        source = modules[number % len(modules)]
         if number < hostile:
             source = traps[number % len(traps)]
         (folder / f"student{number:04}.py").write_text(f"{source}\nNUMBER = {number}\n")

@@ -16,7 +16,7 @@ from grader import assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
-from grader.submission import read
+from grader.grading.wrong_solutions import wrong_solutions
 
 
 def costs(name: str, data: Path | None, sample: int) -> list[float]:
@@ -26,12 +26,10 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
     points = {check.name: check.points for check in content.checks}
     pass_mark = content.pass_mark / 100 * sum(check.points for check in content.checks if not check.bonus)
     found = []
-    for known in content.known_wrong[::sample]:
-        report = grade(
-            loaded, read(loaded.file(known.file), name), GradeOptions(oracle=oracle, data=data, include_hidden=True)
-        )
+    for known in wrong_solutions(loaded)[::sample]:
+        report = grade(loaded, known.submission(), GradeOptions(oracle=oracle, data=data, include_hidden=True))
         if report.score is None:
-            print(f"{name}: {known.file}: not gradable")
+            print(f"{name}: {known.name}: not gradable")
             continue
         lost, worth = report.max_score - report.score, points[known.fails]
         also = [
@@ -43,7 +41,7 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
         told = "-" if ratio is None else f"{ratio:.2f}"
         verdict = "passed" if report.score >= pass_mark else "below the pass mark"
         print(
-            f"{name}: {known.file}: {known.fails} ({worth:g}) loses {lost:g}: {told}, {verdict}; also 0: {also or '-'}"
+            f"{name}: {known.name}: {known.fails} ({worth:g}) loses {lost:g}: {told}, {verdict}; also 0: {also or '-'}"
         )
     return found
 

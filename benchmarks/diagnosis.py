@@ -35,6 +35,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grader import assignment
 from grader.assignment import Assignment
+from grader.grading import wrong_solutions
 from grader.grading.checking import Checking
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
@@ -55,7 +56,10 @@ CORRECT = ("passed", "failed", "named")
 
 @dataclass(frozen=True)
 class Case:
-    """One solution in one style; ``fails`` is the check that it must fail, or None for a correct solution."""
+    """One solution in one style; ``fails`` is the check that it must fail, or None for a correct solution.
+
+    ``file`` is the name of a known-wrong solution, or the path of a correct one.
+    """
 
     exercise: str
     style: str
@@ -86,8 +90,8 @@ def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
     for style in styles.fitting(exercise):
         if style in wanted:
             yield Case(exercise, style, content.solution, None, None)
-            for known in content.known_wrong:
-                yield Case(exercise, style, known.file, known.fails, getattr(known, "bug", None))
+            for known in wrong_solutions.wrong_solutions(_load(exercise)):
+                yield Case(exercise, style, known.name, known.fails, known.bug)
 
 
 def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
@@ -101,10 +105,15 @@ def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
 
 def source(case: Case) -> str:
     """Return the Python source of a case before it is rewritten; for a notebook, that of its cells."""
-    path = Path(_load(case.exercise).file(case.file))
-    if path.suffix != ".ipynb":
-        return path.read_text()
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    loaded = _load(case.exercise)
+    text = (
+        wrong_solutions.named(loaded, case.file).content().decode()
+        if case.fails
+        else loaded.file(case.file).read_text()
+    )
+    if not text.startswith("{"):
+        return text
+    cells = [cell.source for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"]
     return "\n\n".join(TransformerManager().transform_cell(cell) for cell in cells)
 
 

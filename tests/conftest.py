@@ -18,6 +18,7 @@ import pytest
 from grader.assignment import load
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.grading.wrong_solutions import named
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
@@ -45,6 +46,11 @@ on_real_data = pytest.mark.skipif(
     not (REAL_DATA / "fashion_mnist.npz").is_file(),
     reason="no real data: set GRADER_DATA to a folder with mnist.npz, fashion_mnist.npz and cifar10.npz",
 )
+
+
+def known_wrong(exercise, name):
+    """Return the source of a known-wrong solution of a bundled exercise."""
+    return named(bundled(exercise), name).content().decode()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -31,7 +31,13 @@ TO_READ = {
 KINDS = {".py", ".yaml", ".po", ".pot", ".j2", ".js", ".css", ".typed"}  # of the grader's own files
 SECRET = {
     path.read_bytes(): path
-    for pattern in ("assignments/*/solution.*", "assignments/*/wrong/*", "reference/*.py", "examples/*/*")
+    for pattern in (
+        "assignments/*/solution.*",
+        "assignments/*/wrong/*",
+        "assignments/*/known_wrong.yaml",
+        "reference/*.py",
+        "examples/*/*",
+    )
     for path in ROOT.glob(pattern)
     if path.is_file()
 }

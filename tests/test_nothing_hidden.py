@@ -13,16 +13,14 @@ from grader import datasets
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.grading.wrong_solutions import named, wrong_solutions
 from grader.report.redact import redact_for_student
 from grader.submission import read_contents
 from grader.support import i18n
 from tests.conftest import ROOT, bundled
 
 SUBMISSIONS = [
-    *(
-        ("single-neuron", f"assignments/single-neuron/{wrong.file}")
-        for wrong in bundled("single-neuron").content.known_wrong
-    ),
+    *(("single-neuron", wrong.name) for wrong in wrong_solutions(bundled("single-neuron"))),
     *((name, f"examples/{name}/wrong.py") for name in ("relu-swap", "numpy-mnist", "cifar-grayscale")),
     pytest.param("clothing-mlp", "examples/clothing-mlp/wrong.py", marks=pytest.mark.long),  # which trains models
 ]
@@ -36,7 +34,8 @@ def test_report_for_students_hides_answers_and_paths(name, file):
     """All checks, in another language, with the highest level of hints."""
     assignment = bundled(name)
     oracle = Oracle(assignment)
-    submission = read_contents("answer.py", {"answer.py": (ROOT / file).read_bytes()}, name)
+    content = (ROOT / file).read_bytes() if file.startswith("examples/") else named(assignment, file).content()
+    submission = read_contents("answer.py", {"answer.py": content}, name)
     with i18n.use("de"):
         report = grade(
             assignment, submission, GradeOptions(seed=SEED, oracle=oracle, include_hidden=True, hint_level=3)

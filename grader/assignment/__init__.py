@@ -16,6 +16,8 @@ from ..support import similar_names, yaml_model
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.places import ASSIGNMENTS, DIGESTS, REFERENCE
+from . import known_wrong
+from .known_wrong import KnownWrong
 from .spec import AssignmentSpec
 
 
@@ -57,6 +59,18 @@ class Assignment:
         if not path.is_file():
             raise UsageError(f"{self.folder / 'assignment.yaml'}: it names '{name}', but the folder has no such file.")
         return path
+
+    def known_wrong(self) -> list[KnownWrong]:
+        """Return the declared known-wrong solutions; none if they are in a file that is missing, as in an installation.
+
+        Raises UsageError for every mistake in this file.
+        """
+        content = self.content
+        if not isinstance(content.known_wrong, str):
+            return content.known_wrong
+        file = self.folder / content.known_wrong
+        checks = [check.name for check in content.checks]
+        return known_wrong.read(file, checks, content.files) if file.is_file() else []
 
     @property
     def lacks_solution(self) -> bool:

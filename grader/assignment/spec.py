@@ -9,25 +9,15 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..support import yaml_model
-from . import expressions
+from . import expressions, known_wrong
 from .accepted import Accepted
-from .base import Identifier, Limits, Name, Policy, StrictModel
+from .base import Identifier, Limits, Name, Policy
 from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
-
-
-class KnownWrong(StrictModel):
-    """A known-wrong solution, the check that it must fail, and the bug that this check must name."""
-
-    file: str
-    """A file of the folder."""
-    fails: Name
-    """The name of the check."""
-    bug: Name | None = None
-    """The name of the bug."""
+from .known_wrong import KnownWrong, KnownWrongList
 
 
 class AssignmentSpec(Declarations):
@@ -73,8 +63,8 @@ class AssignmentSpec(Declarations):
     """The file with the solution, for ``grader validate``."""
     starters: list[str] = []
     """The files that students start from, for ``grader new``."""
-    known_wrong: list[KnownWrong] = []
-    """Known-wrong solutions, for ``grader validate``."""
+    known_wrong: KnownWrongList = []
+    """Known-wrong solutions, for ``grader validate``, or the YAML file with their list."""
     accepted: list[Accepted] = []
     """Changes of the solution that no check needs to notice, for ``grader validate --mutants``."""
 
@@ -92,8 +82,8 @@ class AssignmentSpec(Declarations):
             self._check_bug(("bugs", index), bug)
         self._check_expressions()
         every = [check.name for check in self.checks]
-        for index, wrong in enumerate(self.known_wrong):
-            self._refuse_unknown(("known_wrong", index), "check", [wrong.fails], every)
+        for index, value, message in known_wrong.problems(self._listed(), every, self.files):
+            raise yaml_model.YamlError(("known_wrong", index), value, message)
         return self
 
     def visibility(self) -> dict[str, str]:
@@ -162,7 +152,7 @@ class AssignmentSpec(Declarations):
 
     def _check_given(self) -> None:
         """Raise an error if students would get a secret file, or if a value depends on an unknown input."""
-        hidden = {"assignment.yaml", self.solution, self.reference, *(wrong.file for wrong in self.known_wrong)}
+        hidden = {"assignment.yaml", self.reference, *self._to_validate(self._listed())}
         for name in self.files:
             if name in hidden or name.split("/")[0] == "answers":
                 raise yaml_model.YamlError(("files",), name, f"students must not see '{name}'; remove it from files.")
@@ -175,15 +165,22 @@ class AssignmentSpec(Declarations):
                     ("globals", name), value.file, f"students must not see '{value.file}'; use another file."
                 )
 
-    def only_to_validate(self) -> set[str]:
-        """Return the files that only ``grader validate`` reads: the solution and the known-wrong solutions.
+    def only_to_validate(self, entries: Sequence[KnownWrong]) -> set[str]:
+        """Return the files that only ``grader validate`` reads: the solution and the known-wrong solutions in ``entries``.
 
         A file that is also a starter, the reference or a program of the steps is not included.
         """
         paths = [*self.steps.values(), *(bug.mutation for bug in self.bugs)]
         programs = {f"{path.rpartition('.')[0].replace('.', '/')}.py" for path in paths if isinstance(path, str)}
-        needed_files = {self.task, self.reference, *self.starters, *self.files, *programs}
-        return {self.solution, *(wrong.file for wrong in self.known_wrong)} - needed_files
+        return self._to_validate(entries) - {self.task, self.reference, *self.starters, *self.files, *programs}
+
+    def _to_validate(self, entries: Sequence[KnownWrong]) -> set[str]:
+        file = {self.known_wrong} if isinstance(self.known_wrong, str) else set()
+        return {self.solution, *file, *(entry.file for entry in entries if entry.file is not None)}
+
+    def _listed(self) -> list[KnownWrong]:
+        """Return the known-wrong solutions of this file; none if they are in a file of their own."""
+        return [] if isinstance(self.known_wrong, str) else self.known_wrong
 
 
 def _all_calls(function: str, calls: dict[str, Counter[str]], counts: dict[str, int]) -> int:

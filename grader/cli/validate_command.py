@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Instead, measure the checks: list wrong versions of the solution that keep full marks. Exit code 1 if there are any.",
 )
+@click.option("--show", metavar="NAME", help="Instead, print the source of this known-wrong solution.")
 @click.pass_context
-def command(ctx: click.Context, assignment: str, with_mutants: bool) -> None:
+def command(ctx: click.Context, assignment: str, with_mutants: bool, show: str | None) -> None:
     """Check that ASSIGNMENT is sound: its solution gets full marks, its starters get none, and each known-wrong
     solution fails the check that it names."""
+    if show is not None:
+        _print_source(assignment, show)
+        return
     from ..machine import systems
 
     systems.require_worker()
@@ -35,6 +39,13 @@ def command(ctx: click.Context, assignment: str, with_mutants: bool) -> None:
     if with_mutants:
         ctx.exit(0 if _all_are_noticed(loaded) else 1)
     _validate(loaded)
+
+
+def _print_source(assignment: str, name: str) -> None:
+    from ..assignment import load
+    from ..grading import wrong_solutions
+
+    click.echo(wrong_solutions.named(load(assignment, outline=True), name).content(), nl=False)
 
 
 def _validate(loaded: Assignment) -> None:

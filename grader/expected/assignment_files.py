@@ -35,7 +35,7 @@ def pack(assignment: Assignment, other_paths: Sequence[Path]) -> dict[str, bytes
 
 def _members(assignment: Assignment, other_paths: Sequence[Path]) -> Iterator[files.Member]:
     """Yield the files of the folder without those in ``other_paths`` and without the solutions, which grading does not read."""
-    solution_files = assignment.content.only_to_validate()
+    solution_files = assignment.content.only_to_validate(assignment.known_wrong())
     inside = [path for path in other_paths if assignment.folder in path.parents]
     for name, content in files.folder_members(assignment.folder):
         if name not in solution_files and not any((assignment.folder / name).is_relative_to(other) for other in inside):

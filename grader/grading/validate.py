@@ -6,23 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..assignment import Assignment
-from ..assignment.spec import KnownWrong
 from ..diagnosis import agreement
 from ..diagnosis.proving import problems
 from ..expected import proof
-from ..machine import distribution
 from ..report.model import CheckResult, Report
 from ..sandbox import memory_needs
-from ..submission import read
+from ..submission import Submission, read
 from ..support.errors import NotGradable
-from . import needs
+from . import needs, wrong_solutions
 from .grade import grade
 from .options import GradeOptions
+from .wrong_solutions import BrokenChange, WrongSolution
 
 
 @dataclass(frozen=True)
 class ValidationLine:
-    """The result for one file of the assignment: ``holds`` is true if it is as expected; ``sentence`` explains it."""
+    """The result for a file or a known-wrong solution: ``holds`` is true if it is as expected; ``sentence`` explains it."""
 
     file: str
     score: float
@@ -38,8 +37,7 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     Raises NotGradable if the solutions or packages that submissions need are not installed, or if there is too little
     memory.
     """
-    if assignment.lacks_solution:
-        raise distribution.left_out(f"assignments/{assignment.name}/{assignment.content.solution}")
+    wrong = wrong_solutions.wrong_solutions(assignment)
     needs.refuse_missing_packages(assignment)
     memory_needs.limits_here(assignment)
     content = assignment.content
@@ -49,12 +47,12 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     for sentence in problems(assignment):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _proof(assignment)
-    yield from (_known_wrong(assignment, item) for item in content.known_wrong)
+    yield from map(_known_wrong, wrong)
 
 
 def _solution(assignment: Assignment) -> ValidationLine:
     file = assignment.content.solution
-    report = _grade(assignment, file)
+    report = _grade(assignment, read(assignment.file(file), assignment))
     for check in report.checks:
         if check.status != "passed":
             return _line(file, report, False, f"should get full marks, but {check.name}: {check.message}")
@@ -62,7 +60,7 @@ def _solution(assignment: Assignment) -> ValidationLine:
 
 
 def _starter(assignment: Assignment, file: str) -> ValidationLine:
-    report = _grade(assignment, file)
+    report = _grade(assignment, read(assignment.file(file), assignment))
     if report.score is None:
         return _line(file, report, False, "not gradable")
     names = ", ".join(check.name for check in report.checks if check.score)
@@ -70,18 +68,22 @@ def _starter(assignment: Assignment, file: str) -> ValidationLine:
     return _line(file, report, report.score == 0, sentence)
 
 
-def _known_wrong(assignment: Assignment, known_wrong: KnownWrong) -> ValidationLine:
-    report = _grade(assignment, known_wrong.file)
+def _known_wrong(solution: WrongSolution) -> ValidationLine:
+    try:
+        submission = solution.submission()
+    except BrokenChange as error:
+        return ValidationLine(solution.name, 0, 0, False, error.sentence, None)
+    report = _grade(solution.assignment, submission)
     check = next((check for check in report.checks if check.properties.is_finding), None)
-    if check is None or check.name != known_wrong.fails:
+    if check is None or check.name != solution.fails:
         name = check.name if check is not None else _nothing(report)
-        return _line(known_wrong.file, report, False, f"should fail {known_wrong.fails}, but fails {name}")
+        return _line(solution.name, report, False, f"should fail {solution.fails}, but fails {name}")
     names = _names(check)
-    if known_wrong.bug is None or known_wrong.bug in names:
-        return _line(known_wrong.file, report, True, _ending(check))
+    if solution.bug is None or solution.bug in names:
+        return _line(solution.name, report, True, _ending(check))
     bug_names = " and ".join(names) or "no bug"
-    sentence = f"{_ending(check)}; it should name the bug {known_wrong.bug}, but names {bug_names}"
-    return _line(known_wrong.file, report, False, sentence)
+    sentence = f"{_ending(check)}; it should name the bug {solution.bug}, but names {bug_names}"
+    return _line(solution.name, report, False, sentence)
 
 
 def _nothing(report: Report) -> str:
@@ -131,8 +133,8 @@ def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
         )
 
 
-def _grade(assignment: Assignment, file: str) -> Report:
-    return grade(assignment, read(assignment.file(file), assignment), GradeOptions(include_hidden=True))
+def _grade(assignment: Assignment, submission: Submission) -> Report:
+    return grade(assignment, submission, GradeOptions(include_hidden=True))
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> ValidationLine:

@@ -36,6 +36,11 @@ def read(path: Path, assignment: Assignment | str) -> Submission:
     return _prepare(str(path), sha256, contents, selection.file, selection.code)
 
 
+def read_file(name: str, content: bytes) -> Submission:
+    """Read a single file in memory, which is graded whatever it contains."""
+    return _prepare(name, digest({name: content}), {name: content}, name)
+
+
 def read_contents(
     label: str, contents: dict[str, bytes], assignment: Assignment | str, pattern: str = ""
 ) -> Submission:

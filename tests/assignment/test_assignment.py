@@ -37,7 +37,8 @@ def test_bundled_assignments_load_and_their_files_exist():
         loaded = assignment.load(name)
         content = loaded.content
         assert loaded.name == name
-        for file in (content.task, content.solution, *content.starters, *(wrong.file for wrong in content.known_wrong)):
+        wrong_files = [wrong.file for wrong in loaded.known_wrong() if wrong.file]
+        for file in (content.task, content.solution, *content.starters, *wrong_files):
             assert loaded.file(file).is_file()
         assert sum(check.points for check in content.checks if not check.bonus) == 100
         assert yaml.safe_load((loaded.folder / "assignment.yaml").read_text())["name"] == name

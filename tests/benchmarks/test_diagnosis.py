@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, SINGLE_NEURON, bundled
+from tests.conftest import ROOT, SINGLE_NEURON, bundled, known_wrong
 
 SCRIPT = ROOT / "benchmarks" / "diagnosis.py"
 
@@ -51,7 +51,7 @@ def _check(name, status, bug=None, also=(), either=()):
 )
 def test_first_failed_check_counts(benchmark, verdict, check):
     diagnosis = benchmark("diagnosis")
-    case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
+    case = diagnosis.Case("numpy-mnist", "loops", "flipped-sign", "backward", "flipped-sign")
     later = ("update", "failed", "something-else")
     checks = [("relu", "passed"), check, later] if check[1] != "passed" else [check]
     assert diagnosis.judged(case, report(*checks))[0] == verdict
@@ -59,7 +59,7 @@ def test_first_failed_check_counts(benchmark, verdict, check):
 
 def test_unexpected_name_is_listed(benchmark):
     diagnosis = benchmark("diagnosis")
-    free = diagnosis.Case("numpy-mnist", "loops", "wrong/own.py", "backward", None)
+    free = diagnosis.Case("numpy-mnist", "loops", "own", "backward", None)
     correct = diagnosis.Case("numpy-mnist", "loops", "solution.py", None, None)
     named, unnamed = report(("backward", "failed", "flipped-sign")), report(("backward", "failed"))
     judged = [(case, *diagnosis.judged(case, made)) for case in (free, correct) for made in (named, unnamed)]
@@ -79,7 +79,7 @@ def test_unexpected_name_is_listed(benchmark):
 )
 def test_goals(benchmark, verdicts, reached):
     diagnosis = benchmark("diagnosis")
-    case = diagnosis.Case("numpy-mnist", "loops", "wrong/flipped_sign.py", "backward", "flipped-sign")
+    case = diagnosis.Case("numpy-mnist", "loops", "flipped-sign", "backward", "flipped-sign")
     lines, reaches = diagnosis.totals([diagnosis.Outcome(case, verdict, "", 1.0) for verdict in verdicts])
     assert reaches == reached
     right = sum(verdict.startswith("right") for verdict in verdicts)
@@ -92,7 +92,7 @@ def test_one_row_for_each_exercise_and_style(run):
     assert done.returncode in (0, 1), done.stderr
     rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("single-neuron")]
     assert len(rows) == 1
-    assert int(rows[0][0].split()[3]) + int(rows[0][1].split()[0]) == len(bundled("single-neuron").content.known_wrong)
+    assert int(rows[0][0].split()[3]) + int(rows[0][1].split()[0]) == len(bundled("single-neuron").known_wrong())
     assert rows[0][2].split() == ["1", "1", "0", "0"]
 
 
@@ -100,8 +100,8 @@ def test_one_row_for_each_exercise_and_style(run):
 def test_corpus_is_printed_next_to_its_labels(run, tmp_path):
     folder = tmp_path / "single-neuron"
     folder.mkdir()
-    for name in ("solution.py", "wrong/mean_gradient.py"):
-        (folder / name.rpartition("/")[2]).write_text((SINGLE_NEURON / name).read_text())
+    (folder / "solution.py").write_text((SINGLE_NEURON / "solution.py").read_text())
+    (folder / "mean_gradient.py").write_text(known_wrong("single-neuron", "mean-gradient"))
     labels = [
         {"file": "solution.py", "correct": True, "bugs": [], "where": "", "nameable": False, "function": ""},
         {"file": "mean_gradient.py", "correct": False, "bugs": ["averages"], "where": "both", "function": "gradients"},

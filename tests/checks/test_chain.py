@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from grader.assignment.declarations import Declarations
 from grader.checks.chain import ChainCheck
-from tests.checks.one_check import bugs, bundled, changed, outcome_of, solution
+from tests.checks.one_check import bugs, changed, outcome_of, solution
+from tests.conftest import known_wrong
 
 MNIST = solution("numpy-mnist").partition("def challenge_train")[0]
 KEYS = {"kind": "chain", "name": "chain", "title": "t", "points": 1, "steps": 2, "probes": ["numbers"]}
@@ -80,7 +81,7 @@ def test_lists_are_accepted_with_a_note():
 
 
 def test_state_that_changes_from_step_to_step_is_named():
-    source = bundled("numpy-mnist").file("wrong/decaying_learning_rate.py").read_text()
+    source = known_wrong("numpy-mnist", "decaying-learning-rate")
     assert one_step(source).share == 1
     outcome = outcome_of("numpy-mnist", "trajectory", source)
     assert (outcome.share, bugs(outcome)) == (0, ["state-kept-between-calls"])

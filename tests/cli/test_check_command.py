@@ -13,7 +13,7 @@ import pytest
 from grader import assignment
 from grader.sandbox import group
 from tests.cli.exercises import EXAMPLES, exercises
-from tests.conftest import REAL_DATA, ROOT, SINGLE_NEURON, ending, notebook, on_real_data
+from tests.conftest import REAL_DATA, ROOT, SINGLE_NEURON, ending, known_wrong, notebook, on_real_data
 
 CHECKS = [check.name for check in assignment.load("single-neuron").content.checks]
 
@@ -69,16 +69,17 @@ def test_wrong_gradient_is_located_without_the_expected_numbers(check):
     assert "expected" not in result["evidence"]
 
 
-def test_check_with_a_failed_requirement_is_skipped(grader):
-    climbs = assignment.load("numpy-mnist").file("wrong/climbs.py")
-    report = json.loads(grader("check", "numpy-mnist", climbs, "--json").stdout)
+def test_check_with_a_failed_requirement_is_skipped(grader, tmp_path):
+    (tmp_path / "climbs.py").write_text(known_wrong("numpy-mnist", "climbs"))
+    report = json.loads(grader("check", "numpy-mnist", "climbs.py", "--json").stdout)
     result = ending(report, "trajectory")
     assert (result["status"], result["score"]) == ("skipped", 0)
     assert result["message"] == "Skipped because one-step did not pass. Fix that first."
 
 
-def test_false_success_from_the_lecture_is_recognised(check):
-    _, report = check(SINGLE_NEURON / "wrong" / "false_success.py")
+def test_false_success_from_the_lecture_is_recognised(check, tmp_path):
+    (tmp_path / "mine.py").write_text(known_wrong("single-neuron", "false-success"))
+    _, report = check("mine.py")
     result = ending(report, "unseen-corners")
     assert result["status"] == "failed"
     assert "2 of 4 unseen inputs are classified correctly" in result["message"]
@@ -93,10 +94,11 @@ def test_only_runs_a_check_without_its_requirements(check):
     assert code == 1
 
 
-def test_only_works_for_a_check_without_points(grader):
+def test_only_works_for_a_check_without_points(grader, tmp_path):
+    (tmp_path / "wrong.py").write_text(known_wrong("single-neuron", "changes-arguments"))
     only = ("--only", "arguments-unchanged")
     assert grader("check", "single-neuron", SINGLE_NEURON / "solution.py", *only).returncode == 0
-    assert grader("check", "single-neuron", SINGLE_NEURON / "wrong" / "changes_arguments.py", *only).returncode == 1
+    assert grader("check", "single-neuron", "wrong.py", *only).returncode == 1
 
 
 def test_only_refuses_an_unknown_check(grader):

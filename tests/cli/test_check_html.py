@@ -6,13 +6,19 @@ import json
 
 import pytest
 
-from tests.conftest import SINGLE_NEURON
-
-WRONG = SINGLE_NEURON / "wrong" / "flipped_sign.py"
+from tests.conftest import known_wrong
 
 
-def test_page_is_written_in_addition_to_the_output(grader, tmp_path):
-    done = grader("check", "single-neuron", WRONG, "--json", "--html", "page.html")
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory):
+    """Return the path of a submission with the wrong sign of the gradient."""
+    path = tmp_path_factory.mktemp("submission") / "flipped_sign.py"
+    path.write_text(known_wrong("single-neuron", "flipped-sign"))
+    return path
+
+
+def test_page_is_written_in_addition_to_the_output(grader, wrong, tmp_path):
+    done = grader("check", "single-neuron", wrong, "--json", "--html", "page.html")
     report = json.loads(done.stdout)
     page = (tmp_path / "page.html").read_text()
     assert (done.returncode, done.stderr, page.startswith("<!DOCTYPE html>")) == (1, "", True)
@@ -20,14 +26,14 @@ def test_page_is_written_in_addition_to_the_output(grader, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_first_level_of_hints_does_not_name_the_bug(grader, tmp_path):
-    grader("check", "single-neuron", WRONG, "--hints", 1, "--html", "page.html")
+def test_first_level_of_hints_does_not_name_the_bug(grader, wrong, tmp_path):
+    grader("check", "single-neuron", wrong, "--hints", 1, "--html", "page.html")
     assert "sign-flipped" not in (tmp_path / "page.html").read_text()
 
 
 @pytest.mark.parametrize("path", ["nowhere/page.html", "/dev/null", ".", "/proc/page.html"])
-def test_unwritable_page_is_refused_before_grading(grader, path):
-    done = grader("check", "single-neuron", WRONG, "--html", path)
+def test_unwritable_page_is_refused_before_grading(grader, wrong, path):
+    done = grader("check", "single-neuron", wrong, "--html", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: ") and "Traceback" not in done.stderr
     assert ": choose another" in done.stderr or ": choose another name." in done.stderr

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
 
 from tests.cli.exercises import exercises
 from tests.conftest import SINGLE_NEURON
+from tests.doubling import WRONG
 from tests.mutants import weak
 
 
@@ -29,6 +31,34 @@ def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grade
     assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
 
 
+def test_source_of_a_known_wrong_solution_is_printed(doubling, grader):
+    with (doubling / "assignment.yaml").open("a") as file:
+        file.write("known_wrong: [{change: {2 * x: 3 * x}, fails: double, bug: stray-factor-two}]\n")
+    done = grader("validate", doubling, "--show", "stray-factor-two")
+    assert (done.returncode, done.stdout, done.stderr) == (0, WRONG, "")
+    done = grader("validate", doubling, "--show", "other")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "doubling has no known-wrong solution 'other': use one of stray-factor-two." in done.stderr
+
+
+def test_change_that_does_not_match_is_a_wrong_line(doubling, grader):
+    (doubling / "task.md").write_text("Double it.")
+    with (doubling / "assignment.yaml").open("a") as file:
+        file.write(
+            "known_wrong:\n- {name: tripled, change: {2 * y: 3 * x}, fails: double}\n"
+            "- {name: first, change: {sum(x): max(x)}, fails: total}\n"
+        )
+    done = grader("validate", doubling)
+    assert done.returncode == 2
+    wrong, right = done.stdout.splitlines()[-2:]
+    assert wrong.split(maxsplit=2) == [
+        "WRONG",
+        "tripled",
+        "'2 * y' is not in solution.py; copy a text from there, with its spaces.",
+    ]
+    assert right.startswith("ok     first")
+
+
 @pytest.mark.parametrize("name", exercises())  # docs/authoring.md shows its output for relu-swap
 def test_bundled_assignments_are_sound(grader, name):
     done = grader("validate", name, timeout=1500)
@@ -44,12 +74,9 @@ def test_bundled_assignments_are_sound(grader, name):
 def test_validate_shows_wrong_lines(tmp_path, grader):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
-    lines = declared.read_text().splitlines(keepends=True)
-    kept_files = ("wrong/mean_gradient.py", "wrong/sign_flipped.py")  # one of many; all of them would take a minute
-    declared.write_text(
-        "".join(line for line in lines if "{file: wrong/" not in line or any(name in line for name in kept_files))
-    )
-    shutil.copy(SINGLE_NEURON / "solution.py", tmp_path / "own" / "wrong" / "mean_gradient.py")
+    sections = re.split(r"^(?=\w+:)", declared.read_text(), flags=re.MULTILINE)
+    own = "known_wrong: [{file: solution.py, fails: gradients}]\n"
+    declared.write_text("".join(text for text in sections if not text.startswith("known_wrong:")) + own)
     done = grader("validate", "own")
     assert done.returncode == 2
     assert "should fail gradients, but fails nothing" in done.stdout

@@ -15,7 +15,7 @@ from grader.gradescope import autograder
 from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.support import i18n
-from tests.conftest import SINGLE_NEURON, notebook
+from tests.conftest import known_wrong, notebook
 
 OWN = """
 name: own
@@ -113,7 +113,7 @@ def test_solution_and_wrong_submission_get_their_scores(single_neuron, solution)
     assert sum(test["max_score"] for test in results["tests"]) == 100
     assert results["extra_data"]["isolation"]["level"] in ("strong", "medium")
     assert "Isolation " in result.stdout
-    single_neuron.submit(neuron__py=(SINGLE_NEURON / "wrong" / "mean_gradient.py").read_text())
+    single_neuron.submit(neuron__py=known_wrong("single-neuron", "mean-gradient"))
     assert single_neuron.run().returncode == 0
     results = single_neuron.results()
     assert results["score"] == 85

@@ -6,6 +6,7 @@ from grader.assignment import load
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.grading.wrong_solutions import named
 from grader.sandbox.session import Session
 from grader.submission import read, read_contents
 from grader.support.errors import NoMemory
@@ -78,12 +79,14 @@ def test_submission_is_graded_again_after_memory_ran_out(monkeypatch, solution, 
 
 def test_reports_do_not_depend_on_earlier_submissions(warm):
     assignment = load("single-neuron")
-    wrong = [f"wrong/{name}.py" for name in ("sign_of_bias", "mean_gradient", "momentum")]
-    names = ["solution.py", *wrong, *wrong, "solution.py"]
+    wrong = ["sign-of-bias", "mean-gradient", "momentum"]
+    submissions = {name: named(assignment, name).submission() for name in wrong}
+    submissions["solution"] = read(assignment.file("solution.py"), assignment)
+    names = ["solution", *wrong, *wrong, "solution"]
     with_one_oracle = GradeOptions(seed=12345, oracle=Oracle(assignment), warm=warm, include_hidden=True)
 
-    def parts(file, options):
-        report = grade(assignment, read(assignment.folder / file, assignment), options)
+    def parts(name, options):
+        report = grade(assignment, submissions[name], options)
         return [check.model_dump() for check in report.checks], report.environment
 
     alone = {name: parts(name, replace(with_one_oracle, oracle=None)) for name in names}

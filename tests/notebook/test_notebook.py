@@ -12,7 +12,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from tests.conftest import SINGLE_NEURON, notebook
+from tests.conftest import known_wrong, notebook
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def failure(cell):
 
 @pytest.fixture(scope="module")
 def wrong():
-    return (SINGLE_NEURON / "wrong" / "flipped_sign.py").read_text()
+    return known_wrong("single-neuron", "flipped-sign")
 
 
 def test_notebook_grades_itself(execute, wrong, check, tmp_path):

@@ -9,6 +9,7 @@ import pytest
 
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.grading.wrong_solutions import wrong_solutions
 from grader.sandbox import engines
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
@@ -17,7 +18,7 @@ from tests.conftest import ROOT, bundled, notebook
 ASSIGNMENTS = ROOT / "assignments"
 QUICK = ("single-neuron", "relu-swap", "numpy-mnist", "cifar-grayscale")
 EXERCISES = [pytest.param(name, marks=pytest.mark.long if name in QUICK[1:] else ()) for name in QUICK]
-WRONG = sorted(path for name in QUICK for path in (ASSIGNMENTS / name / "wrong").glob("*.py"))
+WRONG = [solution for name in QUICK for solution in wrong_solutions(bundled(name))]
 SOLUTION = (ASSIGNMENTS / "single-neuron" / "solution.py").read_text()
 
 
@@ -71,9 +72,9 @@ def test_starter_gets_the_same_report(reports, name):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("path", WRONG, ids=lambda path: f"{path.parent.parent.name}-{path.stem}")
-def test_known_wrong_solution_gets_the_same_report(reports, path):
-    by_kernel, by_shell = reports(path.parent.parent.name, notebook(*in_cells(path.read_text())))
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong.assignment.name}-{wrong.name}")
+def test_known_wrong_solution_gets_the_same_report(reports, wrong):
+    by_kernel, by_shell = reports(wrong.assignment.name, notebook(*in_cells(wrong.content().decode())))
     assert by_shell == by_kernel
 
 

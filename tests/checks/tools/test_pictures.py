@@ -14,7 +14,7 @@ from grader.assignment.base import Tolerance
 from grader.checks.tools import pictures as drawn_by_checks
 from grader.judging.statistics import Correct
 from grader.report.picture_data import MOST_EPOCHS
-from tests.conftest import ROOT, SINGLE_NEURON
+from tests.conftest import ROOT, known_wrong
 
 CIFAR = (ROOT / "assignments" / "cifar-grayscale" / "solution.py").read_text()
 
@@ -39,7 +39,7 @@ def test_the_corners_of_a_correct_neuron_and_its_path(graded, solution):
 
 
 def test_a_path_that_parts_from_the_reference_says_where(graded):
-    report = graded("single-neuron", (SINGLE_NEURON / "wrong" / "decaying_learning_rate.py").read_text())
+    report = graded("single-neuron", known_wrong("single-neuron", "decaying-learning-rate"))
     (path,) = drawn(report)["trajectory"]
     assert path.parts == 52  # the learning rate falls after 50 epochs
 
