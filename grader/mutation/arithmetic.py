@@ -1,32 +1,211 @@
-"""Operators for sums and products: a flipped sign, a factor that is missing, doubled, inverted or repeated."""
+"""Operators for sums, products and powers: a sign, a term or a factor is wrong."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from . import patterns
-from .rewriting import Rewrite, Surroundings
+from . import roles
+from .activations import slope_in
+from .patterns import value_of
+from .rewriting import Part, Rewrite, Surroundings, in_each_part
+from .templates import filled, first_match, matched
+
+SQUARES = ("_x ** 2", "np.square(_x)", "np.power(_x, 2)")
 
 
-def sign(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Flip the sign of a term."""
+@in_each_part
+def sign(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Flip the sign of a term, of a bias or of an exponent."""
     match node:
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield Rewrite("sign-flipped", ast.BinOp(left, ast.Sub(), right))
+            yield _sign_bug(right, surroundings), filled("_a - _b", _a=left, _b=right)
+            if roles.role(left) == "bias":
+                yield "bias-sign", filled("_b - _a", _a=left, _b=right)
         case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            yield Rewrite("sign-flipped", ast.BinOp(left, ast.Add(), right))
+            yield _sign_bug(right, surroundings), filled("_a + _b", _a=left, _b=right)
+            if not isinstance(left, ast.Constant):
+                yield "sign-flipped", filled("_b - _a", _a=left, _b=right)
         case ast.UnaryOp(op=ast.USub(), operand=operand) if not isinstance(operand, ast.Constant):
-            yield Rewrite("sign-flipped", operand)
+            yield "sign-flipped", operand
+        case ast.Call(func=ast.Name(), args=arguments):
+            for argument in arguments:
+                if roles.role(argument) == "bias":
+                    yield "bias-sign", _with_argument(node, argument, filled("-_x", _x=argument))
+                    yield "bias-forgotten", _with_argument(node, argument, filled("0 * _x", _x=argument))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="exp"), args=[argument]):
+            inner = matched("-_x", argument)
+            yield "exponent-sign", filled("np.exp(_x)", _x=inner["_x"] if inner else filled("-_x", _x=argument))
 
 
-def factor_two(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Leave out or invert a factor 2 or 1/2."""
+def result_sign(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Flip the sign of a gradient, of an error or of a cost."""
+    if _has_a_scale(surroundings.result) and matched("-_x", formula) is None:
+        yield Rewrite("sign-flipped", formula, filled("-_x", _x=formula))
+
+
+@in_each_part
+def missing_term(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Leave out a term of a sum."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operation, right=right):
+            if not isinstance(left, ast.Constant):
+                yield _term_bug(right, left, surroundings), left
+            if roles.role(left) == "bias":
+                yield "bias-forgotten", right
+            elif not isinstance(right, ast.Constant):
+                yield (
+                    _term_bug(left, right, surroundings),
+                    right if isinstance(operation, ast.Add) else filled("-_x", _x=right),
+                )
+
+
+@in_each_part
+def missing_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Leave out a factor or a divisor."""
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            for factor, rest in ((left, right), (right, left)):
-                value = patterns.value_of(factor)
-                if value in (2, 0.5):
-                    yield Rewrite("missing-factor-two" if value == 2 else "stray-factor-two", rest)
-        case ast.BinOp(left=left, op=ast.Div(), right=right) if patterns.value_of(right) == 2:
-            yield Rewrite("stray-factor-two", left)
+            yield _missing_bug(right, surroundings), left
+            if not isinstance(left, ast.BinOp) or _is_share(left):
+                yield _missing_bug(left, surroundings), right
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            if value_of(left) == 1:
+                return
+            yield _missing_bug(right, surroundings, divides=True), left
+
+
+@in_each_part
+def repeated_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use a factor or a divisor twice."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            for factor in (left, right):
+                bug = _repeated_bug(factor)
+                if bug:
+                    yield bug, filled("_a * _b", _a=node, _b=factor)
+        case ast.BinOp(op=ast.Div(), right=right):
+            bug = _repeated_bug(right, divides=True)
+            if bug:
+                yield bug, filled("_a / _b", _a=node, _b=right)
+
+
+@in_each_part
+def inverted_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Multiply where the formula divides, or divide where it multiplies by a number or a size."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            if roles.role(right) == "count" or value_of(right):
+                yield "factor-inverted", filled("_a / _b", _a=left, _b=right)
+            elif roles.role(left) == "count" or value_of(left):
+                yield "factor-inverted", filled("_b / _a", _a=left, _b=right)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            if roles.role(right) == "count" or value_of(right):
+                yield "factor-inverted", filled("_a * _b", _a=left, _b=right)
+            else:
+                yield "operands-exchanged", filled("_b / _a", _a=left, _b=right)
+
+
+def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Multiply a gradient, an error or a cost by 2 or 1/2, or divide it by the number of samples."""
+    if not _has_a_scale(surroundings.result):
+        return
+    yield Rewrite("stray-factor-two", formula, filled("2 * _x", _x=formula))
+    yield Rewrite("missing-factor-two", formula, filled("_x / 2", _x=formula))
+    role = roles.role_of(surroundings.result)
+    sizes = [name for name in surroundings.names if roles.role_of(name) == "count"]
+    labels = [name for name in surroundings.names if roles.role_of(name) == "labels"]
+    bug = "mean-for-bias-only" if role == "bias gradient" else "mean-instead-of-sum"
+    if sizes:
+        if not any(isinstance(node, ast.Name) and node.id == sizes[-1] for node in ast.walk(formula)):
+            yield Rewrite("averaged-twice", formula, filled(f"_x / {sizes[-1]}", _x=formula))
+    elif labels:
+        yield Rewrite(bug, formula, filled(f"_x / len({labels[0]})", _x=formula))
+
+
+@in_each_part
+def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Forget to square or to take the root, or take the absolute value instead of the square."""
+    square = first_match(SQUARES, node)
+    if square is not None:
+        yield "square-missing", square["_x"]
+        yield "absolute-error", filled("np.abs(_x)", _x=square["_x"])
+        yield "power-too-high", filled("_x ** 3", _x=square["_x"])
+    root = first_match(("np.sqrt(_x)", "_x ** 0.5"), node)
+    if root is not None:
+        yield "root-missing", root["_x"]
+
+
+def _with_argument(call: ast.Call, before: ast.expr, after: ast.expr) -> ast.Call:
+    arguments = [after if argument is before else argument for argument in call.args]
+    return ast.Call(call.func, arguments, call.keywords)
+
+
+def _has_a_scale(result: str) -> bool:
+    """True if students often get a quantity of this kind wrong by a factor."""
+    return roles.role_of(result) in roles.GRADIENTS | roles.ERRORS | {"cost", "slope"}
+
+
+def _is_update(surroundings: Surroundings) -> bool:
+    return roles.role_of(surroundings.result) in roles.PARAMETERS
+
+
+def _is_step(node: ast.expr) -> bool:
+    """True for a learning rate times a gradient."""
+    return any(roles.role(part) == "rate" for part in ast.walk(node))
+
+
+def _sign_bug(term: ast.expr, surroundings: Surroundings) -> str:
+    if roles.role(term) == "bias":
+        return "bias-sign"
+    return "steps-uphill" if _is_update(surroundings) or _is_step(term) else "sign-flipped"
+
+
+def _term_bug(missing: ast.expr, rest: ast.expr, surroundings: Surroundings) -> str:
+    if roles.role(missing) == "bias":
+        return "bias-forgotten"
+    if _is_step(missing):
+        bias = roles.role(rest) == "bias" or roles.role_of(surroundings.result) == "bias"
+        return "bias-never-updated" if bias else "parameter-never-updated"
+    return "start-not-kept" if _is_step(rest) else "term-missing"
+
+
+def _missing_bug(factor: ast.expr, surroundings: Surroundings, divides: bool = False) -> str:
+    value = value_of(factor)
+    if value in (2, 0.5):
+        return "missing-factor-two" if (value == 2) != divides else "stray-factor-two"
+    if value is not None and divides and value > 100:
+        return "not-scaled"
+    role = roles.role(factor)
+    if role == "count" or _is_share(factor):
+        return "not-averaged"
+    if role == "slope" or slope_in(factor) is not None:
+        return "activation-derivative-missing"
+    if role == "rate":
+        return "argument-ignored"
+    if role in ("error", "activation gradient") and roles.role_of(surroundings.result) in (
+        "delta",
+        "cost",
+        *roles.GRADIENTS,
+    ):
+        return "gradient-of-the-output"
+    return "factor-missing"
+
+
+def _repeated_bug(factor: ast.expr, divides: bool = False) -> str:
+    value = value_of(factor)
+    if value in (2, 0.5):
+        return "stray-factor-two" if (value == 2) != divides else "missing-factor-two"
+    if value is not None:
+        return "scaled-twice" if divides and value > 100 else ""
+    role = roles.role(factor)
+    if role == "count" or _is_share(factor):
+        return "averaged-twice"
+    if role == "slope" or slope_in(factor) is not None:
+        return "derivative-applied-twice"
+    return "factor-repeated" if role == "rate" else ""
+
+
+def _is_share(factor: ast.expr) -> bool:
+    """True for 1/m."""
+    share = matched("1 / _m", factor)
+    return share is not None and roles.role(share["_m"]) == "count"

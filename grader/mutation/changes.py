@@ -6,12 +6,45 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import arithmetic, matrices, rewriting
+from . import arithmetic, constants, costs, functions, indices, matrices, reductions, rewriting, siblings, stability
 from .rewriting import Operator, Surroundings
 
 __all__ = ["Change", "Surroundings", "of_formula", "of_function"]
 
-OPERATORS: tuple[Operator, ...] = (matrices.transpose, arithmetic.sign, arithmetic.factor_two)
+# An earlier operator names a change that several of them make.
+OPERATORS: tuple[Operator, ...] = (
+    functions.activation,
+    functions.derivative,
+    matrices.transpose,
+    reductions.axis,
+    reductions.another_reduction,
+    siblings.another_quantity,
+    siblings.labels,
+    stability.overflow,
+    stability.zero,
+    arithmetic.sign,
+    arithmetic.result_sign,
+    arithmetic.missing_factor,
+    arithmetic.missing_term,
+    arithmetic.repeated_factor,
+    arithmetic.further_factor,
+    constants.another_size,
+    costs.another_cost,
+    costs.error_of_another_cost,
+    costs.error_as_delta,
+    reductions.from_weight_gradient,
+    reductions.last_sample,
+    reductions.kept_dimension,
+    indices.labels_not_one_hot,
+    indices.shifted_labels,
+    indices.shifted_range,
+    indices.shifted_index,
+    arithmetic.power,
+    arithmetic.inverted_factor,
+    matrices.product,
+    functions.in_place,
+    constants.truncated,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +63,8 @@ class Change:
     """The whole changed formula, or the whole changed source."""
     line: int = 1
     """The line of the change."""
+    unknown: str = ""
+    """A name in ``text`` for a number that only the answers of a submission tell, such as the rate of a weight decay."""
 
 
 def of_formula(text: str, surroundings: Surroundings) -> Iterator[Change]:
@@ -71,9 +106,8 @@ def of_function(source: str, function: str = "") -> Iterator[Change]:
 def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[tuple[ast.expr, str, ast.expr]]:
     """Yield (expression, bug, replacement) of each operator that applies to a part of ``root``."""
     for operator in OPERATORS:
-        for node in rewriting.expressions(root):
-            for rewrite in operator(node, surroundings):
-                yield node, rewrite.bug, rewrite.after
+        for rewrite in operator(root, surroundings):
+            yield rewrite.before, rewrite.bug, rewrite.after
 
 
 def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:

@@ -5,12 +5,46 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from . import patterns
-from .rewriting import Rewrite, Surroundings
+from . import roles
+from .patterns import factors_of_product, untransposed, value_of
+from .rewriting import Part, Surroundings, in_each_part
+from .templates import filled, matched
 
 
-def transpose(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+@in_each_part
+def transpose(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Leave out a transpose, or add one to an operand of a matrix product."""
-    array = patterns.untransposed(node)
+    array = untransposed(node)
     if array is not None:
-        yield Rewrite("transpose-forgotten", array)
+        yield "transpose-forgotten", array
+    operands = factors_of_product(node)
+    if operands is not None:
+        for operand, template in zip(operands, ("_x.T @ _y", "_x @ _y.T"), strict=True):
+            if untransposed(operand) is None and not _is_vector(operand, surroundings):
+                yield "stray-transpose", filled(template, _x=operands[0], _y=operands[1])
+
+
+@in_each_part
+def product(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Exchange the operands of a matrix product, or take the elementwise product; or the other way round."""
+    operands = factors_of_product(node)
+    if operands is not None:
+        left, right = operands
+        yield "operands-exchanged", filled("_y @ _x", _x=left, _y=right)
+        yield "elementwise-product", filled("_x * _y", _x=left, _y=right)
+    elementwise = matched("_x * _y", node) or matched("np.multiply(_x, _y)", node)
+    if elementwise is not None and all(_may_be_array(part, surroundings) for part in elementwise.values()):
+        yield "matrix-product", filled("_x @ _y", **elementwise)
+        yield "matrix-product", filled("_y @ _x", **elementwise)
+
+
+def _is_vector(node: ast.expr, surroundings: Surroundings) -> bool:
+    shape = surroundings.names.get(node.id) if isinstance(node, ast.Name) else None
+    return shape is not None and len(shape) < 2
+
+
+def _may_be_array(node: ast.expr, surroundings: Surroundings) -> bool:
+    """True unless an operand is a number, a size or a learning rate."""
+    if isinstance(node, ast.Name) and surroundings.names.get(node.id) == ():
+        return False
+    return value_of(node) is None and roles.role(node) not in ("count", "rate") and matched("1 / _m", node) is None

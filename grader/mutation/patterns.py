@@ -1,13 +1,13 @@
-"""Recognises and builds the expressions that formulas of deep learning consist of."""
+"""Recognises numbers, transposes, products and reductions, in the forms that authors write."""
 
 from __future__ import annotations
 
 import ast
 
+from .templates import first_match
 
-def number(value: float) -> ast.expr:
-    """Return a number as an expression."""
-    return ast.UnaryOp(ast.USub(), ast.Constant(-value)) if value < 0 else ast.Constant(value)
+_TRANSPOSES = ("_x.T", "np.transpose(_x)", "_x.transpose()")
+_PRODUCTS = ("_x @ _y", "np.dot(_x, _y)", "np.matmul(_x, _y)", "_x.dot(_y)")
 
 
 def value_of(node: ast.expr) -> float | None:
@@ -20,45 +20,19 @@ def value_of(node: ast.expr) -> float | None:
     return None
 
 
-def product(left: ast.expr, right: ast.expr) -> ast.expr:
-    """Return ``left * right``."""
-    return ast.BinOp(left, ast.Mult(), right)
-
-
-def quotient(left: ast.expr, right: ast.expr) -> ast.expr:
-    """Return ``left / right``."""
-    return ast.BinOp(left, ast.Div(), right)
-
-
-def negative(node: ast.expr) -> ast.expr:
-    """Return ``-node``."""
-    return ast.UnaryOp(ast.USub(), node)
-
-
-def transposed(node: ast.expr) -> ast.expr:
-    """Return ``node.T``."""
-    return ast.Attribute(node, "T", ast.Load())
-
-
 def untransposed(node: ast.expr) -> ast.expr | None:
     """Return the array whose transpose ``node`` is; None if it is no transpose."""
-    match node:
-        case ast.Attribute(value=array, attr="T"):
-            return array
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="transpose"), args=[array], keywords=[]):
-            return array
-        case ast.Call(func=ast.Attribute(value=array, attr="transpose"), args=[], keywords=[]):
-            return array
-    return None
+    parts = first_match(_TRANSPOSES, node)
+    return parts["_x"] if parts is not None else None
 
 
 def factors_of_product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
-    """Return both operands of a matrix product, written as ``a @ b``, ``a.dot(b)``, ``np.dot(a, b)`` or ``np.matmul(a, b)``."""
-    match node:
-        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-            return left, right
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="dot" | "matmul"), args=[left, right]):
-            return left, right
-        case ast.Call(func=ast.Attribute(value=left, attr="dot"), args=[right]):
-            return left, right
-    return None
+    """Return both operands of a matrix product, written with ``@``, ``dot`` or ``matmul``; None if it is none."""
+    parts = first_match(_PRODUCTS, node)
+    if parts is None or _is_module(parts["_x"]):
+        return None
+    return parts["_x"], parts["_y"]
+
+
+def _is_module(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "np"

@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import wraps
 
 Shape = tuple[int, ...]
 
@@ -24,14 +25,29 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A replacement for one expression, and the name of the bug that it makes."""
+    """A replacement for one expression in a formula, and the name of the bug that it makes."""
 
     bug: str
+    before: ast.expr
     after: ast.expr
 
 
 Operator = Callable[[ast.expr, Surroundings], Iterator[Rewrite]]
-"""Yields the replacements for one expression, which may be a part of a formula."""
+"""Yields all replacements of one kind in a formula."""
+Part = tuple[str, ast.expr]
+"""The name of a bug, and the replacement for one expression that makes it."""
+
+
+def in_each_part(operator: Callable[[ast.expr, Surroundings], Iterator[Part]]) -> Operator:
+    """Return the operator that applies ``operator`` to each expression in a formula, outer ones first."""
+
+    @wraps(operator)
+    def in_formula(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+        for node in expressions(formula):
+            for bug, after in operator(node, surroundings):
+                yield Rewrite(bug, node, after)
+
+    return in_formula
 
 
 def parsed(text: str) -> ast.expr:

@@ -30,7 +30,7 @@ def test_quantity_that_reads_its_own_input_is_ordered_once():
 
 
 def test_mutant_has_the_bug_the_quantity_and_the_changed_formula():
-    (mutant,) = [one for one in mutants({"out": "X - b1"}) if one.bug.name == "sign-flipped"]
+    (mutant,) = [one for one in mutants({"out": "X - b1"}) if one.bug.name == "bias-sign"]
     assert mutant.is_generated
     assert (mutant.bug.function, mutant.changes[0].quantity) == ("f", "out")
     assert mutant.steps["out"].text == "X + b1"

@@ -18,10 +18,9 @@ def made():
             dict.fromkeys(names) if not names or isinstance(names[0], str) else names[0], frozenset(functions), result
         )
         tree = rewriting.parsed(text)
-        return {
-            ast.unparse(rewriting.replaced(tree, node, rewrite.after)): rewrite.bug
-            for node in rewriting.expressions(tree)
-            for rewrite in operator(node, surroundings)
-        }
+        bugs = {}
+        for rewrite in operator(tree, surroundings):
+            bugs.setdefault(ast.unparse(rewriting.replaced(tree, rewrite.before, rewrite.after)), rewrite.bug)
+        return bugs
 
     return of

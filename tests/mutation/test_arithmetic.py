@@ -1,4 +1,4 @@
-"""Changes of signs and factors."""
+"""Changes of signs, terms, factors and powers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,47 @@ pytestmark = pytest.mark.quick
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("X @ w + b", ["X @ w - b"]),
-        ("a - y", ["a + y"]),
-        ("-np.log(p)", ["np.log(p)"]),
-        ("1 / (1 + np.exp(-z))", ["1 / (1 - np.exp(-z))", "1 / (1 + np.exp(z))"]),
-        ("x * 2", []),
-        ("-1", []),
+        ("X @ w + b", {"X @ w - b": "bias-sign"}),
+        ("b + X @ w", {"X @ w - b": "bias-sign"}),
+        ("a - y", {"a + y": "sign-flipped", "y - a": "sign-flipped"}),
+        ("1 - a", {"1 + a": "sign-flipped"}),
+        ("-np.log(p)", {"np.log(p)": "sign-flipped"}),
+        ("w - lr * dw", {"w + lr * dw": "steps-uphill"}),
+        ("np.exp(-z)", {"np.exp(z)": "exponent-sign"}),
+        ("predict(X, w, b)", {"predict(X, w, -b)": "bias-sign", "predict(X, w, 0 * b)": "bias-forgotten"}),
+        ("x * -1", {}),
     ],
 )
-def test_sign_of_a_term_is_flipped(made, text, wrong):
-    assert made(arithmetic.sign, text) == dict.fromkeys(wrong, "sign-flipped")
+def test_sign_is_flipped(made, text, wrong):
+    changed = made(arithmetic.sign, text)
+    assert changed.items() >= wrong.items()
+    assert bool(changed) == bool(wrong)
+
+
+@pytest.mark.parametrize(("result", "text"), [("dw", "X.T @ d"), ("loss", "np.sum(e ** 2)"), ("dA2", "w3.T @ dZ3")])
+def test_sign_of_a_gradient_or_cost_is_flipped(made, result, text):
+    assert made(arithmetic.result_sign, text, result=result) == {
+        f"-({text})" if "@" in text else f"-{text}": "sign-flipped"
+    }
+
+
+def test_sign_of_an_activation_is_kept(made):
+    assert made(arithmetic.result_sign, "relu(Z1)", result="A1") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("X @ w + b", {"X @ w": "bias-forgotten"}),
+        ("b + X @ w", {"X @ w": "bias-forgotten"}),
+        ("w - lr * dw", {"w": "parameter-never-updated", "-(lr * dw)": "start-not-kept"}),
+        ("b - lr * db", {"b": "bias-never-updated"}),
+        ("u + v", {"u": "term-missing", "v": "term-missing"}),
+        ("a - y", {"a": "term-missing", "-y": "term-missing"}),
+    ],
+)
+def test_term_is_left_out(made, text, wrong):
+    assert made(arithmetic.missing_term, text).items() >= wrong.items()
 
 
 @pytest.mark.parametrize(
@@ -31,8 +62,69 @@ def test_sign_of_a_term_is_flipped(made, text, wrong):
         ("(a - y) * 2.0", {"a - y": "missing-factor-two"}),
         ("0.5 * np.sum(x)", {"np.sum(x)": "stray-factor-two"}),
         ("np.sum(x) / 2", {"np.sum(x)": "stray-factor-two"}),
-        ("3 * x", {}),
+        ("X.T @ d / m", {"X.T @ d": "not-averaged"}),
+        ("X.T @ d / len(X)", {"X.T @ d": "not-averaged"}),
+        ("X.T @ d / X.shape[0]", {"X.T @ d": "not-averaged"}),
+        ("1 / m * (X.T @ d)", {"X.T @ d": "not-averaged"}),
+        ("pixels / 255", {"pixels": "not-scaled"}),
+        ("dA1 * slope1", {"dA1": "activation-derivative-missing"}),
+        ("w2.T @ d * relu_derivative(Z1)", {"w2.T @ d": "activation-derivative-missing"}),
+        ("w2.T @ d * (Z1 > 0)", {"w2.T @ d": "activation-derivative-missing"}),
+        ("w - lr * dw", {"w - dw": "argument-ignored"}),
+        ("u * v", {"u": "factor-missing", "v": "factor-missing"}),
     ],
 )
-def test_factor_two_is_left_out(made, text, wrong):
-    assert made(arithmetic.factor_two, text) == wrong
+def test_factor_is_left_out(made, text, wrong):
+    assert made(arithmetic.missing_factor, text).items() >= wrong.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("X.T @ d / m", {"X.T @ d / m / m": "averaged-twice"}),
+        ("2 * e", {"2 * e * 2": "stray-factor-two"}),
+        ("e / 2", {"e / 2 / 2": "missing-factor-two"}),
+        ("pixels / 255.0", {"pixels / 255.0 / 255.0": "scaled-twice"}),
+        ("error * slope", {"error * slope * slope": "derivative-applied-twice"}),
+        ("w - lr * dw", {"w - lr * dw * lr": "factor-repeated"}),
+        ("u * v", {}),
+    ],
+)
+def test_factor_is_repeated(made, text, wrong):
+    assert made(arithmetic.repeated_factor, text) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("x / m", {"x * m": "factor-inverted"}),
+        ("x * 255", {"x / 255": "factor-inverted"}),
+        ("u / v", {"v / u": "operands-exchanged"}),
+        ("u * v", {}),
+    ],
+)
+def test_factor_is_inverted(made, text, wrong):
+    assert made(arithmetic.inverted_factor, text) == wrong
+
+
+def test_gradient_gets_a_factor(made):
+    wrong = made(arithmetic.further_factor, "X.T @ d", "X", "y", "d", result="dw")
+    assert wrong["2 * (X.T @ d)"] == "stray-factor-two"
+    assert wrong["X.T @ d / 2"] == "missing-factor-two"
+    assert wrong["X.T @ d / len(y)"] == "mean-instead-of-sum"
+
+
+def test_gradient_is_divided_by_a_size_in_reach(made):
+    assert made(arithmetic.further_factor, "w3.T @ d", "m", "d", result="dA2")["w3.T @ d / m"] == "averaged-twice"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("(y - a) ** 2", {"y - a": "square-missing", "np.abs(y - a)": "absolute-error"}),
+        ("np.square(e)", {"e": "square-missing", "np.abs(e)": "absolute-error"}),
+        ("x / np.sqrt(v)", {"x / v": "root-missing"}),
+    ],
+)
+def test_power_is_forgotten(made, text, wrong):
+    assert made(arithmetic.power, text).items() >= wrong.items()

@@ -1,0 +1,90 @@
+"""Operators for indices, ranges and labels: shifted by one, one too long or too short."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from . import roles
+from .patterns import value_of
+from .rewriting import Part, Rewrite, Surroundings, in_each_part
+from .templates import filled, matched
+
+
+@in_each_part
+def shifted_index(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the next or the previous element."""
+    match node:
+        case ast.Subscript(value=array, slice=index) if not _is_shape(array):
+            for after in _shifted(index):
+                yield "index-shifted", ast.Subscript(array, after, ast.Load())
+
+
+@in_each_part
+def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Let a range begin or end one number too early or too late."""
+    for name in ("range", "np.arange"):
+        parts = matched(f"{name}(_n)", node)
+        if parts is not None:
+            rounds = roles.role(parts["_n"]) == "rounds"
+            yield ("one-epoch-too-few" if rounds else "one-round-too-few"), filled(f"{name}(_n - 1)", **parts)
+            yield ("one-epoch-too-many" if rounds else "one-round-too-many"), filled(f"{name}(_n + 1)", **parts)
+            yield ("one-epoch-too-few" if rounds else "index-shifted"), filled(f"{name}(1, _n)", **parts)
+            yield "index-shifted", filled(f"{name}(1, _n + 1)", **parts)
+        parts = matched(f"{name}(_a, _n)", node)
+        if parts is not None:
+            yield "one-round-too-few", filled(f"{name}(_a, _n - 1)", **parts)
+            yield "one-round-too-many", filled(f"{name}(_a, _n + 1)", **parts)
+            yield "index-shifted", filled(f"{name}(_a + 1, _n)", **parts)
+            yield "index-shifted", filled(f"{name}(_a - 1, _n)", **parts)
+
+
+@in_each_part
+def shifted_labels(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Count classes from 1 in the place of 0, or the other way round."""
+    if (
+        isinstance(node, ast.Name)
+        and node.id in surroundings.names
+        and roles.layer_of(node.id)[0].lower() in ("labels", "label")
+    ):
+        for template in ("_y + 1", "_y - 1", "(_y + 1) % 10", "(_y - 1) % 10"):
+            yield "labels-shifted", filled(template, _y=node)
+    parts = (
+        matched("np.argmax(_x)", node) or matched("np.argmax(_x, axis=_k)", node) or matched("_x.argmax(axis=_k)", node)
+    )
+    if parts is not None:
+        yield "labels-shifted", filled("_c + 1", _c=node)
+
+
+def labels_not_one_hot(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Return the class numbers where the rows should be one-hot."""
+    labels = [name for name in surroundings.names if roles.role_of(name) == "labels"]
+    if roles.role_of(surroundings.result) == "labels" and len(labels) == 1:
+        yield Rewrite("labels-not-one-hot", formula, filled(labels[0]))
+        yield Rewrite("labels-not-one-hot", formula, filled("_y * (_f)", _y=filled(labels[0]), _f=formula))
+        yield Rewrite("labels-not-one-hot", formula, filled("_y + 0 * (_f)", _y=filled(labels[0]), _f=formula))
+
+
+def _is_shape(array: ast.expr) -> bool:
+    return isinstance(array, ast.Attribute) and array.attr == "shape"
+
+
+def _shifted(index: ast.expr) -> Iterator[ast.expr]:
+    value = value_of(index)
+    match index:
+        case _ if value is not None:
+            for other in (value + 1, value - 1):
+                if value < 0 or other >= 0:
+                    yield filled(str(int(other)))
+        case ast.Name() | ast.BinOp():
+            yield filled("_i + 1", _i=index)
+            yield filled("_i - 1", _i=index)
+        case ast.Slice(lower=lower, upper=upper, step=None):
+            if lower is not None:
+                yield ast.Slice(filled("_i + 1", _i=lower), upper)
+            if upper is not None:
+                yield ast.Slice(lower, filled("_i - 1", _i=upper))
+        case ast.Tuple(elts=elements):
+            for position, element in enumerate(elements):
+                for after in _shifted(element):
+                    yield ast.Tuple([*elements[:position], after, *elements[position + 1 :]], ast.Load())

@@ -1,0 +1,187 @@
+"""Operators for sums, means and maxima: another axis, no axis, another function, a lost dimension."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from . import roles
+from .patterns import factors_of_product, untransposed, value_of
+from .rewriting import Part, Rewrite, Surroundings, in_each_part
+from .templates import filled
+
+REDUCTIONS = frozenset(
+    ["sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "median", "any", "all"]
+)
+SIBLINGS = {
+    "sum": ("mean",),
+    "mean": ("sum", "median"),
+    "argmax": ("argmin", "max"),
+    "argmin": ("argmax", "min"),
+    "max": ("min", "mean", "argmax"),
+    "min": ("max", "mean", "argmin"),
+    "std": ("var",),
+    "var": ("std",),
+    "median": ("mean",),
+}
+_BUGS = {
+    ("sum", "mean"): "mean-instead-of-sum",
+    ("mean", "sum"): "not-averaged",
+    ("argmax", "max"): "maximum-instead-of-class",
+    ("argmax", "argmin"): "sign-flipped",
+}
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A call such as ``np.sum(x, axis=1, keepdims=True)`` or ``x.sum(1)``."""
+
+    function: str
+    array: ast.expr
+    axis: ast.expr | None
+    keepdims: bool
+    others: tuple[ast.keyword, ...] = ()
+
+    def call(self) -> ast.expr:
+        """Return the reduction as a call of NumPy's function."""
+        keywords = list(self.others)
+        if self.axis is not None:
+            keywords.insert(0, ast.keyword("axis", self.axis))
+        if self.keepdims and not self.function.startswith("arg"):
+            keywords.append(ast.keyword("keepdims", ast.Constant(True)))
+        return ast.Call(filled(f"np.{self.function}"), [self.array], keywords)
+
+
+def reduction_in(node: ast.expr) -> Reduction | None:
+    """Return the reduction that an expression computes, None if it is something else."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr=function), args=[array, *rest]):
+            pass
+        case ast.Call(func=ast.Attribute(value=array, attr=function), args=rest):
+            if isinstance(array, ast.Name) and array.id == "np":
+                return None
+        case _:
+            return None
+    if function not in REDUCTIONS or len(rest) > 1:
+        return None
+    assert isinstance(node, ast.Call)
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    others = tuple(keyword for keyword in node.keywords if keyword.arg not in ("axis", "keepdims"))
+    axis = rest[0] if rest else named.get("axis")
+    keepdims = named.get("keepdims")
+    is_kept = isinstance(keepdims, ast.Constant) and bool(keepdims.value)
+    return Reduction(
+        function.removeprefix("a") if function in ("amax", "amin") else function, array, axis, is_kept, others
+    )
+
+
+@in_each_part
+def axis(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take another axis of a reduction, or none."""
+    reduction = reduction_in(node)
+    if reduction is None:
+        return
+    is_bias = roles.role_of(surroundings.result) == "bias gradient"
+    if reduction.axis is None:
+        shape = surroundings.names.get(reduction.array.id) if isinstance(reduction.array, ast.Name) else None
+        for number in range(2 if shape is None else len(shape)):
+            if shape is None or len(shape) > 1:
+                yield "wrong-axis", replace(reduction, axis=filled(str(number))).call()
+        return
+    over_all = replace(reduction, axis=None, keepdims=False)
+    yield ("bias-gradient-scalar" if is_bias else "axis-missing"), over_all.call()
+    if reduction.keepdims:
+        yield ("bias-gradient-scalar" if is_bias else "axis-missing"), replace(over_all, keepdims=True).call()
+    for number in _other_axes(reduction.axis):
+        bug = "bias-gradient-over-units" if is_bias else "wrong-axis"
+        other = replace(reduction, axis=filled(str(number)))
+        yield bug, other.call()
+        if reduction.keepdims:
+            yield bug, replace(other, keepdims=False).call()
+
+
+@in_each_part
+def kept_dimension(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Lose the summed dimension, or keep it."""
+    reduction = reduction_in(node)
+    if reduction is not None and reduction.axis is not None and not reduction.function.startswith("arg"):
+        bug = "dimension-lost" if reduction.keepdims else "dimension-kept"
+        yield bug, replace(reduction, keepdims=not reduction.keepdims).call()
+
+
+@in_each_part
+def another_reduction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the mean for the sum, the class for the maximum, and the like."""
+    reduction = reduction_in(node)
+    if reduction is None:
+        return
+    for function in SIBLINGS.get(reduction.function, ()):
+        others = () if reduction.others and function not in ("std", "var") else reduction.others
+        bug = _BUGS.get((reduction.function, function), "another-reduction")
+        yield bug, replace(reduction, function=function, others=others).call()
+        if function == "max" and reduction.axis is not None:
+            for number in _other_axes(reduction.axis):
+                yield bug, replace(reduction, function=function, axis=filled(str(number)), others=others).call()
+    if reduction.function in ("sum", "mean"):
+        yield "sum-missing", reduction.array
+
+
+@in_each_part
+def last_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Keep only the last sample of a sum over the samples, as a loop does that forgets to add."""
+    bug = "only-the-last-sample"
+    reduction = reduction_in(node)
+    if reduction is not None and reduction.function in ("sum", "mean"):
+        number = value_of(reduction.axis) if reduction.axis is not None else 0
+        if number in (1, -1):
+            yield bug, filled("_x[:, -1:]" if reduction.keepdims else "_x[:, -1]", _x=reduction.array)
+        elif number == 0:
+            yield bug, filled("_x[-1:]" if reduction.keepdims else "_x[-1]", _x=reduction.array)
+    operands = factors_of_product(node)
+    if operands is None or roles.role_of(surroundings.result) != "weight gradient":
+        return
+    first, second = untransposed(operands[0]), untransposed(operands[1])
+    if first is not None:  # X.T @ delta
+        yield bug, filled("_x[-1:].T @ _y[-1:]", _x=first, _y=operands[1])
+    elif second is not None:  # delta @ X.T
+        yield bug, filled("_x[:, -1:] @ _y[:, -1:].T", _x=operands[0], _y=second)
+
+
+def from_weight_gradient(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Compute the gradient of a bias from the gradient of the weights."""
+    if roles.role_of(surroundings.result) != "bias gradient":
+        return
+    layer = roles.layer_of(surroundings.result)[1]
+    matching = [
+        name
+        for name in surroundings.names
+        if roles.role_of(name) == "weight gradient" and roles.layer_of(name)[1] == layer
+    ]
+    reductions = [
+        reduction for node in ast.walk(formula) if isinstance(node, ast.expr) and (reduction := reduction_in(node))
+    ]
+    sizes = [name for name in surroundings.names if roles.role_of(name) == "count"]
+    bug = "bias-gradient-from-weight-gradient"
+    for name in matching:
+        weights = filled(name)
+        for function in ("sum", "mean"):
+            for reduction in reductions:
+                along = replace(reduction, function=function, array=weights, others=()).call()
+                yield Rewrite(bug, formula, along)
+                if function == "sum" and sizes:
+                    yield Rewrite(bug, formula, filled(f"_x / {sizes[-1]}", _x=along))
+            yield Rewrite(bug, formula, filled(f"np.{function}(_x)", _x=weights))
+        if len(surroundings.names.get(name) or ()) == 1:
+            yield Rewrite(bug, formula, filled("_x[0]", _x=weights))
+            yield Rewrite(bug, formula, filled("_x[-1]", _x=weights))
+
+
+def _other_axes(axis: ast.expr) -> tuple[int, ...]:
+    """Return the axes that students take for ``axis``."""
+    number = value_of(axis)
+    return (
+        {0: (1,), 1: (0,), -1: (0, 1), -2: (1,), 2: (0, 1), 3: (1, 2)}.get(int(number), (0,))
+        if number is not None
+        else (0, 1)
+    )

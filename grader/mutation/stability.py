@@ -1,0 +1,44 @@
+"""Operators for large numbers and for zeros: what keeps a formula finite is missing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .patterns import value_of
+from .rewriting import Part, Surroundings, in_each_part
+from .templates import filled, first_match, matched
+
+SMALL = 1e-4
+_CLIPPED = ("np.clip(_x, _low, _high)", "np.maximum(_x, _low)", "np.maximum(_low, _x)", "_x.clip(_low, _high)")
+
+
+@in_each_part
+def overflow(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the exponential of the numbers themselves, without subtracting the maximum or taking the absolute value."""
+    parts = matched("np.exp(_x)", node)
+    if parts is None:
+        return
+    shifted = matched("_x - _m", parts["_x"])
+    if shifted is not None:
+        yield "overflow", filled("np.exp(_x)", _x=shifted["_x"])
+    size = matched("-np.abs(_x)", parts["_x"])
+    if size is not None:
+        yield "overflow", filled("np.exp(-_x)", **size)
+
+
+@in_each_part
+def zero(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Leave out the small number that keeps a logarithm or a quotient finite."""
+    added = matched("_x + _e", node)
+    if added is not None and _is_small(added["_e"]):
+        yield "small-number-missing", added["_x"]
+    clipped = first_match(_CLIPPED, node)
+    if clipped is not None and _is_small(clipped["_low"]):
+        yield "small-number-missing", clipped["_x"]
+
+
+def _is_small(node: ast.expr) -> bool:
+    value = value_of(node)
+    is_named = isinstance(node, ast.Name) and node.id.lower() in ("eps", "epsilon", "delta", "tiny")
+    return is_named or (value is not None and 0 < abs(value) <= SMALL)
