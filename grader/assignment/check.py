@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -27,6 +27,22 @@ def unknown(what: str, names: Iterable[str], allowed: Iterable[str]) -> Iterator
         if name not in allowed:
             choice = f"allowed are {', '.join(allowed)}" if allowed else "there are none"
             yield Problem(name, f"'{name}' is not a known {what}; {choice}.")
+
+
+@dataclass(frozen=True)
+class ComparedFunction:
+    """A function whose results a check compares with those of the reference, on probes with the results of ``given``.
+
+    Each of ``changes`` replaces some inputs. ``results`` are the judged ones, None for all.
+    """
+
+    function: str
+    probes: Sequence[str]
+    tolerance: Tolerance
+    given: Sequence[str] = ()
+    changes: Sequence[Mapping[str, Scalar]] = ({},)
+    results: Sequence[str] | None = None
+    any_shape: bool = False
 
 
 class Check(StrictModel):
@@ -85,6 +101,10 @@ class Check(StrictModel):
     def given_functions(self) -> Iterable[str]:
         """Return the functions whose results, computed by the reference on a probe, are inputs as well."""
         return ()
+
+    def compared_function(self) -> ComparedFunction | None:
+        """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""
+        return None
 
     def variables(self) -> Iterable[tuple[str, str]]:
         """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""

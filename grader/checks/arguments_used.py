@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ..assignment.base import Scalar, Tolerance
-from ..assignment.check import Check, Problem, unknown
+from ..assignment.check import Check, ComparedFunction, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
@@ -45,6 +45,10 @@ class ArgumentsUsedCheck(Check):
 
     def probe_names(self) -> Iterable[str]:
         return (self.probe,)
+
+    def compared_function(self) -> ComparedFunction:
+        changes = [{name: value} for name, value in self.vary.items()]
+        return ComparedFunction(self.function, [self.probe], self.tolerance, changes=changes)
 
     def changed_inputs(self) -> Mapping[str, Scalar]:
         return self.vary

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ..assignment.check import ProbedCheck, Problem, unknown
+from ..assignment.check import ComparedFunction, ProbedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..expected.probes import Case
 from ..judging.compare import common_factor
@@ -42,6 +42,9 @@ class GradientsCheck(ProbedCheck):
 
     def derivatives(self) -> Iterable[tuple[str, str, str]]:
         return [(self.objective, parameter, result) for result, parameter in self.parameters.items()]
+
+    def compared_function(self) -> ComparedFunction:
+        return ComparedFunction(self.function, self.probes, self.tolerance, self.given, results=list(self.parameters))
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)

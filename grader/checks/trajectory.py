@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from ..assignment.check import ProbedCheck
+from ..assignment.check import ComparedFunction, ProbedCheck
 from ..diagnosis.log import AnsweredCase
 from ..judging.compare import compare_results
 from ..report.picture_data import Picture
@@ -25,6 +25,9 @@ class TrajectoryCheck(ProbedCheck):
     judges_function = True
 
     kind: Literal["trajectory"]
+
+    def compared_function(self) -> ComparedFunction:
+        return ComparedFunction(self.function, self.probes, self.tolerance, self.given)
 
     def run(self, context: Context) -> Outcome:
         """Compare the trained parameters and the history on every case."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..assignment.check import ProbedCheck
+from ..assignment.check import ComparedFunction, ProbedCheck
 from ..expected.probes import Case
 from ..student.answers import BoundAnswer
 from ..support.i18n import _
@@ -25,6 +25,9 @@ class ValuesCheck(ProbedCheck):
     kind: Literal["values"]
     any_shape: bool = False
     """Accept the same entries in the same order in another shape."""
+
+    def compared_function(self) -> ComparedFunction:
+        return ComparedFunction(self.function, self.probes, self.tolerance, self.given, any_shape=self.any_shape)
 
     def run(self, context: Context) -> Outcome:
         """Compare every result on every case."""

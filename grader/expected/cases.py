@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from ..assignment.check import ProbedCheck
 from ..assignment.spec import AssignmentSpec
 from ..support.arrays import Shape
 from . import probes
 from .probes import Case, ProbeInputs
+
+Value = TypeVar("Value")
 
 
 class Reference(Protocol):
@@ -27,6 +29,14 @@ class Cases:
         self._oracle = oracle
         self.seed = seed
         self._known: dict[tuple[str, tuple[str, ...]], list[Case]] = {}  # by probe and earlier functions
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return the value of ``make``, which is called once with each ``key`` for all submissions."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        value: Value = self._kept[key]
+        return value
 
     def draw(
         self, probe_names: Sequence[str], earlier_functions: Sequence[str] = (), widths: Mapping[str, int] | None = None

@@ -12,8 +12,11 @@ from ..assignment.check import BandedCheck, Check
 from ..checks.context import Context
 from ..checks.outcome import Outcome
 from ..checks.runner import CheckRunner
+from ..checks.tools.asking import ExampleBudget
+from ..checks.tools.examples import smallest_example
 from ..datasets import lengths
 from ..diagnosis import findings_of_check, hints
+from ..report.evidence import Evidence
 from ..report.model import CheckResult
 from ..report.statuses import Status
 from ..sandbox.failures import CallError
@@ -46,6 +49,7 @@ class Checking:
         self._timings = trace.timings
         self._locator = Locator(submission)
         self._runner = CheckRunner(context)
+        self._load_seconds = 0.0
         self._outcomes: dict[str, Outcome] = {}  # by check, to be explained after the last check
 
     def load(self, checks: Sequence[Check], rebuilder: Rebuilder) -> list[CheckResult] | None:
@@ -61,6 +65,7 @@ class Checking:
             self._timings.add("start", start_time)
             start_time = time.monotonic()
             self._session.load()
+            self._load_seconds = self._session.spent
         except NotGradable as error:
             return [not_graded(check, error) for check in checks]
         except CallError as failure:
@@ -105,6 +110,9 @@ class Checking:
             if check.name in self._outcomes and not verdict_only:
                 self._explain(check, result, self._outcomes[check.name], hint_level)
         self._timings.add("diagnosis", start_time)
+        start_time = time.monotonic()
+        self._show_examples(checks, results)
+        self._timings.add("examples", start_time)
         notes.mark_causes(results, self._session.causes.sentences)
         first_notes = notes.notes_on_loading(self._submission, self._session, self._context)
         if first_notes:
@@ -165,13 +173,36 @@ class Checking:
         location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)
         return check_result(check, failure.status, self._with_advice(failure.message), location=location)
 
+    def _show_examples(self, checks: Sequence[Check], results: Sequence[CheckResult]) -> None:
+        """Add the smallest example to each failed check that students see."""
+        budget = ExampleBudget(self._load_seconds)
+        failed_functions = {
+            function
+            for check, result in zip(checks, results, strict=True)
+            if check.judges_function and result.status != "passed"
+            for function in check.functions()
+        }
+        for check, result in zip(checks, results, strict=True):
+            if check.visibility != "open" or result.status not in ("failed", "partial", "error"):
+                continue
+            outcome = self._outcomes.get(check.name)
+            findings = None if outcome is None else outcome.bugs
+            try:
+                with np.errstate(all="ignore"):
+                    example = smallest_example(self._runner.context, check, findings, failed_functions, budget)
+            except Exception:  # a failure of the grader here only loses the example
+                log.debug("example of %s", check.name, exc_info=True)
+                continue
+            if example is not None:
+                result.evidence |= Evidence(example=example).cleaned()
+
     def _explain(self, check: Check, result: CheckResult, outcome: Outcome, hint_level: int) -> None:
         """Add the evidence, the bug and a hint to a result."""
         content = self._context.content
         if outcome.diagnose is not None:
             try:
                 with np.errstate(all="ignore"):
-                    outcome = outcome.diagnose(outcome)
+                    outcome = self._outcomes[check.name] = outcome.diagnose(outcome)
             except Exception:  # a failure of the grader here only loses the name of the bug
                 log.debug("diagnosis of %s", check.name, exc_info=True)
         # The diagnosis may choose the message for other accepted inputs.

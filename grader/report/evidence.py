@@ -51,6 +51,31 @@ class Location(ReportPart):
     file_line: int | None
 
 
+class Example(ReportPart):
+    """The smallest call that was found for which a function fails in the same way as in the check.
+
+    It contains only inputs and the submission's own result.
+    """
+
+    setup: list[str] = []
+    """Python statements before the call, for example for values of global variables."""
+
+    call: str
+    """The call as a Python expression with the submission's own names."""
+
+    gives: str | None = None
+    """The value that the submission returned; null if it raised an exception."""
+
+    raises: str | None = None
+    """The exception that the submission raised."""
+
+    any_value: list[str] = []
+    """Arguments of the call whose value does not matter: the function fails with other values, too."""
+
+    slope: str | None = None
+    """For a gradient: the sentence that compares it with a change of the submission's own cost."""
+
+
 class Evidence(ReportPart):
     """The facts behind the result of a check."""
 
@@ -101,6 +126,9 @@ class Evidence(ReportPart):
 
     notes: list[str] = []
     """Sentences for the student in addition to the message, such as conventions that were accepted."""
+
+    example: Example | None = None
+    """The smallest call that fails."""
 
     pictures: Pictures = []
     """The data of the charts on a page."""
@@ -158,6 +186,8 @@ class Evidence(ReportPart):
 
 
 def _cleaned(value: Any) -> Any:
+    if isinstance(value, Example):
+        return value.model_copy(update={name: _cleaned(item) for name, item in value})
     if isinstance(value, str):
         return clean(value, LONGEST)
     if isinstance(value, dict):

@@ -1,0 +1,207 @@
+"""Finds the smallest example of a failed check: the smallest inputs for which the function still fails in the same way.
+
+The submission is called again with small inputs, after all checks have been judged, so nothing that happens here costs the
+student points. The right results come from the assignment's steps and stX's function returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ...assignment.check import Check, ComparedFunction
+from ...diagnosis import Findings, search
+from ...diagnosis.samples import Sample, as_arrays
+from ...expected.probes import Case, ProbeInputs
+from ...expected.small_cases import KnownCase, SmallCases
+from ...report.evidence import Example
+from ...sandbox.failures import CallError
+from ...smallest import source
+from ...smallest.axes import Inputs
+from ...smallest.display import as_text
+from ...smallest.search import indifferent, smallest
+from ...student.answers import PreparedCall
+from ...student.signatures import match
+from ..context import Context
+from .asking import NOT_CALLED, CallResult, ExampleBudget, Failure, Over, Questions
+
+CALLS = 150  # for one check
+SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
+LONGEST = 900  # characters of a call
+
+
+def smallest_example(
+    context: Context, check: Check, findings: Findings | None, failed_functions: Set[str], budget: ExampleBudget
+) -> Example | None:
+    """Return the smallest example of a failed check; None if the check has no small inputs, or if none was inputs.
+
+    ``findings`` are the bugs of the check; the example shows them and no other mistake. An example has no right results
+    of the ``failed_functions`` among its inputs, since they would reveal what other checks expect.
+    """
+    compared = check.compared_function()
+    if compared is None or failed_functions & set(compared.given) or not _takes_its_inputs(context, compared):
+        return None
+    try:
+        for cases in _kinds_of_cases(context, check.name, compared):
+            example = _Search(context, compared, cases, findings, budget).example()
+            if example is not None:
+                return example
+    except Over:
+        pass
+    return None
+
+
+def _takes_its_inputs(context: Context, compared: ComparedFunction) -> bool:
+    """True if the function takes all its inputs as arguments."""
+    target = context.student.find(compared.function)
+    return target is not None and not target.owner and not context.starts.own_names(compared.function)
+
+
+def _kinds_of_cases(context: Context, check: str, compared: ComparedFunction) -> Iterator[SmallCases]:
+    """Yield the small inputs of the kind of each case of a check."""
+    for probe in compared.probes:
+        for case in context.cases.draw([probe]):
+            for change in compared.changes:
+                inputs = {**case.inputs, **change}
+                declared = {**context.content.probes[probe].inputs, **change}
+                make = partial(_small_cases, context, compared, inputs, declared)
+                cases = context.cases.once(("smallest", check, case.name, *change.items()), make)
+                if cases is not None:
+                    yield cases
+
+
+def _small_cases(
+    context: Context, compared: ComparedFunction, inputs: Inputs, declared: dict[str, Any]
+) -> SmallCases | None:
+    """Return the small inputs of the kind of a case; None without steps that give the reference's results for the case."""
+    cases = SmallCases(context.content, context.mutations, compared.function, compared.given, inputs, declared)
+    if cases.start is None:
+        return None
+    expected = context.oracle.results(compared.function, cases.start.inputs)
+    return cases if cases.agrees(expected) else None
+
+
+class _Search:
+    """The search for the smallest example of one function, beginning with one case."""
+
+    def __init__(
+        self,
+        context: Context,
+        compared: ComparedFunction,
+        cases: SmallCases,
+        findings: Findings | None,
+        budget: ExampleBudget,
+    ) -> None:
+        self._context = context
+        self._declared = context.content.functions[compared.function]
+        self._cases = cases
+        self._mutants = findings.mutants if findings is not None else ()
+        self._budget = budget
+        self._questions = Questions(context, compared, budget)
+        self._target = Failure()
+
+    def example(self) -> Example | None:
+        """Return the example; None if the submission is right in this case, or if no example can be shown."""
+        start = self._cases.start
+        assert start is not None
+        ways = self._context.cases.replacements([self._questions.compared.function], Case("", start.inputs))
+        for place, other in ways:
+            self._questions.place, self._questions.other = place, other
+            [call_result] = self._questions.answers([start])
+            self._target = call_result.failure
+            if self._target != NOT_CALLED:
+                break
+        if not self._target.kind or self._target == NOT_CALLED:
+            return None
+        if not self._shows_bugs(start, call_result):
+            self._mutants = ()
+        inputs = smallest(self._cases.space, [dict(self._cases.space.case)], self._fails)
+        example = None if inputs is None else self._shown(inputs)
+        if inputs is None or example is None:
+            return None
+        names = [name for name in self._declared.argument_names() if name in self._cases.space.domains]
+        any_value = self._own_names(indifferent(self._cases.space, inputs, names, self._fails))
+        return example.model_copy(update={"any_value": any_value})
+
+    def _own_names(self, names: Sequence[str]) -> list[str]:
+        """Return the submission's names of arguments."""
+        target = self._context.student.required(self._questions.compared.function)
+        parameters = [name for name, _kind, _default in target.parameters]
+        bound = match(parameters, names, self._context.content.aliases)
+        own_names = {name: parameter for parameter, name in bound.items()}
+        return [own_names.get(name, name) for name in names]
+
+    def _fails(self, candidates: Sequence[Inputs]) -> list[bool]:
+        """Say for which inputs the submission fails in the same way as in the case; for none if no calls are left."""
+        cases = [self._cases.known(inputs) for inputs in candidates]
+        if self._questions.calls + len(cases) > CALLS:
+            return [False] * len(cases)
+        answers = iter(self._questions.answers([case for case in cases if case is not None]))
+        return [case is not None and self._is_the_failure(case, next(answers)) for case in cases]
+
+    def _is_the_failure(self, case: KnownCase, call_result: CallResult) -> bool:
+        return call_result.failure.is_like(self._target) and (not self._mutants or self._shows_bugs(case, call_result))
+
+    def _shows_bugs(self, case: KnownCase, call_result: CallResult) -> bool:
+        """True if the bugs of the check give the answer; then the example shows them, and no other mistake."""
+        if call_result.bound is None:
+            return False
+        values = call_result.bound.values
+        answered = as_arrays({name: values[name] for name in case.right if name in values})
+        if answered is None:
+            return False
+        inputs = ProbeInputs(self._declared.complete(case.inputs) | case.inputs)
+        sample = Sample("", inputs, case.right, answered, self._declared.history)
+        function = self._questions.compared.function
+        return any(
+            search.reproduces(self._context.mutations, function, [sample], self._mutants, factor)
+            for factor in self._declared.factors
+        )
+
+    def _shown(self, inputs: Inputs) -> Example | None:
+        """Return the example for these inputs, in the first form of code in which the submission fails in the same way."""
+        case = self._cases.known(inputs)
+        assert case is not None
+        for shown_case in filter(None, [self._cases.rounded(case), case]):
+            prepared = self._questions.prepared(self._questions.planned(shown_case))
+            if prepared.call.supply or prepared.call.seed is not None:
+                return None  # nobody could repeat it
+            for form in source.FORMS:
+                call = replace(
+                    prepared.call,
+                    positional=[source.in_form(value, form) for value in prepared.positional],
+                    keywords={name: source.in_form(value, form) for name, value in prepared.keywords.items()},
+                )
+                example = self._confirmed(shown_case, replace(prepared, call=call))
+                if example is not None:
+                    return example
+        return None
+
+    def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> Example | None:
+        """Return the example if a second call gives the same: in a new worker, if earlier calls could change the answer."""
+        example = self._made(case, prepared)
+        if example is None or len(example.call) > LONGEST:
+            return None
+        if prepared.function.reads or prepared.function.stores:
+            if self._budget.loads <= 0 or self._budget.load_seconds > SECONDS_TO_LOAD:
+                return None
+            self._budget.loads -= 1
+            self._context.student.forget()
+        return example if self._made(case, prepared) == example else None
+
+    def _made(self, case: KnownCase, prepared: PreparedCall) -> Example | None:
+        """Return what the report shows of a call; None if the call does not fail as in the check."""
+        [call_result] = self._questions.made([case], [self._questions.planned(case)], [prepared])
+        if not self._is_the_failure(case, call_result) or call_result.outcome is None:
+            return None
+        name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
+        if isinstance(call_result.outcome, CallError):
+            return Example(call=source.call(name, *arguments), raises=call_result.outcome.raised)
+        value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
+        wrong = next((result for result in case.right if result in call_result.failure.names), "")
+        if value is None and call_result.failure.kind != "form":
+            return None  # the results are in the arguments
+        index = source.subscript(value, parts[wrong]) if wrong in parts else ""
+        return Example(call=source.call(name, *arguments, index), gives=as_text(parts[wrong] if index else value))

@@ -1,0 +1,155 @@
+"""Small inputs with their right results, to find the smallest for which a submission fails.
+
+Only the steps of an assignment can compute them, so they need steps that agree with the reference. Everything
+here depends only on the assignment and the seed, and is computed once for all submissions of a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..assignment.spec import AssignmentSpec
+from ..smallest.axes import Inputs, axes_of
+from ..smallest.candidates import Space
+from ..smallest.domains import Domain, domain_of
+from .mutations import Mutations
+from .probes import ProbeInputs
+
+MOST_KEPT = 3000  # inputs
+NUDGE = 1e-6  # of the inputs
+JUMP = 1e-4  # of the results: a larger change after a nudge is a kink or a tie
+DIGITS = 2  # after the point, of results of earlier functions that are shown
+EXACT = 1e-6  # of the largest entry: the steps agree with the reference
+
+
+@dataclass(frozen=True)
+class KnownCase:
+    """Inputs with the results of earlier functions, and the right results."""
+
+    inputs: ProbeInputs
+    right: dict[str, Any]
+
+
+class SmallCases:
+    """The small inputs of one function, of the kind that one case of a probe has."""
+
+    def __init__(
+        self,
+        content: AssignmentSpec,
+        mutations: Mutations,
+        function: str,
+        earlier_functions: Sequence[str],
+        case: Mapping[str, Any],
+        declared: Mapping[str, Any],
+    ) -> None:
+        """``case`` are the inputs of the case, ``declared`` the same inputs as the probe declares them."""
+        self._content = content
+        self._mutations = mutations
+        self._function = function
+        self._earlier_functions = earlier_functions
+        self._known: dict[bytes, KnownCase | None] = {}
+        self._domains = {name: domain_of(declaration) for name, declaration in declared.items()}
+        epochs = [name for name in ("epochs", "iterations", "steps") if name in case]
+        axes = axes_of(case, declared, epochs)
+        self.start = self._computed(case)
+        """The case itself; None if the steps cannot compute it."""
+        self._axes = axes
+        free = [group for group in axes.lengths if self._may_be_shorter(case, group)] if self.start else []
+        self.space = Space(dict(case), self._domains, axes, free)
+
+    def known(self, inputs: Inputs) -> KnownCase | None:
+        """Return these inputs with their right results; None if the right results are not clear.
+
+        The results must have the shapes that follow from the inputs, be finite, and hardly change if the inputs hardly
+        change: at a kink or in a tie, several results are right.
+        """
+        key = ProbeInputs({name: np.array(value)[()] for name, value in inputs.items()}).digest
+        if key not in self._known:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
+            case = self._computed(inputs)
+            self._known[key] = case if case is not None and self._is_clear(case) else None
+        return self._known[key]
+
+    def rounded(self, case: KnownCase) -> KnownCase | None:
+        """Return a case with fewer digits in the results of earlier functions; None if that changes nothing."""
+        names = {name for function in self._earlier_functions for name in self._content.functions[function].returns}
+        values = {name: np.round(value, DIGITS) if name in names else value for name, value in case.inputs.items()}
+        if all(np.array_equal(value, case.inputs[name]) for name, value in values.items()):
+            return None
+        right = self._results(self._function, values)
+        return None if right is None else KnownCase(ProbeInputs(values), right)
+
+    def _may_be_shorter(self, case: Mapping[str, Any], group: Any) -> bool:
+        shorter = self._computed(self._axes.kept(case, group, range(self._axes.lengths[group] - 1)))
+        return shorter is not None and self._has_shapes(shorter)
+
+    def _computed(self, inputs: Mapping[str, Any]) -> KnownCase | None:
+        values = dict(inputs)
+        for name in self._earlier_functions:
+            results = self._results(name, values)
+            if results is None:
+                return None
+            values |= results
+        right = self._results(self._function, values)
+        return None if right is None else KnownCase(ProbeInputs(values), right)
+
+    def _results(self, function: str, inputs: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the right results of one function; None if the steps cannot compute them."""
+        if not self._mutations.has_steps(function):
+            return None
+        complete = self._content.functions[function].complete(dict(inputs)) | dict(inputs)
+        try:
+            return {name: np.array(item) for name, item in self._mutations.results(function, [], complete).items()}
+        except Exception:  # shapes that do not fit, or steps that stop with an error
+            return None
+
+    def _is_clear(self, case: KnownCase) -> bool:
+        if not self._has_shapes(case) or not all(np.isfinite(array).all() for array in case.right.values()):
+            return False
+        for sign in (1, -1):
+            near = self._results(self._function, self._nudged(case.inputs, sign * NUDGE))
+            if near is None:
+                return False
+            for name, array in case.right.items():
+                change = np.abs(near[name] - array).max(initial=0.0)
+                if not change <= JUMP * max(1.0, float(np.abs(array).max(initial=0.0))):
+                    return False
+        return True
+
+    def _has_shapes(self, case: KnownCase) -> bool:
+        assert self.start is not None
+        history = self._content.functions[self._function].history
+        return all(
+            self._axes.fits(self.start.right[name].shape, array.shape, case.inputs)
+            for name, array in case.right.items()
+            if name != history
+        )
+
+    def _nudged(self, inputs: Mapping[str, Any], step: float) -> Inputs:
+        nudged = dict(inputs)
+        for name in self._content.functions[self._function].argument_names():
+            value = inputs.get(name)
+            if not isinstance(value, np.ndarray | float) or np.asarray(value).dtype.kind != "f":
+                continue
+            domain: Domain | None = self._domains.get(name)
+            if domain is None or domain.is_smooth:
+                # Different steps for all entries, so that equal entries do not stay equal.
+                steps = step * (1 + np.arange(np.size(value)).reshape(np.shape(value)) % 7)
+                nudged[name] = value + steps * np.maximum(1.0, np.abs(np.asarray(value)))
+        return nudged
+
+    def agrees(self, expected: Mapping[str, Any]) -> bool:
+        """True if the steps give the reference's results for the case itself."""
+        if self.start is None:
+            return False
+        for name, array in self.start.right.items():
+            right = np.asarray(expected[name], dtype=np.float64)
+            scale = max(1.0, float(np.abs(right).max(initial=0.0)))
+            if right.shape != array.shape or not np.abs(right - array).max(initial=0.0) <= EXACT * scale:
+                return False
+        return True
