@@ -135,7 +135,7 @@ def _written_out(node: ast.expr, kind: str) -> Use | None:
 
 def value_of(name: str, argument: ast.expr, surroundings: Surroundings) -> ast.expr:
     """Return the activation of ``argument``: a call if there is a function for it, else written out."""
-    return _call_of(name, False, argument, surroundings) or _from(ACTIVATIONS[name].values[0], argument)
+    return _call_of(name, False, argument, surroundings) or _written("values", name, argument)
 
 
 def slope_of(name: str, argument: ast.expr, surroundings: Surroundings) -> ast.expr:
@@ -147,7 +147,7 @@ def slope_of(name: str, argument: ast.expr, surroundings: Surroundings) -> ast.e
     value = _call_of(name, False, argument, surroundings)
     if activation.slopes_of_output and value is not None:
         return templates.filled(activation.slopes_of_output[0], _a=value)
-    return _from(activation.slopes[0], argument)
+    return _written("slopes", name, argument)
 
 
 def slope_from_output(name: str, argument: ast.expr) -> ast.expr | None:
@@ -163,8 +163,10 @@ def others(name: str) -> Iterator[str]:
             yield other
 
 
-def _from(template: str, argument: ast.expr) -> ast.expr:
-    return templates.filled(template, _z=argument, _c=0.01)
+def _written(kind: str, name: str, argument: ast.expr) -> ast.expr:
+    """Return an activation function or its derivative, written out with the usual constants."""
+    template = getattr(ACTIVATIONS[name], kind)[0]
+    return templates.filled(template, _z=argument, _c=1 if name == "elu" else 0.01)
 
 
 def _call_of(name: str, is_slope: bool, argument: ast.expr, surroundings: Surroundings) -> ast.expr | None:

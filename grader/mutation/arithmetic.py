@@ -99,10 +99,12 @@ def inverted_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
             elif roles.role(left) == "count" or value_of(left):
                 yield "factor-inverted", filled("_b / _a", _a=left, _b=right)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            if roles.role(right) == "count" or value_of(right):
+            if isinstance(right, ast.Name) or roles.role(right) == "count" or value_of(right):
                 yield "factor-inverted", filled("_a * _b", _a=left, _b=right)
-            else:
+            if roles.role(right) != "count" and value_of(right) is None:
                 yield "operands-exchanged", filled("_b / _a", _a=left, _b=right)
+        case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
+            yield "not-rounded", filled("_a / _b", _a=left, _b=right)
 
 
 def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -130,9 +132,21 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         yield "square-missing", square["_x"]
         yield "absolute-error", filled("np.abs(_x)", _x=square["_x"])
         yield "power-too-high", filled("_x ** 3", _x=square["_x"])
+    raised = matched("_x ** _n", node)
+    if raised is not None and value_of(raised["_n"]) is None:
+        yield "exponent-missing", raised["_x"]
     root = first_match(("np.sqrt(_x)", "_x ** 0.5"), node)
     if root is not None:
         yield "root-missing", root["_x"]
+
+
+@in_each_part
+def logarithm(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take a logarithm of another base."""
+    parts = matched("np.log(_x)", node)
+    if parts is not None:
+        yield "another-logarithm", filled("np.log2(_x)", **parts)
+        yield "another-logarithm", filled("np.log10(_x)", **parts)
 
 
 def _with_argument(call: ast.Call, before: ast.expr, after: ast.expr) -> ast.Call:

@@ -6,7 +6,20 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import arithmetic, constants, costs, functions, indices, matrices, reductions, rewriting, siblings, stability
+from . import (
+    arithmetic,
+    choices,
+    constants,
+    costs,
+    functions,
+    indices,
+    matrices,
+    reductions,
+    rewriting,
+    scaling,
+    siblings,
+    stability,
+)
 from .rewriting import Operator, Surroundings
 
 __all__ = ["Change", "Surroundings", "of_formula", "of_function"]
@@ -17,6 +30,8 @@ OPERATORS: tuple[Operator, ...] = (
     functions.derivative,
     matrices.transpose,
     reductions.axis,
+    reductions.axis_of_mean,
+    reductions.gradient_over_all,
     reductions.another_reduction,
     siblings.another_quantity,
     siblings.labels,
@@ -32,16 +47,26 @@ OPERATORS: tuple[Operator, ...] = (
     costs.another_cost,
     costs.error_of_another_cost,
     costs.error_as_delta,
+    costs.chain_cut,
     reductions.from_weight_gradient,
     reductions.last_sample,
     reductions.kept_dimension,
+    scaling.pixels,
+    scaling.deviation,
     indices.labels_not_one_hot,
     indices.shifted_labels,
     indices.shifted_range,
     indices.shifted_index,
     arithmetic.power,
+    arithmetic.logarithm,
     arithmetic.inverted_factor,
+    choices.comparison,
+    choices.branch,
+    choices.limit,
+    choices.complement,
     matrices.product,
+    matrices.column,
+    siblings.exchanged,
     functions.in_place,
     constants.truncated,
 )

@@ -13,6 +13,15 @@ from .templates import filled, matched
 @in_each_part
 def another_size(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Divide by another size than the number of samples, or count with it twice."""
+    if (
+        isinstance(node, ast.Name)
+        and roles.role_of(node.id) == "count"
+        and roles.role_of(surroundings.result) in roles.GRADIENTS
+    ):
+        for name in surroundings.names:
+            if roles.role_of(name) == "inputs":
+                yield "divides-by-features", filled(f"{name}.shape[0]")
+                yield "divides-by-features", filled(f"{name}.shape[1]")
     own = matched("_x.shape[_k]", node)
     own_array = own["_x"] if own is not None else (matched("len(_x)", node) or {}).get("_x")
     if own_array is None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from . import roles
+from .patterns import factors_of_product
 from .reductions import reduction_in
 from .rewriting import Rewrite, Surroundings, expressions
 from .templates import filled, first_match, matched
@@ -87,6 +88,25 @@ def error_as_delta(formula: ast.expr, surroundings: Surroundings) -> Iterator[Re
         for label in labels[:1]:
             yield Rewrite("cross-entropy-delta", formula, filled(f"{output} - {label}"))
             yield Rewrite("another-cost", formula, filled(f"2 * ({output} - {label}) * {output} * (1 - {output})"))
+            source = [
+                name for name in names if roles.role_of(name) == "preactivation" and roles.is_output(name, set(names))
+            ]
+            if source and "softmax" in surroundings.functions:
+                yield Rewrite("another-cost", formula, filled(f"softmax({source[0]}) - {label}"))
+
+
+def chain_cut(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Send the difference of output and labels back to a hidden layer, without the derivative of the output."""
+    names = surroundings.names
+    if roles.role_of(surroundings.result) not in roles.ERRORS:
+        return
+    outputs = [name for name in names if roles.role_of(name) == "activation" and roles.is_output(name, set(names))]
+    labels = [name for name in names if roles.role_of(name) == "labels"]
+    for node in expressions(formula):
+        operands = factors_of_product(node)
+        for operand in operands or ():
+            if roles.role(operand) == "delta" and outputs and labels:
+                yield Rewrite("chain-cut", operand, filled(f"{outputs[-1]} - {labels[0]}"))
 
 
 def _compared(formula: ast.expr) -> tuple[ast.expr | None, ast.expr | None]:

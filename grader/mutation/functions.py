@@ -36,6 +36,7 @@ def derivative(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrit
             for bug, after in _slopes(slope, Use("sigmoid", parts["_a"], at_output=True), surroundings):
                 yield Rewrite(bug, node, filled("_r * _s", _r=parts["_r"], _s=after))
             yield Rewrite("activation-derivative-missing", node, parts["_r"])
+        yield from _at_the_error(node, surroundings)
 
 
 def in_place(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -52,6 +53,21 @@ def in_place(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]
                 source = _preactivation(node, surroundings)
                 if source is not None:
                     yield Rewrite("argument-changed-in-place", node, filled("(_z > 0) * 1.0", _z=source))
+
+
+def _at_the_error(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Take the derivative of the error in the place of the error times the derivative."""
+    for template in ("_e * _s", "_s * _e", "np.multiply(_e, _s)"):
+        parts = matched(template, node)
+        if parts is None or roles.role(parts["_e"]) not in roles.ERRORS:
+            continue
+        use = activations.slope_in(parts["_s"])
+        is_named = roles.role(parts["_s"]) == "slope"
+        for name in ["sigmoid", "relu"] if is_named else [use.name or "sigmoid"] if use is not None else []:
+            yield Rewrite("derivative-at-the-error", node, activations.slope_of(name, parts["_e"], surroundings))
+            of_error = activations.slope_from_output(name, parts["_e"])
+            if of_error is not None:
+                yield Rewrite("derivative-at-the-error", node, of_error)
 
 
 def _outermost(formula: ast.expr, recognise: Callable[[ast.expr], Use | None]) -> Iterator[ast.expr]:
@@ -77,7 +93,7 @@ def _values(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
     if use.name == "relu":
         yield "absolute-value", filled("np.abs(_z)", _z=z)
         yield "another-activation", filled("np.minimum(0, _z)", _z=z)
-    if use.name:
+    if use.name and activations.ACTIVATIONS[use.name].slopes:
         yield "derivative-instead-of-activation", activations.slope_of(use.name, z, surroundings)
         of_output = activations.slope_from_output(use.name, z)
         if of_output is not None:
@@ -110,6 +126,11 @@ def _slopes(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
     yield ("derivative-is-one" if alone else "activation-derivative-missing"), filled("np.ones_like(_z)", _z=base)
     name = use.name or "sigmoid"
     if source is not None:
+        for other_layer in _other_sums(source, surroundings):
+            yield "derivative-of-another-layer", activations.slope_of(name, other_layer, surroundings)
+        if name == "relu":
+            yield "sigmoid-as-derivative", activations.value_of("sigmoid", source, surroundings)
+            yield "softplus-derivative", filled("1 / (1 + np.exp(-_z))", _z=source)
         yield "derivative-is-activation", activations.value_of(name, source, surroundings)
         yield "derivative-is-activation", source
         for other in activations.others(name):
@@ -118,8 +139,8 @@ def _slopes(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
             if of_source is not None:
                 yield "derivative-of-another-activation", of_source
         if name == "relu":
-            yield "sigmoid-as-derivative", activations.value_of("sigmoid", source, surroundings)
-            yield "softplus-derivative", filled("1 / (1 + np.exp(-_z))", _z=source)
+            itself = activations.value_of("relu", source, surroundings)
+            yield "derivative-of-another-activation", filled("_a * (1 - _a)", _a=itself)
             yield "derivative-inverted", filled("(_z < 0) * 1.0", _z=source)
             yield "derivative-inverted", filled("np.where(_z > 0, 1, -1)", _z=source)
             yield "leaky-relu", filled("np.where(_z > 0, 1, 0.01)", _z=source)
@@ -176,6 +197,13 @@ def _preactivation(output: ast.expr, surroundings: Surroundings) -> ast.expr | N
         if all(len(names) == 1 for names in parts)
         else None
     )
+
+
+def _other_sums(source: ast.expr, surroundings: Surroundings) -> Iterator[ast.expr]:
+    """Yield the pre-activations of the other layers."""
+    for name in surroundings.names:
+        if roles.role_of(name) == "preactivation" and isinstance(source, ast.Name) and name != source.id:
+            yield filled(name)
 
 
 def _activation(source: ast.expr, surroundings: Surroundings) -> ast.expr | None:

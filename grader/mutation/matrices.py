@@ -32,10 +32,32 @@ def product(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         left, right = operands
         yield "operands-exchanged", filled("_y @ _x", _x=left, _y=right)
         yield "elementwise-product", filled("_x * _y", _x=left, _y=right)
+    outer = matched("np.outer(_x, _y)", node)
+    if outer is not None:
+        yield "operands-exchanged", filled("np.outer(_y, _x)", **outer)
+        yield "elementwise-product", filled("_x * _y", **outer)
     elementwise = matched("_x * _y", node) or matched("np.multiply(_x, _y)", node)
     if elementwise is not None and all(_may_be_array(part, surroundings) for part in elementwise.values()):
         yield "matrix-product", filled("_x @ _y", **elementwise)
         yield "matrix-product", filled("_y @ _x", **elementwise)
+
+
+@in_each_part
+def column(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Combine a vector with a column, so that broadcasting makes a matrix of all pairs."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Sub() | ast.Mult(), right=right):
+            kinds = {roles.role(left), roles.role(right)}
+            is_difference = isinstance(node.op, ast.Sub) and "labels" in kinds
+            if is_difference or (kinds & roles.ERRORS and "slope" in kinds):
+                yield (
+                    "broadcast-to-matrix",
+                    filled("_x - _y[:, None]" if is_difference else "_x * _y[:, None]", _x=left, _y=right),
+                )
+                yield (
+                    "broadcast-to-matrix",
+                    filled("_x[:, None] - _y" if is_difference else "_x[:, None] * _y", _x=left, _y=right),
+                )
 
 
 def _is_vector(node: ast.expr, surroundings: Surroundings) -> bool:

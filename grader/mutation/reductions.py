@@ -102,6 +102,32 @@ def axis(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def axis_of_mean(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take a mean along another axis, or over all entries, where a sum is divided by the number of samples."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Div(), right=right) if roles.role(right) == "count":
+            reduction = reduction_in(left)
+            if reduction is not None and reduction.function == "sum" and reduction.axis is not None:
+                is_bias = roles.role_of(surroundings.result) == "bias gradient"
+                mean = replace(reduction, function="mean")
+                yield (
+                    "bias-gradient-scalar" if is_bias else "axis-missing",
+                    replace(mean, axis=None, keepdims=False).call(),
+                )
+                for number in _other_axes(reduction.axis):
+                    bug = "bias-gradient-over-units" if is_bias else "wrong-axis"
+                    yield bug, replace(mean, axis=filled(str(number))).call()
+                    yield bug, replace(mean, axis=filled(str(number)), keepdims=False).call()
+
+
+@in_each_part
+def gradient_over_all(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Update all biases with the sum of their gradients."""
+    if roles.role_of(surroundings.result) == "bias" and roles.role(node) == "bias gradient":
+        yield "bias-gradient-scalar", filled("np.sum(_x)", _x=node)
+
+
+@in_each_part
 def kept_dimension(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Lose the summed dimension, or keep it."""
     reduction = reduction_in(node)

@@ -62,6 +62,15 @@ def expressions(tree: ast.AST) -> Iterator[ast.expr]:
             yield node
 
 
+def renamed(tree: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    """Return a copy of an expression with other names for some of its names."""
+    result = copy.deepcopy(tree)
+    for node in ast.walk(result):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+    return result
+
+
 def replaced(tree: ast.AST, before: ast.AST, after: ast.AST) -> ast.AST:
     """Return a copy of ``tree`` with ``after`` at the place of ``before``, which is one of its nodes."""
     if tree is before:

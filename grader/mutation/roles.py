@@ -29,6 +29,7 @@ _PATTERNS = {
 }
 _ROLES = {role: re.compile(pattern) for role, pattern in _PATTERNS.items()}
 
+_OUTPUTS = frozenset({"yhat", "ypred", "output", "outputs", "out", "p", "probs", "predictions"})
 GRADIENTS = frozenset({"weight gradient", "bias gradient"})
 ERRORS = frozenset({"delta", "activation gradient", "error"})
 SIGNALS = frozenset({"preactivation", "activation", "inputs"})
@@ -67,17 +68,11 @@ def is_output(name: str, names: set[str]) -> bool:
     """True if ``name`` belongs to the last layer of a network with the quantities ``names``."""
     stem, layer = layer_of(name)
     if not layer:
-        return stem.lower().replace("_", "") in (
-            "yhat",
-            "ypred",
-            "output",
-            "outputs",
-            "out",
-            "p",
-            "probs",
-            "predictions",
-        )
+        return stem.lower().replace("_", "") in _OUTPUTS and any(layer_of(other)[1] for other in names)
     if not layer.isdigit():
         return layer in ("output", "out", "o", "last")
-    layers = [int(other) for other in (layer_of(other)[1] for other in names) if other.isdigit()]
-    return int(layer) >= max(layers, default=0)
+    return int(layer) >= max(_layers(names), default=0)
+
+
+def _layers(names: set[str]) -> list[int]:
+    return [int(layer) for layer in (layer_of(name)[1] for name in names) if layer.isdigit()]

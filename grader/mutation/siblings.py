@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from . import roles
-from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
+from .patterns import value_of
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, renamed
 from .templates import filled
+
+MOST_EXCHANGED = 4  # quantities of a formula
 
 # Quantities that students confuse: those of one group.
 _GROUPS = (
@@ -40,16 +44,53 @@ def labels(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     for node in expressions(formula):
         if isinstance(node, ast.Name) and roles.role_of(node.id) == "labels" and node.id in surroundings.names:
             target = surroundings.names[node.id]
-            for column in range(min(shape[1], 4) if shape is not None else 2):
-                text = f"{inputs}[:, {column}]" if target is None or len(target) < 2 else f"{inputs}[:, [{column}]]"
-                yield Rewrite("labels-from-the-inputs", node, filled(text))
+            for column in range(min(shape[1], 4) if shape is not None else 3):
+                if target is None or len(target) < 2:
+                    yield Rewrite("labels-from-the-inputs", node, filled(f"{inputs}[:, {column}]"))
+                if target is None or len(target) == 2:
+                    yield Rewrite("labels-from-the-inputs", node, filled(f"{inputs}[:, [{column}]]"))
+
+
+def exchanged(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Exchange two quantities of the same kind, or two numbers of a list."""
+    nodes = [node for node in expressions(formula) if isinstance(node, ast.Name) and node.id in surroundings.names]
+    names = [*dict.fromkeys(node.id for node in nodes)]
+    if len(names) <= MOST_EXCHANGED:
+        for one, other in itertools.combinations(names, 2):
+            if _fits(one, other, surroundings) and _are_alike(one, other):
+                swapped = {one: other, other: one}
+                yield Rewrite("quantities-exchanged", formula, renamed(formula, swapped))
+    for node in expressions(formula):
+        match node:
+            case ast.List(elts=elements) | ast.Tuple(elts=elements) if 1 < len(elements) <= MOST_EXCHANGED:
+                if all(value_of(element) is not None for element in elements):
+                    for first, second in itertools.combinations(range(len(elements)), 2):
+                        order = [*elements]
+                        order[first], order[second] = order[second], order[first]
+                        yield Rewrite("quantities-exchanged", node, type(node)(order, ast.Load()))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """True if two names have the same role, or if neither name tells its role."""
+    return roles.role_of(one) == roles.role_of(other) and roles.role_of(one) not in ("rate", "count")
 
 
 def _may_be_confused(name: str, other: str) -> bool:
     role, other_role = roles.role_of(name), roles.role_of(other)
-    if not role or not other_role:
-        return bool(roles.layer_of(name)[1]) and roles.layer_of(name)[0] == roles.layer_of(other)[0]
+    if not role and not other_role:
+        return _similar(name, other)
     return any(role in group and other_role in group for group in _GROUPS)
+
+
+def _similar(name: str, other: str) -> bool:
+    """True for two letters such as Q and K, for fp and fn, and for names of the same beginning such as beta1 and beta2."""
+    if len(name) == len(other) <= 2:
+        return name.isupper() == other.isupper()
+    shared = next(
+        (place for place, (one, two) in enumerate(zip(name, other, strict=False)) if one != two),
+        min(len(name), len(other)),
+    )
+    return shared >= max(len(name), len(other)) - max(1, len(name) // 3)
 
 
 def _fits(name: str, other: str, surroundings: Surroundings) -> bool:

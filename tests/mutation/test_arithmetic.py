@@ -99,7 +99,8 @@ def test_factor_is_repeated(made, text, wrong):
     [
         ("x / m", {"x * m": "factor-inverted"}),
         ("x * 255", {"x / 255": "factor-inverted"}),
-        ("u / v", {"v / u": "operands-exchanged"}),
+        ("u / v", {"u * v": "factor-inverted", "v / u": "operands-exchanged"}),
+        ("u // v", {"u / v": "not-rounded"}),
         ("u * v", {}),
     ],
 )
