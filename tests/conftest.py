@@ -103,7 +103,7 @@ def check(grader):
 def graded(tmp_path):
     """Return a function that grades the text of a module with an assignment: a bundled name or the text of an assignment.yaml."""
 
-    def run(assignment, source, only=(), data=None, seed=0, isolation=None, warm=None):
+    def run(assignment, source, only=(), **options):
         if "\n" in assignment:
             (tmp_path / "own").mkdir(exist_ok=True)
             (tmp_path / "own" / "assignment.yaml").write_text(assignment)
@@ -114,7 +114,7 @@ def graded(tmp_path):
         return grade(
             loaded,
             read(tmp_path / "submitted.py", "own"),
-            GradeOptions(seed=seed, only=only, isolation=isolation, include_hidden=True, data=data, warm=warm),
+            GradeOptions(only=only, include_hidden=True, **options),
         )
 
     return run

@@ -77,9 +77,7 @@ def _all_are_noticed(loaded: Assignment) -> bool:
         click.echo(f"{count} of {loaded.content.solution}; grading takes about {_duration(preview.seconds)}.")
         if preview.left_out:
             names = joined(preview.left_out)
-            click.echo(
-                f"Not changed: {names}, because only checks of trained models use it; there many numbers are right."
-            )
+            click.echo(f"Not changed: {names}, which only checks of trained models use.")
 
     measurement = measuring.measure(loaded, announce)
     if measurement.not_graded:

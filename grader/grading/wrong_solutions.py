@@ -50,7 +50,7 @@ class WrongSolution:
             raise UsageError(f"{path}: {solution.nothing or solution.problem}")
         text = solution.files[solution.entry].decode()
         try:
-            return (_changed_cells if solution.kind == "notebook" else _changed)(text, self.change, self.file).encode()
+            return (_changed_cells if solution.kind == "notebook" else changed)(text, self.change, self.file).encode()
         except ValueError as error:
             raise BrokenChange(self.name, str(error)) from error
 
@@ -109,7 +109,7 @@ def _without_path(name: str) -> str:
     return Path(name).stem.replace("_", "-").lower()
 
 
-def _changed(text: str, change: Mapping[str, str], file: str) -> str:
+def changed(text: str, change: Mapping[str, str], file: str) -> str:
     """Return ``text`` with all replacements. Raises ValueError unless each text occurs once, apart from the others."""
     text = text.replace("\r\n", "\n")
     places = sorted((_only_place(text, old, file), old) for old in change)
@@ -135,7 +135,7 @@ def _changed_cells(document: str, change: Mapping[str, str], file: str) -> str:
     """Return a notebook with all replacements in its code cells."""
     notebook = json.loads(document)
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    text = _changed(BETWEEN_CELLS.join(cell["source"] for cell in cells), change, file)
+    text = changed(BETWEEN_CELLS.join(cell["source"] for cell in cells), change, file)
     for cell, source in zip(cells, text.split(BETWEEN_CELLS), strict=True):
         cell["source"] = source
     return json.dumps(notebook, ensure_ascii=False, indent=1)

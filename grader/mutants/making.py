@@ -40,16 +40,34 @@ def mutants(source: str, content: AssignmentSpec) -> list[MutantSolution]:
 
 def left_out(source: str, content: AssignmentSpec) -> list[str]:
     """Return the functions of a solution that only checks of trained models use: there many numbers are right."""
-    definitions = _definitions(source)
-    uses = {name: _names(node) & {*definitions} for name, node in definitions.items()}
-    aliases = {name: function.aliases for name, function in content.functions.items()}
-    parts = match(definitions, content.functions, aliases)  # {function of the solution: function of the assignment}
+    parts = _parts(source, content)
+    uses = _uses(source)
     in_banded, in_others = set[str](), set[str]()
     for check in content.checks:
         (in_banded if isinstance(check, BandedCheck) else in_others).update(check.called_on_probes())
     trained = {name for name, part in parts.items() if part in in_banded - in_others}
     others = _reached({*parts} - trained, uses)
-    return [name for name in definitions if name in _reached(trained, uses) - others]
+    return [name for name in uses if name in _reached(trained, uses) - others]
+
+
+def affects(function: str, check: BandedCheck, source: str, content: AssignmentSpec) -> bool:
+    """True if the models that a check judges may depend on this function of the solution."""
+    if [*check.variables()]:
+        return True  # a model that was trained at the top level
+    called = {name for name, part in _parts(source, content).items() if part in {*check.functions()}}
+    return function in _reached(called, _uses(source))
+
+
+def _parts(source: str, content: AssignmentSpec) -> dict[str, str]:
+    """Return {function of the solution: function of the assignment}."""
+    aliases = {name: function.aliases for name, function in content.functions.items()}
+    return match(_definitions(source), content.functions, aliases)
+
+
+def _uses(source: str) -> dict[str, set[str]]:
+    """Return {function of the solution: other functions of the solution that it uses}."""
+    definitions = _definitions(source)
+    return {name: _names(node) & {*definitions} for name, node in definitions.items()}
 
 
 def _definitions(source: str) -> dict[str, ast.FunctionDef]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from ..support import seeds
 from ..support.choices import DEFAULT_ENGINE
 from ..support.errors import NotGradable, UsageError
 from . import numbers
-from .making import MutantSolution, left_out, mutants
+from .making import MutantSolution, affects, left_out, mutants
 
 Result = TypeVar("Result")
 
@@ -96,8 +96,8 @@ class _Grading:
         # The recorded seed: the same mutants survive in every run, and the expected answers are known.
         self._work = work_for(assignment, seeds.DEFAULT, None, inspected=True, verdict_only=True)
         checks = assignment.content.checks
-        self._slow = [check.name for check in checks if isinstance(check, BandedCheck)]
-        self._quick = [check.name for check in checks if check.name not in self._slow]
+        self._slow = [check for check in checks if isinstance(check, BandedCheck)]
+        self._quick = [check.name for check in checks if check not in self._slow]
 
     def seconds_of(self, source: str) -> float:
         """Grade the solution and return the seconds that it takes; raises UsageError if it does not get full marks."""
@@ -117,23 +117,27 @@ class _Grading:
     def measure(self, source: str, all_mutants: Sequence[MutantSolution]) -> Measurement:
         """Grade the mutants. Checks of trained models, which take long, judge only those that all other checks pass."""
         measurement = Measurement()
-        unnoticed = [*self._unnoticed(all_mutants, self._quick, measurement)]
-        survivors = {}
+        unnoticed = [*self._unnoticed(dict.fromkeys(all_mutants, self._quick), measurement)]
+        places = {}
         for mutant, place in self._differences(source, unnoticed):
             if place is None:
                 measurement.equivalent.append(mutant)
             else:
-                survivors[mutant] = place
-        final = self._unnoticed([*survivors], self._slow, measurement) if self._slow else survivors
-        measurement.survivors = [Survivor(mutant, survivors[mutant]) for mutant in final]
-        measurement.survivors.sort(key=lambda survivor: survivor.mutant.line)
+                places[mutant] = place
+        survivors = [*self._unnoticed({each: self._slow_checks(each, source) for each in places}, measurement)]
+        measurement.survivors = [Survivor(each, places[each]) for each in sorted(survivors, key=lambda each: each.line)]
         return measurement
 
+    def _slow_checks(self, mutant: MutantSolution, source: str) -> list[str]:
+        content = self._assignment.content
+        return [check.name for check in self._slow if affects(mutant.function, check, source, content)]
+
     def _unnoticed(
-        self, these: Sequence[MutantSolution], checks: Sequence[str], measurement: Measurement
+        self, checks: Mapping[MutantSolution, Sequence[str]], measurement: Measurement
     ) -> Iterator[MutantSolution]:
-        """Yield the mutants that pass all ``checks``, and add the others to the measurement."""
-        tasks = ((mutant, self._task(mutant.source, checks)) for mutant in these)
+        """Yield the mutants that pass all their ``checks``, and add the others to the measurement."""
+        yield from (mutant for mutant, names in checks.items() if not names)
+        tasks = ((mutant, self._task(mutant.source, names)) for mutant, names in checks.items() if names)
         for mutant, result in grade_each(self._executor, self._work, tasks):
             report = None if isinstance(result, ProcessLost) else result.report
             if report is None or report.score is None:

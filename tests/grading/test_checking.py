@@ -75,3 +75,12 @@ def test_failure_of_the_grader_costs_no_points(checked, monkeypatch):
         ("not_gradable", "internal")
     }
     assert "ZeroDivisionError: mine" in results["double"].message
+
+
+def test_grading_for_the_verdict_only_ends_at_the_first_failure(checked):
+    wrong = "def double(x):\n    return 3 * x\ndef total(x):\n    return sum(x)\n"
+    results = checked(wrong, only=["double", "total"], verdict_only=True)
+    assert {name: result.status for name, result in results.items()} == {"double": "failed", "total": "skipped"}
+    assert results["double"].diagnosis is None
+    assert results["double"].hint == ""
+    assert checked(wrong, only=["double"])["double"].hint

@@ -7,6 +7,7 @@ import pytest
 from grader.mutants.accepting import judge
 from grader.mutants.making import mutants
 from grader.mutants.measuring import Measurement, Survivor
+from grader.support.errors import UsageError
 from tests.mutants import weak
 
 pytestmark = pytest.mark.quick
@@ -45,17 +46,23 @@ def test_accepted_mutant_that_does_not_survive_is_outdated(tmp_path, group, reas
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (
-            '"X.H": "X"',
-            "X.H -> X: the solution has no such text, or has it more than once, or the change is no Python.",
-        ),
-        ('"dw": "d"', "dw -> d: the solution has no such text, or has it more than once, or the change is no Python."),
-        (
-            '"X.T": "X."',
-            "X.T -> X.: the solution has no such text, or has it more than once, or the change is no Python.",
-        ),
+        ('"X.H": "X"', "X.H -> X: 'X.H' is not in solution.py; copy a text from there, with its spaces."),
+        ('"dw": "d"', "dw -> d: 'dw' is 2 times in solution.py; add text around it until it occurs once."),
+        ('"X.T": "X."', "X.T -> X.: the changed source does not compile."),
         ('"X.T": "X + 9"', "X.T -> X + 9: no mutant has this change."),
     ],
 )
 def test_accepted_change_that_is_no_mutant_is_outdated(tmp_path, change, reason):
     assert judged(tmp_path, f"accepted: [{{change: {{{change}}}, why: taste}}]\n").outdated == [reason]
+
+
+def test_all_survivors_of_a_function_can_be_accepted(tmp_path):
+    accepted = "accepted: [{function: gradient, why: taste}]\n"
+    judgement = judged(tmp_path, accepted)
+    assert (len(judgement.accepted), judgement.survivors, judgement.outdated) == (1, [], [])
+    assert judged(tmp_path, accepted, "caught").outdated == ["gradient: no change in this function survives."]
+
+
+def test_change_and_function_are_alternatives(tmp_path):
+    with pytest.raises(UsageError, match="needs either 'change' or 'function'"):
+        judged(tmp_path, 'accepted: [{function: gradient, change: {"X.T": "X"}, why: taste}]\n')

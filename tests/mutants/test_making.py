@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mutants.making import left_out, mutants, program
+from grader.mutants.making import affects, left_out, mutants, program
 from tests.conftest import bundled
 from tests.mutants import weak
 
@@ -37,3 +37,13 @@ def test_helper_functions_have_mutants():
     assignment = bundled("relu-swap")
     source = assignment.file("solution.py").read_text()
     assert "sigmoid" in {mutant.function for mutant in mutants(source, assignment.content)}
+
+
+def test_trained_models_depend_only_on_some_functions():
+    digits, clothes = bundled("numpy-mnist"), bundled("clothing-mlp")
+    [challenge] = [check for check in digits.content.checks if check.name == "challenge"]
+    [accuracy] = [check for check in clothes.content.checks if check.name == "accuracy"]
+    source = digits.file("solution.py").read_text()
+    assert affects("ReLU", challenge, source, digits.content)
+    assert not affects("update_params", challenge, source, digits.content)
+    assert affects("preprocess", accuracy, clothes.file("solution.py").read_text(), clothes.content)
