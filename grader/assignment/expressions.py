@@ -96,7 +96,7 @@ def compile_expression(text: str) -> tuple[CodeType, str]:
     Evaluate it in a namespace with BUILTINS as ``__builtins__``.
     """
     examine(text)
-    tree = ast.fix_missing_locations(_Powers().visit(_parsed(text)))
+    tree = ast.fix_missing_locations(Powers().visit(_parsed(text)))
     return compile(tree, "<step>", "eval"), ast.unparse(tree)
 
 
@@ -209,7 +209,7 @@ def _part(node: ast.AST) -> str:
     return f"'{source[:80]}'" if source else type(node).__name__
 
 
-class _Powers(ast.NodeTransformer):
+class Powers(ast.NodeTransformer):
     """Lets :func:`_power` compute every power, since ``10**10**10`` would never end."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:

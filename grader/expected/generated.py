@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..assignment.bugs import Bug
 from ..assignment.expressions import Refused
 from ..assignment.formulas import Formula, FormulaLayer
-from ..mutation.changes import Change, Surroundings, of_formula
+from ..assignment.statements import CompiledProgram
+from ..mutation.changes import Change, Surroundings, of_formula, of_function
 from .mutant import Mutant
 
 Shape = tuple[int, ...]
@@ -32,6 +33,25 @@ def of_formulas(
                 singles.append(mutant)
         reachable[name] = None
     return [*singles, *_in_all_layers(function, singles)]
+
+
+def of_program(function: str, source: str, name: str, others: Collection[str]) -> list[Mutant]:
+    """Return the mutants of the Python function ``name``; none if it has statements that are not allowed.
+
+    ``others`` are the functions of the assignment, which are not taken from the source.
+    """
+    try:
+        CompiledProgram(source, name, others)
+    except Refused:
+        return []
+    mutants = []
+    for change in of_function(source, name):
+        try:
+            program = CompiledProgram(change.text, name, others)
+        except Refused:
+            continue
+        mutants.append(Mutant(bug_of(function, change), changes=(change,), program=program))
+    return mutants
 
 
 def in_order(steps: FormulaLayer) -> list[str]:
@@ -62,7 +82,12 @@ def _mutant(function: str, change: Change) -> Mutant | None:
 
 def bug_of(function: str, change: Change) -> Bug:
     """Return the bug of a change. It is not validated, since hundreds of them are made for one failed check."""
-    return Bug.model_construct(name=change.bug, function=function, replace={change.quantity: change.text})
+    return Bug.model_construct(
+        name=change.bug,
+        function=function,
+        replace={change.quantity: change.text},
+        unknown=getattr(change, "unknown", "") or None,
+    )
 
 
 def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]:

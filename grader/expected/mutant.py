@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from ..assignment.bugs import Bug
 from ..assignment.formulas import Formula
+from ..assignment.statements import CompiledProgram
 from ..mutation.changes import Change
 
 
@@ -23,7 +23,7 @@ class Mutant:
     steps: Mapping[str, Formula] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
-    program: Callable[..., Any] | None = None
+    program: CompiledProgram | None = None
 
     @cached_property
     def needs(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..assignment import Assignment, is_bundled
 from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
+from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
 from ..support.recent import Recent
 from . import author, compiled, generated
@@ -89,18 +90,34 @@ class Mutations:
 
     def _made(self, function: str) -> list[Mutant]:
         steps = self._steps.get(function)
-        if steps is None or callable(steps):
+        if steps is None:
             return []
+        if callable(steps):
+            return self._made_of_program(function, str(self._content.steps[function]))
         spec = self._content.functions[function]
         callables = frozenset({*self._content.functions} - {function} | LIBRARY.keys() - {"np", "like"})
         return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()), callables)
+
+    def _made_of_program(self, function: str, path: str) -> list[Mutant]:
+        """Return the mutants of a program, if it consists of statements that this process may compute."""
+        file = program_file(self._assignment, path)
+        if file is None:
+            return []
+        return generated.of_program(function, file.read_text(), path.rpartition(".")[2], {*self._content.functions})
 
     def changes_of_results(
         self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
     ) -> Iterator[NamedValues | None]:
         """Yield {result: array} of the results that each mutant may change; None if they cannot be computed."""
         steps = self._steps.get(function)
-        if not mutants or steps is None or callable(steps):
+        if not mutants or steps is None:
+            return
+        if callable(steps):
+            for mutant in mutants:
+                try:
+                    yield self.results(function, [mutant], inputs)
+                except Exception:  # its arrays do not fit here
+                    yield None
             return
         functions = {name: self._as_function(name, []) for name in self._content.functions if name in self._steps}
         returns = self._content.functions[function].returns
@@ -202,13 +219,20 @@ class Mutations:
     ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """Yield (result, array) as :meth:`results`, in the order of the computation, so that a caller can stop early."""
         own = [mutant for mutant in mutants if mutant.bug.function == function]
+        changed_program = next((mutant.program for mutant in own if mutant.program is not None), None)
+        if changed_program is not None:
+            yield from self._named(function, self._called(changed_program, mutants, own, inputs), {})
+            return
         mutant_program = next((mutant for mutant in own if mutant.bug.mutation), None)
         if mutant_program is not None and mutant_program.bug.mutation is not None:
             program = self._load(mutant_program.bug.mutation)
-            right = self.results(function, [], inputs) if self.has_steps(function) else {}
-            yield from self._named(
-                function, self._called(program, mutants, [mutant_program], {**right, **inputs}), right
-            )
+            returns = self._content.functions[function].returns
+            needs_right = self.has_steps(function) and not {*program.parameters}.isdisjoint({*returns} - inputs.keys())
+            right = self.results(function, [], inputs) if needs_right else {}
+            answer = self._called(program, mutants, [mutant_program], {**right, **inputs})
+            if isinstance(answer, dict) and self.has_steps(function):
+                right = right or self.results(function, [], inputs)
+            yield from self._named(function, answer, right)
             return
         steps = self._steps[function]
         if callable(steps):
@@ -234,7 +258,9 @@ class Mutations:
             self._orders[function] = [*names_in_steps, *(name for name in returns if name not in names_in_steps)]
         return self._orders[function]
 
-    def _called(self, program: Program, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues) -> Any:
+    def _called(
+        self, program: Program | CompiledProgram, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues
+    ) -> Any:
         """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
         arguments: NamedValues = {}
@@ -243,6 +269,9 @@ class Mutations:
                 arguments[name] = options.get(name, inputs.get(name))
             elif name in self._content.functions:
                 arguments[name] = self._as_function(name, mutants)
+        if isinstance(program, CompiledProgram):
+            names = program.needs & self._content.functions.keys()
+            return program.bound({name: self._as_function(name, mutants) for name in names})(**arguments)
         return program(**arguments)
 
     def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:

@@ -48,3 +48,22 @@ def test_formula_that_is_not_allowed_is_left_out(monkeypatch):
     forbidden = type(change)(change.bug, change.quantity, change.before, change.after, "X.tofile(1)")
     monkeypatch.setattr(generated, "of_formula", lambda *_: iter([forbidden]))
     assert mutants({"out": "X - b1"}) == []
+
+
+PROGRAM = """
+def train(w, epochs, slope):
+    for epoch in range(epochs):
+        w = w - 0.5 * slope(w)
+    return w
+"""
+
+
+def test_program_has_mutants_that_are_computed_here():
+    changed = generated.of_program("train", PROGRAM, "train", {"slope"})
+    (climbing,) = [one for one in changed if one.changes[0].after == "w + 0.5 * slope(w)"]
+    assert climbing.program.bound({})(w=1.0, epochs=2, slope=lambda w: 2.0) == 3.0
+
+
+def test_program_with_other_statements_has_no_mutants():
+    assert generated.of_program("train", PROGRAM + "\n\ndef other():\n    import os\n", "train", {"slope"})
+    assert generated.of_program("train", PROGRAM.replace("return w", "import os"), "train", {"slope"}) == []
