@@ -86,7 +86,7 @@ def bug_of(function: str, change: Change) -> Bug:
         name=change.bug,
         function=function,
         replace={change.quantity: change.text},
-        unknown=getattr(change, "unknown", "") or None,
+        unknown=change.unknown or None,
     )
 
 

@@ -70,20 +70,30 @@ def test_unexpected_name_is_listed(benchmark):
 
 
 @pytest.mark.parametrize(
-    "verdicts, reached",
+    "declared, verdicts, reached",
     [
-        (["right"] * 18 + ["right*", "located"], True),
-        (["right"] * 18 + ["located"] * 2, False),
-        (["right"] * 99 + ["wrong"], False),
+        (True, ["right"] * 96 + ["right*"] + ["located"] * 3, True),
+        (True, ["right"] * 96 + ["located"] * 4, False),
+        (True, ["right"] * 99 + ["wrong"], False),
+        (False, ["right"] * 85 + ["wrong"] * 2 + ["located"] * 13, True),
+        (False, ["right"] * 84 + ["located"] * 16, False),
+        (False, ["right"] * 97 + ["wrong"] * 3, False),
     ],
 )
-def test_goals(benchmark, verdicts, reached):
+def test_goals(benchmark, declared, verdicts, reached):
     diagnosis = benchmark("diagnosis")
-    case = diagnosis.Case("numpy-mnist", "loops", "flipped-sign", "backward", "flipped-sign")
+    case = diagnosis.Case("numpy-mnist", "loops", "flipped-sign", "backward", "flipped-sign", declared)
     lines, reaches = diagnosis.totals([diagnosis.Outcome(case, verdict, "", 1.0) for verdict in verdicts])
     assert reaches == reached
     right = sum(verdict.startswith("right") for verdict in verdicts)
     assert f"{right} of {len(verdicts)}" in lines[0]
+
+
+def test_bugs_can_be_removed(benchmark):
+    diagnosis = benchmark("diagnosis")
+    assert diagnosis._load("single-neuron").content.bugs
+    assert diagnosis._undeclared("single-neuron").content.bugs == []
+    assert diagnosis._undeclared("single-neuron").content.steps == diagnosis._load("single-neuron").content.steps
 
 
 @pytest.mark.long  # it grades every known-wrong solution of an exercise

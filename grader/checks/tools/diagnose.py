@@ -105,6 +105,10 @@ def _bugs(context: Context, function: str, samples: list[Sample]) -> Findings | 
     findings = diagnosis.find(context.content, context.mutations, function, several)
     if findings is None and several != short and not probing.has_several_epochs(context, function, short):
         findings = diagnosis.find(context.content, context.mutations, function, short)
+        if findings is not None and any(mutant.is_generated for mutant in findings.mutants):
+            findings = (
+                None  # many mutants give the numbers of a single epoch, and this one does not give those of several
+            )
     if findings is not None and short != samples and not _holds(context, function, samples, findings):
         findings = None
     findings = findings or probing.find(context, function, samples, short)
