@@ -50,7 +50,7 @@ def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
     for number in range(students):
         source = modules[number % len(modules)]
         if number < hostile:
-            source = traps[number % len(traps)]
+            source = f"{MODULES[0].read_text()}\n{traps[number % len(traps)]}"
         (folder / f"student{number:04}.py").write_text(f"{source}\nNUMBER = {number}\n")
     return folder
 
@@ -123,9 +123,9 @@ def main() -> None:
                 f"{options.students} students:           {seconds:7.1f} s, {1000 * seconds / options.students:.0f} ms each, {peak:.0f} MB ({peak / few_memory:.2f} x)"
             )
             hostile = hand_in(folder / "hostile", options.students, hostile=20)
-            with_hostile, _, told = grade(hostile, "--jobs", "2")
+            with_hostile, _, scores = grade(hostile, "--jobs", "2")
             print(
-                f"... 20 of them hostile:  {with_hostile:7.1f} s, {len(told)} rows in the gradebook; the others' scores are {'the same' if same(rows, told) else 'OTHERS'}"
+                f"... 20 of them hostile:  {with_hostile:7.1f} s, {len(scores)} rows in the gradebook; the others' scores are {'the same' if same(rows, scores) else 'OTHERS'}"
             )
             alone = hand_in(folder / "alone", 20, hostile=20)
             print(f"these 20 alone:          {grade(alone, '--jobs', '2')[0]:7.1f} s")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import re
 import sys
@@ -68,7 +69,7 @@ class Oracle:
         self._modules: dict[Path, Any] = {}
         self._programs: dict[str, Program] = {}
         shipped = shipped_file(assignment)
-        self._shipped: Mapping[str, Array] = np.load(shipped, allow_pickle=False) if shipped.is_file() else {}
+        self._shipped: Mapping[str, Array] = _archive(shipped) if shipped.is_file() else {}
         self._computed: Mapping[str, Array] = answers or {}
         self._keep = not live and answers is None
         # A submission with its own start has its own answers. An oracle whose answers are saved keeps all of them.
@@ -377,6 +378,12 @@ def _directions(shape: tuple[int, ...]) -> list[Array]:
         direction.flat[entry] = 1
         directions.append(direction)
     return directions
+
+
+def _archive(file: Path) -> Mapping[str, Array]:
+    """Return the arrays of a .npz file, which are read when they are needed; the file does not stay open."""
+    archive: Mapping[str, Array] = np.load(io.BytesIO(file.read_bytes()), allow_pickle=False)
+    return archive
 
 
 def _taken(answers: Mapping[str, Array], key: str, names: list[str]) -> dict[str, Array] | None:
