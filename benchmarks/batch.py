@@ -50,7 +50,7 @@ def hand_in(folder: Path, students: int, hostile: int = 0) -> Path:
     for number in range(students):
         source = modules[number % len(modules)]
         if number < hostile:
-            source = f"{MODULES[0].read_text()}\n{traps[number % len(traps)]}"
+            source = f"{modules[0]}\n{traps[number % len(traps)]}"
         (folder / f"student{number:04}.py").write_text(f"{source}\nNUMBER = {number}\n")
     return folder
 

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 from ..grading.trace import Listener
 from .work import GradingTask, TaskResult, Work
+
+
+def run(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function; its exception is replaced by a RuntimeError if the process that waits for it could not read it.
+
+    All processes of a pool end, with their work, if one of them sends an object that cannot be unpickled.
+    """
+    try:
+        return function(*arguments)
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))
+        except Exception:
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        raise
 
 
 def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -> TaskResult:

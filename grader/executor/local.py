@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from .work import GradingTask, TaskResult, Work
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
+LOOK_SECONDS = 1.0  # between two looks whether a pool still works
 SharedWarm = tuple[WarmKind, socket.socket, int]
 """The kind of a warm process, the socket on which it receives requests, and the number of processes that share it."""
 
@@ -54,7 +56,7 @@ def processes(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     """Start ``jobs`` processes for other work than grading; yields a function that schedules a call in one of them."""
     pool = _start_pool(jobs)
     try:
-        yield lambda function, *arguments: pool.schedule(function, args=arguments)
+        yield lambda function, *arguments: pool.schedule(calls.run, args=(function, *arguments))
     finally:
         _end_pool(pool)
 
@@ -85,9 +87,11 @@ class _LocalPlace:
         self._warm = WarmStart()
         controls = {kind: self._warm.share(kind) for kind in kinds}
         self._shared_warm = [(kind, control, jobs) for kind, control in controls.items() if control is not None]
-        self.pool = _start_pool(jobs, self._sending_end, self._shared_warm)
-        self._listeners = events.Listeners()
         self._lock = threading.Lock()
+        self._is_closing = threading.Event()
+        self._watchers: list[threading.Thread] = []
+        self._start()
+        self._listeners = events.Listeners()
         self._thread: threading.Thread | None = None
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
@@ -103,13 +107,37 @@ class _LocalPlace:
 
     def call(self, function: Callable[..., Any], *arguments: Any, seconds: float | None = None) -> Future[Any]:
         """Schedule a call in an idle process; the process is ended after ``seconds``."""
+        arguments = (function, *arguments)
         with self._lock:
-            if not self.pool.active:  # the pool gives up if an idle process is killed
-                # In a thread: this may be a thread of the pool, which cannot wait for itself.
-                threading.Thread(target=_end_pool, args=(self.pool,), daemon=True).start()
-                self.pool = _start_pool(self.slots, self._sending_end, self._shared_warm)
-            future: Future[Any] = self.pool.schedule(function, args=arguments, timeout=seconds)
-            return future
+            try:
+                future: Future[Any] = self.pool.schedule(calls.run, args=arguments, timeout=seconds)
+            except RuntimeError:  # the pool gives up if an idle process is killed
+                self._start()
+                future = self.pool.schedule(calls.run, args=arguments, timeout=seconds)
+            pending = self._pending
+            pending.add(future)
+        future.add_done_callback(pending.discard)
+        return future
+
+    def _start(self) -> None:
+        """Start a pool and a thread that watches it."""
+        self.pool = _start_pool(self.slots, self._sending_end, self._shared_warm)
+        self._pending: set[Future[Any]] = set()
+        watcher = threading.Thread(target=self._watch, args=(self.pool, self._pending), daemon=True)
+        watcher.start()
+        self._watchers.append(watcher)
+
+    def _watch(self, pool: ProcessPool, pending: set[Future[Any]]) -> None:
+        """End a pool when it has given up or this place is closed, and let the calls that it has lost fail.
+
+        A pool that gives up reports only the calls that it has passed on to its processes.
+        """
+        while pool.active and not self._is_closing.wait(LOOK_SECONDS):
+            pass
+        _end_pool(pool)
+        for future in [*pending]:
+            with contextlib.suppress(InvalidStateError):  # it has ended meanwhile
+                future.set_exception(RuntimeError("the grading processes have ended"))
 
     def stop(self, future: Future[TaskResult]) -> None:
         future.cancel()  # the pool kills the process that grades it, and starts another one
@@ -123,7 +151,9 @@ class _LocalPlace:
 
     def close(self) -> None:
         """End all processes; then nobody can write into the pipe, and the thread that reads it ends."""
-        _end_pool(self.pool)
+        self._is_closing.set()
+        for watcher in self._watchers:
+            watcher.join()
         self._warm.close()
         self._sending_end.close()
         if self._thread is not None:

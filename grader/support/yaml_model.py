@@ -33,6 +33,10 @@ class Mistakes(UsageError):
         self.mistakes = sorted(mistakes, key=lambda mistake: mistake[0])
         super().__init__("\n".join(self.lines()))
 
+    def __reduce__(self) -> tuple[type[Mistakes], tuple[Path, Sequence[tuple[int, str]]]]:
+        """Say how to pickle it: a process that grades reports it to the one that waits."""
+        return Mistakes, (self.path, self.mistakes)
+
     def lines(self) -> list[str]:
         """Return each mistake with file and line."""
         return [f"{self.path}:{line}: {sentence}" for line, sentence in self.mistakes]

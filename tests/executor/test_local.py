@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 import psutil
@@ -23,6 +23,7 @@ from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs
 from grader.sandbox.warm import WarmKind
 from grader.support import i18n
+from grader.support.errors import UsageError
 from tests.conftest import bundled
 from tests.doubling import RIGHT, WRONG
 
@@ -197,4 +198,24 @@ def test_idle_processes_may_be_killed(own_executor, work_of):
     kill(killed)
     await_true(lambda: not any(process.is_running() for process in killed))
     time.sleep(0.5)  # the pool looks for dead processes ten times a second
+    assert own_executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed
+
+
+def test_assignment_that_is_broken_meanwhile_is_an_error_and_ends_no_process(own_executor, work_of, tmp_path):
+    assert own_executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed
+    processes = own_executor.processes()
+    broken = work_of("broken")
+    (tmp_path / "broken" / "assignment.yaml").write_text("name: broken\n")
+    with pytest.raises(UsageError, match=r"assignment\.yaml:1: "):
+        own_executor.submit(broken, task_of(RIGHT)).result(60)
+    assert own_executor.processes() == processes
+
+
+def test_call_that_a_pool_has_lost_fails(own_executor, work_of):
+    assert own_executor.call(abs, -1).result(60) == 1
+    lost = Future()
+    own_executor._place._pending.add(lost)  # as if no process had received it
+    kill(own_executor.processes())
+    with pytest.raises(RuntimeError, match="have ended"):
+        lost.result(20)
     assert own_executor.submit(work_of(), task_of(RIGHT)).result(60).report.passed
