@@ -16,6 +16,7 @@ from ..support.errors import UsageError
 from ..support.similar_names import nearest
 
 BETWEEN_CELLS = "\n\0\n"
+LONGEST = 100  # characters of a text in a message
 
 
 class BrokenChange(UsageError):
@@ -116,7 +117,7 @@ def changed(text: str, change: Mapping[str, str], file: str) -> str:
     result, end, before = "", 0, ""
     for start, old in places:
         if start < end:
-            raise ValueError(f"{before!r} and {old!r} overlap in {file}; replace them as one text.")
+            raise ValueError(f"{_short(before)} and {_short(old)} overlap in {file}; replace them as one text.")
         result += text[end:start] + change[old]
         end, before = start + len(old), old
     return result + text[end:]
@@ -125,10 +126,14 @@ def changed(text: str, change: Mapping[str, str], file: str) -> str:
 def _only_place(text: str, old: str, file: str) -> int:
     places = [start for start in range(len(text)) if text.startswith(old, start)]
     if not places:
-        raise ValueError(f"{old!r} is not in {file}; copy a text from there, with its spaces.")
+        raise ValueError(f"{_short(old)} is not in {file}; copy a text from there, with its spaces.")
     if len(places) > 1:
-        raise ValueError(f"{old!r} is {len(places)} times in {file}; add text around it until it occurs once.")
+        raise ValueError(f"{_short(old)} is {len(places)} times in {file}; add text around it until it occurs once.")
     return places[0]
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}...")
 
 
 def _changed_cells(document: str, change: Mapping[str, str], file: str) -> str:

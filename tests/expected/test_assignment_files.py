@@ -17,7 +17,13 @@ pytestmark = pytest.mark.quick
 
 @pytest.fixture
 def folder(tmp_path):
-    return shutil.copytree(SINGLE_NEURON, tmp_path / "exercise")
+    """Return a copy of single-neuron with one known-wrong solution that is a file."""
+    copied = shutil.copytree(SINGLE_NEURON, tmp_path / "exercise")
+    (copied / "wrong").mkdir()
+    (copied / "wrong" / "one.py").write_text("")
+    with (copied / "known_wrong.yaml").open("a") as file:
+        file.write("- {file: wrong/one.py, fails: sigmoid}\n")
+    return copied
 
 
 def digest_of(folder, *besides):
@@ -27,12 +33,13 @@ def digest_of(folder, *besides):
 def test_solutions_are_not_packed(folder):
     packed = pack(load(str(folder)), [])
     assert {"assignment.yaml", "starter.py", "task.md"} <= packed.keys()
-    assert not [name for name in packed if name == "solution.py" or name.startswith("wrong/")]
+    assert not {"solution.py", "known_wrong.yaml", "wrong/one.py"} & packed.keys()
 
 
 def test_digest_is_the_same_without_solutions(folder):
     before = digest_of(folder)
     shutil.rmtree(folder / "wrong")
+    (folder / "known_wrong.yaml").unlink()
     (folder / "solution.py").unlink()
     assert digest_of(folder) == before
 

@@ -7,7 +7,7 @@ import json
 import pytest
 import yaml
 
-from grader.assignment import load
+from grader.assignment import bundled_names, load
 from grader.grading.wrong_solutions import named, wrong_solutions
 from grader.support.errors import UsageError
 from tests.conftest import notebook
@@ -85,6 +85,11 @@ def test_change_of_a_notebook_changes_its_cells(wrong):
         wrong({"sum(x)": "sum(x"}, solution, "solution.ipynb").submission()
     with pytest.raises(UsageError, match=r"has no effect"):
         wrong({"sum(x)": "sum( x )"}, solution, "solution.ipynb").submission()
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_bundled_changes_make_wrong_solutions(name):
+    assert len([solution.submission() for solution in wrong_solutions(load(name))]) > 15
 
 
 def test_name_is_found_in_another_spelling(doubling):
