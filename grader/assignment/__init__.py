@@ -57,7 +57,7 @@ class Assignment:
         """Return the path of a file of the folder. Raises UsageError if it is missing."""
         path = self.folder / name
         if not path.is_file():
-            raise UsageError(f"{self.folder / 'assignment.yaml'}: it names '{name}', but the folder has no such file.")
+            raise UsageError(f"{self.folder}: {name} is missing. Add it, or name another file in assignment.yaml.")
         return path
 
     def known_wrong(self) -> list[KnownWrong]:

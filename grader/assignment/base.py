@@ -217,7 +217,9 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
         names = [_is_identifier(argument.arg) for argument in definition.args.args]
         defaults = [ast.literal_eval(default) for default in definition.args.defaults]
     except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{signature!r} is not a Python signature like (X, w, b=0.0).") from error
+        is_cut = signature.startswith("(") and ")" not in signature  # at the first comma
+        advice = " Put it in quotes: inside { } a comma ends a value." if is_cut else ""
+        raise ValueError(f"{signature!r} is not a Python signature like (X, w, b=0.0).{advice}") from error
     required = len(names) - len(defaults)
     return tuple(
         Argument(name, True, defaults[i - required]) if i >= required else Argument(name, False)

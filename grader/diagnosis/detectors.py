@@ -74,7 +74,7 @@ def permuted(samples: Sequence[Sample], name: str, right: Right) -> Parameters |
 
 def collapsed(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect a sum or mean along an axis that should remain, whether it is repeated along the axis or not."""
-    if _one_number(samples, name):
+    if is_one_number(samples, name):
         return None
     for axis in (None, *range(right[0][name].ndim)):
         for how, reduce in (("sum", np.sum), ("mean", np.mean)):
@@ -104,7 +104,7 @@ def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect integers: the correct numbers without their fractional part."""
-    if _one_number(samples, name):
+    if is_one_number(samples, name):
         return None
     for how, cut in (("truncated", np.trunc), ("rounded", np.round), ("rounded down", np.floor)):
         whole: Callable[..., Any] = cut
@@ -115,7 +115,7 @@ def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 def rounded(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect correct numbers that are rounded to some decimals or to float16."""
-    if _one_number(samples, name):
+    if is_one_number(samples, name):
         return None
     for decimals in range(1, DECIMALS):
         unit = 10.0**-decimals
@@ -195,7 +195,7 @@ def _is(sample: Sample, name: str, candidate: Any) -> bool:
     return same_shape and sample.history != name and sample.agrees(name, candidate)
 
 
-def _one_number(samples: Sequence[Sample], name: str) -> bool:
+def is_one_number(samples: Sequence[Sample], name: str) -> bool:
     """True if the answer repeats one number everywhere; zeros are the integer part of any small numbers."""
     numbers = np.concatenate([np.ravel(s.answered[name]).astype(np.float64) for s in samples])
     return bool(numbers.size == 0 or np.ptp(numbers) == 0)

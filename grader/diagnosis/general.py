@@ -167,6 +167,8 @@ def _of_result(
             return [Finding(GENERAL[detector], name, parameters)]
         if parameters["factor"] is not None:
             names = FACTORS.get(round(parameters["factor"], 5), (GENERAL["factor"],))
+            if names == (GENERAL["factor"],) and detectors.is_one_number(samples, name):
+                return None  # one number is some multiple of any other
             return [Finding(bug, name, _reported(parameters)) for bug in names]
     return None
 

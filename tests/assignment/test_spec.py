@@ -42,6 +42,7 @@ pytestmark = pytest.mark.quick
         ("signature: (z)", "signature: [z", 6, "not valid YAML"),
         ("signature: (z)", "signature: " + "[" * 100_000, 6, "the nesting is more than 100 levels deep"),
         ("signature: (z)", 'signature: "(z="', 6, "'(z=' is not a Python signature like (X, w, b=0.0)."),
+        ("signature: (z)", 'signature: "(z"', 6, "Put it in quotes: inside { } a comma ends a value."),
         ("name: tiny", "name: Tiny One", 1, "name is 'Tiny One'"),
         ("signature: (z)", 'signature: "(*, z)"', 6, "is not a Python signature"),
         ("returns: [a]", "returns: [a], history: b", 6, "'b' is not a known history; allowed are a."),

@@ -94,6 +94,16 @@ def test_factor_is_found_together_with_that_of_a_convention(toy, factor, expecte
     assert names(*toy(conventions={"divides-by-y-size": 0.1}), samples(every)) == expected
 
 
+def test_one_number_is_not_evidence_for_any_factor(toy):
+    """The same case twice gives the same number twice; only a factor with a name of its own is likely."""
+    [one, _other] = samples(changed())
+    for factor, expected in ((0.3, None), (2.0, [("stray-factor-two", "loss")])):
+        loss = Sample("a", one.inputs, {"loss": np.float64(0.7)}, {"loss": np.float64(factor * 0.7)})
+        content, mutations = toy(steps=False)
+        mutations.order = lambda function: ["loss"]
+        assert names(content, mutations, [loss, loss]) == expected
+
+
 def test_declared_factor_has_the_declared_name(toy):
     declared = "{name: averaged-twice, detector: factor, parameters: {factor: 1 / len(X)}}"
     items = samples(changed(dW=lambda r: r, out=lambda r: r / len(r)))

@@ -109,10 +109,10 @@ def test_name_is_found_in_another_spelling(doubling):
 
 def test_missing_list_or_solution_is_an_error(doubling):
     (doubling / "assignment.yaml").write_text(ASSIGNMENT + "known_wrong: wrong.yaml\n")
-    with pytest.raises(UsageError, match=r"it names 'wrong.yaml', but the folder has no such file"):
+    with pytest.raises(UsageError, match=r"wrong.yaml is missing. Add it"):
         wrong_solutions(load(str(doubling)))
     (doubling / "wrong.yaml").write_text("- {change: {2 * x: x}, fails: double}\n")
     (doubling / "solution.py").unlink()
     (solution,) = wrong_solutions(load(str(doubling)))
-    with pytest.raises(UsageError, match=r"it names 'solution.py', but the folder has no such file"):
+    with pytest.raises(UsageError, match=r"solution.py is missing. Add it"):
         solution.content()
