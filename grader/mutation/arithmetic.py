@@ -125,6 +125,22 @@ def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Re
 
 
 @in_each_part
+def scaled_gradient(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Multiply a gradient by 2 or 1/2 in an update, or divide it by the number of samples."""
+    role = roles.role(node)
+    if role not in roles.GRADIENTS or not _is_update(surroundings):
+        return
+    yield "stray-factor-two", filled("2 * _g", _g=node)
+    yield "missing-factor-two", filled("_g / 2", _g=node)
+    for name in surroundings.names:
+        if roles.role_of(name) == "count":
+            yield "averaged-twice", filled(f"_g / {name}", _g=node)
+        if roles.role_of(name) == "labels":
+            bug = "mean-for-bias-only" if role == "bias gradient" else "mean-instead-of-sum"
+            yield bug, filled(f"_g / len({name})", _g=node)
+
+
+@in_each_part
 def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Forget to square or to take the root, or take the absolute value instead of the square."""
     square = first_match(SQUARES, node)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import (
+    arguments,
     arithmetic,
     choices,
     constants,
+    copies,
     costs,
     functions,
     indices,
@@ -19,7 +21,11 @@ from . import (
     scaling,
     siblings,
     stability,
+    statements,
+    training,
+    updates,
 )
+from .editing import Edit, Function, StatementOperator
 from .rewriting import Operator, Surroundings
 
 __all__ = ["Change", "Surroundings", "of_formula", "of_function"]
@@ -43,6 +49,7 @@ OPERATORS: tuple[Operator, ...] = (
     arithmetic.missing_term,
     arithmetic.repeated_factor,
     arithmetic.further_factor,
+    arithmetic.scaled_gradient,
     constants.another_size,
     costs.another_cost,
     costs.error_of_another_cost,
@@ -68,7 +75,31 @@ OPERATORS: tuple[Operator, ...] = (
     matrices.column,
     siblings.exchanged,
     functions.in_place,
+    copies.copy,
     constants.truncated,
+)
+
+
+STATEMENT_OPERATORS: tuple[StatementOperator, ...] = (
+    statements.left_out,
+    statements.overwritten,
+    statements.in_place,
+    statements.exchanged,
+    statements.conditions,
+    updates.left_out,
+    updates.without_rate,
+    statements.results,
+    arguments.ignored,
+    arguments.scaled,
+    arguments.labels,
+    arguments.truncated,
+    training.left_early,
+    training.once,
+    training.history,
+    training.updated,
+    training.per_sample,
+    training.kept_state,
+    training.start_returned,
 )
 
 
@@ -110,22 +141,26 @@ def of_function(source: str, function: str = "") -> Iterator[Change]:
     """
     module = ast.parse(source)
     definitions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
-    functions = frozenset(node.name for node in definitions)
     texts = {source}
     for definition in definitions:
         if function not in ("", definition.name):
             continue
+        functions = frozenset(node.name for node in definitions) - {definition.name}  # it would call itself for ever
         names: dict[str, rewriting.Shape | None] = {argument.arg: None for argument in definition.args.args}
         for statement in _statements(definition):
-            result = _result(statement) or definition.name
-            surroundings = Surroundings(dict(names), functions, result)
-            for root in _roots(statement):
+            for root, result in _roots(statement):
+                surroundings = Surroundings(dict(names), functions, result)
                 for node, bug, after in _rewrites(root, surroundings):
                     changed_text = _spliced(source, root, ast.unparse(rewriting.replaced(root, node, after)))
                     if changed_text not in texts:
                         texts.add(changed_text)
-                        yield Change(bug, result, ast.unparse(node), ast.unparse(after), changed_text, node.lineno)
+                        quantity = result or next(iter(_assigned(statement)), definition.name)
+                        yield Change(bug, quantity, ast.unparse(node), ast.unparse(after), changed_text, node.lineno)
             names |= dict.fromkeys(_assigned(statement))
+        for edit in _edits(Function(source, definition)):
+            if edit.source not in texts:
+                texts.add(edit.source)
+                yield Change(edit.bug, edit.quantity, edit.before, edit.after, edit.source, edit.line)
 
 
 def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[tuple[ast.expr, str, ast.expr]]:
@@ -133,6 +168,11 @@ def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[tuple[ast.
     for operator in OPERATORS:
         for rewrite in operator(root, surroundings):
             yield rewrite.before, rewrite.bug, rewrite.after
+
+
+def _edits(function: Function) -> Iterator[Edit]:
+    for operator in STATEMENT_OPERATORS:
+        yield from operator(function)
 
 
 def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
@@ -146,12 +186,25 @@ def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
             waiting[:0] = inner
 
 
-def _roots(statement: ast.stmt) -> Iterator[ast.expr]:
-    """Yield the outermost expressions of a statement whose values are read."""
-    for node in ast.iter_child_nodes(statement):
-        is_read = not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
-        if isinstance(node, ast.expr) and is_read and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            yield node
+def _roots(statement: ast.stmt) -> Iterator[tuple[ast.expr, str]]:
+    """Yield (expression, quantity) of the outermost expressions of a statement whose values are read.
+
+    The quantity is the name that gets the value; it is empty if the value has no name of its own.
+    """
+    match statement:
+        case ast.FunctionDef() | ast.ClassDef():
+            return
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value) | ast.AugAssign(target=ast.Name(id=name), value=value)
+        ):
+            if not isinstance(value, ast.List | ast.Dict):
+                yield value, name
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[value])):
+            yield value, name
+        case _:
+            for node in ast.iter_child_nodes(statement):
+                if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+                    yield from ((element, "") for element in (node.elts if isinstance(node, ast.Tuple) else [node]))
 
 
 def _assigned(statement: ast.stmt) -> list[str]:
@@ -159,11 +212,6 @@ def _assigned(statement: ast.stmt) -> list[str]:
     own = [node for node in ast.iter_child_nodes(statement) if isinstance(node, ast.expr)]
     nodes = [node for root in own for node in ast.walk(root)]
     return [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-
-
-def _result(statement: ast.stmt) -> str:
-    """Return the first name that a statement assigns, else an empty string."""
-    return next(iter(_assigned(statement)), "")
 
 
 def _spliced(source: str, node: ast.expr, text: str) -> str:

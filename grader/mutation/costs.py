@@ -30,6 +30,13 @@ _SQUARES = (
 
 def another_cost(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Compute another common cost."""
+    call = matched("_f(_y, _p)", formula)
+    if call is not None and roles.role(call["_f"]) == "cost" and roles.role(call["_y"]) == "labels":
+        for template in (*_CROSS_ENTROPIES, *_SQUARES):
+            yield Rewrite("another-cost", formula, filled(template, _y=call["_y"], _p=call["_p"]))
+        for template in _SQUARED_COSTS:
+            yield Rewrite("absolute-error", formula, filled(template, _y=call["_y"], _p=call["_p"]))
+        return
     labels, outputs = _compared(formula)
     if labels is None or outputs is None or not any(reduction_in(node) for node in expressions(formula)):
         return

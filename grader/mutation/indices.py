@@ -24,19 +24,25 @@ def shifted_index(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Let a range begin or end one number too early or too late."""
     for name in ("range", "np.arange"):
-        parts = matched(f"{name}(_n)", node)
-        if parts is not None:
-            rounds = roles.role(parts["_n"]) == "rounds"
-            yield ("one-epoch-too-few" if rounds else "one-round-too-few"), filled(f"{name}(_n - 1)", **parts)
-            yield ("one-epoch-too-many" if rounds else "one-round-too-many"), filled(f"{name}(_n + 1)", **parts)
-            yield ("one-epoch-too-few" if rounds else "index-shifted"), filled(f"{name}(1, _n)", **parts)
-            yield "index-shifted", filled(f"{name}(1, _n + 1)", **parts)
-        parts = matched(f"{name}(_a, _n)", node)
-        if parts is not None:
-            yield "one-round-too-few", filled(f"{name}(_a, _n - 1)", **parts)
-            yield "one-round-too-many", filled(f"{name}(_a, _n + 1)", **parts)
-            yield "index-shifted", filled(f"{name}(_a + 1, _n)", **parts)
-            yield "index-shifted", filled(f"{name}(_a - 1, _n)", **parts)
+        parts = matched(f"{name}(_n)", node) or matched(f"{name}(_a, _n)", node)
+        if parts is None:
+            continue
+        begin, end = parts.get("_a"), parts["_n"]
+        too_few, too_many = "one-round-too-few", "one-round-too-many"
+        if roles.role(end) == "rounds":
+            too_few, too_many = "one-epoch-too-few", "one-epoch-too-many"
+        for bug, first, last in (
+            (too_few, begin, _next(end, -1)),
+            (too_many, begin, _next(end, 1)),
+            (too_few if begin is None else "index-shifted", _next(begin, 1), end),
+            (
+                "index-shifted",
+                _next(begin, -1) if begin is not None else filled("1"),
+                end if begin is not None else _next(end, 1),
+            ),
+        ):
+            limits = [last] if first is None else [first, last]
+            yield bug, ast.Call(filled(name), limits, [])
 
 
 @in_each_part
@@ -63,6 +69,14 @@ def labels_not_one_hot(formula: ast.expr, surroundings: Surroundings) -> Iterato
         yield Rewrite("labels-not-one-hot", formula, filled(labels[0]))
         yield Rewrite("labels-not-one-hot", formula, filled("_y * (_f)", _y=filled(labels[0]), _f=formula))
         yield Rewrite("labels-not-one-hot", formula, filled("_y + 0 * (_f)", _y=filled(labels[0]), _f=formula))
+
+
+def _next(node: ast.expr | None, step: int) -> ast.expr:
+    """Return ``node`` plus ``step``; without a node it is 0."""
+    value = 0 if node is None else value_of(node)
+    if value is not None:
+        return filled(str(int(value) + step))
+    return filled("_i + 1" if step > 0 else "_i - 1", _i=node or "0")
 
 
 def _is_shape(array: ast.expr) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import difflib
 
 import pytest
 
-from grader.mutation import changes, rewriting
+from grader.mutation import changes, editing, rewriting
 
 
 @pytest.fixture
@@ -24,3 +25,24 @@ def made():
         return bugs
 
     return of
+
+
+@pytest.fixture
+def edited():
+    """Return a function: {(bug, lines without indentation that the edit adds, those that it removes)} of one operator."""
+
+    def of(operator, source):
+        definition = ast.parse(source).body[-1]
+        edits = list(operator(editing.Function(source, definition)))
+        for edit in edits:
+            ast.parse(edit.source)
+        return {(edit.bug, *differences(source, edit.source)) for edit in edits}
+
+    return of
+
+
+def differences(source, other):
+    """Return (lines that ``other`` adds, lines that it removes), without their indentation."""
+    lines = [line for line in difflib.ndiff(source.splitlines(), other.splitlines()) if line[0] in "+-"]
+    added, removed = ([line[2:].strip() for line in lines if line[0] == sign] for sign in "+-")
+    return "; ".join(added), "; ".join(removed)

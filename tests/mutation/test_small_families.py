@@ -1,0 +1,111 @@
+"""Changes of matrices, indices, sizes, limits, scales and costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.mutation import choices, constants, copies, costs, indices, matrices, scaling, stability
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize(
+    ("operator", "text", "wrong", "bug"),
+    [
+        (matrices.transpose, "w2 @ A1", "w2.T @ A1", "stray-transpose"),
+        (matrices.product, "X @ w", "w @ X", "operands-exchanged"),
+        (matrices.product, "np.dot(X, w)", "X * w", "elementwise-product"),
+        (matrices.product, "x.dot(y)", "y @ x", "operands-exchanged"),
+        (matrices.product, "d * s", "d @ s", "matrix-product"),
+        (matrices.product, "np.outer(d, x)", "np.outer(x, d)", "operands-exchanged"),
+        (matrices.column, "a - y", "a - y[:, None]", "broadcast-to-matrix"),
+        (matrices.column, "error * slope", "error[:, None] * slope", "broadcast-to-matrix"),
+        (indices.shifted_index, "x[i]", "x[i + 1]", "index-shifted"),
+        (indices.shifted_index, "x[:, 1]", "x[:, 2]", "index-shifted"),
+        (indices.shifted_index, "x[1:n]", "x[1:n - 1]", "index-shifted"),
+        (indices.shifted_range, "range(epochs)", "range(epochs - 1)", "one-epoch-too-few"),
+        (indices.shifted_range, "range(n)", "range(n + 1)", "one-round-too-many"),
+        (indices.shifted_range, "range(1, n)", "range(2, n)", "index-shifted"),
+        (indices.shifted_labels, "np.argmax(A, axis=0)", "np.argmax(A, axis=0) + 1", "labels-shifted"),
+        (stability.overflow, "np.exp(z - np.max(z))", "np.exp(z)", "overflow"),
+        (stability.overflow, "np.exp(-np.abs(z))", "np.exp(-z)", "overflow"),
+        (stability.zero, "np.log(p + 1e-12)", "np.log(p)", "small-number-missing"),
+        (stability.zero, "np.sqrt(v) + eps", "np.sqrt(v)", "small-number-missing"),
+        (stability.zero, "np.clip(p, 1e-9, 1 - 1e-9)", "p", "small-number-missing"),
+        (choices.comparison, "x > 0.5", "x < 0.5", "comparison-inverted"),
+        (choices.comparison, "x > 0.5", "x >= 0.5", "equal-numbers"),
+        (choices.branch, "np.where(y == 1, p, 1 - p)", "np.where(y == 1, 1 - p, p)", "branches-exchanged"),
+        (choices.branch, "a if c else b", "b", "branch-missing"),
+        (choices.limit, "np.minimum(g, 5)", "np.maximum(g, 5)", "limit-on-the-wrong-side"),
+        (choices.limit, "np.clip(g, -5, 5)", "g", "limit-missing"),
+        (choices.complement, "mask / (1 - p)", "mask / p", "share-of-the-rest"),
+        (choices.complement, "beta1 * v", "(1 - beta1) * v", "share-of-the-rest"),
+        (scaling.pixels, "x / 255", "x / 127.5 - 1", "wrong-range"),
+        (scaling.pixels, "x / 255.0", "(x - x.mean()) / x.std()", "scaled-by-own-statistics"),
+        (scaling.deviation, "x.std(axis=0)", "x.std(axis=0, ddof=1)", "other-degrees-of-freedom"),
+        (scaling.deviation, "np.var(x, ddof=1)", "np.var(x)", "other-degrees-of-freedom"),
+        (copies.copy, "w.copy()", "w", "argument-changed-in-place"),
+        (copies.copy, "np.array(w, dtype=float)", "w", "argument-changed-in-place"),
+    ],
+)
+def test_operator_makes_the_wrong_formula(made, operator, text, wrong, bug):
+    assert made(operator, text)[wrong] == bug
+
+
+@pytest.mark.parametrize(
+    ("operator", "text"),
+    [
+        (matrices.product, "2 * d"),
+        (matrices.product, "lr * dw"),
+        (indices.shifted_index, "x.shape[0]"),
+        (stability.zero, "x + 1"),
+        (choices.limit, "np.maximum(0, z)"),
+        (choices.branch, "np.where(z > 0, z, 0)"),
+        (scaling.pixels, "x / 2"),
+        (copies.copy, "np.array([1, 2])"),
+    ],
+)
+def test_operator_leaves_other_formulas_alone(made, operator, text):
+    assert made(operator, text) == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "bug"),
+    [
+        ("X.shape[0]", "divides-by-features"),
+        ("X.size", "divides-by-classes"),
+        ("Y.shape[0]", "divides-by-classes"),
+        ("1.0", "not-averaged"),
+    ],
+)
+def test_another_size_is_counted(made, wrong, bug):
+    assert made(constants.another_size, "X.shape[1]", "X", "Y", result="m")[wrong] == bug
+
+
+@pytest.mark.parametrize("text", ["0.5 * np.sum((y - y_hat) ** 2)", "np.mean(np.square(y_hat - y))", "loss(y, y_hat)"])
+def test_another_cost_is_computed(made, text):
+    wrong = made(costs.another_cost, text, "y", "y_hat", result="losses")
+    assert wrong["-np.sum(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))"] == "another-cost"
+    assert wrong["np.mean(np.abs(y - y_hat))"] == "absolute-error"
+
+
+def test_cross_entropy_becomes_a_squared_error(made):
+    text = "-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))"
+    assert made(costs.another_cost, text, "y", "p", result="loss")["np.mean((y - p) ** 2)"] == "another-cost"
+
+
+def test_error_belongs_to_another_cost(made):
+    wrong = made(costs.error_of_another_cost, "2 * (A3 - Y)", "A3", "Y", result="error")
+    assert wrong["np.sign(A3 - Y)"] == "absolute-error"
+    assert wrong["A3 - Y"] == "cross-entropy-delta"
+    assert wrong["np.ones_like(A3)"] == "gradient-of-the-output"
+
+
+def test_difference_is_the_delta(made):
+    names = ("X", "Y", "Z1", "A1", "Z2", "A2", "error", "slope2")
+    assert made(costs.error_as_delta, "error * slope2", *names, result="dZ2")["A2 - Y"] == "cross-entropy-delta"
+    assert made(costs.chain_cut, "w2.T @ dZ2", *names, "dZ2", result="dA1") == {"w2.T @ (A2 - Y)": "chain-cut"}
+
+
+def test_numbers_lose_their_fraction(made):
+    assert made(constants.truncated, "x + y", result="Z1") == {"np.trunc(x + y)": "truncated-to-integers"}
