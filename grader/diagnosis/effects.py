@@ -17,6 +17,7 @@ from ..expected.probes import known_digest
 from .samples import TINY, Array, Sample, alike
 
 ENTRIES = 16  # of each result
+DIGITS = 9  # of equal numbers
 SAME = 1e-9  # relative difference of equal numbers
 
 
@@ -65,6 +66,19 @@ class Effects:
             for name, array in right.items()
         }
 
+        self.kinds = self._kinds()
+
+    def _kinds(self) -> list[int]:
+        """Return for each mutant the index of the first one with the same numbers."""
+        first_indices: dict[tuple[bytes, ...], int] = {}
+        numbers: list[list[bytes]] = [[] for _ in self.mutants]
+        for group in self._groups.values():
+            for shaped in group:
+                for index, entries, largest in zip(shaped.indices, shaped.entries, shaped.largest, strict=True):
+                    rounded = np.round(entries / (largest or 1.0), DIGITS) + 0.0  # -0.0 becomes 0.0
+                    numbers[index].append(f"{shaped.shape} {largest:.{DIGITS}g}".encode() + rounded.tobytes())
+        return [first_indices.setdefault(tuple(one), index) for index, one in enumerate(numbers)]
+
     @property
     def nbytes(self) -> int:
         """Return the size of the numbers in memory."""
@@ -94,7 +108,7 @@ def of(mutations: Mutations, function: str, sample: Sample) -> Effects:
     key = (function, known_digest(sample.inputs))
     effects = mutations.effects.get(key)
     if effects is None:
-        mutants = mutations.generated(function)
+        mutants = [mutant for mutant in mutations.generated(function) if mutant.bug.unknown is None]
         right = {name: np.asarray(array, dtype=np.float64) for name, array in sample.right.items()}
         effects = Effects(mutants, [*mutations.changes_of_results(function, mutants, sample.inputs)], right)
         mutations.effects.add(key, effects, effects.nbytes)

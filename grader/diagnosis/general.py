@@ -11,7 +11,7 @@ import numpy as np
 from ..assignment.spec import AssignmentSpec
 from ..expected.mutant import Mutant
 from ..expected.mutations import Mutations
-from . import detectors, search
+from . import detectors, generated, search
 from .detectors import Parameters, Right
 from .findings import Finding, Findings
 from .samples import Sample, projection
@@ -47,14 +47,24 @@ def find(
         for factor in factors
         if (findings := _detected(content, function, samples, _scaled([s.right for s in samples], factor), order))
     ]
-    if single_findings:  # a factor with a specific name says more than any number
-        return Findings(
-            tuple(min(single_findings, key=lambda findings: [bug.bug for bug in findings] == [GENERAL["factor"]]))
-        )
+    if not single_findings:
+        return None
+    # A factor with a specific name says more than any number.
+    return Findings(
+        tuple(min(single_findings, key=lambda findings: [bug.bug for bug in findings] == [GENERAL["factor"]]))
+    )
+
+
+def on_top(
+    content: AssignmentSpec, mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
+) -> Findings | None:
+    """Return the explanation of all wrong results by a mutation and one detector, or None."""
+    order = mutations.order(function)
     for mutant, changed_names, values in _changing(mutations, function, samples, factors):
         detected_findings = _detected(content, function, samples, values, order)
         if detected_findings and len(detected_findings) == 1:  # and the mutation is the second
-            mutant_finding = Finding(mutant.bug.name, min(changed_names, key=order.index))
+            quantity = mutant.changes[0].quantity if mutant.changes else ""
+            mutant_finding = Finding(mutant.bug.name, min(changed_names, key=order.index), quantity=quantity)
             both = sorted([mutant_finding, *detected_findings], key=lambda finding: order.index(finding.where))
             return Findings(tuple(both), mutants=(mutant,))
     return None
@@ -64,9 +74,10 @@ def _changing(
     mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> Iterator[tuple[Mutant, set[str], list[dict[str, Any]]]]:
     """Yield (mutant, results that it changes, its values in each case) for mutants that explain some wrong results."""
-    complete = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
+    declared = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
     for factor in factors:
-        for mutant in complete if mutations.has_steps(function) else ():
+        explaining = generated.explaining_some(mutations, function, samples[0], factor)
+        for mutant in [*declared, *explaining] if mutations.has_steps(function) else ():
             first = search.results(mutations, function, [mutant], samples[0].inputs)
             if first is None or not all(np.isfinite(array).all() for array in first.values()):
                 continue

@@ -26,19 +26,30 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
     if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
         overflow = _overflow(mutations, function, samples)
         return Findings((overflow,)).of(function) if overflow is not None else None
-    explanations: list[search.Explanation] = []
-    if mutations.has_steps(function) or any(mutant.bug.mutation for mutant in mutations.of(function)):
-        explanations = search.explanations(mutations, function, finite, factors)
-    named_findings = [_named(mutations, function, samples, item) for item in explanations]
-    if named_findings:
-        first, *others = named_findings
-        first_names = {finding.bug for finding in first.bugs}
-        further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in first_names}
-        return replace(first, alternatives=tuple(further.values())).of(function)
-    general_findings = (
-        general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
-    )
-    return general_findings.of(function) if general_findings is not None else None
+    is_computed = mutations.has_steps(function)
+    if is_computed or any(mutant.bug.mutation for mutant in mutations.of(function)):
+        findings = _all_named(mutations, function, samples, search.explanations(mutations, function, finite, factors))
+        if findings is not None:
+            return findings
+    findings = general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
+    if findings is None and is_computed:
+        pairs = search.generated_pairs(mutations, function, finite, factors)
+        findings = _all_named(mutations, function, samples, pairs)
+    if findings is None and len(finite) == len(samples):
+        findings = general.on_top(content, mutations, function, finite, factors)
+    return findings.of(function) if findings is not None else None
+
+
+def _all_named(
+    mutations: Mutations, function: str, samples: Sequence[Sample], explanations: Sequence[search.Explanation]
+) -> Findings | None:
+    """Return the first explanation, with the other names that give the same numbers; None without an explanation."""
+    if not explanations:
+        return None
+    first, *others = (_named(mutations, function, samples, item) for item in explanations)
+    first_names = {finding.bug for finding in first.bugs}
+    further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in first_names}
+    return replace(first, alternatives=tuple(further.values())).of(function)
 
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:

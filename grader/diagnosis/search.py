@@ -61,12 +61,13 @@ def explanations(
     ``factors`` are those of the accepted conventions, including 1.
     """
     for factor in factors:
-        samples = sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
+        samples = _wrong_first(samples, factor)
         fixed_effects, fitted_effects = _alone(mutations, function, samples[0], factor)
         one = (
             _singles(fixed_effects, samples[0]),
             _singles(fitted_effects, samples[0]),
             generated.singles(mutations, function, samples[0], factor),
+            _singles(_fitted(mutations, function, samples[0], factor), samples[0]),
             generated.of_one_kind(mutations, function, samples[0], factor),
         )
         two = (
@@ -84,6 +85,29 @@ def explanations(
             if matches:
                 return _simplest(matches)
     return _of_used_functions(mutations, function, samples)
+
+
+def generated_pairs(
+    mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
+) -> list[Explanation]:
+    """Return the explanations by two generated mutants; empty if there is none, or if they have too many names."""
+    for factor in factors:
+        samples = _wrong_first(samples, factor)
+        if _only_zeros(samples[0], factor):
+            continue
+        matches = [
+            Explanation(mutants, factor)
+            for mutants in generated.pairs(mutations, function, samples[0], factor)
+            if reproduces(mutations, function, samples, mutants, factor)
+        ]
+        for one, other in [match.mutants for match in matches]:
+            same = [generated.equal(mutations, function, samples[0], mutant) for mutant in (one, other)]
+            for mutants in itertools.product([one, *same[0]], [other, *same[1]]):
+                if mutants != (one, other) and reproduces(mutations, function, samples, mutants, factor):
+                    matches.append(Explanation(mutants, factor))
+        if matches:
+            return _simplest(matches)
+    return []
 
 
 def single(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Mutant | None:
@@ -113,6 +137,21 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
         if reproduces(mutations, function, samples, mutants, 1.0)
     ]
     return _simplest(matches) if matches else []
+
+
+def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:
+    return sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
+
+
+def _fitted(mutations: Mutations, function: str, sample: Sample, factor: float) -> list[_Alone]:
+    """Return the effects of generated mutants whose unknown number was found."""
+    found = [
+        _with_unknown(mutations, function, mutant, sample, factor)
+        for mutant in mutations.generated(function)
+        if mutant.bug.unknown is not None
+    ]
+    effects = [_effect(mutations, function, mutant, sample, factor) for mutant in found if mutant is not None]
+    return [effect for effect in effects if effect is not None]
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:

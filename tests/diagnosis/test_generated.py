@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader import diagnosis
-from grader.diagnosis import search
+from grader.diagnosis import generated, search
 from tests.diagnosis.conftest import right, samples
 
 pytestmark = pytest.mark.quick
@@ -47,3 +47,34 @@ def test_many_names_for_the_same_numbers_are_a_guess(toy):
     for count, expected in ((search.MOST_NAMES, names[: search.MOST_NAMES]), (len(names), [])):
         matches = [search.Explanation((mutant,), 1.0) for mutant in same[:count]]
         assert [name for item in search._simplest(matches) for name in item.names] == expected
+
+
+def two(X, y, W):
+    """Both gradients are wrong, each in its own way: a flipped sign, and a sum over the wrong axis."""
+    values = right(X, y, W)
+    return {**values, "dW": -values["dW"], "db": (X @ W - y).sum(axis=1) / len(X)}
+
+
+def test_two_bugs_of_different_results_are_named(toy):
+    content, mutations = toy()
+    findings = diagnosis.find(content, mutations, "slopes", samples(two))
+    assert {bug.where for bug in findings.bugs} == {"dW", "db"}
+    assert "sign-flipped" in {bug.bug for bug in findings.bugs}
+    assert len(findings.mutants) == 2
+
+
+def composed(X, y, W):
+    error = X @ W + y
+    return {"out": X @ W, "dW": X.T @ error / len(X), "db": error.sum(axis=1) / len(X)}
+
+
+def test_two_bugs_of_the_same_result_are_named(toy):
+    findings = diagnosis.find(*toy(), "slopes", samples(composed))
+    assert {mutant.changes[0].quantity for mutant in findings.mutants} == {"error", "db"}
+
+
+def test_many_pairs_are_not_computed(toy, monkeypatch):
+    _content, mutations = toy()
+    monkeypatch.setattr(generated, "MOST_PAIRS", 7)
+    noise = samples(lambda **i: {name: np.cos(7 * value) for name, value in right(**i).items()})
+    assert len(list(generated.pairs(mutations, "slopes", noise[0], 1.0))) <= 7
