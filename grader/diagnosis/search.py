@@ -145,12 +145,14 @@ def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:
 
 def _fitted(mutations: Mutations, function: str, sample: Sample, factor: float) -> list[_Alone]:
     """Return the effects of generated mutants whose unknown number was found."""
-    found = [
+    completed_mutants = [
         _with_unknown(mutations, function, mutant, sample, factor)
         for mutant in mutations.generated(function)
         if mutant.bug.unknown is not None
     ]
-    effects = [_effect(mutations, function, mutant, sample, factor) for mutant in found if mutant is not None]
+    effects = [
+        _effect(mutations, function, mutant, sample, factor) for mutant in completed_mutants if mutant is not None
+    ]
     return [effect for effect in effects if effect is not None]
 
 
