@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..diagnosis import Findings
+from ..diagnosis.findings import JudgedResults
 from ..judging.compare import Comparison, list_note
 from ..report.evidence import Evidence
 from ..report.picture_data import Picture
@@ -21,6 +22,7 @@ class Outcome:
     missing or has another type.
     ``diagnose`` adds the bug to an outcome. It may call the submission again, which can change later answers, so it is
     called after all checks have been judged.
+    ``judged`` are the right and the wrong results of the function that the diagnosis looked at.
     """
 
     share: float
@@ -31,6 +33,7 @@ class Outcome:
     pictures: list[Picture] = field(default_factory=list)
     spot: tuple[str, int] | None = None
     hint_fits: bool = True
+    judged: JudgedResults | None = None
 
 
 def number_of_cases(count: int) -> str:

@@ -40,6 +40,19 @@ class Findings:
         )
 
 
+@dataclass(frozen=True)
+class JudgedResults:
+    """The results of a function that are wrong in a case, and those that are right in all cases, in the order of the computation.
+
+    ``is_multiple`` is True if each wrong result is a multiple of the correct one.
+    """
+
+    function: str
+    wrong: tuple[str, ...]
+    right: tuple[str, ...]
+    is_multiple: bool = False
+
+
 def findings_of_check(bug: str, *where: str) -> Findings:
     """Return the findings of a check that does not compare arrays: one bug, at one or several places."""
     return Findings(tuple(Finding(bug, place) for place in where))

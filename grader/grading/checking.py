@@ -106,9 +106,10 @@ class Checking:
             results.append(result)
             self._trace.notify("check", check.name, result.status)
         start_time = time.monotonic()
+        passed_functions = _passed(checks, results)
         for check, result in zip(checks, results, strict=True):
             if check.name in self._outcomes and not verdict_only:
-                self._explain(check, result, self._outcomes[check.name], hint_level)
+                self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
         self._timings.add("diagnosis", start_time)
         start_time = time.monotonic()
         self._show_examples(checks, results)
@@ -196,8 +197,10 @@ class Checking:
             if example is not None:
                 result.evidence |= Evidence(example=example).cleaned()
 
-    def _explain(self, check: Check, result: CheckResult, outcome: Outcome, hint_level: int) -> None:
-        """Add the evidence, the bug and a hint to a result."""
+    def _explain(
+        self, check: Check, result: CheckResult, outcome: Outcome, hint_level: int, passed_functions: set[str]
+    ) -> None:
+        """Add the evidence, the line, the bug and a hint to a result."""
         content = self._context.content
         if outcome.diagnose is not None:
             try:
@@ -209,6 +212,14 @@ class Checking:
         result.message = clean(outcome.message, MAX_MESSAGE)
         if outcome.evidence:
             result.evidence |= outcome.evidence.cleaned()
+        if outcome.judged is not None and outcome.judged.wrong:
+            trusted = passed_functions
+            if outcome.bugs is not None and outcome.bugs.mutants:  # the numbers are those of correct other functions
+                trusted = self._context.content.functions.keys() - self._context.log.mistaken_functions
+            location = self._locator.of_wrong_result(outcome.judged, outcome.bugs, self._context, trusted)
+            if location is not None:
+                result.evidence.location = location
+                result.evidence.code_line = clean(self._locator.text_of(location), MAX_MESSAGE)
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
         if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):
@@ -218,3 +229,10 @@ class Checking:
 
     def _with_advice(self, message: str) -> str:
         return lengths.with_advice(message, self._context.splits.values())
+
+
+def _passed(checks: Sequence[Check], results: Sequence[CheckResult]) -> set[str]:
+    """Return the functions that passed every check of them."""
+    judged = [(check, result) for check, result in zip(checks, results, strict=True) if check.judges_function]
+    passed = {name for check, result in judged if result.status == "passed" for name in check.functions()}
+    return passed.difference(*(check.functions() for check, result in judged if result.status != "passed"))

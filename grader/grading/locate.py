@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from ..assignment.check import Check
 from ..checks.context import Context
+from ..diagnosis import Findings
+from ..diagnosis.findings import JudgedResults
 from ..report.evidence import Location
 from ..submission import Code, Submission
 from ..submission import lines as file_lines
-from ..submission.python_code import bound_names
+from ..submission.dataflow import may_change_arguments
+from ..submission.python_code import bindings, nodes_below
+from . import first_wrong
 
 Spot = tuple[str, int]  # the place of a piece of code, and a line in it
 
@@ -20,6 +25,7 @@ class Locator:
 
     def __init__(self, submission: Submission) -> None:
         self._submission = submission
+        self._wrong_lines: dict[str, Location] = {}  # inside the functions of the assignment
 
     def of_error(self, place: tuple[int | None, int | None] | None) -> Location | None:
         """Return the location of the (cell, line) that a worker reported; None if the submission lacks that line.
@@ -44,6 +50,14 @@ class Locator:
         file_line = numbers[line - 1] if len(numbers) == code.text.count("\n") + 1 else None
         return Location(file=_as_utf8(self._file), cell=code.cell, line=line, file_line=file_line)
 
+    def text_of(self, location: Location) -> str:
+        """Return the text of a line of the submission, without its indentation."""
+        codes = (code for code in self._submission.code if code.cell == location.cell)
+        if location.cell is None:
+            codes = (code for code in codes if _as_utf8(code.place or self._file) == location.file)
+        lines = next((code.text.split("\n") for code in codes), [])
+        return lines[location.line - 1].strip() if location.line <= len(lines) else ""
+
     def of_check(self, check: Check, context: Context) -> Location | None:
         """Return the definition of the first function or variable of ``check``, under the submission's name for it."""
         for name in check.functions():
@@ -57,6 +71,34 @@ class Locator:
                 return self.of_spot(spot)
         return None
 
+    def of_wrong_result(
+        self, judged: JudgedResults, bugs: Findings | None, context: Context, trusted: Collection[str]
+    ) -> Location | None:
+        """Return the line inside a function where the first wrong quantity gets its value; None if the code does not show it.
+
+        A bug that comes from another function is at the line that was found for that function. ``trusted`` are functions
+        of the assignment that contain no mistake.
+        """
+        function = bugs.bugs[0].function if bugs is not None else judged.function
+        if function != judged.function:
+            return self._wrong_lines.get(function)
+        target = context.student.find(function)
+        place, node = self._nodes.get(target.label, ("", None)) if target is not None else ("", None)
+        if not isinstance(node, ast.FunctionDef):
+            return None
+        functions = {
+            own.name: name for name in context.content.functions if (own := context.student.find(name)) is not None
+        }
+        untrusted = {name.rpartition(".")[2] for name in self._nodes}
+        untrusted -= {own for own, name in functions.items() if name in trusted}
+        results = context.student.result_places(function)
+        code = first_wrong.SubmittedCode(node, results, functions, untrusted, self._changing)
+        line = first_wrong.line(context.content, code, judged, bugs)
+        location = self.of_spot((place, line)) if line is not None else None
+        if location is not None:
+            self._wrong_lines.setdefault(function, location)
+        return location
+
     @property
     def _file(self) -> str:
         return self._submission.file or self._submission.entry
@@ -69,8 +111,27 @@ class Locator:
         return numbers if len(numbers) == cells else []
 
     @cached_property
-    def _definitions(self) -> dict[str, Spot]:
+    def _nodes(self) -> dict[str, tuple[str, ast.stmt | ast.expr]]:
         return definitions(self._submission.code)
+
+    @cached_property
+    def _changing(self) -> set[str]:
+        """The functions, by their last names, that may change an argument, or that call one that may."""
+        calls: dict[str, set[str]] = {}
+        changing = set()
+        for label, (_place, node) in self._nodes.items():
+            name = label.rpartition(".")[2]
+            if isinstance(node, ast.FunctionDef) and name != "__init__":
+                callees = (call.func for call in nodes_below(node) if isinstance(call, ast.Call))
+                calls[name] = {getattr(callee, "attr", getattr(callee, "id", "")) for callee in callees}
+                changing |= {name} if may_change_arguments(node) else set()
+        while further := {name for name, callees in calls.items() if callees & changing} - changing:
+            changing |= further
+        return changing
+
+    @cached_property
+    def _definitions(self) -> dict[str, Spot]:
+        return {name: (place, node.lineno) for name, (place, node) in self._nodes.items()}
 
 
 def _as_utf8(name: str) -> str:
@@ -78,15 +139,15 @@ def _as_utf8(name: str) -> str:
     return name.encode(errors="replace").decode()
 
 
-def definitions(code: Sequence[Code]) -> dict[str, Spot]:
-    """Return where each name of the top level is bound; a method is ``Class.method``.
+def definitions(code: Sequence[Code]) -> dict[str, tuple[str, ast.stmt | ast.expr]]:
+    """Return where each name of the top level is bound: the place of the code, and the node; a method is ``Class.method``.
 
     The last binding counts, as in Python. A binding in the executed file is preferred to one in its helper files.
     """
-    spots: dict[str, Spot] = {}
+    nodes: dict[str, tuple[str, ast.stmt | ast.expr]] = {}
     for part in code:
         is_helper = part.place.endswith(".py")
-        for name, line in bound_names(part.source):
-            if not (is_helper and name in spots):
-                spots[name] = (part.place, line)
-    return spots
+        for name, node in bindings(part.source.tree):
+            if not (is_helper and name in nodes):
+                nodes[name] = (part.place, node)
+    return nodes

@@ -88,6 +88,9 @@ class Evidence(ReportPart):
     location: Location | None = None
     """The line of the submission that the finding is about."""
 
+    code_line: str | None = None
+    """The text of the line at ``location``, if the first wrong quantity gets its value there."""
+
     case: str | None = None
     """The name of the first case with a wrong result."""
 

@@ -87,6 +87,7 @@ def environment() -> Environment:
         "word": word,
         "own_message": wording.own_message,
         "own_notes": wording.own_notes,
+        "marked_line": wording.marked_line,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }

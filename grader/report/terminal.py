@@ -76,6 +76,8 @@ def show(
         if result.diagnosis is not None and hint_level > 1:
             for name in _bugs(result.diagnosis):
                 line(name, INDENT)
+        if wording.marked_line(result):
+            line(wording.marked_line(result), INDENT)
         if result.hint:
             line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
     line(_summary(report, pass_mark))

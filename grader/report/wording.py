@@ -138,6 +138,14 @@ def spot(check: CheckResult) -> str:
     return _("{file}, line {line}").format(file=clean(location.file, 80), line=location.line)
 
 
+def marked_line(check: CheckResult) -> str:
+    """Return a sentence with the line where the first wrong quantity gets its value; "" if it is not known."""
+    code = check.evidence.code_line
+    if not code or check.evidence.location is None:
+        return ""
+    return _("See {spot}: `{code}`").format(spot=spot(check), code=clean(code, 200).replace("`", "'"))
+
+
 def shared(report: Report) -> str | None:
     """Return the message that all checks share, for example if a submission cannot be loaded; None if they differ."""
     messages = {(check.status, check.message) for check in report.checks}

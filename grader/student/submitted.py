@@ -21,13 +21,14 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import classes, misnamed, own_start, signatures, steps
+from . import classes, misnamed, own_start, result_places, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
 from .layout import TASK_LAYOUT, Layout
 from .loaded import LoadedSubmission
 from .own_start import TAKES_ALL, OwnStart
+from .result_places import ResultPlace
 from .steps import ANOTHER_RATE, RATE, Steps
 
 
@@ -40,6 +41,8 @@ class _Experience:
     steppers: set[str] = field(default_factory=set)
     """Functions that took a step instead of returning gradients."""
     follows_rate: dict[str, bool] = field(default_factory=dict)
+    result_places: dict[str, dict[str, ResultPlace]] = field(default_factory=dict)
+    """The places of the results of each function in its answers."""
 
 
 class Submitted(LoadedSubmission):
@@ -88,6 +91,10 @@ class Submitted(LoadedSubmission):
     def assume_start(self, function: str, start: OwnStart) -> None:
         """From now on, call ``function`` without the parameters that it initialises itself."""
         self._experience.own_starts[function] = start
+
+    def result_places(self, function: str) -> Mapping[str, ResultPlace]:
+        """Return where each result is in the answers of ``function``; without those that are not at a certain place."""
+        return self._experience.result_places.get(function, {})
 
     def forget(self) -> None:
         """End the worker: the next call loads the submission again, as if none of its functions had been called."""
@@ -166,6 +173,10 @@ class Submitted(LoadedSubmission):
         if missing:
             sentence = _("`{function}` does not return {names}: accepted.")
             notes.append(sentence.format(function=target.label, names=joined(missing)))
+        if function not in self._experience.result_places:
+            variables = answer.attributes if answer.value is not None or answer.attributes else value or {}
+            places = result_places.of_results(answer.value, variables, parts, is_method=bool(target.owner))
+            self._experience.result_places[function] = places
         value = signatures.merged(answer.attributes) if value is None else value
         self._answered.add(function)
         raw = RawAnswer(target, value, bound, parts)

@@ -158,11 +158,12 @@ def bound_names(source: Source) -> Iterator[tuple[str, int]]:
 
     Code that does not parse has no names.
     """
-    for name, node in _bindings(source.tree):
+    for name, node in bindings(source.tree):
         yield name, node.lineno
 
 
-def _bindings(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
+def bindings(tree: ast.Module | None) -> Iterator[tuple[str, ast.stmt | ast.expr]]:
+    """Yield each name that is bound at the top level, and the node that binds it; a method is ``Class.method``."""
     queue: list[tuple[str, ast.AST]] = [] if tree is None else [("", tree)]
     while queue:
         owner, node = queue.pop()
@@ -185,7 +186,7 @@ def defined_names(source: Source) -> set[str]:
     """
     if source.tree is None:
         return {name for groups in UNPARSED.findall(source.text) for name in groups if name}
-    return {name.rpartition(".")[2] for name, node in _bindings(source.tree) if not _is_placeholder(node)}
+    return {name.rpartition(".")[2] for name, node in bindings(source.tree) if not _is_placeholder(node)}
 
 
 def _is_placeholder(node: ast.AST) -> bool:

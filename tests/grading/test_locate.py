@@ -1,4 +1,4 @@
-"""Tests: a finding has the line of the code that failed, or of the definition that the check is about."""
+"""Tests: a finding has the line of the code that failed, of the first wrong quantity, or of the definition."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def module(located):
 @pytest.mark.parametrize(
     ("check", "line"),
     [
-        ("predict", "    def predict(self, X, w, b=0.0):"),
+        ("predict", "        return logistic(X @ w + b) + 1"),
         ("loss", "    return total + undefined"),
         ("sigmoid", None),
         ("gradients", "def gradients(y):"),
@@ -80,8 +80,8 @@ def test_finding_in_a_module_has_its_line(module, check, line):
 def test_finding_in_a_notebook_has_cell_line_and_file_line(located):
     locations, lines = located("mine.ipynb", notebook(*SIGMOID))
     defined, failing = locations["sigmoid"], locations["loss"]
-    assert (defined.cell, defined.line, failing.cell, failing.line) == (1, 4, 2, 2)
-    assert "def sigmoid(z):" in lines[defined.file_line - 1]
+    assert (defined.cell, defined.line, failing.cell, failing.line) == (1, 5, 2, 2)
+    assert "return 2 / (1 + np.exp(-z))" in lines[defined.file_line - 1]
     assert "return 1 / 0" in lines[failing.file_line - 1]
 
 
@@ -102,7 +102,7 @@ def test_last_definition_counts_and_the_executed_file_comes_first():
         Code("helper.py", "f = 1\n\nn = 2"),
         Code("broken.py", "def ("),
     ]
-    assert definitions(code) == {
+    assert {name: (place, node.lineno) for name, (place, node) in definitions(code).items()} == {
         "f": ("cell 1", 3),
         "k": ("cell 1", 5),
         "C": ("cell 2", 1),

@@ -12,9 +12,10 @@ import numpy as np
 from ... import diagnosis
 from ...assignment.base import Tolerance
 from ...diagnosis import Finding, Findings, search
+from ...diagnosis.findings import JudgedResults
 from ...diagnosis.general import GENERAL
 from ...diagnosis.log import AnsweredCase
-from ...diagnosis.samples import TINY, Sample, as_arrays
+from ...diagnosis.samples import TINY, Sample, as_arrays, projection
 from ...expected.mutant import Mutant
 from ...expected.probes import ProbeInputs
 from ...report.evidence import Evidence
@@ -72,14 +73,14 @@ def _explained(
     samples = samples_of(context, function, answered, tolerance or Tolerance())
     if samples is None:
         return outcome
-    where = _first_wrong(context, function, samples)
+    judged = _judged(context, function, samples)
     bugs = _bugs(context, function, samples)
     if bugs is not None and context.log.is_layout_undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
         bugs = None  # it may be correct in another layout
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
         bugs = None  # one number agrees with any array that has it everywhere, and does not show how it was computed
-    evidence = outcome.evidence | Evidence(where=where) if where else outcome.evidence
-    return replace(outcome, evidence=evidence, bugs=bugs)
+    evidence = outcome.evidence | Evidence(where=judged.wrong[0]) if judged.wrong else outcome.evidence
+    return replace(outcome, evidence=evidence, bugs=bugs, judged=judged)
 
 
 def _is_a_constant(samples: Sequence[Sample]) -> bool:
@@ -204,17 +205,27 @@ def _right(context: Context, function: str, inputs: ProbeInputs, expected: dict[
     return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
 
 
-def _first_wrong(context: Context, function: str, samples: Sequence[Sample]) -> str | None:
-    """Return the first result of the computation that is wrong in a case."""
+def _judged(context: Context, function: str, samples: Sequence[Sample]) -> JudgedResults:
+    """Return the results that are wrong in a case, by the convention with the fewest of them, and those that are right."""
 
-    def wrong(factor: float) -> list[str]:
-        agreeing = set.intersection(*(sample.agreeing(sample.right, factor) for sample in samples))
-        return [
-            name for name in context.mutations.order(function) if name in samples[0].answered and name not in agreeing
-        ]
+    def right(factor: float) -> set[str]:
+        return set.intersection(*(sample.agreeing(sample.right, factor) for sample in samples))
 
-    fewest = min(map(wrong, context.content.functions[function].factors), key=len)
-    return fewest[0] if fewest else None
+    right_names = max(map(right, context.content.functions[function].factors), key=len)
+    names = [name for name in context.mutations.order(function) if name in samples[0].answered]
+    proven = {name for name in right_names if any(np.any(sample.right[name]) for sample in samples)}
+    wrong = tuple(name for name in names if name not in right_names)
+    return JudgedResults(
+        function,
+        wrong,
+        tuple(name for name in names if name in proven),
+        all(_is_multiple(sample, name) for sample in samples for name in wrong),
+    )
+
+
+def _is_multiple(sample: Sample, name: str) -> bool:
+    factor = projection([sample.answered[name]], [sample.right[name]])
+    return factor is not None and sample.agrees(name, sample.right[name], factor)
 
 
 def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:

@@ -1,0 +1,141 @@
+"""Finds the assignments of a submission's function that compute a quantity of the task by the task's own formula.
+
+Such an assignment is right if the variables that it reads are right, so the mistake is elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from ..assignment import expressions
+from ..assignment.spec import AssignmentSpec
+from ..student import signatures
+from ..submission import normal_form
+from ..submission.dataflow import Body, Place
+from ..submission.normal_form import Form, NoForm
+
+
+class TaskFormulas:
+    """The steps of a function of the assignment next to the assignments in a submission's function.
+
+    ``functions`` gives the submission's functions the names of the assignment.
+    """
+
+    def __init__(self, content: AssignmentSpec, function: str, body: Body, functions: Mapping[str, str]) -> None:
+        self._content = content
+        self._function = function
+        self._body = body
+        self._functions = functions
+        steps = content.steps.get(function, {})
+        self.steps: Mapping[str, str] = steps if isinstance(steps, dict) else {}
+
+    @cached_property
+    def users(self) -> dict[str, set[str]]:
+        """{quantity: the quantities whose formulas read it}."""
+        users: dict[str, set[str]] = {}
+        for name, text in self.steps.items():
+            for needed in expressions.needs_of(text):
+                users.setdefault(needed, set()).add(name)
+        return users
+
+    def depending(self, quantity: str) -> set[str]:
+        """Return the quantities that are computed from ``quantity``, directly or indirectly, with itself."""
+        reached, waiting = {quantity}, [quantity]
+        while waiting:
+            further = self.users.get(waiting.pop(), set()) - reached
+            reached |= further
+            waiting += further
+        return reached
+
+    @cached_property
+    def numbers(self) -> dict[str, list[int]]:
+        """{quantity: the assignments of the variable, entry or attribute with its name}."""
+        defined: dict[str, list[int]] = {}
+        for number, item in enumerate(self._body.assignments):
+            for place in item.defines:
+                defined.setdefault(last_name(place), []).append(number)
+        names = signatures.match(defined, [*self.steps], self._content.aliases)
+        return {quantity: defined[name] for name, quantity in names.items()}
+
+    def only_assignment(self, quantity: str) -> int | None:
+        """Return the only assignment of a quantity's variable; None if there are several, or none."""
+        numbers = self.numbers.get(quantity, [])
+        return numbers[0] if len(numbers) == 1 and not self._body.assignments[numbers[0]].keeps else None
+
+    def equal(self, starts: Mapping[str, int]) -> set[int]:
+        """Return the assignments that follow the task's formula. ``starts`` are those of the results."""
+        quantities: dict[int, set[str]] = {}
+        for quantity, numbers in self.numbers.items():
+            for number in numbers:
+                quantities.setdefault(number, set()).add(quantity)
+        for result, number in starts.items():
+            quantities.setdefault(number, set()).add(result)
+        known = {name for name in self.steps if self.only_assignment(name) is not None}
+        full, short = self._right_forms(set()), self._right_forms(known)
+        simple = {each for each in full.values() if each.unit[1:] and each.unit[1][0][0] in ("call", "entry")}
+        own, own_short = self._own_forms({}), self._own_forms({name: self.numbers[name][0] for name in known})
+        equal_numbers = set()
+        for number in own:
+            names = quantities.get(number, set())
+            is_equal = any(own[number] == full.get(name) or own_short[number] == short.get(name) for name in names)
+            if is_equal or (not names and own[number] in simple):
+                equal_numbers.add(number)
+        return equal_numbers
+
+    def _right_forms(self, known: set[str]) -> dict[str, Form]:
+        """Return the normal forms of the quantities. Inside others, those that are ``known`` stand for themselves."""
+        forms: dict[str, Form] = {}
+        values: dict[str, Form] = {}
+
+        def compute(name: str, above: frozenset[str]) -> None:
+            text = self.steps[name]
+            for needed in expressions.needs_of(text):
+                if needed in self.steps and needed not in forms and needed not in above:
+                    compute(needed, above | {needed})
+            try:
+                forms[name] = normal_form.form(ast.parse(text.strip(), mode="eval").body, values, {})
+            except NoForm:
+                forms[name] = normal_form.symbol(f"{name}, without a form")
+            values[name] = normal_form.symbol(name) if name in known else forms[name]
+
+        for name in self.steps:
+            if name not in forms:
+                compute(name, frozenset({name}))
+        return forms
+
+    def _own_forms(self, known: Mapping[str, int]) -> dict[int, Form]:
+        """Return the normal forms of the submission's assignments. The variables of ``known`` quantities stand for them."""
+        declared = self._content.functions[self._function]
+        inputs = signatures.match(self._places_read(), [*declared.argument_names()], self._content.aliases)
+        values = {
+            ".".join(place): normal_form.symbol(inputs[last_name(place)])
+            for item in self._body.assignments
+            for place in item.reads
+            if last_name(place) in inputs and place[0] in self._body.parameters
+        }
+        forms: dict[int, Form] = {}
+        by_number = {number: quantity for quantity, number in known.items()}
+        for number, item in enumerate(self._body.assignments):
+            form = None
+            if item.value is not None and not item.keeps and item.is_certain and len(item.defines) <= 1:
+                try:
+                    form = forms[number] = normal_form.form(item.value, values, self._functions)
+                except NoForm:
+                    form = None
+            for place in item.defines:
+                unknown = normal_form.symbol(f"assignment {number} of {place}")
+                if number in by_number:
+                    form = normal_form.symbol(by_number[number])
+                values[".".join(place)] = form or unknown
+        return forms
+
+    def _places_read(self) -> Iterable[str]:
+        places = (place for item in self._body.assignments for place in item.reads)
+        return dict.fromkeys(last_name(place) for place in places if place[0] in self._body.parameters)
+
+
+def last_name(place: Place) -> str:
+    """Return the name of a variable, or of its entry or attribute."""
+    return place[-1].strip("'\"")
