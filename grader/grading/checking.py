@@ -212,20 +212,24 @@ class Checking:
         result.message = clean(outcome.message, MAX_MESSAGE)
         if outcome.evidence:
             result.evidence |= outcome.evidence.cleaned()
-        if outcome.judged is not None and outcome.judged.wrong:
-            trusted = passed_functions
-            if outcome.bugs is not None and outcome.bugs.mutants:  # the numbers are those of correct other functions
-                trusted = self._context.content.functions.keys() - self._context.log.mistaken_functions
-            location = self._locator.of_wrong_result(outcome.judged, outcome.bugs, self._context, trusted)
-            if location is not None:
-                result.evidence.location = location
-                result.evidence.code_line = clean(self._locator.text_of(location), MAX_MESSAGE)
+        if result.properties.is_wrong_answer:
+            self._mark_line(result, outcome, passed_functions)
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
         if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):
             result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, hint_level)
         if outcome.bugs is not None:
             result.diagnosis = hints.diagnosis(outcome.bugs, content)
+
+    def _mark_line(self, result: CheckResult, outcome: Outcome, passed_functions: set[str]) -> None:
+        """Set the location of a result to the line of the first wrong quantity, if the code shows it."""
+        trusted = passed_functions
+        if outcome.bugs is not None and outcome.bugs.mutants:  # the numbers are those of correct other functions
+            trusted = self._context.content.functions.keys() - self._context.log.mistaken_functions
+        location = self._locator.of_wrong_result(outcome.judged, outcome.bugs, self._context, trusted)
+        if location is not None:
+            result.evidence.location = location
+            result.evidence.code_line = clean(self._locator.text_of(location), MAX_MESSAGE)
 
     def _with_advice(self, message: str) -> str:
         return lengths.with_advice(message, self._context.splits.values())

@@ -50,7 +50,7 @@ class SubmittedCode:
 def line(content: AssignmentSpec, code: SubmittedCode, judged: JudgedResults, bugs: Findings | None) -> int | None:
     """Return the line of the first wrong quantity in the submission's code; None if the code does not show it."""
     names = [name for name in (*judged.wrong, *judged.right) if name in code.results]
-    if not {*judged.wrong} <= {*names}:
+    if not judged.wrong or not {*judged.wrong} <= {*names}:
         return None
     try:
         body = Body(code.definition, code.changing)

@@ -72,16 +72,17 @@ class Locator:
         return None
 
     def of_wrong_result(
-        self, judged: JudgedResults, bugs: Findings | None, context: Context, trusted: Collection[str]
+        self, judged: JudgedResults | None, bugs: Findings | None, context: Context, trusted: Collection[str]
     ) -> Location | None:
         """Return the line inside a function where the first wrong quantity gets its value; None if the code does not show it.
 
-        A bug that comes from another function is at the line that was found for that function. ``trusted`` are functions
-        of the assignment that contain no mistake.
+        A bug that comes from another function is at the line that was found for that function. ``judged`` is None if
+        the results are not those of a single function. ``trusted`` are functions of the assignment that contain no mistake.
         """
-        function = bugs.bugs[0].function if bugs is not None else judged.function
-        if function != judged.function:
+        function = bugs.bugs[0].function if bugs is not None else ""
+        if judged is None or function not in ("", judged.function):
             return self._wrong_lines.get(function)
+        function = judged.function
         target = context.student.find(function)
         place, node = self._nodes.get(target.label, ("", None)) if target is not None else ("", None)
         if not isinstance(node, ast.FunctionDef):

@@ -72,10 +72,10 @@ class TaskFormulas:
                 quantities.setdefault(number, set()).add(quantity)
         for result, number in starts.items():
             quantities.setdefault(number, set()).add(result)
-        known = {name for name in self.steps if self.only_assignment(name) is not None}
-        full, short = self._right_forms(set()), self._right_forms(known)
+        single = {name for name in self.steps if self.only_assignment(name) is not None}
+        full, short = self._right_forms(set()), self._right_forms(single)
         simple = {each for each in full.values() if each.unit[1:] and each.unit[1][0][0] in ("call", "entry")}
-        own, own_short = self._own_forms({}), self._own_forms({name: self.numbers[name][0] for name in known})
+        own, own_short = self._own_forms({}), self._own_forms({name: self.numbers[name][0] for name in single})
         equal_numbers = set()
         for number in own:
             names = quantities.get(number, set())
@@ -84,8 +84,8 @@ class TaskFormulas:
                 equal_numbers.add(number)
         return equal_numbers
 
-    def _right_forms(self, known: set[str]) -> dict[str, Form]:
-        """Return the normal forms of the quantities. Inside others, those that are ``known`` stand for themselves."""
+    def _right_forms(self, symbols: set[str]) -> dict[str, Form]:
+        """Return the normal forms of the quantities. Inside others, the ``symbols`` stand for themselves."""
         forms: dict[str, Form] = {}
         values: dict[str, Form] = {}
 
@@ -98,15 +98,15 @@ class TaskFormulas:
                 forms[name] = normal_form.form(ast.parse(text.strip(), mode="eval").body, values, {})
             except NoForm:
                 forms[name] = normal_form.symbol(f"{name}, without a form")
-            values[name] = normal_form.symbol(name) if name in known else forms[name]
+            values[name] = normal_form.symbol(name) if name in symbols else forms[name]
 
         for name in self.steps:
             if name not in forms:
                 compute(name, frozenset({name}))
         return forms
 
-    def _own_forms(self, known: Mapping[str, int]) -> dict[int, Form]:
-        """Return the normal forms of the submission's assignments. The variables of ``known`` quantities stand for them."""
+    def _own_forms(self, symbols: Mapping[str, int]) -> dict[int, Form]:
+        """Return the normal forms of the submission's assignments. ``symbols`` are quantities whose assignments stand for themselves."""
         declared = self._content.functions[self._function]
         inputs = signatures.match(self._places_read(), [*declared.argument_names()], self._content.aliases)
         values = {
@@ -116,7 +116,7 @@ class TaskFormulas:
             if last_name(place) in inputs and place[0] in self._body.parameters
         }
         forms: dict[int, Form] = {}
-        by_number = {number: quantity for quantity, number in known.items()}
+        by_number = {number: quantity for quantity, number in symbols.items()}
         for number, item in enumerate(self._body.assignments):
             form = None
             if item.value is not None and not item.keeps and item.is_certain and len(item.defines) <= 1:

@@ -38,9 +38,9 @@ def of_results(
     ]
     places = {}
     for name, result in results.items():
-        found = [place for place, part in parts if part is result]
-        if len(found) == 1:
-            places[name] = found[0]
+        matches = [place for place, part in parts if part is result]
+        if len(matches) == 1:
+            places[name] = matches[0]
     return places
 
 

@@ -21,7 +21,7 @@ FAITHFUL_CALLS = {"dot", "matmul", "sum", "mean", "multiply", "add", "subtract",
 
 
 @dataclass(frozen=True)
-class Assignment:
+class AssignStatement:
     """A statement, or a part of one, that gives places a value.
 
     ``reads`` are all places in its value, and ``shown`` those whose every entry shows in it, as in a sum or a product.
@@ -50,7 +50,7 @@ class _Flow:
 
     local_names: frozenset[str]
     changing: frozenset[str]
-    assignments: list[Assignment] = field(default_factory=list)
+    assignments: list[AssignStatement] = field(default_factory=list)
     is_certain: bool = True
     loop: int | None = None
     tests: tuple[int, ...] = ()
@@ -61,10 +61,10 @@ class _Flow:
         A function that may change its arguments adds an assignment of these.
         """
         reads = frozenset(place for value in values for place in places_in(value))
-        shown = frozenset(place for value in values for place in _shown(value))
+        entries = frozenset(place for value in values for place in _shown(value))
         single = values[0] if len(values) == 1 else None
         self.assignments.append(
-            Assignment(line, tuple(defines), reads, shown, single, keeps, self.is_certain, self.loop, self.tests)
+            AssignStatement(line, tuple(defines), reads, entries, single, keeps, self.is_certain, self.loop, self.tests)
         )
         changed = {
             place for value in values for place in _changed(value, self.changing) if place[0] in self.local_names
@@ -98,7 +98,7 @@ class Body:
     def result(self, path: Path) -> int:
         """Return the number of the assignment that gives the part ``path`` of the returned value; Unreadable without one.
 
-        An expression in the ``return`` statement becomes an assignment of its own.
+        An expression in the ``return`` statement becomes another assignment.
         """
         if self.returned is None:
             raise Unreadable
@@ -175,21 +175,21 @@ class Body:
 
     def _reaching(self, place: Place, number: int) -> list[int]:
         """Return the assignments that may give ``place`` its value before assignment ``number``, the last one first."""
-        found = []
+        numbers = []
         loop = self.assignments[number].loop if number < len(self.assignments) else None
         for index in range(min(number, len(self.assignments)) - 1, -1, -1):
             item = self.assignments[index]
             overlapping = [other for other in item.defines if other[: len(place)] == place[: len(other)]]
             if overlapping:
-                found.append(index)
+                numbers.append(index)
                 if item.is_certain and not item.keeps and any(len(other) <= len(place) for other in overlapping):
                     break
         if loop is not None:  # in the next round
             for index in range(number, len(self.assignments)):
                 item = self.assignments[index]
                 if item.loop == loop and any(other[: len(place)] == place[: len(other)] for other in item.defines):
-                    found.append(index)
-        return found
+                    numbers.append(index)
+        return numbers
 
 
 def place_of(node: ast.expr) -> Place | None:
@@ -233,7 +233,7 @@ def _shown(node: ast.expr) -> Iterator[Place]:
 
 
 def _entry(value: ast.expr, key: str | int) -> ast.expr | None:
-    """Return the part of a tuple or dict in the source; None if the expression is something else or has no such part."""
+    """Return the part of a tuple or dict in the source; None if another expression does not show its parts."""
     if isinstance(value, ast.Tuple | ast.List) and isinstance(key, int) and key < len(value.elts):
         is_plain = not any(isinstance(item, ast.Starred) for item in value.elts)
         return value.elts[key] if is_plain else None

@@ -152,8 +152,8 @@ class _Reader:
         if function in ("np.sum", "np.mean") and arguments:
             array, *axes = arguments
             options += [("axis", axis) for axis in axes[:1]]
-            kept = sorted(item for item in options if item != ("keepdims", _atom("constant", "False")))
-            return Form(array.factor, _product({(function, array.unit, *kept): 1}))
+            details = sorted(item for item in options if item != ("keepdims", _atom("constant", "False")))
+            return Form(array.factor, _product({(function, array.unit, *details): 1}))
         return _atom("call", function, *arguments, *options)
 
 
@@ -176,7 +176,7 @@ def _times(left: Unit, right: Unit, power: int) -> Unit:
 
 
 def _chain(unit: Unit) -> tuple[Any, ...]:
-    """Return the operands of a matrix product; a unit that is none is one operand."""
+    """Return the operands of a matrix product; any other unit is one operand."""
     if len(unit) == 2 and unit[1][1] == 1 and unit[1][0][0] == "matrix":
         return tuple(unit[1][0][1:])
     return (unit,)

@@ -13,6 +13,10 @@ from tests.conftest import ROOT
 EXAMPLES = ROOT / "examples" / "single-neuron"
 CORRECT = (EXAMPLES / "correct.ipynb").read_text()
 WRONG = (EXAMPLES / "wrong.py").read_text()
+MARKED = {  # the wrong gradient, also for train(), which uses it; and the definition for a check without a bug
+    "    return X.T @ delta, np.mean(delta)",
+    "def train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True):",
+}
 ONE = "assignment: single-neuron\nsubmission: work.py\nseed: 0\n"  # a configuration with one assignment
 OUTSIDE = dict.fromkeys(("GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"))
 

@@ -15,7 +15,7 @@ from grader.ci.config import AssignmentEntry, CiFile
 from grader.ci.repository import GradedTask, Plan, RepositoryTask
 from tests.conftest import bundled, notebook
 
-from .conftest import EXAMPLES, ONE, WRONG
+from .conftest import EXAMPLES, MARKED, ONE, WRONG
 
 EVIL = "\\n::set-output name=result::forged%0A\\n##[error]x ```"
 FORGES = f"""
@@ -78,7 +78,8 @@ def test_findings_are_annotations_at_the_students_lines(repository, on_github):
     for _, properties, _ in command_list:
         properties_given = dict(item.split("=", 1) for item in properties.split(","))
         assert properties_given["file"] == "work.py"
-        assert lines[int(properties_given["line"]) - 1].startswith("def ")
+        line = lines[int(properties_given["line"]) - 1]
+        assert line in MARKED
     assert summary.startswith("The configuration is a file in this repository")
     assert "mean\\-for\\-bias\\-only" in summary
     assert (outputs["score"], outputs["max-score"], outputs["passed"]) == ("52.5", "100", "false")

@@ -6,7 +6,7 @@ import json
 
 import junitparser
 
-from .conftest import ONE, WRONG
+from .conftest import MARKED, ONE, WRONG
 
 
 def test_gitlab_gets_junit_and_code_quality(repository, ci):
@@ -21,4 +21,5 @@ def test_gitlab_gets_junit_and_code_quality(repository, ci):
         assert finding.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
         assert finding["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert finding["location"]["path"] == "work.py"
-        assert WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1].startswith("def ")
+        line = WRONG.splitlines()[finding["location"]["lines"]["begin"] - 1]
+        assert line in MARKED

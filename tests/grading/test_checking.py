@@ -39,7 +39,7 @@ def test_share_of_the_results_is_the_status(checked):
         "def double(x):\n    return 3 * x\ndef total(x):\n    return sum(x[:9])\n", only=["double", "long"]
     )
     assert {name: result.status for name, result in results.items()} == {"double": "failed", "long": "failed"}
-    assert results["double"].evidence.location.line == 1
+    assert results["double"].evidence.location.line == 2
     assert results["double"].evidence.result == "y"
 
 
