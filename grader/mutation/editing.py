@@ -154,11 +154,11 @@ def writes(*statements: ast.AST) -> set[str]:
 
 
 def slice_of(block: Sequence[ast.stmt], statement: ast.stmt) -> list[ast.stmt]:
-    """Return the statements of a block that ``statement`` depends on, and itself, in order."""
+    """Return the statements of a block that ``statement`` depends on, and itself, in order; no updates of parameters."""
     needed = reads(statement)
     chosen = [statement]
     for earlier in reversed(block[: block.index(statement)]):
-        if writes(earlier) & needed and not is_record(earlier):
+        if writes(earlier) & needed and not is_record(earlier) and not parameters_updated(earlier):
             chosen.insert(0, earlier)
             needed |= reads(earlier)
     return chosen

@@ -35,6 +35,17 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
             yield _bug(node.id, other, surroundings), filled(other)
 
 
+def slope_again(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Multiply a delta, which contains the derivative of its layer, by this derivative once more."""
+    if roles.role_of(surroundings.result) not in ("activation gradient", "delta", *roles.GRADIENTS):
+        return
+    for node in expressions(formula):
+        if isinstance(node, ast.Name) and roles.role_of(node.id) == "delta":
+            for name in surroundings.names:
+                if roles.role_of(name) == "slope" and roles.layer_of(name)[1] == roles.layer_of(node.id)[1]:
+                    yield Rewrite("derivative-applied-twice", node, filled(f"{node.id} * {name}"))
+
+
 def labels(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Use a column of the inputs in the place of the labels."""
     inputs = next((name for name in surroundings.names if roles.role_of(name) == "inputs"), None)

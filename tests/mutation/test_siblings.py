@@ -76,6 +76,12 @@ def test_column_of_the_inputs_is_used_as_labels(made):
     assert wrong == {"a - X[:, 0]": "labels-from-the-inputs", "a - X[:, 1]": "labels-from-the-inputs"}
 
 
+def test_delta_gets_the_derivative_again(made):
+    assert made(siblings.slope_again, "w2.T @ dZ2", *NAMES, result="dA1") == {
+        "w2.T @ (dZ2 * slope2)": "derivative-applied-twice"
+    }
+
+
 def test_two_quantities_are_exchanged(made):
     wrong = made(siblings.exchanged, "red * x + blue * z", "red", "blue", "x")
     assert wrong["blue * x + red * z"] == "quantities-exchanged"

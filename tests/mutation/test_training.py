@@ -58,6 +58,14 @@ def test_parameters_are_updated_after_each_sample(edited, source):
     assert any("X[:, i:i + 1]" in added for _bug, added, _removed in edits)
 
 
+def test_updates_per_sample_replace_the_update_for_all_samples(edited):
+    record = "        losses.append(loss(y, predict(X, w, b)))\n"
+    later = TRAIN.replace(record, "").replace("    return", f"{record}    return")
+    for source in (TRAIN, later):
+        for _bug, _added, removed in edited(training.per_sample, source):
+            assert "dw, db = gradients(X, y, w, b)" in removed
+
+
 def test_history_of_updates_per_sample_uses_all_samples(edited):
     for _bug, added, removed in edited(training.per_sample, NETWORK):
         assert "losses.append" not in added + removed
