@@ -213,7 +213,10 @@ class Checking:
         if outcome.evidence:
             result.evidence |= outcome.evidence.cleaned()
         if result.properties.is_wrong_answer:
-            self._mark_line(result, outcome, passed_functions)
+            try:
+                self._mark_line(result, outcome, passed_functions)
+            except Exception:  # a failure of the grader here only loses the line
+                log.debug("line of %s", check.name, exc_info=True)
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
         if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):

@@ -26,7 +26,7 @@ class AssignStatement:
 
     ``reads`` are all places in its value, and ``shown`` those whose every entry shows in it, as in a sum or a product.
     ``keeps`` is True if the former value goes into the new one. ``tests`` are the assignments that decide whether it
-    runs; ``is_certain`` is False in a branch or a loop, and ``loop`` is the line of the outermost loop around it.
+    runs; ``is_certain`` is False in a branch or a loop and for a call that may change its argument, and ``loop`` is the line of the outermost loop around it.
     """
 
     line: int
@@ -69,10 +69,18 @@ class _Flow:
         changed = {
             place for value in values for place in _changed(value, self.changing) if place[0] in self.local_names
         }
-        if changed and not keeps:
-            self.add(line, changed, values, keeps=True)
-            return len(self.assignments) - 2
-        return len(self.assignments) - 1
+        number = len(self.assignments) - 1
+        if changed:
+            self.add_possible(line, changed, reads)
+        return number
+
+    def add_possible(self, line: int, defines: Iterable[Place], reads: Iterable[Place]) -> None:
+        """Add an assignment that a call may make."""
+        self.assignments.append(
+            AssignStatement(
+                line, tuple(defines), frozenset(reads), keeps=True, is_certain=False, loop=self.loop, tests=self.tests
+            )
+        )
 
 
 class Body:
@@ -270,7 +278,7 @@ def _read_one(statement: ast.stmt, flow: _Flow) -> None:
         case ast.Expr(value=value):
             changed = [place for place in _changed(value) if place[0] in flow.local_names]
             if changed:
-                flow.add(statement.lineno, changed, [value], keeps=True)
+                flow.add_possible(statement.lineno, changed, places_in(value))
         case ast.If(test=test, body=body, orelse=orelse):
             _branches([body, orelse], test, flow)
         case ast.For(target=target, iter=values, body=body, orelse=orelse):

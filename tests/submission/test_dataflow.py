@@ -117,10 +117,15 @@ def test_right_result_clears_only_what_shows_in_it():
 
 
 def test_function_that_may_change_its_argument_is_a_source_of_it():
-    lines = ("z = X @ w", "d = slope(z)", "return z, d")
-    assert sources(body(*lines), 0) == [1]
-    assert sources(body(*lines, changing=["slope"]), 0) == [1, 2]
-    assert sources(body("z = X @ w", "np.maximum(z, 0, out=z)", "print(z)", "return z")) == [1, 2]
+    lines = ("z = X @ w", "d = slope(z)", "return 2 * z, d")
+    assert sources(body(*lines), 0) == [1, 3]
+    assert sources(body(*lines, changing=["slope"]), 0) == [1, 2, 3]
+    assert sources(body("z = X @ w", "np.maximum(z, 0, out=z)", "print(z)", "return -z")) == [1, 2, 4]
+
+
+def test_possible_change_of_an_argument_is_never_cleared():
+    flow = body("d = X @ w", "s = slope(w)", "e = w * d", "return d, e", changing=["slope"])
+    assert lines_of(flow, flow.certain_sources(flow.result((1,)))) == [1, 3]
 
 
 @pytest.mark.parametrize(
