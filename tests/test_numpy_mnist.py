@@ -14,6 +14,7 @@ from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.submission import read
+from tests.changed import changed
 from tests.conftest import ROOT, notebook
 
 LOADED = assignment.load("numpy-mnist")
@@ -210,14 +211,6 @@ def update_params(params, grads, learning_rate):
 def get_predictions(A3):
     return np.argmax(A3, 0)
 """
-
-
-def changed(text, *pairs):
-    """Return ``text`` with each (old, new) replaced."""
-    for old, new in pairs:
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
 
 
 def back(arguments, *pairs):

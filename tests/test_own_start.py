@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.changed import changed
+
 PARTS = """
 import numpy as np
 
@@ -151,13 +153,6 @@ class MLP:
                 setattr(self, name, getattr(self, name) - self.lr * getattr(self, "d" + name))
         return self
 """
-
-
-def changed(source, *replacements):
-    for old, new in replacements:
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
 
 
 START = "w, b = np.random.randn(X.shape[1]), 0.0"

@@ -11,6 +11,7 @@ from grader import assignment
 from grader.sandbox.calls import SubmittedFunction
 from grader.sandbox.failures import CallError
 from grader.student import classes
+from tests.changed import changed
 from tests.conftest import ROOT, notebook
 
 SOLUTIONS = {
@@ -231,13 +232,6 @@ def stateless(name, static):
     body = body if static else re.sub(r"^(def \w+\()(?=\))", r"\1self", body, flags=re.M)
     body = body if static else re.sub(r"^(def \w+\()(?!self)", r"\1self, ", body, flags=re.M)
     return "import numpy as np\n\n\nclass Net:\n" + re.sub(r"^(?=.)", "    ", body, flags=re.M)
-
-
-def changed(source, *replacements):
-    for old, new in replacements:
-        assert old in source
-        source = source.replace(old, new)
-    return source
 
 
 def lists(source):

@@ -6,6 +6,7 @@ import pytest
 
 from grader import assignment
 from grader.report.model import Report
+from tests.changed import changed
 
 RELU_STARTER = assignment.load("relu-swap").file("starter.py").read_text()
 RELU_SOLUTION = assignment.load("relu-swap").file("solution.py").read_text()
@@ -37,13 +38,6 @@ def train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True):
 
 def statuses(report: Report) -> dict[str, str]:
     return {check.name: check.status for check in report.checks}
-
-
-def changed(source: str, *pairs: tuple[str, str]) -> str:
-    for before, after in pairs:
-        assert before in source, before
-        source = source.replace(before, after)
-    return source
 
 
 def without(source: str, function: str, body: str = "") -> str:

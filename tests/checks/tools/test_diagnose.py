@@ -13,22 +13,17 @@ from grader.checks.tools import diagnose
 from grader.diagnosis import findings_of_check
 from grader.diagnosis.log import AnsweredCase
 from grader.student.answers import PlannedCall
+from tests.changed import changed
 from tests.student.in_process import context
 
 SOLUTION = load("single-neuron").file("solution.py").read_text()
 FAILED = Outcome(0.0, "It is wrong.")
 
 
-def changed(*changes):
-    text = SOLUTION
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
-WITHOUT_BIAS = changed(("X @ w + b", "X @ w"))
-UPHILL = changed(("w - learning_rate * dw", "w + learning_rate * dw"), ("b - learning_rate", "b + learning_rate"))
+WITHOUT_BIAS = changed(SOLUTION, ("X @ w + b", "X @ w"))
+UPHILL = changed(
+    SOLUTION, ("w - learning_rate * dw", "w + learning_rate * dw"), ("b - learning_rate", "b + learning_rate")
+)
 
 
 def answers(one, function, probe="random points"):

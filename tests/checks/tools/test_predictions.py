@@ -20,6 +20,7 @@ from grader.sandbox.failures import CallError
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.submission import Submission
+from tests.changed import changed
 
 ASSIGNMENT = """
 name: clothes
@@ -64,14 +65,6 @@ def graded(graded, warm):
     return partial(graded, warm=warm)
 
 
-def changed(*edits):
-    text = SOLUTION
-    for old, new in edits:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
 def statuses(report):
     return {check.name: check.status for check in report.checks}
 
@@ -83,6 +76,7 @@ def messages(report):
 # Each of these starts Keras in a worker, which takes seconds: few, and each for several things.
 def test_a_correct_submission_in_another_style(graded):
     source = changed(
+        SOLUTION,
         ("import keras\n", "import tensorflow as tf\nfrom tensorflow import keras\n"),
         ("keras.datasets.fashion_mnist", "tf.keras.datasets.fashion_mnist"),
         ("keras.Sequential([", "keras.Sequential([keras.layers.Flatten(input_shape=(28, 28)), "),
@@ -108,7 +102,7 @@ def test_a_correct_submission_in_another_style(graded):
 
 @pytest.mark.long
 def test_images_that_were_scaled_without_a_function_are_scaled_as_in_training(graded):
-    source = changed(("def preprocess(images)", "def _flat(images)"), ("preprocess(", "_flat("))
+    source = changed(SOLUTION, ("def preprocess(images)", "def _flat(images)"), ("preprocess(", "_flat("))
     found = statuses(graded(ASSIGNMENT, source))
     assert found["accuracy"] == "passed"
 
@@ -117,6 +111,7 @@ def test_each_way_to_use_test_data_and_to_scale_them_otherwise_is_seen(graded):
     report = graded(
         ASSIGNMENT,
         changed(
+            SOLUTION,
             ("validation_split=0.1", "validation_data=(preprocess(x_test)[::3], y_test[::3])"),
             ("verbose=0)\nmodel", "verbose=0, callbacks=[keras.callbacks.EarlyStopping('accuracy')])\nmodel"),
             ("model.evaluate(preprocess(x_test)", "model.evaluate(x_test.reshape(-1, 784)"),
@@ -134,6 +129,7 @@ def test_test_images_are_known_again_when_every_pixel_is_scaled_by_itself(graded
     report = graded(
         ASSIGNMENT,
         changed(
+            SOLUTION,
             (
                 "(x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()",
                 "(x, y), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()\nmean, spread = x.mean(axis=0), x.std(axis=0) + 1",
@@ -150,6 +146,7 @@ def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
     report = graded(
         ASSIGNMENT,
         changed(
+            SOLUTION,
             ("history = model.fit(preprocess(x), y, epochs=2, validation_split=0.1, verbose=0)\n", ""),
             (
                 "model.evaluate(",
@@ -166,6 +163,7 @@ def test_a_history_that_was_made_up_and_a_model_that_was_not_trained(graded):
 def test_the_tutorial_style(graded):
     """TensorFlow's own activations, a prediction before fit, one callback without a list."""
     source = changed(
+        SOLUTION,
         ("import keras\n", "import keras\nimport tensorflow as tf\n"),
         ('activation="relu"', "activation=tf.nn.relu"),
         ('activation="softmax"', "activation=tf.nn.softmax"),
@@ -179,6 +177,7 @@ def test_the_tutorial_style(graded):
 @pytest.mark.long
 def test_a_model_that_was_never_built(graded):
     source = changed(
+        SOLUTION,
         ("history = model.fit(", "history = dict("),
         ("preprocess(x), y, ", ""),
         ("model.evaluate(preprocess(x_test), y_test, verbose=0)", ""),
@@ -191,6 +190,7 @@ def test_a_model_that_was_never_built(graded):
 @pytest.mark.long
 def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_image_and_the_last_history(graded):
     source = changed(
+        SOLUTION,
         (
             'keras.Sequential([keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")])',
             "keras.Model(inputs := keras.Input((784,)), keras.layers.Dense(10)(keras.ops.relu(keras.layers.Dense(32)(inputs))))",
@@ -211,7 +211,9 @@ def test_a_functional_model_with_a_loss_that_does_not_fit_labels_of_the_next_ima
 
 @pytest.mark.long
 def test_no_epoch_is_no_training(graded):
-    source = changed(("keras.Sequential([", "keras.Sequential([keras.layers.Input((784,)), "), ("epochs=2", "epochs=0"))
+    source = changed(
+        SOLUTION, ("keras.Sequential([", "keras.Sequential([keras.layers.Input((784,)), "), ("epochs=2", "epochs=0")
+    )
     report = graded(ASSIGNMENT, source)
     found = statuses(report)
     assert [found[name] for name in ("history", "leakage", "scaling", "labels", "accuracy")] == ["failed"] * 5
@@ -231,7 +233,7 @@ OLD_NAMES = {
 @pytest.mark.table
 @pytest.mark.parametrize("name", OLD_NAMES)
 def test_what_was_not_trained_for_a_name_that_a_newer_release_removed_is_not_judged(graded, name):
-    report = graded(ASSIGNMENT, changed((', metrics=["accuracy"]', ', None, ["accuracy"]'), OLD_NAMES[name]))
+    report = graded(ASSIGNMENT, changed(SOLUTION, (', metrics=["accuracy"]', ', None, ["accuracy"]'), OLD_NAMES[name]))
     assert set(statuses(report).values()) == {"not_gradable"}
     assert "write learning_rate instead" in messages(report) or "write epochs instead" in messages(report)
     assert report.score is None
@@ -239,7 +241,7 @@ def test_what_was_not_trained_for_a_name_that_a_newer_release_removed_is_not_jud
 
 @pytest.mark.long
 def test_an_own_mistake_in_compile_is_judged(graded):
-    report = graded(ASSIGNMENT, "import imutils\nimutils.seed(1)\n" + changed(('"adam"', '"adom"')))
+    report = graded(ASSIGNMENT, "import imutils\nimutils.seed(1)\n" + changed(SOLUTION, ('"adam"', '"adom"')))
     assert "not_gradable" not in statuses(report).values() and report.score == 0
 
 
