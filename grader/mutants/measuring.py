@@ -112,7 +112,8 @@ class _Grading:
                     f"The solution of {self._assignment.name} fails the check {check.name} ({check.message}): "
                     "run 'grader validate' first."
                 )
-        return result.report.seconds
+        preparation = result.timings.get("prepare", 0.0)  # of datasets, once for all
+        return sum(result.timings.values()) - preparation
 
     def measure(self, source: str, all_mutants: Sequence[MutantSolution]) -> Measurement:
         """Grade the mutants. Checks of trained models, which take long, judge only those that all other checks pass."""

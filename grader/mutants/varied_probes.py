@@ -16,8 +16,9 @@ LARGEST_EPOCHS = 5  # more than a fixed number of epochs has
 def varied(content: AssignmentSpec, generator: np.random.Generator) -> AssignmentSpec:
     """Return the assignment with other probes.
 
-    Random inputs keep their kind, fixed numbers become random ones, and about half of all lengths change. Equal lengths
-    and numbers in a probe stay equal, since they may mean the same, such as the number of samples.
+    Random inputs keep their kind, fixed numbers become random ones, and about half of all lengths grow: a solution may
+    rely on the entries that each probe has. Equal lengths and numbers in a probe stay equal, since they may mean the
+    same, such as the number of samples.
     """
     probes = {name: _varied_probe(probe, generator) for name, probe in content.probes.items()}
     return content.model_copy(update={"probes": probes})
@@ -25,9 +26,9 @@ def varied(content: AssignmentSpec, generator: np.random.Generator) -> Assignmen
 
 def _varied_probe(probe: Probe, generator: np.random.Generator) -> Probe:
     lengths = {length for value in probe.inputs.values() for length in _lengths(value)}
-    others = {length: int(generator.integers(2, length + 4)) for length in sorted(lengths) if length > 1}
-    unchanged = {length: length for length in others if generator.random() < 0.5}
-    new_lengths = others | unchanged
+    longer = {length: length + int(generator.integers(4)) for length in sorted(lengths) if length > 1}
+    unchanged = {length: length for length in longer if generator.random() < 0.5}
+    new_lengths = longer | unchanged
     inputs = {name: _varied_value(value, new_lengths, generator) for name, value in probe.inputs.items()}
     return probe.model_copy(update={"inputs": inputs})
 
