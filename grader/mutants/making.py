@@ -50,6 +50,26 @@ def left_out(source: str, content: AssignmentSpec) -> list[str]:
     return [name for name in uses if name in _reached(trained, uses) - others]
 
 
+def functions_only(source: str) -> str:
+    """Return a program without the statements at the top level that may take long: what remains defines the functions."""
+    module = ast.parse(source)
+    module.body = [statement for statement in module.body if _is_definition(statement)]
+    return ast.unparse(module)
+
+
+def _is_definition(statement: ast.stmt) -> bool:
+    """True for imports, functions, classes and constants."""
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef):
+        return True
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(statement))
+    return isinstance(statement, ast.Assign | ast.AnnAssign) and not calls
+
+
+def is_called(function: str, source: str, content: AssignmentSpec) -> bool:
+    """True if checks call this function of a solution, directly or by another one; else only its own code calls it."""
+    return function in _reached(_parts(source, content), _uses(source))
+
+
 def affects(function: str, check: BandedCheck, source: str, content: AssignmentSpec) -> bool:
     """True if the models that a check judges may depend on this function of the solution."""
     if [*check.variables()]:

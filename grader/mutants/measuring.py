@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ..assignment import Assignment
-from ..assignment.check import BandedCheck
+from ..assignment.check import BandedCheck, Check
 from ..executor import local
 from ..executor.executor import Executor, ProcessLost, grade_each
-from ..executor.work import GradingTask, work_for
+from ..executor.work import GradingTask, Work, work_for
 from ..grading import needs
 from ..machine import distribution
 from ..sandbox import head_start, memory_needs
@@ -18,7 +18,8 @@ from ..support import seeds
 from ..support.choices import DEFAULT_ENGINE
 from ..support.errors import NotGradable, UsageError
 from . import numbers
-from .making import MutantSolution, affects, left_out, mutants
+from .making import MutantSolution, affects, functions_only, is_called, left_out, mutants
+from .numbers import Numbers
 
 Result = TypeVar("Result")
 
@@ -63,10 +64,9 @@ def measure(assignment: Assignment, announce: Callable[[Preview], None]) -> Meas
     jobs = local.fitting_jobs(local.cores(), content, memory_mb)
     kinds = head_start.kinds_for_class([content.solution], None, DEFAULT_ENGINE)
     with local.local_executor(jobs, memory_mb, kinds) as executor:
-        grading = _Grading(assignment, executor)
-        seconds = grading.seconds_of(source) * len(all_mutants) / jobs
-        announce(Preview(all_mutants, left_out(source, content), seconds))
-        return grading.measure(source, all_mutants)
+        grading = _Grading(assignment, executor, source)
+        announce(Preview(all_mutants, left_out(source, content), grading.seconds * len(all_mutants) / jobs))
+        return grading.measure(all_mutants)
 
 
 def source_of(assignment: Assignment) -> str:
@@ -86,59 +86,92 @@ def source_of(assignment: Assignment) -> str:
     return source
 
 
-class _Grading:
-    """The processes that grade the programs of one assignment."""
+def _is_of_functions(check: Check) -> bool:
+    """True for a check that only calls functions, so that it needs no code at the top level."""
+    return bool([*check.functions()]) and not isinstance(check, BandedCheck) and not [*check.variables()]
 
-    def __init__(self, assignment: Assignment, executor: Executor) -> None:
+
+class _Grading:
+    """The processes that grade the programs of one assignment.
+
+    First only functions are called, in a program without the code at the top level, which may train models.
+    """
+
+    def __init__(self, assignment: Assignment, executor: Executor, source: str) -> None:
+        """``source`` is the solution. Raises UsageError if it does not pass all checks of its functions."""
         self._assignment = assignment
         self._file = assignment.content.solution
         self._executor = executor
+        self._source = source
         # The recorded seed: the same mutants survive in every run, and the expected answers are known.
         self._work = work_for(assignment, seeds.DEFAULT, None, inspected=True, verdict_only=True)
         checks = assignment.content.checks
-        self._slow = [check for check in checks if isinstance(check, BandedCheck)]
-        self._quick = [check.name for check in checks if check not in self._slow]
+        self._others = [check for check in checks if not _is_of_functions(check)]
+        self._of_functions = [check.name for check in checks if check not in self._others]
+        self._part: Callable[[str], str] = functions_only
+        try:
+            self.seconds = self._grade_solution(functions_only(source), self._of_functions)
+        except UsageError:  # the functions use variables of the code at the top level
+            self._part = str
+            self.seconds = self._grade_solution(source, self._of_functions)
+        """The seconds for the checks of the functions."""
 
-    def seconds_of(self, source: str) -> float:
-        """Grade the solution and return the seconds that it takes; raises UsageError if it does not get full marks."""
-        [(_, result)] = grade_each(self._executor, self._work, [(None, self._task(source, self._quick))])
+    def _grade_solution(self, source: str, checks: Sequence[str]) -> float:
+        """Grade the solution and return the seconds that it takes; raises UsageError if it does not pass these checks."""
+        if not checks:
+            return 0.0
+        [(_, result)] = grade_each(self._executor, self._work, [(None, self._task(source, checks))])
         if isinstance(result, ProcessLost):
             raise NotGradable(str(result))
         if result.report is None:
             raise UsageError(result.problem)
         for check in result.report.checks:
             if not check.properties.is_fine:
-                raise UsageError(
-                    f"The solution of {self._assignment.name} fails the check {check.name} ({check.message}): "
-                    "run 'grader validate' first."
-                )
+                sentence = f"The solution of {self._assignment.name} fails the check {check.name} ({check.message}): "
+                raise UsageError(f"{sentence}run 'grader validate' first.")
         preparation = result.timings.get("prepare", 0.0)  # of datasets, once for all
         return sum(result.timings.values()) - preparation
 
-    def measure(self, source: str, all_mutants: Sequence[MutantSolution]) -> Measurement:
-        """Grade the mutants. Checks of trained models, which take long, judge only those that all other checks pass."""
+    def measure(self, mutants: Sequence[MutantSolution]) -> Measurement:
+        """Grade the mutants. What takes long, such as training, is only done for those whose functions seem right."""
         measurement = Measurement()
-        unnoticed = [*self._unnoticed(dict.fromkeys(all_mutants, self._quick), measurement)]
-        places = {}
-        for mutant, place in self._differences(source, unnoticed):
-            if place is None:
-                measurement.equivalent.append(mutant)
-            else:
-                places[mutant] = place
-        survivors = [*self._unnoticed({each: self._slow_checks(each, source) for each in places}, measurement)]
-        measurement.survivors = [Survivor(each, places[each]) for each in sorted(survivors, key=lambda each: each.line)]
+        part = self._part
+        tasks = [(each, self._first_task(each)) for each in mutants]
+        rest = [*self._unnoticed(tasks, measurement)]
+        places = self._differences(rest, numbers.of_functions, part)
+        if any(variable.type in ("array", "strings") for variable in self._assignment.content.variables.values()):
+            same = [each for each in rest if places[each] is None]
+            places |= self._differences(same, numbers.of_variables, str)
+        measurement.equivalent = [each for each in rest if places[each] is None]
+        unlike = {each: self._other_checks(each) for each in rest if places[each] is not None}
+        if any(unlike.values()):
+            self._grade_solution(self._source, [*dict.fromkeys(name for names in unlike.values() for name in names)])
+        survivors = [each for each, names in unlike.items() if not names]
+        tasks = [(each, self._task(each.source, names)) for each, names in unlike.items() if names]
+        survivors += self._unnoticed(tasks, measurement)
+        survivors.sort(key=lambda each: each.line)
+        measurement.survivors = [Survivor(each, places[each] or "") for each in survivors]
         return measurement
 
-    def _slow_checks(self, mutant: MutantSolution, source: str) -> list[str]:
+    def _first_task(self, mutant: MutantSolution) -> GradingTask:
+        """Return the grading by checks of functions, or by all others if only code at the top level calls the function."""
+        if self._of_functions and is_called(mutant.function, self._source, self._assignment.content):
+            return self._task(self._part(mutant.source), self._of_functions)
+        return self._task(mutant.source, self._other_checks(mutant))
+
+    def _other_checks(self, mutant: MutantSolution) -> list[str]:
+        """Return the checks that do not call functions, without those of models that do not depend on the mutant."""
         content = self._assignment.content
-        return [check.name for check in self._slow if affects(mutant.function, check, source, content)]
+        return [
+            check.name
+            for check in self._others
+            if not isinstance(check, BandedCheck) or affects(mutant.function, check, self._source, content)
+        ]
 
     def _unnoticed(
-        self, checks: Mapping[MutantSolution, Sequence[str]], measurement: Measurement
+        self, tasks: Sequence[tuple[MutantSolution, GradingTask]], measurement: Measurement
     ) -> Iterator[MutantSolution]:
-        """Yield the mutants that pass all their ``checks``, and add the others to the measurement."""
-        yield from (mutant for mutant, names in checks.items() if not names)
-        tasks = ((mutant, self._task(mutant.source, names)) for mutant, names in checks.items() if names)
+        """Yield the mutants that pass all checks of their task, and add the others to the measurement."""
         for mutant, result in grade_each(self._executor, self._work, tasks):
             report = None if isinstance(result, ProcessLost) else result.report
             if report is None or report.score is None:
@@ -148,15 +181,23 @@ class _Grading:
             else:
                 measurement.caught.append(mutant)
 
-    def _differences(self, source: str, these: Sequence[MutantSolution]) -> Iterable[tuple[MutantSolution, str | None]]:
-        """Return each mutant with the place where its numbers differ from the solution's, None if they are the same."""
-        if not these:
-            return []
+    def _differences(
+        self,
+        mutants: Sequence[MutantSolution],
+        kind: Callable[[Work, str, str], list[Numbers]],
+        part: Callable[[str], str],
+    ) -> dict[MutantSolution, str | None]:
+        """Return the place where the numbers of each mutant differ from the solution's, None if they are the same.
+
+        ``kind`` returns the numbers of the solution, and ``part`` the part of a program that computes them.
+        """
+        if not mutants:
+            return {}
         call = self._executor.call
         assert call is not None  # the processes are on this machine
-        right = call(numbers.of_solution, self._work, self._file, source).result()
-        futures = [call(numbers.first_difference, self._work, self._file, each.source, right) for each in these]
-        return [(mutant, future.result()) for mutant, future in zip(these, futures, strict=True)]
+        right = call(kind, self._work, self._file, part(self._source)).result()
+        futures = [call(numbers.first_difference, self._work, self._file, part(each.source), right) for each in mutants]
+        return {mutant: future.result() for mutant, future in zip(mutants, futures, strict=True)}
 
     def _task(self, source: str, checks: Sequence[str]) -> GradingTask:
         return GradingTask(self._file, {self._file: source.encode()}, only=tuple(checks))

@@ -49,10 +49,10 @@ class Numbers:
     changed: list[str] = field(default_factory=list)
 
 
-def of_solution(work: Work, file: str, source: str) -> list[Numbers]:
-    """Return the numbers of the solution on all probes, on these with other seeds, and on varied ones, and its variables.
+def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
+    """Return the numbers of a solution's functions on all probes, on these with other seeds, and on varied ones.
 
-    Inputs for which it gives no finite numbers are left out. Raises NotGradable if it cannot be run.
+    Inputs for which it gives no finite numbers are left out. Raises CallError or NotGradable if it cannot be run.
     """
     with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
         collection = _Collection(student)
@@ -62,23 +62,26 @@ def of_solution(work: Work, file: str, source: str) -> list[Numbers]:
         for number in VARIATIONS:
             generator = np.random.default_rng([work.seed, number])
             collection.add_all(varied(content, generator), work.seed + number, " with other numbers and lengths")
-        variables = [*_variables(student)]
-        return [*collection.numbers, *variables]
+        return collection.numbers
+
+
+def of_variables(work: Work, file: str, source: str) -> list[Numbers]:
+    """Return the values of a solution's variables that are arrays or strings; raises CallError or NotGradable."""
+    with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
+        return [*_variables(student)]
 
 
 def first_difference(work: Work, file: str, source: str, right: Sequence[Numbers]) -> str | None:
     """Return where a mutant computes other numbers than the solution; None if it computes the same everywhere."""
     with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
-        functions = job.assignment.content.functions
-        own_variables: dict[str, Numbers] = {}
+        variables = {each.place: each for each in _variables(student)}
         for numbers in right:
+            own: Numbers | None
             if numbers.function:
-                history = functions[numbers.function].history
+                history = job.assignment.content.functions[numbers.function].history
                 own = _numbers(student, numbers.function, numbers.inputs, numbers.place)
             else:
-                history = None
-                own_variables = own_variables or {each.place: each for each in _variables(student)}
-                own = own_variables.get(numbers.place)
+                history, own = None, variables.get(numbers.place)
             if own is None or own.changed != numbers.changed or not _same(own.results, numbers.results, history):
                 return numbers.place
         return None

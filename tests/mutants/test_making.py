@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.mutants.making import affects, left_out, mutants, program
+from grader.mutants.making import affects, functions_only, is_called, left_out, mutants, program
 from tests.conftest import bundled
 from tests.mutants import weak
 
@@ -47,3 +47,15 @@ def test_trained_models_depend_only_on_some_functions():
     assert affects("ReLU", challenge, source, digits.content)
     assert not affects("update_params", challenge, source, digits.content)
     assert affects("preprocess", accuracy, clothes.file("solution.py").read_text(), clothes.content)
+
+
+def test_code_at_the_top_level_that_may_take_long_is_left_out():
+    source = 'import numpy as np\nn = 3\ndata = np.load("x")\n\n\ndef f(x):\n    return n * x\n\n\nfor x in data:\n    print(f(x))\n'
+    assert functions_only(source) == "import numpy as np\nn = 3\n\ndef f(x):\n    return n * x"
+
+
+def test_function_that_no_check_calls_is_known():
+    assignment = bundled("cifar-grayscale")
+    source = assignment.file("solution.py").read_text()
+    assert is_called("to_grayscale", source, assignment.content)
+    assert not is_called("show", source, assignment.content)

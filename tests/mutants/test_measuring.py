@@ -44,3 +44,19 @@ def test_solution_must_get_full_marks(tmp_path):
 def test_solution_with_a_syntax_error_is_reported(tmp_path):
     with pytest.raises(UsageError, match=r"solution\.py, line 1: .*; correct the solution"):
         measuring.measure(weak.assignment(tmp_path, solution="def gradient(:\n"), lambda preview: None)
+
+
+def test_functions_may_use_variables_of_the_top_level(tmp_path):
+    solution = weak.SOLUTION.replace("dw = 2", "dw = factor") + "\n\nfactor = int(np.sqrt(4))\n"
+    assert "transpose-forgotten" in {
+        each.bug for each in measured(weak.assignment(tmp_path, weak.GOOD_PROBE, solution=solution)).caught
+    }
+
+
+def test_functions_for_variables_have_survivors_too(tmp_path):
+    check = "  - {name: scaled, title: A scaled array, kind: namespace, variables: [scaled], points: 1}\n"
+    variable = "variables: {scaled: {type: array, shape: [2]}}\n"
+    scaling = "\n\ndef scale(x):\n    return x / 2\n\n\nscaled = scale(np.array([1.0, 3.0]))\n"
+    assignment = weak.assignment(tmp_path, weak.GOOD_PROBE, check + variable, weak.SOLUTION + scaling)
+    survivors = measured(assignment).survivors
+    assert {(survivor.mutant.function, survivor.place) for survivor in survivors} == {("scale", "the variable scaled")}

@@ -21,7 +21,7 @@ def difference(tmp_path):
         work = work_for(assignment, seeds.DEFAULT, "none", inspected=True)
         source = assignment.file("solution.py").read_text()
         assert before in source
-        right = numbers.of_solution(work, "solution.py", source)
+        right = numbers.of_functions(work, "solution.py", source) + numbers.of_variables(work, "solution.py", source)
         return numbers.first_difference(work, "solution.py", source.replace(before, after), right)
 
     return compare
