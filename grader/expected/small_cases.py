@@ -6,7 +6,7 @@ here depends only on the assignment and the seed, and is computed once for all s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,16 @@ from ..assignment.spec import AssignmentSpec
 from ..smallest.axes import Inputs, axes_of
 from ..smallest.candidates import Space
 from ..smallest.domains import Domain, domain_of
+from .mutant import Mutant
 from .mutations import Mutations
-from .probes import ProbeInputs
+from .probes import ProbeInputs, digest_of
 
 MOST_KEPT = 3000  # inputs
 NUDGE = 1e-6  # of the inputs
 JUMP = 1e-4  # of the results: a larger change after a nudge is a kink or a tie
 DIGITS = 2  # after the point, of results of earlier functions that are shown
 EXACT = 1e-6  # of the largest entry: the steps agree with the reference
+SmallestInputs = tuple[Inputs | None, tuple[str, ...]]  # and the names of those whose value does not matter
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class SmallCases:
         self._mutations = mutations
         self._function = function
         self._earlier_functions = earlier_functions
+        self.by_bug: dict[Hashable, tuple[Sequence[Mutant], SmallestInputs]] = {}
+        """The smallest inputs that show some bugs, which :mod:`grader.checks.tools.examples` finds once for a class."""
         self._known: dict[bytes, KnownCase | None] = {}
+        self._clear: dict[bytes, bool] = {}
         self._domains = {name: domain_of(declaration) for name, declaration in declared.items()}
         epochs = [name for name in ("epochs", "iterations", "steps") if name in case]
         axes = axes_of(case, declared, epochs)
@@ -62,18 +67,26 @@ class SmallCases:
         self.space = Space(dict(case), self._domains, axes, free)
 
     def known(self, inputs: Inputs) -> KnownCase | None:
-        """Return these inputs with their right results; None if the right results are not clear.
+        """Return these inputs with their right results, which must be finite and have the shapes that follow from the inputs.
 
-        The results must have the shapes that follow from the inputs, be finite, and hardly change if the inputs hardly
-        change: at a kink or in a tie, several results are right.
+        Return None without such results.
         """
-        key = ProbeInputs({name: np.array(value)[()] for name, value in inputs.items()}).digest
+        key = digest_of(inputs)
         if key not in self._known:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
             case = self._computed(inputs)
-            self._known[key] = case if case is not None and self._is_clear(case) else None
+            is_usable = case is not None and self._has_shapes(case) and _are_finite(case.right)
+            self._known[key] = case if is_usable else None
         return self._known[key]
+
+    def is_clear(self, case: KnownCase) -> bool:
+        """True if the right results hardly change if the inputs hardly change: at a kink or in a tie, several are right."""
+        if case.inputs.digest not in self._clear:
+            if len(self._clear) >= MOST_KEPT:
+                self._clear.clear()
+            self._clear[case.inputs.digest] = all(self._is_near(case, sign * NUDGE) for sign in (1, -1))
+        return self._clear[case.inputs.digest]
 
     def rounded(self, case: KnownCase) -> KnownCase | None:
         """Return a case with fewer digits in the results of earlier functions; None if that changes nothing."""
@@ -85,7 +98,11 @@ class SmallCases:
         return None if right is None else KnownCase(ProbeInputs(values), right)
 
     def _may_be_shorter(self, case: Mapping[str, Any], group: Any) -> bool:
-        shorter = self._computed(self._axes.kept(case, group, range(self._axes.lengths[group] - 1)))
+        inputs = self._axes.kept(case, group, range(self._axes.lengths[group] - 1))
+        # A few epochs are enough here.
+        few = {name: int(self._domains[name].simple[0]) for name, value in case.items() if type(value) is int}
+        counts = {name: inputs[name] for name in self._axes.counts}
+        shorter = self._computed({**inputs, **few, **counts})
         return shorter is not None and self._has_shapes(shorter)
 
     def _computed(self, inputs: Mapping[str, Any]) -> KnownCase | None:
@@ -108,17 +125,15 @@ class SmallCases:
         except Exception:  # shapes that do not fit, or steps that stop with an error
             return None
 
-    def _is_clear(self, case: KnownCase) -> bool:
-        if not self._has_shapes(case) or not all(np.isfinite(array).all() for array in case.right.values()):
+    def _is_near(self, case: KnownCase, step: float) -> bool:
+        """True if the results hardly change with inputs that differ by about ``step``."""
+        near = self._results(self._function, self._nudged(case.inputs, step))
+        if near is None:
             return False
-        for sign in (1, -1):
-            near = self._results(self._function, self._nudged(case.inputs, sign * NUDGE))
-            if near is None:
+        for name, array in case.right.items():
+            change = np.abs(near[name] - array).max(initial=0.0)
+            if not change <= JUMP * max(1.0, float(np.abs(array).max(initial=0.0))):
                 return False
-            for name, array in case.right.items():
-                change = np.abs(near[name] - array).max(initial=0.0)
-                if not change <= JUMP * max(1.0, float(np.abs(array).max(initial=0.0))):
-                    return False
         return True
 
     def _has_shapes(self, case: KnownCase) -> bool:
@@ -153,3 +168,7 @@ class SmallCases:
             if right.shape != array.shape or not np.abs(right - array).max(initial=0.0) <= EXACT * scale:
                 return False
         return True
+
+
+def _are_finite(results: Mapping[str, Any]) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in results.values())

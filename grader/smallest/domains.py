@@ -36,9 +36,11 @@ class Domain:
     """True for a constant such as a learning rate: zero is a value, but not a typical one."""
 
     def allows(self, value: Any) -> bool:
-        """True if all entries of a value are in the domain."""
+        """True if all entries of a value, which are finite, are in the domain."""
+        if self.low == -math.inf and self.high == math.inf and self.choices is None:
+            return True
         entries = np.ravel(np.asarray(value, dtype=np.float64))
-        if not np.isfinite(entries).all() or (entries < self.low).any() or (entries > self.high).any():
+        if (entries < self.low).any() or (entries > self.high).any():
             return False
         if self.choices is not None and not self.choices.issuperset(entries.tolist()):
             return False
@@ -46,7 +48,8 @@ class Domain:
 
     def complexity(self, value: Any) -> float:
         """Return a number that is smaller for simpler values: the sum over all entries."""
-        return float(sum(map(self._complexity, np.ravel(np.asarray(value, dtype=np.float64)).tolist())))
+        entries = value.ravel().tolist() if isinstance(value, np.ndarray) else [float(value)]
+        return float(sum(map(self._complexity, entries)))
 
     def _complexity(self, entry: float) -> float:
         if entry in self.simple:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from ...assignment.check import ComparedFunction
 from ...expected.probes import replaced
 from ...expected.small_cases import KnownCase
 from ...judging.compare import Comparison, compare_results
+from ...report.evidence import Example
 from ...sandbox.calls import Answer
 from ...sandbox.failures import CallError
 from ...student.answers import BoundAnswer, PlannedCall, PreparedCall
@@ -35,6 +36,8 @@ class ExampleBudget:
     load_seconds: float
     seconds: float = SECONDS
     loads: int = LOADS
+    examples: dict[Hashable, Example] = field(default_factory=dict)
+    """The examples so far, by function and bugs: one bug of a function needs one example in all its checks."""
 
 
 @dataclass(frozen=True)
@@ -129,19 +132,21 @@ class Questions:
             if isinstance(outcome, CallError):
                 return CallResult(Failure("error", frozenset({failure.raised.partition(":")[0]})), None, outcome)
             return CallResult(Failure("form"), None, outcome)
+        return CallResult(self.failure(case, answer.values), answer, outcome)
+
+    def failure(self, case: KnownCase, values: dict[str, Any]) -> Failure:
+        """Return in which way results fail; they may be right in any accepted convention."""
+        declared = self.context.content.functions[self.compared.function]
         names = self.compared.results or list(case.right)
-        right = {name: case.right[name] for name in names if name in answer.values}
-        values: dict[str, Any] = answer.values
+        right = {name: case.right[name] for name in names if name in values}
         if self.compared.any_shape:
             values = {name: in_shape(values[name], right[name]) for name in right}
-        declared = self.context.content.functions[planned.function]
         failures = []
         for factor in declared.factors:
             expected = {name: factor * array for name, array in right.items()}
-            failures.append(
-                of_comparisons(compare_results(values, expected, self.compared.tolerance, declared.history))
-            )
-        return CallResult(next((each for each in failures if not each.kind), failures[0]), answer, outcome)
+            comparisons = compare_results(values, expected, self.compared.tolerance, declared.history)
+            failures.append(of_comparisons(comparisons))
+        return next((each for each in failures if not each.kind), failures[0])
 
 
 def of_comparisons(comparisons: dict[str, Comparison]) -> Failure:

@@ -14,14 +14,15 @@ from typing import Any
 from ...assignment.check import Check, ComparedFunction
 from ...diagnosis import Findings, search
 from ...diagnosis.samples import Sample, as_arrays
+from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs
-from ...expected.small_cases import KnownCase, SmallCases
+from ...expected.small_cases import KnownCase, SmallCases, SmallestInputs
 from ...report.evidence import Example
 from ...sandbox.failures import CallError
 from ...smallest import source
 from ...smallest.axes import Inputs
 from ...smallest.display import as_text
-from ...smallest.search import indifferent, smallest
+from ...smallest.search import Fails, indifferent, smallest
 from ...student.answers import PreparedCall
 from ...student.signatures import match
 from ..context import Context
@@ -43,10 +44,15 @@ def smallest_example(
     compared = check.compared_function()
     if compared is None or failed_functions & set(compared.given) or not _takes_its_inputs(context, compared):
         return None
+    mutants = findings.mutants if findings is not None else ()
+    key = (compared.function, *((id(mutant.bug), id(mutant.steps)) for mutant in mutants))
+    if mutants and key in budget.examples:
+        return budget.examples[key]
     try:
         for cases in _kinds_of_cases(context, check.name, compared):
-            example = _Search(context, compared, cases, findings, budget).example()
+            example = _Search(context, compared, cases, mutants, budget).example()
             if example is not None:
+                budget.examples[key] = example
                 return example
     except Over:
         pass
@@ -91,13 +97,13 @@ class _Search:
         context: Context,
         compared: ComparedFunction,
         cases: SmallCases,
-        findings: Findings | None,
+        mutants: Sequence[Mutant],
         budget: ExampleBudget,
     ) -> None:
         self._context = context
         self._declared = context.content.functions[compared.function]
         self._cases = cases
-        self._mutants = findings.mutants if findings is not None else ()
+        self._mutants = mutants
         self._budget = budget
         self._questions = Questions(context, compared, budget)
         self._target = Failure()
@@ -106,8 +112,15 @@ class _Search:
         """Return the example; None if the submission is right in this case, or if no example can be shown."""
         start = self._cases.start
         assert start is not None
-        ways = self._context.cases.replacements([self._questions.compared.function], Case("", start.inputs))
-        for place, other in ways:
+        function = self._questions.compared.function
+        if self._mutants and not self._declared.alternatives:
+            values = self._mutated(start)
+            if values is not None:
+                self._target = self._questions.failure(start, values)
+                example = self._shown(*self._by_bug()) if self._target.kind else None
+                if example is not None:
+                    return example
+        for place, other in self._context.cases.replacements([function], Case("", start.inputs)):
             self._questions.place, self._questions.other = place, other
             [call_result] = self._questions.answers([start])
             self._target = call_result.failure
@@ -115,15 +128,47 @@ class _Search:
                 break
         if not self._target.kind or self._target == NOT_CALLED:
             return None
-        if not self._shows_bugs(start, call_result):
+        if not self._mutants or not self._shows_bugs(start, call_result):
             self._mutants = ()
-        inputs = smallest(self._cases.space, [dict(self._cases.space.case)], self._fails)
-        example = None if inputs is None else self._shown(inputs)
-        if inputs is None or example is None:
+        return self._shown(*self._searched(self._fails))
+
+    def _by_bug(self) -> SmallestInputs:
+        """Return the smallest inputs that show the bugs of the check, found once for a class without calling a submission."""
+        key = (
+            *((id(mutant.bug), id(mutant.steps), *mutant.constants.items()) for mutant in self._mutants),
+            self._target,
+        )
+        if key not in self._cases.by_bug:
+            # The mutants are kept as well, so that their identities stay theirs.
+            self._cases.by_bug[key] = self._mutants, self._searched(self._would_fail)
+        _mutants, smallest_inputs = self._cases.by_bug[key]
+        return smallest_inputs
+
+    def _would_fail(self, candidates: Sequence[Inputs]) -> list[bool]:
+        """Say for which inputs the steps with the bugs of the check fail in the same way as the submission in the case."""
+        return [case is not None and self._bugs_fail(case) for case in map(self._cases.known, candidates)]
+
+    def _bugs_fail(self, case: KnownCase) -> bool:
+        values = self._mutated(case)
+        is_alike = values is not None and self._questions.failure(case, values).is_like(self._target)
+        return is_alike and self._cases.is_clear(case)
+
+    def _mutated(self, case: KnownCase) -> dict[str, Any] | None:
+        """Return the results of the steps with the bugs of the check; None if the shapes do not fit."""
+        inputs = self._declared.complete(case.inputs) | case.inputs
+        try:
+            return self._context.mutations.results(self._questions.compared.function, self._mutants, inputs)
+        except Exception:  # any exception of a mutation
             return None
-        names = [name for name in self._declared.argument_names() if name in self._cases.space.domains]
-        any_value = self._own_names(indifferent(self._cases.space, inputs, names, self._fails))
-        return example.model_copy(update={"any_value": any_value})
+
+    def _searched(self, fails: Fails) -> SmallestInputs:
+        """Return the smallest inputs and those of the arguments whose value does not matter."""
+        space = self._cases.space
+        inputs = smallest(space, [dict(space.case)], fails)
+        if inputs is None:
+            return None, ()
+        names = [name for name in self._declared.argument_names() if name in space.domains]
+        return inputs, indifferent(space, inputs, names, fails)
 
     def _own_names(self, names: Sequence[str]) -> list[str]:
         """Return the submission's names of arguments."""
@@ -142,7 +187,9 @@ class _Search:
         return [case is not None and self._is_the_failure(case, next(answers)) for case in cases]
 
     def _is_the_failure(self, case: KnownCase, call_result: CallResult) -> bool:
-        return call_result.failure.is_like(self._target) and (not self._mutants or self._shows_bugs(case, call_result))
+        is_alike = call_result.failure.is_like(self._target)
+        shows_bugs = is_alike and (not self._mutants or self._shows_bugs(case, call_result))
+        return shows_bugs and self._cases.is_clear(case)
 
     def _shows_bugs(self, case: KnownCase, call_result: CallResult) -> bool:
         """True if the bugs of the check give the answer; then the example shows them, and no other mistake."""
@@ -160,40 +207,52 @@ class _Search:
             for factor in self._declared.factors
         )
 
-    def _shown(self, inputs: Inputs) -> Example | None:
+    def _shown(self, inputs: Inputs | None, indifferent_names: Sequence[str]) -> Example | None:
         """Return the example for these inputs, in the first form of code in which the submission fails in the same way."""
-        case = self._cases.known(inputs)
-        assert case is not None
+        case = None if inputs is None else self._cases.known(inputs)
+        if case is None:
+            return None
         for shown_case in filter(None, [self._cases.rounded(case), case]):
             prepared = self._questions.prepared(self._questions.planned(shown_case))
             if prepared.call.supply or prepared.call.seed is not None:
                 return None  # nobody could repeat it
+            has_raised = False
             for form in source.FORMS:
+                if has_raised and form == "lists of decimals":
+                    continue  # it is lists that the function does not take
                 call = replace(
                     prepared.call,
                     positional=[source.in_form(value, form) for value in prepared.positional],
                     keywords={name: source.in_form(value, form) for name, value in prepared.keywords.items()},
                 )
-                example = self._confirmed(shown_case, replace(prepared, call=call))
+                example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
                 if example is not None:
-                    return example
+                    return example.model_copy(update={"any_value": self._own_names(indifferent_names)})
         return None
 
-    def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> Example | None:
-        """Return the example if a second call gives the same: in a new worker, if earlier calls could change the answer."""
-        example = self._made(case, prepared)
+    def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> tuple[Example | None, bool]:
+        """Return the example if a second call gives the same, and whether the first call raised an exception.
+
+        If earlier calls could change the answer, the second call is the first one in a new worker.
+        """
+        keeps_values = bool(prepared.function.reads or prepared.function.stores)
+        planned = self._questions.planned(case)
+        results = self._questions.made([case] * 2, [planned] * 2, [prepared] * (1 if keeps_values else 2))
+        example = self._example_of(case, prepared, results[0])
+        has_raised = isinstance(results[0].outcome, CallError)
         if example is None or len(example.call) > LONGEST:
-            return None
-        if prepared.function.reads or prepared.function.stores:
+            return None, has_raised
+        if keeps_values:
             if self._budget.loads <= 0 or self._budget.load_seconds > SECONDS_TO_LOAD:
-                return None
+                return None, has_raised
             self._budget.loads -= 1
             self._context.student.forget()
-        return example if self._made(case, prepared) == example else None
+        if len(results) == 1:
+            results += self._questions.made([case], [planned], [prepared])
+        return (example if self._example_of(case, prepared, results[1]) == example else None), has_raised
 
-    def _made(self, case: KnownCase, prepared: PreparedCall) -> Example | None:
-        """Return what the report shows of a call; None if the call does not fail as in the check."""
-        [call_result] = self._questions.made([case], [self._questions.planned(case)], [prepared])
+    def _example_of(self, case: KnownCase, prepared: PreparedCall, call_result: CallResult) -> Example | None:
+        """Return the example that a call gives; None if the call does not fail as in the check."""
         if not self._is_the_failure(case, call_result) or call_result.outcome is None:
             return None
         name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
