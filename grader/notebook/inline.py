@@ -71,6 +71,7 @@ def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
         sentences += _bugs(result.diagnosis)
     if result.hint:
         sentences.append(_("Hint: {hint}").format(hint=result.hint))
+    sentences += wording.example(result)
     cell = '<td style="text-align:left;vertical-align:top">'
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (

@@ -75,6 +75,11 @@ class Example(ReportPart):
     slope: str | None = None
     """For a gradient: the sentence that compares it with a change of the submission's own cost."""
 
+    @property
+    def code(self) -> str:
+        """The line to paste: the setup and the call."""
+        return "; ".join([*self.setup, self.call])
+
 
 class Evidence(ReportPart):
     """The facts behind the result of a check."""

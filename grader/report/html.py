@@ -88,6 +88,7 @@ def environment() -> Environment:
         "own_message": wording.own_message,
         "own_notes": wording.own_notes,
         "marked_line": wording.marked_line,
+        "example_of": wording.example,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }

@@ -80,6 +80,8 @@ def show(
             line(wording.marked_line(result), INDENT)
         if result.hint:
             line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
+        for sentence in wording.example(result):
+            line(sentence, INDENT)
     line(_summary(report, pass_mark))
     if report.environment.data:
         line(Text(_("data {data}").format(data=report.environment.data), style="dim"))

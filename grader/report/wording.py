@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from ..submission.files import ARCHIVES, PYTHON
-from ..support.i18n import _, lazy
+from ..support.i18n import _, joined, lazy
 from ..support.text import clean
 from .model import CheckResult, Report
 
@@ -39,6 +39,24 @@ def sentences(check: CheckResult, above: Sequence[str] = ()) -> list[str]:
             lines += [word.format(bug=f"{bug.title} ({bug.bug}, {bug.where})") for bug in bugs]
     if check.hint:
         lines.append(_("Hint: {hint}").format(hint=check.hint))
+    lines += example(check)
+    return [clean(line, LONGEST) for line in lines]
+
+
+def example(check: CheckResult) -> list[str]:
+    """Return the sentences about the smallest example of a check, the first with a call to paste; [] without an example."""
+    smallest = check.evidence.example
+    if smallest is None:
+        return []
+    if smallest.gives is not None:
+        lines = [_("Try: {call} gives {value}").format(call=smallest.code, value=smallest.gives)]
+    else:
+        lines = [_("Try: {call} raises {error}").format(call=smallest.code, error=smallest.raises)]
+    if smallest.any_value:
+        sentence = _("It fails with any other value of {names}, too.")
+        lines.append(sentence.format(names=joined(smallest.any_value)))
+    if smallest.slope:
+        lines.append(smallest.slope)
     return [clean(line, LONGEST) for line in lines]
 
 

@@ -5,8 +5,8 @@ Like Hypothesis, it knows nothing about the function; it only asks whether it fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .axes import Inputs
@@ -16,26 +16,20 @@ Fails = Callable[[Sequence[Inputs]], list[bool]]
 """Says for each of some inputs whether the function fails for them in the same way; it may ask the function for all at once."""
 
 AT_ONCE = 12  # inputs that are asked together
-ROUNDS = 8  # simplifications, one after the other
+ROUNDS = 6  # simplifications, one after the other
+PROPOSALS = 24  # of simpler inputs, in a round
 VARIATIONS = 2  # of all inputs that do not matter, together
 
 
-@dataclass(frozen=True)
-class Smallest:
-    """The smallest inputs that were inputs, and the names of those whose value does not matter."""
-
-    inputs: Inputs
-    indifferent: tuple[str, ...] = ()
-
-
-def smallest(space: Space, starts: Sequence[Inputs], fails: Fails) -> Inputs | None:
+def smallest(space: Space, starts: Sequence[Inputs], fails: Fails, at_once: int = AT_ONCE) -> Inputs | None:
     """Return the smallest inputs for which the function fails; None if it fails for no inputs.
 
-    ``starts`` are larger inputs for which it fails; they are used if it fails for no small inputs.
+    ``starts`` are larger inputs for which it fails; they are used if it fails for no small inputs. ``at_once`` inputs are
+    asked together: one, if each question is expensive but the way to ask it is not.
     """
-    inputs = _first(space.ladder(), fails)
+    inputs = _first(space.ladder(), fails, at_once)
     if inputs is None:
-        inputs = _first(iter(sorted(starts, key=space.size)), fails)
+        inputs = _first(iter(sorted(starts, key=space.size)), fails, at_once)
     if inputs is None:
         return None
     merged: Inputs | None = None
@@ -43,7 +37,7 @@ def smallest(space: Space, starts: Sequence[Inputs], fails: Fails) -> Inputs | N
         proposals = space.simpler(inputs)
         if merged is not None and space.size(merged) < space.size(inputs):
             proposals.insert(0, merged)
-        simplest, merged = _simplest(space, inputs, proposals, fails)
+        simplest, merged = _simplest(space, inputs, proposals, fails, at_once)
         if simplest is None:
             break
         inputs = simplest
@@ -55,11 +49,10 @@ def indifferent(space: Space, inputs: Inputs, names: Sequence[str], fails: Fails
 
     All of them together must not matter either. If no name matters, the result is empty.
     """
-    changes = [(name, other) for name in names for other in space.others(inputs, name)[:VARIATIONS]]
-    answers = fails([other for _name, other in changes])
-    changed_names = {name for name, _other in changes}
-    matter = {name for (name, _other), does_fail in zip(changes, answers, strict=True) if not does_fail}
-    free = [name for name in names if name in changed_names and name not in matter]
+    changes = {name: others for name in names if (others := space.others(inputs, name)[:VARIATIONS])}
+    answers = iter(fails([other for others in changes.values() for other in others]))
+    matter = {name for name, others in changes.items() for _other in others if not next(answers)}
+    free = [name for name in changes if name not in matter]
     if not free or len(free) == len(names):
         return ()
     if len(free) > 1 and not all(fails([space.varied(inputs, free, number) for number in range(VARIATIONS)])):
@@ -67,18 +60,13 @@ def indifferent(space: Space, inputs: Inputs, names: Sequence[str], fails: Fails
     return tuple(free)
 
 
-def _first(candidates: Any, fails: Fails) -> Inputs | None:
+def _first(candidates: Iterator[Inputs], fails: Fails, at_once: int) -> Inputs | None:
     """Return the first of the candidates for which the function fails."""
-    waiting: list[Inputs] = []
-    for candidate in candidates:
-        waiting.append(candidate)
-        if len(waiting) == AT_ONCE:
-            inputs = _failing(waiting, fails(waiting))
-            if inputs:
-                return inputs[0]
-            waiting = []
-    inputs = _failing(waiting, fails(waiting)) if waiting else []
-    return inputs[0] if inputs else None
+    while portion := [*itertools.islice(candidates, at_once)]:
+        failing = _failing(portion, fails(portion))
+        if failing:
+            return failing[0]
+    return None
 
 
 def _failing(candidates: Sequence[Inputs], answers: Sequence[bool]) -> list[Inputs]:
@@ -86,11 +74,11 @@ def _failing(candidates: Sequence[Inputs], answers: Sequence[bool]) -> list[Inpu
 
 
 def _simplest(
-    space: Space, inputs: Mapping[str, Any], proposals: Sequence[Inputs], fails: Fails
+    space: Space, inputs: Mapping[str, Any], proposals: Sequence[Inputs], fails: Fails, at_once: int
 ) -> tuple[Inputs | None, Inputs | None]:
     """Return the simplest proposal that fails, and all failing changes of this portion together, to be proposed next."""
-    for start in range(0, len(proposals), AT_ONCE):
-        portion = proposals[start : start + AT_ONCE]
+    for start in range(0, min(len(proposals), PROPOSALS), at_once):
+        portion = proposals[start : start + at_once]
         failing = _failing(portion, fails(portion))
         if failing:
             best = min(failing, key=space.size)

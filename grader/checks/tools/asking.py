@@ -65,6 +65,7 @@ class CallResult:
 
 
 NOT_CALLED = Failure("not called")
+NOT_WRITTEN = Failure("error", frozenset({"NotImplementedError"}))
 
 
 @dataclass

@@ -22,11 +22,11 @@ from ...sandbox.failures import CallError
 from ...smallest import source
 from ...smallest.axes import Inputs
 from ...smallest.display import as_text
-from ...smallest.search import Fails, indifferent, smallest
+from ...smallest.search import AT_ONCE, Fails, indifferent, smallest
 from ...student.answers import PreparedCall
 from ...student.signatures import match
 from ..context import Context
-from .asking import NOT_CALLED, CallResult, ExampleBudget, Failure, Over, Questions
+from .asking import NOT_CALLED, NOT_WRITTEN, CallResult, ExampleBudget, Failure, Over, Questions
 
 CALLS = 150  # for one check
 SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
@@ -126,7 +126,7 @@ class _Search:
             self._target = call_result.failure
             if self._target != NOT_CALLED:
                 break
-        if not self._target.kind or self._target == NOT_CALLED:
+        if not self._target.kind or self._target in (NOT_CALLED, NOT_WRITTEN):
             return None
         if not self._mutants or not self._shows_bugs(start, call_result):
             self._mutants = ()
@@ -140,7 +140,7 @@ class _Search:
         )
         if key not in self._cases.by_bug:
             # The mutants are kept as well, so that their identities stay theirs.
-            self._cases.by_bug[key] = self._mutants, self._searched(self._would_fail)
+            self._cases.by_bug[key] = self._mutants, self._searched(self._would_fail, at_once=1)
         _mutants, smallest_inputs = self._cases.by_bug[key]
         return smallest_inputs
 
@@ -161,10 +161,10 @@ class _Search:
         except Exception:  # any exception of a mutation
             return None
 
-    def _searched(self, fails: Fails) -> SmallestInputs:
+    def _searched(self, fails: Fails, at_once: int = AT_ONCE) -> SmallestInputs:
         """Return the smallest inputs and those of the arguments whose value does not matter."""
         space = self._cases.space
-        inputs = smallest(space, [dict(space.case)], fails)
+        inputs = smallest(space, [dict(space.case)], fails, at_once)
         if inputs is None:
             return None, ()
         names = [name for name in self._declared.argument_names() if name in space.domains]
