@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from ...expected.probes import ProbeInputs
 from ...report.evidence import Evidence
 from ..context import Context
 from ..outcome import Outcome
-from . import probing
+from . import pairs, probing
 from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
@@ -79,8 +80,16 @@ def _explained(
         bugs = None  # it may be correct in another layout
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
         bugs = None  # one number agrees with any array that has it everywhere, and does not show how it was computed
+    if judged.wrong:
+        bugs = pairs.with_partner(context, judged, partial(_known_samples, context), bugs)
     evidence = outcome.evidence | Evidence(where=judged.wrong[0]) if judged.wrong else outcome.evidence
     return replace(outcome, evidence=evidence, bugs=bugs, judged=judged)
+
+
+def _known_samples(context: Context, function: str) -> list[Sample] | None:
+    """Return the answers of a function in all checks; None if there are none."""
+    answered = context.log.answers.get(function)
+    return samples_of(context, function, answered, Tolerance()) if answered else None
 
 
 def _is_a_constant(samples: Sequence[Sample]) -> bool:

@@ -1,0 +1,84 @@
+"""Names pairs of functions that do not belong to the same cost, or that share a cost that is not the task's.
+
+Each function has its own check and its own bug. Two functions together show more: a gradient may be right for another cost
+than the loss, loss and gradient may be wrong in the same way, and the history of a training may have another cost than the
+loss. Nothing is named in a submission whose functions are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...diagnosis import Finding, Findings, costs
+from ...diagnosis.costs import CostPair, Costs
+from ...diagnosis.findings import JudgedResults
+from ...diagnosis.samples import Sample
+from ..context import Context
+
+SamplesOf = Callable[[str], Sequence[Sample] | None]
+
+SHARED = "loss-and-gradient-of-another-cost"
+DIFFERENT = "gradient-of-another-cost-than-the-loss"
+OF_HISTORY = "history-of-another-cost-than-the-loss"
+
+
+def with_partner(
+    context: Context, results: JudgedResults, samples_of: SamplesOf, findings: Findings | None
+) -> Findings | None:
+    """Return the findings of a function, whose ``results`` are wrong, with what its pair of functions shows.
+
+    A bug that loss and gradient share replaces the bugs of both. Another pair is an alternative to the bug of one
+    function, or the bug if there is none. ``samples_of`` returns the answers of a function; None if it has none.
+    """
+    for pair in costs.pairs(context.content, context.mutations):
+        with np.errstate(all="ignore"):
+            named_findings = _of_pair(context, pair, results, samples_of, findings)
+        if named_findings is not None:
+            return named_findings
+    return findings
+
+
+def _of_pair(
+    context: Context,
+    pair: CostPair,
+    results: JudgedResults,
+    samples_of: SamplesOf,
+    findings: Findings | None,
+) -> Findings | None:
+    function, wrong = results.function, results.wrong
+    losses, gradients = samples_of(pair.loss), samples_of(pair.gradients)
+    own = Costs(context.mutations, pair)
+    if not losses or not gradients or not own.is_proven(gradients[0]):
+        return None
+    of_loss = own.of_loss(losses)
+    if function in (pair.loss, pair.gradients) or _comes_from(findings, pair):
+        of_gradients = own.of_gradients(gradients)
+        result = context.mutations.order(pair.loss)[0]
+        if costs.shared(of_loss, of_gradients):
+            return Findings(
+                (Finding(SHARED, result, function=pair.loss),), mutants=findings.mutants if findings else ()
+            )
+        if function in (pair.loss, pair.gradients) and costs.disagree(of_loss, of_gradients):
+            return _beside(findings, Finding(DIFFERENT, wrong[0], function=function))
+        return None
+    history = context.content.functions[function].history
+    if history is None or [*wrong] != [history]:
+        return None
+    of_history = own.of_history(function, history, samples_of(function) or [])
+    if costs.disagree(of_loss, of_history):
+        return _beside(findings, Finding(OF_HISTORY, history, function=function))
+    return None
+
+
+def _comes_from(findings: Findings | None, pair: CostPair) -> bool:
+    """True if all bugs are those of the pair, which another function passes on."""
+    return findings is not None and all(bug.function in (pair.loss, pair.gradients) for bug in findings.bugs)
+
+
+def _beside(findings: Findings | None, finding: Finding) -> Findings:
+    if findings is None:
+        return Findings((finding,))
+    return replace(findings, alternatives=(*findings.alternatives, finding))
