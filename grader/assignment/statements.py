@@ -7,7 +7,8 @@ process. It sees no modules and no files, and it cannot run for ever: the rounds
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping
+import warnings
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -36,15 +37,14 @@ class _Rounds:
 class CompiledProgram:
     """One function of a source with several functions. Raises :class:`expressions.Refused` for other statements.
 
-    ``parameters`` are its arguments, ``needs`` the names that it reads and that the source does not define. Functions
-    with the names in ``others`` are not taken from the source.
+    ``parameters`` are its arguments and, after them, the names that it reads and that the source does not define.
+    Functions with the names in ``others`` are not taken from the source.
     """
 
     def __init__(self, source: str, function: str, others: Collection[str] = ()) -> None:
-        tree = _parsed(source)
         definitions = {
             node.name: node
-            for node in tree.body
+            for node in _parsed(source).body
             if isinstance(node, ast.FunctionDef) and (node.name == function or node.name not in others)
         }
         if function not in definitions:
@@ -52,30 +52,25 @@ class CompiledProgram:
         reached = _reached(function, definitions)
         read_names = {name for one in reached for name in _examined(definitions[one])} - definitions.keys()
         self.needs = frozenset(read_names - (expressions.LIBRARY - set(others)))
-        self.parameters = tuple(argument.arg for argument in definitions[function].args.args)
+        arguments = [argument.arg for argument in definitions[function].args.args]
+        self.parameters = (*arguments, *sorted(self.needs - {*arguments}))
+        self.reached = [*reversed(reached)]
+        """The functions of the source that it uses, and itself at the end."""
         self._function = function
         module = ast.Module([_Guarded().visit(definitions[one]) for one in reached], [])
-        self._code = compile(ast.fix_missing_locations(expressions.Powers().visit(module)), "<program>", "exec")
+        tree = ast.fix_missing_locations(expressions.Powers().visit(module))
+        with warnings.catch_warnings(action="ignore"):  # a mutant may index a number
+            self._code = compile(tree, "<program>", "exec")
 
-    def bound(self, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any]:
-        """Return the function as Python calls it; ``functions`` are those of the assignment that it may call.
-
-        It gets copies of its arguments, and raises any exception of its statements.
-        """
+    def __call__(self, **arguments: Any) -> Any:
+        """Return the result for copies of the arguments; raises any exception of the statements."""
         rounds = _Rounds()
         namespace: dict[str, Any] = {**LIBRARY, **ONLY_THESE, "__round__": rounds}
         exec(self._code, namespace)
-        namespace |= {name: value for name, value in functions.items() if name in self.needs}
-        program = namespace[self._function]
-
-        def call(**arguments: Any) -> Any:
-            rounds.count = 0
-            with np.errstate(all="ignore"):
-                return program(
-                    **{name: np.copy(v) if isinstance(v, np.ndarray) else v for name, v in arguments.items()}
-                )
-
-        return call
+        namespace |= {name: arguments.pop(name) for name in self.needs if name in arguments}
+        copies = {name: np.copy(value) if isinstance(value, np.ndarray) else value for name, value in arguments.items()}
+        with np.errstate(all="ignore"):
+            return namespace[self._function](**copies)
 
 
 def _parsed(source: str) -> ast.Module:

@@ -53,6 +53,8 @@ def command(assignment: str, write: bool, seeds: int | None, data: Path | None) 
     names = [check.name for check in loaded.content.checks if [*check.probe_names()]]
     if names:
         _answers(loaded, oracle, names, write, data)
+        if write:
+            _steps_of_solution(loaded, oracle)
     _proof(loaded, write)
     if write and seeds is None:  # recording takes seconds, training minutes
         return
@@ -72,6 +74,21 @@ def _write_digests() -> None:
         DIGESTS.write_text(json.dumps(digests_of_references(), indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"{DIGESTS} cannot be written ({error.strerror}).") from error
+
+
+def _steps_of_solution(loaded: Assignment, oracle: Oracle) -> None:
+    """Record the steps of the solution for functions without declared steps."""
+    from ..diagnosis import solution_steps
+    from ..expected import recorded_steps
+    from ..support.errors import UsageError
+
+    steps = solution_steps.of_solution(loaded, oracle)
+    try:
+        path = recorded_steps.write(loaded, steps)
+    except OSError as error:
+        raise UsageError(f"{recorded_steps.file_of(loaded)} cannot be written ({error.strerror}).") from error
+    if steps:
+        click.echo(f"The steps of {', '.join(steps)} were taken from {loaded.content.solution}. Recorded in {path}.")
 
 
 def _proof(loaded: Assignment, write: bool) -> None:

@@ -77,7 +77,7 @@ def _changing(
     declared = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
     for factor in factors:
         explaining = generated.explaining_some(mutations, function, samples[0], factor)
-        for mutant in [*declared, *explaining] if mutations.has_steps(function) else ():
+        for mutant in [*declared, *explaining] if mutations.can_compute(function) else ():
             first = search.results(mutations, function, [mutant], samples[0].inputs)
             if first is None or not all(np.isfinite(array).all() for array in first.values()):
                 continue

@@ -26,7 +26,7 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
     if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
         overflow = _overflow(mutations, function, samples)
         return Findings((overflow,)).of(function) if overflow is not None else None
-    is_computed = mutations.has_steps(function)
+    is_computed = mutations.can_compute(function)
     if is_computed or any(mutant.bug.mutation for mutant in mutations.of(function)):
         findings = _all_named(mutations, function, samples, search.explanations(mutations, function, finite, factors))
         if findings is not None:

@@ -15,7 +15,7 @@ from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
 from ..support.recent import Recent
-from . import author, compiled, generated
+from . import author, compiled, generated, recorded_steps, taken_apart
 from .author import Program
 from .mutant import Mutant
 from .probes import known_digest
@@ -23,6 +23,7 @@ from .proof import program_file
 from .recomputed import Recomputed
 
 NamedValues = dict[str, Any]
+AnyProgram = Program | CompiledProgram
 MOST_KEPT = 2**24  # bytes of results for all submissions of a class
 OF_SHAPES = (ArithmeticError, LookupError, TypeError, ValueError)  # exceptions of arrays that do not fit
 
@@ -30,8 +31,10 @@ OF_SHAPES = (ArithmeticError, LookupError, TypeError, ValueError)  # exceptions 
 class Mutations:
     """The correct steps of an assignment and all its mutants."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, taken_apart: Mapping[str, taken_apart.Steps] | None = None) -> None:
+        """``taken_apart`` are the steps of functions without declared ones, by default those recorded from the solution."""
         self._assignment = assignment
+        self._taken_apart = taken_apart
         self._content = assignment.content
         self._own: Mapping[str, Callable[..., Any]] = {}
         self._orders: dict[str, list[str]] = {}
@@ -53,11 +56,20 @@ class Mutations:
         return copy_with_own
 
     @cached_property
-    def _steps(self) -> dict[str, FormulaLayer | Program]:
-        return {
-            function: self._load(steps) if isinstance(steps, str) else _formulas(steps)
-            for function, steps in self._content.steps.items()
+    def _steps(self) -> dict[str, FormulaLayer | AnyProgram]:
+        """Return the declared steps, and those of a solution for functions without declared ones."""
+        others = {*self._content.functions}
+        steps: dict[str, FormulaLayer | AnyProgram] = {
+            function: CompiledProgram(item, function, others) if isinstance(item, str) else _formulas(item)
+            for function, item in self._recorded.items()
         }
+        for function, declared in self._content.steps.items():
+            steps[function] = self._load(declared) if isinstance(declared, str) else _formulas(declared)
+        return steps
+
+    @cached_property
+    def _recorded(self) -> Mapping[str, taken_apart.Steps]:
+        return recorded_steps.read(self._assignment) if self._taken_apart is None else self._taken_apart
 
     @cached_property
     def _used(self) -> dict[str, set[str]]:
@@ -93,17 +105,19 @@ class Mutations:
         if steps is None:
             return []
         if callable(steps):
-            return self._made_of_program(function, str(self._content.steps[function]))
+            return self._made_of_program(function)
         spec = self._content.functions[function]
         callables = frozenset({*self._content.functions} - {function} | LIBRARY.keys() - {"np", "like"})
         return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()), callables)
 
-    def _made_of_program(self, function: str, path: str) -> list[Mutant]:
+    def _made_of_program(self, function: str) -> list[Mutant]:
         """Return the mutants of a program, if it consists of statements that this process may compute."""
+        others = {*self._content.functions}
+        path = self._content.steps.get(function)
+        if not isinstance(path, str):
+            return generated.of_program(function, str(self._recorded[function]), function, others)
         file = program_file(self._assignment, path)
-        if file is None:
-            return []
-        return generated.of_program(function, file.read_text(), path.rpartition(".")[2], {*self._content.functions})
+        return [] if file is None else generated.of_program(function, file.read_text(), path.rpartition(".")[2], others)
 
     def changes_of_results(
         self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
@@ -119,7 +133,8 @@ class Mutations:
                 except Exception:  # its arrays do not fit here
                     yield None
             return
-        functions = {name: self._as_function(name, []) for name in self._content.functions if name in self._steps}
+        names = (self._steps.keys() - LIBRARY.keys()) | self._not_of_library(function, [])
+        functions = {name: self._as_function(name, []) for name in names - {function}}
         returns = self._content.functions[function].returns
         with np.errstate(all="ignore"):
             recomputed = Recomputed(steps, inputs, functions)
@@ -142,27 +157,37 @@ class Mutations:
         return [mutant for name in steps.parameters for mutant in self.of(name)]
 
     def has_steps(self, function: str) -> bool:
-        """True if the assignment has steps for the correct results of ``function``."""
+        """True if the assignment declares steps for the correct results of ``function``."""
+        return function in self._content.steps and function in self._steps
+
+    def can_compute(self, function: str) -> bool:
+        """True if the diagnosis can compute ``function``: by declared steps, or by those taken from the solution.
+
+        Only declared steps may judge a submission.
+        """
         return function in self._steps
 
     def uses(self, function: str) -> set[str]:
-        """Return the other functions of the assignment that the steps of ``function`` call."""
+        """Return the other functions of the assignment that the declared steps of ``function`` call."""
         try:
-            return self._used.get(function, set())
+            return self._used.get(function, set()) if function in self._content.steps else set()
         except NotGradable:  # a path that does not exist is reported when its steps are needed
             return set()
 
     def uses_in_all(self, function: str) -> set[str]:
-        """Return the functions that the steps of ``function`` call directly or indirectly."""
+        """Return the functions that the declared steps of ``function`` call directly or indirectly."""
         try:
-            used = self._used
+            return self._needed_in_all(function) if function in self._content.steps else set()
         except NotGradable:
             return set()
+
+    def _needed_in_all(self, function: str) -> set[str]:
+        """Return the functions that the steps of ``function`` call directly or indirectly."""
         if function not in self._used_in_all:
             indirect: set[str] = set()
             waiting = [function]
             while waiting:
-                direct = used.get(waiting.pop(), set()) - indirect
+                direct = self._used.get(waiting.pop(), set()) - indirect
                 indirect |= direct
                 waiting += direct
             self._used_in_all[function] = indirect - {function}
@@ -227,10 +252,12 @@ class Mutations:
         if mutant_program is not None and mutant_program.bug.mutation is not None:
             program = self._load(mutant_program.bug.mutation)
             returns = self._content.functions[function].returns
-            needs_right = self.has_steps(function) and not {*program.parameters}.isdisjoint({*returns} - inputs.keys())
+            needs_right = self.can_compute(function) and not {*program.parameters}.isdisjoint(
+                {*returns} - inputs.keys()
+            )
             right = self.results(function, [], inputs) if needs_right else {}
             answer = self._called(program, mutants, [mutant_program], {**right, **inputs})
-            if isinstance(answer, dict) and self.has_steps(function):
+            if isinstance(answer, dict) and self.can_compute(function):
                 right = right or self.results(function, [], inputs)
             yield from self._named(function, answer, right)
             return
@@ -240,8 +267,7 @@ class Mutations:
             return
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
-        replaced_names = self.uses(function) & LIBRARY.keys() & self._changed(mutants)
-        library = {name: self._as_function(name, mutants) for name in replaced_names}
+        library = {name: self._as_function(name, mutants) for name in self._not_of_library(function, mutants)}
         # A changed formula takes the place of the correct one; a declared one may read the correct value.
         changed_steps = {name: step for mutant in own if mutant.is_generated for name, step in mutant.steps.items()}
         layers = [*(mutant.steps for mutant in own if not mutant.is_generated), {**steps, **changed_steps}]
@@ -253,13 +279,13 @@ class Mutations:
         """Return the results of a function in the order of the computation, as far as the steps define it."""
         if function not in self._orders:
             returns = self._content.functions[function].returns
-            steps = self._content.steps.get(function)
+            steps = self._steps.get(function)
             names_in_steps = [name for name in steps if name in returns] if isinstance(steps, dict) else []
             self._orders[function] = [*names_in_steps, *(name for name in returns if name not in names_in_steps)]
         return self._orders[function]
 
     def _called(
-        self, program: Program | CompiledProgram, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues
+        self, program: AnyProgram, mutants: Sequence[Mutant], own: Sequence[Mutant], inputs: NamedValues
     ) -> Any:
         """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
@@ -269,9 +295,6 @@ class Mutations:
                 arguments[name] = options.get(name, inputs.get(name))
             elif name in self._content.functions:
                 arguments[name] = self._as_function(name, mutants)
-        if isinstance(program, CompiledProgram):
-            names = program.needs & self._content.functions.keys()
-            return program.bound({name: self._as_function(name, mutants) for name in names})(**arguments)
         return program(**arguments)
 
     def _used_by(self, function: str, own: Sequence[Mutant]) -> list[str]:
@@ -290,10 +313,20 @@ class Mutations:
             if not callable(steps)
         }
 
+    def _not_of_library(self, function: str, mutants: Sequence[Mutant]) -> set[str]:
+        """Return the functions with a name of LIBRARY that ``function`` calls and that differ from those of LIBRARY.
+
+        In declared steps, ``softmax`` is that of LIBRARY; in the steps of a solution it is that of the solution.
+        """
+        own = self._changed(mutants) | (set() if function in self._content.steps else self._recorded.keys())
+        return self._used.get(function, set()) & LIBRARY.keys() & own
+
     def _as_function(self, function: str, mutants: Sequence[Mutant]) -> Callable[..., Any]:
         if function in self._own:
             return self._own[function]
-        right = None if self._changed(mutants) & {function, *self.uses_in_all(function)} else self._compiled(function)
+        right = (
+            None if self._changed(mutants) & {function, *self._needed_in_all(function)} else self._compiled(function)
+        )
         if right is not None:
             return right
         spec = self._content.functions[function]
@@ -315,7 +348,8 @@ class Mutations:
             steps = self._steps[function]
             self._compiled_functions[function] = None
             if not callable(steps):
-                others = {name: self._as_function(name, []) for name in self._used_by(function, [])}
+                names = [*self._used_by(function, []), *self._not_of_library(function, [])]
+                others = {name: self._as_function(name, []) for name in names}
                 self._compiled_functions[function] = compiled.function(self._content.functions[function], steps, others)
         return self._compiled_functions[function]
 

@@ -18,7 +18,7 @@ class Recomputed:
         self._steps = steps
         self._order = in_order(steps)
         self._inputs = inputs
-        self._namespace = {**functions, **inputs, **LIBRARY, **ONLY_THESE}
+        self._namespace = {**LIBRARY, **functions, **inputs, **ONLY_THESE}
         for name in BUILTINS & self._namespace.keys():
             del self._namespace[name]
         self._dependent_names: dict[str, list[str]] = {}

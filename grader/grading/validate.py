@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..assignment import Assignment
-from ..diagnosis import agreement
+from ..diagnosis import agreement, solution_steps
 from ..diagnosis.proving import problems
 from ..expected import proof
 from ..report.model import CheckResult, Report
@@ -44,7 +44,7 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     assignment.file(content.task)
     yield _solution(assignment)
     yield from (_starter(assignment, file) for file in content.starters)
-    for sentence in problems(assignment):
+    for sentence in (*problems(assignment), *solution_steps.problems(assignment)):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _proof(assignment)
     yield from map(_known_wrong, wrong)

@@ -61,7 +61,7 @@ def train(w, epochs, slope):
 def test_program_has_mutants_that_are_computed_here():
     changed = generated.of_program("train", PROGRAM, "train", {"slope"})
     (climbing,) = [one for one in changed if one.changes[0].after == "w + 0.5 * slope(w)"]
-    assert climbing.program.bound({})(w=1.0, epochs=2, slope=lambda w: 2.0) == 3.0
+    assert climbing.program(w=1.0, epochs=2, slope=lambda w: 2.0) == 3.0
 
 
 def test_program_with_other_statements_has_no_mutants():

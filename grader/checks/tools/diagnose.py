@@ -208,7 +208,7 @@ def samples_of(
 
 def _right(context: Context, function: str, inputs: ProbeInputs, expected: dict[str, Any]) -> dict[str, Any]:
     """Return the expected results without the factor of a convention, from the steps if possible."""
-    if context.mutations.has_steps(function):
+    if context.mutations.can_compute(function):
         values = probing.right_results(context.mutations, function, inputs)
         return {name: values[name] for name in expected}
     return {name: np.asarray(item, dtype=np.float64) for name, item in expected.items()}
@@ -239,7 +239,7 @@ def _is_multiple(sample: Sample, name: str) -> bool:
 
 def _passed_on(context: Context, function: str, samples: Sequence[Sample]) -> Findings | None:
     """Return the bugs of functions that this one uses, if they explain its answers too."""
-    if not context.mutations.has_steps(function):
+    if not context.mutations.can_compute(function):
         return None
     earlier = [
         findings for findings in context.log.findings if any(m.bug.function != function for m in findings.mutants)

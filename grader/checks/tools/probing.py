@@ -49,7 +49,7 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
     """Return the cases of a training loop with a few epochs, from further calls; other cases unchanged."""
     declared = context.content.functions[function]
     epochs, _ = names_of_epochs_and_rate(declared.argument_names())
-    if declared.history is None or not epochs or not context.mutations.has_steps(function):
+    if declared.history is None or not epochs or not context.mutations.can_compute(function):
         return list(samples)
     samples_again = []
     for sample in samples:
@@ -72,7 +72,7 @@ def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> l
     updates. Many epochs take too long to compute with every mutation.
     """
     epochs = epochs_of(context, function)
-    if context.content.functions[function].history is None or not epochs or not context.mutations.has_steps(function):
+    if context.content.functions[function].history is None or not epochs or not context.mutations.can_compute(function):
         return samples
     sample = next((sample for sample in samples if sample.agreeing(sample.right) < sample.answered.keys()), samples[0])
     if any(1 < sample.inputs.get(epochs, 0) <= STEPS for sample in samples):
@@ -150,7 +150,7 @@ class Caller:
 
 def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]) -> Findings | None:
     """Return the bug of a function that is correct in the first call, and not in later ones."""
-    if not all(map(context.mutations.has_steps, functions)):
+    if not all(map(context.mutations.can_compute, functions)):
         return None
     for function in functions:
         inputs = dict(cases[0].inputs)
@@ -182,7 +182,7 @@ def _changing(call: Caller, sample: Sample) -> Finding | None:
 def _ignored(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of a number without effect, if the answers are correct for a fixed number instead of it."""
     mutations = context.mutations
-    if not mutations.has_steps(function):
+    if not mutations.can_compute(function):
         return None
     sample = samples[0]
     answered = call(sample.inputs)
@@ -226,7 +226,7 @@ def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
     parameters = [name for name in declared.returns if name in declared.argument_names()]
-    if declared.history is None or not epochs or not rate or not parameters or not mutations.has_steps(function):
+    if declared.history is None or not epochs or not rate or not parameters or not mutations.can_compute(function):
         return None
 
     def right(inputs: Values, count: int) -> Values:
@@ -287,7 +287,7 @@ def _of_each_step(context: Context, function: str, call: Caller, samples: Sequen
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
     parameters = [name for name in declared.returns if name in declared.argument_names()]
-    if declared.history is None or not epochs or not rate or not parameters or not mutations.has_steps(function):
+    if declared.history is None or not epochs or not rate or not parameters or not mutations.can_compute(function):
         return None
     steps: list[_Step] = []
     for sample in samples:
