@@ -76,11 +76,11 @@ def test_bugs_are_named_without_any_declaration(exercise):
     assert result.exit_code == 0, result.output
     assert "The steps of gradients, train were taken from solution.py." in result.output
     (exercise.folder / "solution.py").unlink()  # a student's machine has no solution
-    found = diagnoses(exercise, "X @ w - y", "X @ w + y")
-    assert found["gradients"]["bug"] == "sign-flipped"
-    assert found["gradients"]["title"].endswith(", error")
-    found = diagnoses(exercise, "w = w - rate", "w = w + rate")
-    assert found["train"]["bug"] == "steps-uphill"
+    named = diagnoses(exercise, "X @ w - y", "X @ w + y")
+    assert named["gradients"]["bug"] == "sign-flipped"
+    assert named["gradients"]["title"].endswith(", error")
+    named = diagnoses(exercise, "w = w - rate", "w = w + rate")
+    assert named["train"]["bug"] == "steps-uphill"
 
 
 def test_only_functions_that_agree_with_the_reference_are_recorded(exercise):

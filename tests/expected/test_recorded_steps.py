@@ -37,7 +37,7 @@ def test_steps_of_another_solution_are_outdated(tiny):
 
 def test_steps_of_another_signature_are_not_used(tiny):
     recorded_steps.write(tiny, STEPS)
-    changed = load(tiny.folder, (tiny.folder / "assignment.yaml").read_text().replace("(z)", "'(z, w)'"))
+    changed = load(tiny.folder, (tiny.folder / "assignment.yaml").read_text().replace("[a]", "[out]"))
     assert recorded_steps.read(changed) == {}
     assert recorded_steps.is_outdated(changed)
 
