@@ -39,21 +39,21 @@ def file_of(assignment: Assignment) -> Path:
 
 def read(assignment: Assignment) -> dict[str, Steps]:
     """Return {function: steps} that were recorded for these signatures; without the functions with declared steps."""
-    recorded = _recorded(assignment)
-    if recorded is None or recorded.functions != _digest_of_functions(assignment):
+    record = _recorded(assignment)
+    if record is None or record.functions != _digest_of_functions(assignment):
         return {}
     others = {*assignment.content.functions}
     return {
         function: steps
-        for function, steps in recorded.steps.items()
+        for function, steps in record.steps.items()
         if function in others and function not in assignment.content.steps and _is_allowed(function, steps, others)
     }
 
 
 def is_outdated(assignment: Assignment) -> bool:
     """True if recorded steps belong to another solution, or to other signatures."""
-    recorded = _recorded(assignment)
-    return recorded is not None and (recorded.solution, recorded.functions) != _digests(assignment)
+    record = _recorded(assignment)
+    return record is not None and (record.solution, record.functions) != _digests(assignment)
 
 
 def write(assignment: Assignment, steps: Mapping[str, Steps]) -> Path:
@@ -63,9 +63,9 @@ def write(assignment: Assignment, steps: Mapping[str, Steps]) -> Path:
         file.unlink(missing_ok=True)
         return file
     solution, functions = _digests(assignment)
-    recorded = RecordedSteps(schema="grader.steps/1", solution=solution, functions=functions, steps=dict(steps))
+    record = RecordedSteps(schema="grader.steps/1", solution=solution, functions=functions, steps=dict(steps))
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(recorded.model_dump_json(by_alias=True, indent=1) + "\n")
+    file.write_text(record.model_dump_json(by_alias=True, indent=1) + "\n")
     return file
 
 

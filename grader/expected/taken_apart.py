@@ -127,10 +127,10 @@ class _Straight:
 
     def _resolved(self, value: ast.expr, depth: int = 0) -> ast.expr:
         """Return an expression of quantities and arguments, without helper functions."""
-        written: ast.expr = _Inlined(self._helpers, depth).visit(_copy(value))
+        inlined: ast.expr = _Inlined(self._helpers, depth).visit(_copy(value))
         renamed: ast.expr = _Renamed(
             {name: ast.Name(other, ast.Load()) for name, other in self._current.items()}
-        ).visit(written)
+        ).visit(inlined)
         return renamed
 
 

@@ -45,9 +45,9 @@ def test_program_calls_its_own_functions_and_those_of_the_assignment():
 
 def test_arguments_are_copied():
     program = CompiledProgram("def f(a):\n    a += 1\n    a[0] = 9\n    return a", "f")
-    given = np.zeros(2)
-    assert program(a=given).tolist() == [9.0, 1.0]
-    assert given.tolist() == [0.0, 0.0]
+    original = np.zeros(2)
+    assert program(a=original).tolist() == [9.0, 1.0]
+    assert original.tolist() == [0.0, 0.0]
 
 
 REFUSED = {
