@@ -19,6 +19,7 @@ from ..support.i18n import _
 from . import options, suggestions
 
 if TYPE_CHECKING:
+    from ..report.model import Report
     from ..support.choices import Device, Engine, Level
 
 
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Also write the report as a page with pictures: one file, to open in a browser.",
+)
+@click.option(
+    "--reproduce",
+    type=click.Path(path_type=Path),
+    metavar="FILE.py",
+    help="Also write a script that repeats the failed calls of the report without the grader.",
 )
 @click.option(
     "--only",
@@ -72,6 +79,7 @@ def command(
     page: Path | None,
     shape: str | None,
     output: Path | None,
+    reproduce: Path | None,
     only: tuple[str, ...],
     seed: int,
     data: Path | None,
@@ -109,6 +117,8 @@ def command(
     _refuse_overwriting(submission, student_work.file, output, page)
     if page is not None:
         atomic_files.refuse_unwritable(page)
+    if reproduce is not None:
+        _refuse_script(reproduce, submission)
     trace = Trace()
     work = work_for(
         loaded,
@@ -147,6 +157,9 @@ def command(
         level = hints or content.hints
         text = html.render(report, _(content.title), content.pass_mark, student_work.file, level, notebook)
         atomic_files.write_whole(page, text.encode(errors="replace"))
+    if reproduce is not None:
+        file = submission / student_work.file if submission.is_dir() else submission
+        _write_script(report, file, reproduce)
     if output is not None or shape != "text":
         from ..report import formats
 
@@ -169,6 +182,38 @@ def command(
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)
+
+
+def _refuse_script(script: Path, submission: Path) -> None:
+    """Raise UsageError if the script of ``--reproduce`` cannot be written, or could not load the submission."""
+    from ..submission.files import ARCHIVES
+    from ..support import atomic_files
+
+    if script.suffix != ".py":
+        raise UsageError(
+            _("--reproduce writes a Python script: give {path} a name that ends in .py.").format(path=script)
+        )
+    if script.exists():
+        raise UsageError(_("{path} already exists: delete it, or choose another name.").format(path=script))
+    if submission.name.lower().endswith(ARCHIVES):
+        raise UsageError(
+            _("--reproduce cannot use an archive: extract {path} and check the file.").format(path=submission)
+        )
+    atomic_files.refuse_unwritable(script)
+
+
+def _write_script(report: Report, file: Path, script: Path) -> None:
+    """Write the script of ``--reproduce``, and print whether there is anything to reproduce."""
+    from ..report import reproduction
+    from ..support import atomic_files
+
+    text = reproduction.script(report, file, script)
+    if text is None:
+        sentence = _("There is nothing to reproduce, so {path} was not written: no failed check has a call to repeat.")
+        click.echo(sentence.format(path=script), err=True)
+        return
+    atomic_files.write_whole(script, text.encode(errors="replace"))
+    click.echo(_("Wrote {path}. Run it with: python {path}").format(path=script), err=True)
 
 
 def _refuse_overwriting(submission: Path, entry: str, *outputs: Path | None) -> None:

@@ -68,6 +68,10 @@ class LoadedSubmission:
         """Return the packages that the submission has imported so far, or whose libraries it has mapped, under any name."""
         return {*self._session.definitions.modules, *self._session.libraries()}
 
+    def has_module(self, name: str) -> bool:
+        """True if the global variable ``name`` of the submission is a module."""
+        return self._session.definitions.others.get(name) == "module"
+
     def find_variable(self, name: str) -> str | None:
         """Return the submission's name of the variable ``name``: this name or an alias; None if it is missing."""
         aliases = {name: self.content.variables[name].aliases}

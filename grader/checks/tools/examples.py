@@ -256,11 +256,14 @@ class _Search:
         if not self._is_the_failure(case, call_result) or call_result.outcome is None:
             return None
         name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
+        needs_numpy = "np." in source.call("", *arguments) and not self._context.student.has_module("np")
+        setup = ["import numpy as np"] if needs_numpy else []
         if isinstance(call_result.outcome, CallError):
-            return Example(call=source.call(name, *arguments), raises=call_result.outcome.raised)
+            return Example(setup=setup, call=source.call(name, *arguments), raises=call_result.outcome.raised)
         value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
         wrong = next((result for result in case.right if result in call_result.failure.names), "")
         if value is None and call_result.failure.kind != "form":
             return None  # the results are in the arguments
         index = source.subscript(value, parts[wrong]) if wrong in parts else ""
-        return Example(call=source.call(name, *arguments, index), gives=as_text(parts[wrong] if index else value))
+        gives = as_text(parts[wrong] if index else value)
+        return Example(setup=setup, call=source.call(name, *arguments, index), gives=gives)
