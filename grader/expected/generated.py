@@ -87,6 +87,7 @@ def bug_of(function: str, change: Change) -> Bug:
         function=function,
         replace={change.quantity: change.text},
         unknown=change.unknown or None,
+        only_if=change.only_if or None,
     )
 
 

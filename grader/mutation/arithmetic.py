@@ -53,7 +53,7 @@ def missing_term(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 yield _term_bug(right, left, surroundings), left
             if roles.role(left) == "bias":
                 yield "bias-forgotten", right
-            elif not isinstance(right, ast.Constant):
+            elif not isinstance(right, ast.Constant) and not _is_sum(left):
                 yield (
                     _term_bug(left, right, surroundings),
                     right if isinstance(operation, ast.Add) else filled("-_x", _x=right),
@@ -163,6 +163,10 @@ def logarithm(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     if parts is not None:
         yield "another-logarithm", filled("np.log2(_x)", **parts)
         yield "another-logarithm", filled("np.log10(_x)", **parts)
+
+
+def _is_sum(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
 
 
 def _with_argument(call: ast.Call, before: ast.expr, after: ast.expr) -> ast.Call:

@@ -26,7 +26,7 @@ from . import (
     updates,
 )
 from .editing import Edit, Function, StatementOperator
-from .rewriting import Operator, Surroundings
+from .rewriting import Operator, Rewrite, Surroundings
 
 __all__ = ["Change", "Surroundings", "of_formula", "of_function"]
 
@@ -60,11 +60,13 @@ OPERATORS: tuple[Operator, ...] = (
     reductions.last_sample,
     reductions.kept_dimension,
     scaling.pixels,
+    scaling.own_statistics,
     scaling.deviation,
     indices.labels_not_one_hot,
     indices.shifted_labels,
     indices.shifted_range,
     indices.shifted_index,
+    indices.direction,
     arithmetic.power,
     arithmetic.logarithm,
     arithmetic.inverted_factor,
@@ -77,6 +79,10 @@ OPERATORS: tuple[Operator, ...] = (
     siblings.exchanged,
     functions.in_place,
     copies.copy,
+    constants.updated_weights,
+    constants.weight_decay,
+    constants.fixed_divisor,
+    constants.another_constant,
     constants.truncated,
 )
 
@@ -122,53 +128,77 @@ class Change:
     """The line of the change."""
     unknown: str = ""
     """A name in ``text`` for a number that only the answers of a submission tell, such as the rate of a weight decay."""
+    only_if: str = ""
+    """A condition on the unknown number."""
 
 
 def of_formula(text: str, surroundings: Surroundings) -> Iterator[Change]:
     """Yield the changes of an expression, each resulting text once. Raises SyntaxError if it is not an expression."""
     tree = rewriting.parsed(text)
     texts = {ast.unparse(tree)}
-    for node, bug, after in _rewrites(tree, surroundings):
-        changed_text = ast.unparse(rewriting.replaced(tree, node, after))
-        if changed_text not in texts:
-            texts.add(changed_text)
-            yield Change(bug, surroundings.result, ast.unparse(node), ast.unparse(after), changed_text)
+    for rewrite in _rewrites(tree, surroundings):
+        change = _change(
+            rewrite, surroundings.result, ast.unparse(rewriting.replaced(tree, rewrite.before, rewrite.after))
+        )
+        key = change.text + change.only_if
+        if key not in texts:
+            texts.add(key)
+            yield change
 
 
 def of_function(source: str, function: str = "") -> Iterator[Change]:
     """Yield the changes of one function of a module, of all its functions by default; each resulting source once.
 
-    ``source`` is the module. A changed text is the whole module, with all other lines as they were. Raises SyntaxError.
+    ``source`` is the module. A changed text is the whole module, with all other lines as they were; no change has an
+    unknown number. Raises SyntaxError.
     """
     module = ast.parse(source)
     definitions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
     texts = {source}
     for definition in definitions:
-        if function not in ("", definition.name):
-            continue
-        functions = frozenset(node.name for node in definitions) - {definition.name}  # it would call itself for ever
-        names: dict[str, rewriting.Shape | None] = {argument.arg: None for argument in definition.args.args}
-        for statement in _statements(definition):
-            for root, result in _roots(statement):
-                surroundings = Surroundings(dict(names), functions, result)
-                for node, bug, after in _rewrites(root, surroundings):
-                    changed_text = _spliced(source, root, ast.unparse(rewriting.replaced(root, node, after)))
-                    if changed_text not in texts:
-                        texts.add(changed_text)
-                        quantity = result or next(iter(_assigned(statement)), definition.name)
-                        yield Change(bug, quantity, ast.unparse(node), ast.unparse(after), changed_text, node.lineno)
+        if function in ("", definition.name):
+            functions = frozenset(node.name for node in definitions) - {
+                definition.name
+            }  # it would call itself for ever
+            for change in _changes_of(source, definition, functions):
+                if not change.unknown and change.text not in texts:
+                    texts.add(change.text)
+                    yield change
+
+
+def _changes_of(source: str, definition: ast.FunctionDef, functions: frozenset[str]) -> Iterator[Change]:
+    """Yield the changes of the expressions of a function, then those of its statements."""
+    names: dict[str, rewriting.Shape | None] = {argument.arg: None for argument in definition.args.args}
+    for statement in _statements(definition):
+        for root, result in _roots(statement):
+            quantity = result or next(iter(_assigned(statement)), definition.name)
+            for rewrite in _rewrites(root, Surroundings(dict(names), functions, result)):
+                text = _spliced(source, root, ast.unparse(rewriting.replaced(root, rewrite.before, rewrite.after)))
+                yield _change(rewrite, quantity, text)
+        if not isinstance(statement, ast.For):  # its counter is no quantity
             names |= dict.fromkeys(_assigned(statement))
-        for edit in _edits(Function(source, definition)):
-            if edit.source not in texts:
-                texts.add(edit.source)
-                yield Change(edit.bug, edit.quantity, edit.before, edit.after, edit.source, edit.line)
+    for edit in _edits(Function(source, definition)):
+        yield Change(edit.bug, edit.quantity, edit.before, edit.after, edit.source, edit.line)
 
 
-def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[tuple[ast.expr, str, ast.expr]]:
-    """Yield (expression, bug, replacement) of each operator that applies to a part of ``root``."""
+def _change(rewrite: Rewrite, quantity: str, text: str) -> Change:
+    has_unknown = rewriting.has_unknown(rewrite.after)
+    return Change(
+        rewrite.bug,
+        quantity,
+        ast.unparse(rewrite.before),
+        ast.unparse(rewrite.after),
+        text,
+        rewrite.before.lineno,
+        rewriting.UNKNOWN if has_unknown else "",
+        rewriting.CONDITIONS.get(rewrite.bug, "") if has_unknown else "",
+    )
+
+
+def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Yield what each operator replaces in ``root``."""
     for operator in OPERATORS:
-        for rewrite in operator(root, surroundings):
-            yield rewrite.before, rewrite.bug, rewrite.after
+        yield from operator(root, surroundings)
 
 
 def _edits(function: Function) -> Iterator[Edit]:

@@ -6,35 +6,45 @@ import ast
 from collections.abc import Iterator
 
 from . import roles
-from .rewriting import Part, Rewrite, Surroundings, in_each_part
-from .templates import filled, matched
+from .patterns import value_of
+from .rewriting import UNKNOWN, Part, Rewrite, Surroundings, expressions, in_each_part
+from .stability import SMALL
+from .templates import filled, first_match, matched
+
+ORDINARY = (0, 1, 2, 0.5)  # numbers that nobody mistypes
 
 
 @in_each_part
 def another_size(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Divide by another size than the number of samples, or count with it twice."""
-    if (
-        isinstance(node, ast.Name)
-        and roles.role_of(node.id) == "count"
-        and roles.role_of(surroundings.result) in roles.GRADIENTS
-    ):
-        for name in surroundings.names:
-            if roles.role_of(name) == "inputs":
-                yield "divides-by-features", filled(f"{name}.shape[0]")
-                yield "divides-by-features", filled(f"{name}.shape[1]")
-    own = matched("_x.shape[_k]", node)
-    own_array = own["_x"] if own is not None else (matched("len(_x)", node) or {}).get("_x")
-    if own_array is None:
-        return
-    if roles.role_of(surroundings.result) == "count":
+    is_count = roles.role_of(surroundings.result) == "count"
+    quotient = matched("_x / _m", node)
+    if quotient is not None and roles.role(quotient["_m"]) == "count":
+        for bug, size in _other_sizes(quotient["_m"], surroundings):
+            yield bug, filled("_x / _m", _x=quotient["_x"], _m=size)
+    elif is_count and _array_of(node) is not None:
         yield "not-averaged", filled("1.0")
         yield "averaged-twice", filled("_m * _m", _m=node)
-    yield "divides-by-classes", filled("_x.size", _x=own_array)
+        yield from _other_sizes(node, surroundings)
+
+
+def _other_sizes(size: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Yield the sizes that students take for the number of samples; of a named number only the sizes of the inputs."""
+    array = _array_of(size)
+    if array is not None:
+        yield "divides-by-classes", filled("_x.size", _x=array)
     for name, shape in surroundings.names.items():
-        if roles.role_of(name) in roles.SIGNALS | {"labels", "weights"}:
+        role = roles.role_of(name)
+        if role == "inputs" or (array is not None and role in roles.SIGNALS | {"labels", "weights"}):
             for axis in range(2 if shape is None else len(shape)):
-                bug = "divides-by-classes" if roles.role_of(name) in ("labels", "activation") else "divides-by-features"
+                bug = "divides-by-classes" if role in ("labels", "activation") else "divides-by-features"
                 yield bug, filled(f"{name}.shape[{axis}]")
+
+
+def _array_of(size: ast.expr) -> ast.expr | None:
+    """Return the array of which an expression is a size, None for another expression."""
+    parts = first_match(("_x.shape[_k]", "len(_x)", "_x.size"), size)
+    return parts["_x"] if parts is not None else None
 
 
 def truncated(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -47,19 +57,40 @@ def updated_weights(formula: ast.expr, surroundings: Surroundings) -> Iterator[R
     """Use weights for the layer before that have been updated already."""
     if roles.role_of(surroundings.result) not in ("activation gradient", "delta"):
         return
-    for node in ast.walk(formula):
+    for node in expressions(formula):
         if isinstance(node, ast.Name) and roles.role_of(node.id) == "weights":
-            layer = roles.layer_of(node.id)[1]
-            for name in surroundings.names:
-                if roles.role_of(name) == "weight gradient" and roles.layer_of(name)[1] == layer:
-                    yield Rewrite("updated-weights", node, filled(f"({node.id} - c * {name})"))
+            for name in _of_layer("weight gradient", node.id, surroundings):
+                yield Rewrite("updated-weights", node, filled(f"{node.id} - {UNKNOWN} * {name}"))
 
 
 def weight_decay(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Add a multiple of the weights to their gradient."""
-    if roles.role_of(surroundings.result) != "weight gradient":
-        return
-    layer = roles.layer_of(surroundings.result)[1]
-    for name in surroundings.names:
-        if roles.role_of(name) == "weights" and roles.layer_of(name)[1] == layer:
-            yield Rewrite("weight-decay", formula, filled(f"_g + c * {name}", _g=formula))
+    if roles.role_of(surroundings.result) == "weight gradient":
+        for name in _of_layer("weights", surroundings.result, surroundings):
+            yield Rewrite("weight-decay", formula, filled(f"_g + {UNKNOWN} * {name}", _g=formula))
+
+
+@in_each_part
+def fixed_divisor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Divide by a number that does not depend on the inputs."""
+    quotient = matched("_x / _m", node)
+    divides = quotient is not None and roles.role(quotient["_m"]) == "count"
+    for bug in ("batch-size-as-divisor", "wrong-divisor"):
+        if roles.role_of(surroundings.result) == "count" and _array_of(node) is not None:
+            yield bug, filled(f"1 / {UNKNOWN}")
+        elif quotient is not None and divides and not isinstance(quotient["_m"], ast.Name):
+            yield bug, filled(f"_x * {UNKNOWN}", _x=quotient["_x"])
+
+
+@in_each_part
+def another_constant(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Mistype a number with decimals."""
+    value = value_of(node)
+    if isinstance(value, float) and abs(value) not in ORDINARY and abs(value) > SMALL:
+        yield "another-constant", filled(UNKNOWN)
+
+
+def _of_layer(role: str, like: str, surroundings: Surroundings) -> list[str]:
+    """Return the quantities of a role that belong to the layer of the quantity ``like``."""
+    layer = roles.layer_of(like)[1]
+    return [name for name in surroundings.names if roles.role_of(name) == role and roles.layer_of(name)[1] == layer]

@@ -73,6 +73,7 @@ def error_of_another_cost(formula: ast.expr, surroundings: Surroundings) -> Iter
         yield Rewrite("another-cost", node, filled("(_e) ** 2", _e=node))
         yield Rewrite("another-cost", node, filled("-_y / _p", _y=labels, _p=prediction))
         yield Rewrite("another-cost", node, filled("-_y / np.maximum(_p, 1e-9)", _y=labels, _p=prediction))
+        yield Rewrite("another-cost", node, filled("_e * _p * (1 - _p)", _e=node, _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("np.ones_like(_p)", _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("-np.ones_like(_p)", _p=prediction))
         if node is not formula:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from . import activations, roles
 from .activations import Use
-from .rewriting import Part, Rewrite, Surroundings, expressions
+from .rewriting import UNKNOWN, Part, Rewrite, Surroundings, expressions
 from .templates import filled, matched, same
 
 THRESHOLDS = ("(_z > 0) * 1.0", "(_z > 0.5) * 1.0", "(_z > 1) * 1.0", "np.where(_z > 0, 1.0, -1.0)")
@@ -91,6 +91,7 @@ def _values(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
         bug = "leaky-relu" if (use.name, other) == ("relu", "leaky relu") else "another-activation"
         yield bug, activations.value_of(other, z, surroundings)
     if use.name == "relu":
+        yield "leaky-relu", filled(f"np.where(_z > 0, _z, {UNKNOWN} * _z)", _z=z)
         yield "absolute-value", filled("np.abs(_z)", _z=z)
         yield "another-activation", filled("np.minimum(0, _z)", _z=z)
     if use.name and activations.ACTIVATIONS[use.name].slopes:
@@ -143,7 +144,7 @@ def _slopes(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
             yield "derivative-of-another-activation", filled("_a * (1 - _a)", _a=itself)
             yield "derivative-inverted", filled("(_z < 0) * 1.0", _z=source)
             yield "derivative-inverted", filled("np.where(_z > 0, 1, -1)", _z=source)
-            yield "leaky-relu", filled("np.where(_z > 0, 1, 0.01)", _z=source)
+            yield "leaky-relu", filled(f"np.where(_z > 0, 1, {UNKNOWN})", _z=source)
     if output is not None:
         yield "derivative-is-activation", output
         yield "derivative-at-output", activations.slope_of(name, output, surroundings)

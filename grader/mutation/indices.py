@@ -46,6 +46,14 @@ def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def direction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Go through a sequence forwards instead of backwards."""
+    parts = matched("reversed(_x)", node) or matched("_x[::-1]", node) or matched("np.flip(_x)", node)
+    if parts is not None:
+        yield "wrong-direction", parts["_x"]
+
+
+@in_each_part
 def shifted_labels(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Count classes from 1 in the place of 0, or the other way round."""
     if (

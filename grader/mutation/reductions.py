@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
 from .rewriting import Part, Rewrite, Surroundings, in_each_part
-from .templates import filled
+from .templates import filled, first_match, matched
 
 REDUCTIONS = frozenset(
     ["sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "median", "any", "all"]
@@ -25,6 +25,7 @@ SIBLINGS = {
     "var": ("std",),
     "median": ("mean",),
 }
+_MEANS = ("_s / _m", "1 / _m * _s", "_s * (1 / _m)")
 _BUGS = {
     ("sum", "mean"): "mean-instead-of-sum",
     ("mean", "sum"): "not-averaged",
@@ -104,20 +105,25 @@ def axis(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 @in_each_part
 def axis_of_mean(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Take a mean along another axis, or over all entries, where a sum is divided by the number of samples."""
-    match node:
-        case ast.BinOp(left=left, op=ast.Div(), right=right) if roles.role(right) == "count":
-            reduction = reduction_in(left)
-            if reduction is not None and reduction.function == "sum" and reduction.axis is not None:
-                is_bias = roles.role_of(surroundings.result) == "bias gradient"
-                mean = replace(reduction, function="mean")
-                yield (
-                    "bias-gradient-scalar" if is_bias else "axis-missing",
-                    replace(mean, axis=None, keepdims=False).call(),
-                )
-                for number in _other_axes(reduction.axis):
-                    bug = "bias-gradient-over-units" if is_bias else "wrong-axis"
-                    yield bug, replace(mean, axis=filled(str(number))).call()
-                    yield bug, replace(mean, axis=filled(str(number)), keepdims=False).call()
+    parts = first_match(_MEANS, node)
+    if parts is None or roles.role(parts["_m"]) != "count":
+        return
+    negative = matched("-_s", parts["_s"])
+    reduction = reduction_in(negative["_s"] if negative is not None else parts["_s"])
+    if reduction is None or reduction.function != "sum":
+        return
+    is_bias = roles.role_of(surroundings.result) == "bias gradient"
+    mean = replace(reduction, function="mean")
+    others = [("divides-by-classes", mean)]
+    if reduction.axis is not None:
+        over_all = replace(mean, axis=None, keepdims=False)
+        others = [("bias-gradient-scalar" if is_bias else "axis-missing", over_all)]
+        for number in _other_axes(reduction.axis):
+            along = replace(mean, axis=filled(str(number)))
+            bug = "bias-gradient-over-units" if is_bias else "wrong-axis"
+            others += [(bug, along), (bug, replace(along, keepdims=False))]
+    for bug, other in others:
+        yield bug, filled("-_x", _x=other.call()) if negative is not None else other.call()
 
 
 @in_each_part
@@ -188,6 +194,8 @@ def from_weight_gradient(formula: ast.expr, surroundings: Surroundings) -> Itera
         reduction for node in ast.walk(formula) if isinstance(node, ast.expr) and (reduction := reduction_in(node))
     ]
     sizes = [name for name in surroundings.names if roles.role_of(name) == "count"]
+    if not reductions:
+        return
     bug = "bias-gradient-from-weight-gradient"
     for name in matching:
         weights = filled(name)

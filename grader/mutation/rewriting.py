@@ -32,6 +32,11 @@ class Rewrite:
     after: ast.expr
 
 
+UNKNOWN = "number"
+"""The name of an unknown number in a replacement; it is found from the answers of a submission."""
+CONDITIONS = {"batch-size-as-divisor": f"1.5 < 1 / {UNKNOWN} <= 1024", "wrong-divisor": f"1 / {UNKNOWN} > 1024"}
+"""{bug: condition on its unknown number}."""
+
 Operator = Callable[[ast.expr, Surroundings], Iterator[Rewrite]]
 """Yields all replacements of one kind in a formula."""
 Part = tuple[str, ast.expr]
@@ -60,6 +65,11 @@ def expressions(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             yield node
+
+
+def has_unknown(tree: ast.expr) -> bool:
+    """True if an expression contains the unknown number."""
+    return any(isinstance(node, ast.Name) and node.id == UNKNOWN for node in ast.walk(tree))
 
 
 def renamed(tree: ast.expr, names: Mapping[str, str]) -> ast.expr:

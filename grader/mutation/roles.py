@@ -6,20 +6,20 @@ import ast
 import re
 from functools import cache
 
-_LAYER = re.compile(r"^(?P<stem>.+?)_?(?P<layer>\d+|_(?:hidden|output|out|last|h|o|in))$")
+_LAYER = re.compile(r"^(?P<stem>.+?)_?(?P<layer>\d+|_(?:hidden|output|out|last|prev|next|h|o|in))$")
 
 # The first pattern that matches the whole name without its layer, in lower case and without underscores, decides.
 _PATTERNS = {
-    "weight gradient": r"(d|grads?|gradients?|g|dl?d|dcd|djd|delta)(w|weights?|theta|kernels?)|(w|weights?)(grads?|gradients?)",
-    "bias gradient": r"(d|grads?|gradients?|g|dl?d|dcd|djd|delta)(b|bias|biases)|(b|bias)(grads?|gradients?)",
+    "weight gradient": r"(d|grads?|gradients?|g|dl?d|dcd|djd|delta)(w[a-z]{0,2}|weights?|theta|kernels?|gamma)|(w|weights?)(grads?|gradients?)",
+    "bias gradient": r"(d|grads?|gradients?|g|dl?d|dcd|djd|delta)(b[hoqkvxy]?|bias|biases|beta)|(b|bias)(grads?|gradients?)",
     "delta": r"d(l?d)?(z|s|net)|deltas?",
-    "activation gradient": r"d(l?d)?(a|h|yhat|outputs?|out|p|act|hidden)",
+    "activation gradient": r"d(l?d)?(a|h|x|q|k|v|xhat|yhat|outputs?|out|p|act|hidden|mean|mu|var)",
     "error": r"err|errors?|diff|differences?|residuals?|e",
     "slope": r"slopes?|derivs?|derivatives?|primes?|da(dz)?|gprime|sprime",
     "preactivation": r"z|s|net|logits?|scores?|pre|preactivations?|linear|weightedsum",
     "activation": r"a|h|hidden|yhat|ypred|p|preds?|predictions?|predicted|probs?|probabilities|out|outputs?|acts?|activations?|q",
-    "weights": r"w|weights?|theta|kernels?",
-    "bias": r"b|bias|biases|intercept|offset",
+    "weights": r"w[hxyoqkv]{0,2}|weights?|theta|kernels?",
+    "bias": r"b[hoqkvxy]?|bias|biases|intercept|offset",
     "rate": r"alpha|eta|lr|learningrate|rate|stepsize",
     "count": r"m|n|nsamples|numsamples|samples?count|batchsize|count|size",
     "labels": r"y|labels?|targets?|t|ytrue|ytrain|expected|onehot|truth",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from . import roles
 from .patterns import value_of
 from .rewriting import Part, Surroundings, in_each_part
 from .templates import filled, matched
@@ -12,6 +13,10 @@ from .templates import filled, matched
 PIXELS = (255, 256)  # the largest stored pixel, and the number of values
 _RANGES = ("_x / 256", "_x / 127.5 - 1", "(_x - 127.5) / 127.5", "_x / 255 - 0.5", "_x / _x.max()")
 _INVERTED = ("1 - _x / 255", "(255 - _x) / 255")
+_STATISTIC_NAMES = {
+    "mean": "mean", "mu": "mean", "var": "var", "variance": "var", "std": "std", "sigma": "std", "median": "median",
+    "low": "min", "high": "max",
+}  # fmt: skip
 _STATISTICS = (
     "(_x - _x.mean()) / _x.std()",
     "(_x - _x.mean(axis=0)) / _x.std(axis=0)",
@@ -44,6 +49,17 @@ def pixels(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             yield bug, filled(template, _x=array)
     yield "truncated-to-integers", filled("np.floor(_x)", _x=node)
     yield "truncated-to-integers", filled("_x // _n", **parts)
+
+
+@in_each_part
+def own_statistics(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use the statistics of the array itself instead of those that the function gets."""
+    if not isinstance(node, ast.Name) or node.id not in surroundings.names:
+        return
+    inputs = [name for name in surroundings.names if roles.role_of(name) == "inputs"]
+    function = _STATISTIC_NAMES.get(node.id.lower().rpartition("_")[2])
+    if function is not None and inputs:
+        yield "scaled-by-own-statistics", filled(f"np.{function}({inputs[0]}, axis=0)")
 
 
 @in_each_part

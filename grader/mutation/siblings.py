@@ -123,7 +123,7 @@ def _bug(name: str, other: str, surroundings: Surroundings) -> str:
             return "wrong-delta"
         case "delta", "activation gradient" | "error" if result in roles.GRADIENTS:
             return "activation-derivative-missing"
-        case "delta" | "activation gradient" | "error", _:
+        case "delta" | "activation gradient" | "error", other if other != role:
             return "chain-cut"
         case ("weight gradient", "weight gradient") | ("bias gradient", "bias gradient"):
             return "gradient-of-another-layer"

@@ -30,6 +30,12 @@ def overflow(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 @in_each_part
 def zero(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Leave out the small number that keeps a logarithm or a quotient finite."""
+    inside = matched("np.sqrt(_x + _e)", node)
+    if inside is not None and _is_small(inside["_e"]):
+        yield "small-number-elsewhere", filled("np.sqrt(_x) + _e", **inside)
+    outside = matched("np.sqrt(_x) + _e", node)
+    if outside is not None and _is_small(outside["_e"]):
+        yield "small-number-elsewhere", filled("np.sqrt(_x + _e)", **outside)
     added = matched("_x + _e", node)
     if added is not None and _is_small(added["_e"]):
         yield "small-number-missing", added["_x"]

@@ -142,11 +142,11 @@ def test_each_way_of_declaring_a_bug_leads_to_its_name(own, graded, way):
     assert {"also", "or"}.isdisjoint(result["diagnosis"])
 
 
-def test_number_outside_its_condition_is_not_named(own, graded):
+def test_number_outside_its_condition_has_another_name(own, graded):
     own()
     result = ending(graded(ASSIGNMENT, REFERENCE.replace("/ len(X)", "/ 6000")).model_dump(), "slopes")
     assert result["status"] != "passed"
-    assert result["diagnosis"] is None
+    assert result["diagnosis"]["bug"] == "wrong-divisor"
 
 
 def test_texts_of_the_assignment_are_reported(own, graded):

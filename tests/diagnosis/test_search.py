@@ -87,7 +87,7 @@ def test_unknown_number_is_reported(toy, m):
     assert result.bugs[0].function == "slopes"
 
 
-@pytest.mark.parametrize(("m", "names"), [(32, ["batch-size-as-divisor"]), (60000, None), (1.2, None)])
+@pytest.mark.parametrize(("m", "names"), [(32, ["batch-size-as-divisor"]), (60000, ["wrong-divisor"]), (1.2, None)])
 def test_condition_on_the_number_must_hold(toy, m, names):
     declared = "{name: batch-size-as-divisor, instead: {m: 1 / c}, unknown: c, only_if: 1.5 < 1 / c <= 1024}"
     result = diagnosis.find(*toy(declared), "slopes", samples(with_(m=m)))

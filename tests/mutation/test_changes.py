@@ -61,3 +61,19 @@ def test_all_functions_are_changed_by_default():
 def test_every_changed_function_is_valid_source():
     for change in of_function(SOURCE):
         ast.parse(change.text)
+
+
+def test_unknown_number_has_its_condition():
+    changes = list(of_formula("X.shape[1]", Surroundings({"X": None}, result="m")))
+    conditions = {change.bug: change.only_if for change in changes if change.unknown}
+    assert conditions == {
+        "batch-size-as-divisor": "1.5 < 1 / number <= 1024",
+        "wrong-divisor": "1 / number > 1024",
+    }
+
+
+def test_changed_function_has_no_unknown_number():
+    source = "def f(X, W, d):\n    dW = d @ X.T\n    return dW * 0.25\n"
+    changes = list(of_function(source))
+    assert changes
+    assert not any("number" in change.text for change in changes)

@@ -25,6 +25,10 @@ def test_axis_is_wrong_with_and_without_the_dimension(made):
     }
 
 
+def test_mean_over_all_entries_is_taken(made):
+    assert made(reductions.axis_of_mean, "-np.sum(x) / len(y)", "x", "y") == {"-np.mean(x)": "divides-by-classes"}
+
+
 def test_axis_is_added(made):
     assert made(reductions.axis, "np.sum(e ** 2)", "e") == {
         "np.sum(e ** 2, axis=0)": "wrong-axis",

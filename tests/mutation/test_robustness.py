@@ -73,7 +73,7 @@ def test_formula_has_valid_changes(text, result):
     for change in changes:
         ast.parse(change.text, mode="eval")
         assert change.before != change.after
-    assert len({change.text for change in changes}) == len(changes)
+    assert len({(change.text, change.only_if) for change in changes}) == len(changes)
     assert len(changes) < 150
 
 

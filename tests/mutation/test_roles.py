@@ -12,12 +12,12 @@ pytestmark = pytest.mark.quick
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        ("weights", "w W1 w3 weights W_out theta"),
+        ("weights", "w W1 w3 weights W_out theta Wx Whh"),
         ("bias", "b b1 B2 bias b_hidden"),
-        ("weight gradient", "dw dW1 grad_w w_grad dl_dw dweights"),
-        ("bias gradient", "db dB3 grad_b b_grad"),
+        ("weight gradient", "dw dW1 grad_w w_grad dl_dw dweights dWx dWhh dgamma"),
+        ("bias gradient", "db dB3 grad_b b_grad dbeta"),
         ("delta", "dZ1 delta delta2 delta_hidden"),
-        ("activation gradient", "dA1 da2 dh"),
+        ("activation gradient", "dA1 da2 dh dX dX_hat dh_next dmean"),
         ("preactivation", "z Z1 s logits z_hidden"),
         ("activation", "a A1 h y_hat y_pred p prediction"),
         ("labels", "y Y labels target y_true"),

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.quick
         (stability.overflow, "np.exp(-np.abs(z))", "np.exp(-z)", "overflow"),
         (stability.zero, "np.log(p + 1e-12)", "np.log(p)", "small-number-missing"),
         (stability.zero, "np.sqrt(v) + eps", "np.sqrt(v)", "small-number-missing"),
+        (stability.zero, "x / np.sqrt(v + eps)", "x / (np.sqrt(v) + eps)", "small-number-elsewhere"),
+        (indices.direction, "reversed(range(n))", "range(n)", "wrong-direction"),
         (stability.zero, "np.clip(p, 1e-9, 1 - 1e-9)", "p", "small-number-missing"),
         (choices.comparison, "x > 0.5", "x < 0.5", "comparison-inverted"),
         (choices.comparison, "x > 0.5", "x >= 0.5", "equal-numbers"),
@@ -82,6 +84,18 @@ def test_another_size_is_counted(made, wrong, bug):
     assert made(constants.another_size, "X.shape[1]", "X", "Y", result="m")[wrong] == bug
 
 
+def test_divisor_is_another_size(made):
+    assert (
+        made(constants.another_size, "X.T @ d / len(X)", "X", "y", result="dw")["X.T @ d / X.shape[1]"]
+        == "divides-by-features"
+    )
+    assert set(made(constants.another_size, "X.T @ d / m", "X", "m", result="dw")) == {
+        "X.T @ d / X.shape[0]",
+        "X.T @ d / X.shape[1]",
+    }
+    assert made(constants.another_size, "range(len(X))", "X", "y") == {}
+
+
 @pytest.mark.parametrize("text", ["0.5 * np.sum((y - y_hat) ** 2)", "np.mean(np.square(y_hat - y))", "loss(y, y_hat)"])
 def test_another_cost_is_computed(made, text):
     wrong = made(costs.another_cost, text, "y", "y_hat", result="losses")
@@ -105,6 +119,37 @@ def test_difference_is_the_delta(made):
     names = ("X", "Y", "Z1", "A1", "Z2", "A2", "error", "slope2")
     assert made(costs.error_as_delta, "error * slope2", *names, result="dZ2")["A2 - Y"] == "cross-entropy-delta"
     assert made(costs.chain_cut, "w2.T @ dZ2", *names, "dZ2", result="dA1") == {"w2.T @ (A2 - Y)": "chain-cut"}
+
+
+def test_weights_are_updated_too_early(made):
+    wrong = made(constants.updated_weights, "w2.T @ d", "w2", "dW2", "w1", "dW1", result="dA1")
+    assert wrong == {"(w2 - number * dW2).T @ d": "updated-weights"}
+
+
+def test_weights_decay(made):
+    wrong = made(constants.weight_decay, "d @ X.T", "w1", "w2", "X", result="dW1")
+    assert wrong == {"d @ X.T + number * w1": "weight-decay"}
+
+
+def test_divisor_is_fixed(made):
+    assert set(made(constants.fixed_divisor, "X.shape[1]", "X", result="m")) == {"1 / number"}
+    assert set(made(constants.fixed_divisor, "X.T @ d / len(X)", "X", result="dw")) == {"X.T @ d * number"}
+    assert made(constants.fixed_divisor, "X.shape[1]", "X", result="width") == {}
+
+
+def test_number_is_mistyped(made):
+    assert made(constants.another_constant, "0.2989 * red") == {"number * red": "another-constant"}
+    assert made(constants.another_constant, "0.5 * 2 * x") == {}
+
+
+def test_statistics_of_the_array_itself_are_used(made):
+    wrong = made(
+        scaling.own_statistics, "(X - running_mean) / np.sqrt(running_var)", "X", "running_mean", "running_var"
+    )
+    assert set(wrong) == {
+        "(X - np.mean(X, axis=0)) / np.sqrt(running_var)",
+        "(X - running_mean) / np.sqrt(np.var(X, axis=0))",
+    }
 
 
 def test_numbers_lose_their_fraction(made):
