@@ -177,12 +177,10 @@ class Checking:
     def _show_examples(self, checks: Sequence[Check], results: Sequence[CheckResult]) -> None:
         """Add the smallest example to each failed check that students see."""
         budget = ExampleBudget(self._load_seconds)
-        failed_functions = {
-            function
-            for check, result in zip(checks, results, strict=True)
-            if check.judges_function and result.status != "passed"
-            for function in check.functions()
-        }
+        functions: dict[str, bool] = {}  # whether they passed all their checks
+        for check, result in zip(checks, results, strict=True):
+            for name in check.functions() if check.judges_function else ():
+                functions[name] = functions.get(name, True) and result.status == "passed"
         for check, result in zip(checks, results, strict=True):
             if check.visibility != "open" or result.status not in ("failed", "partial", "error"):
                 continue
@@ -190,7 +188,7 @@ class Checking:
             findings = None if outcome is None else outcome.bugs
             try:
                 with np.errstate(all="ignore"):
-                    example = smallest_example(self._runner.context, check, findings, failed_functions, budget)
+                    example = smallest_example(self._runner.context, check, findings, functions, budget)
             except Exception:  # a failure of the grader here only loses the example
                 log.debug("example of %s", check.name, exc_info=True)
                 continue

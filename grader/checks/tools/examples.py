@@ -6,14 +6,15 @@ student points. The right results come from the assignment's steps and stay here
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ...assignment.check import Check, ComparedFunction
-from ...diagnosis import Findings, search
+from ...diagnosis import Findings
 from ...diagnosis.samples import Sample, as_arrays
+from ...diagnosis.search import reproduces
 from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs
 from ...expected.small_cases import KnownCase, SmallCases, SmallestInputs
@@ -23,10 +24,11 @@ from ...smallest import source
 from ...smallest.axes import Inputs
 from ...smallest.display import as_text
 from ...smallest.search import AT_ONCE, Fails, indifferent, smallest
-from ...student.answers import PreparedCall
+from ...student.answers import BoundAnswer, PreparedCall
 from ...student.signatures import match
 from ..context import Context
 from .asking import NOT_CALLED, NOT_WRITTEN, CallResult, ExampleBudget, Failure, Over, Questions
+from .slopes import slope
 
 CALLS = 150  # for one check
 SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
@@ -34,15 +36,21 @@ LONGEST = 900  # characters of a call
 
 
 def smallest_example(
-    context: Context, check: Check, findings: Findings | None, failed_functions: Set[str], budget: ExampleBudget
+    context: Context,
+    check: Check,
+    findings: Findings | None,
+    functions: Mapping[str, bool],
+    budget: ExampleBudget,
 ) -> Example | None:
     """Return the smallest example of a failed check; None if the check has no small inputs, or if none was inputs.
 
-    ``findings`` are the bugs of the check; the example shows them and no other mistake. An example has no right results
-    of the ``failed_functions`` among its inputs, since they would reveal what other checks expect.
+    ``findings`` are the bugs of the check; the example shows them and no other mistake. ``functions`` says of each judged
+    function whether it passed its checks: an example has no right results of functions that failed among its inputs.
     """
     compared = check.compared_function()
-    if compared is None or failed_functions & set(compared.given) or not _takes_its_inputs(context, compared):
+    if compared is None or not _takes_its_inputs(context, compared):
+        return None
+    if not all(functions.get(name, True) for name in compared.given):
         return None
     mutants = findings.mutants if findings is not None else ()
     key = (compared.function, *((id(mutant.bug), id(mutant.steps)) for mutant in mutants))
@@ -50,8 +58,11 @@ def smallest_example(
         return budget.examples[key]
     try:
         for cases in _kinds_of_cases(context, check.name, compared):
-            example = _Search(context, compared, cases, mutants, budget).example()
+            search = _Search(context, compared, cases, mutants, budget)
+            example = search.example()
             if example is not None:
+                passed = {name for name, has_passed in functions.items() if has_passed}
+                example = example.model_copy(update={"slope": search.slope(check, passed)})
                 budget.examples[key] = example
                 return example
     except Over:
@@ -112,6 +123,8 @@ class _Search:
         self._budget = budget
         self._questions = Questions(context, compared, budget)
         self._target = Failure()
+        self._shown_case: KnownCase | None = None
+        self._answer: BoundAnswer | None = None
 
     def example(self) -> Example | None:
         """Return the example; None if the submission is right in this case, or if no example can be shown."""
@@ -136,6 +149,12 @@ class _Search:
         if not self._mutants or not self._shows_bugs(start, call_result):
             self._mutants = ()
         return self._shown(*self._searched(self._fails))
+
+    def slope(self, check: Check, passed: Set[str]) -> str | None:
+        """Return the sentence that compares a gradient of the example with the student's own cost, or None."""
+        if self._shown_case is None or self._answer is None or self._target.kind != "numbers":
+            return None
+        return slope(self._context, check, self._shown_case, self._answer, passed)
 
     def _by_bug(self) -> SmallestInputs:
         """Return the smallest inputs that show the bugs of the check, found once for a class without calling a submission."""
@@ -208,7 +227,7 @@ class _Search:
         sample = Sample("", inputs, case.right, answered, self._declared.history)
         function = self._questions.compared.function
         return any(
-            search.reproduces(self._context.mutations, function, [sample], self._mutants, factor)
+            reproduces(self._context.mutations, function, [sample], self._mutants, factor)
             for factor in self._declared.factors
         )
 
@@ -232,6 +251,7 @@ class _Search:
                 )
                 example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
                 if example is not None:
+                    self._shown_case = shown_case
                     return example.model_copy(update={"any_value": self._own_names(indifferent_names)})
         return None
 
@@ -244,6 +264,7 @@ class _Search:
         planned = self._questions.planned(case)
         results = self._questions.made([case] * 2, [planned] * 2, [prepared] * (1 if keeps_values else 2))
         example = self._example_of(case, prepared, results[0])
+        self._answer = results[0].bound
         has_raised = isinstance(results[0].outcome, CallError)
         if example is None or len(example.call) > LONGEST:
             return None, has_raised

@@ -13,7 +13,7 @@ from tests.checks.one_check import changed, check_of, solution, submission_conte
 NEURON = "single-neuron"
 
 
-def example_of(assignment, name, source, failed_functions=frozenset()):
+def example_of(assignment, name, source, functions=()):
     context, check = submission_context(assignment, source), check_of(assignment, name)
     try:
         outcome = check.run(context)
@@ -22,7 +22,7 @@ def example_of(assignment, name, source, failed_functions=frozenset()):
     else:
         outcome = outcome if outcome.diagnose is None else outcome.diagnose(outcome)
         bugs = outcome.bugs
-    return smallest_example(context, check, bugs, failed_functions, ExampleBudget(0.0))
+    return smallest_example(context, check, bugs, dict(functions), ExampleBudget(0.0))
 
 
 def value_of(example, source):
@@ -109,7 +109,7 @@ def test_arguments_that_do_not_matter_are_named_as_the_student_names_them():
 def test_inputs_that_another_failed_check_expects_are_not_shown():
     source = changed(solution("relu-swap"), "db2 = dZ2", "db2 = 2 * dZ2")
     assert example_of("relu-swap", "backward", source) is not None
-    assert example_of("relu-swap", "backward", source, {"forward"}) is None
+    assert example_of("relu-swap", "backward", source, {"forward": False}) is None
 
 
 def test_random_result_is_no_example():
