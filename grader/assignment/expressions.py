@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 MAX_LENGTH = 2000  # characters
 MAX_RANGE = 10_000
@@ -97,6 +97,11 @@ def examine(text: str) -> ExpressionUse:
     return _examined(_parsed(text))
 
 
+def examine_tree(tree: ast.expr) -> ExpressionUse:
+    """Return the same as :func:`examine` for a syntax tree."""
+    return _examined(ast.Expression(tree))
+
+
 def needs_of(text: str) -> list[str]:
     """Return the names that an expression reads and that neither LIBRARY nor Python defines. Raises Refused."""
     return [name for name in examine(text).names if name not in LIBRARY and name not in BUILTINS]
@@ -108,7 +113,7 @@ def compile_expression(text: str) -> tuple[CodeType, str]:
     Evaluate it in a namespace with BUILTINS as ``__builtins__``.
     """
     examine(text)
-    tree = ast.fix_missing_locations(Powers().visit(_parsed(text)))
+    tree = with_powers(_parsed(text))
     with warnings.catch_warnings(action="ignore"):  # a mutant may index a number
         return compile(tree, "<step>", "eval"), ast.unparse(tree)
 
@@ -222,7 +227,18 @@ def _part(node: ast.AST) -> str:
     return f"'{source[:80]}'" if source else type(node).__name__
 
 
-class Powers(ast.NodeTransformer):
+Tree = TypeVar("Tree", bound=ast.AST)
+
+
+def with_powers(tree: Tree) -> Tree:
+    """Let :func:`_power` compute every power of a syntax tree, which is changed and returned."""
+    if not any(isinstance(node, ast.Pow) for node in ast.walk(tree)):
+        return tree
+    changed: Tree = ast.fix_missing_locations(_Powers().visit(tree))
+    return changed
+
+
+class _Powers(ast.NodeTransformer):
     """Lets :func:`_power` compute every power, since ``10**10**10`` would never end."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class CompiledProgram:
         """The functions of the source that it uses, and itself at the end."""
         self._function = function
         module = ast.Module([_Guarded().visit(definitions[one]) for one in reached], [])
-        tree = ast.fix_missing_locations(expressions.Powers().visit(module))
+        tree = expressions.with_powers(module)
         with warnings.catch_warnings(action="ignore"):  # a mutant may index a number
             self._code = compile(tree, "<program>", "exec")
 
@@ -84,6 +85,8 @@ def _parsed(source: str) -> ast.Module:
 
 def _reached(function: str, definitions: Mapping[str, ast.FunctionDef]) -> list[str]:
     """Return a function and the functions of the source that it calls, directly or indirectly."""
+    if len(definitions) == 1:
+        return [function]
     reached: dict[str, None] = {}
     waiting = [function]
     while waiting:
@@ -179,7 +182,7 @@ def _stored(statement: ast.stmt) -> Iterator[str]:
 
 
 def _names(expression: ast.expr) -> set[str]:
-    return set(expressions.examine(ast.unparse(expression)).names) - expressions.BUILTINS.keys()
+    return set(expressions.examine_tree(expression).names) - expressions.BUILTINS.keys()
 
 
 def _plain(name: str) -> str:
@@ -199,7 +202,7 @@ class _Guarded(ast.NodeTransformer):
 
     def _counted(self, node: ast.For | ast.While) -> ast.AST:
         self.generic_visit(node)
-        node.body.insert(0, ast.parse("__round__()").body[0])
+        node.body.insert(0, _statement("__round__()"))
         return node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
@@ -210,4 +213,9 @@ class _Guarded(ast.NodeTransformer):
 
     def _limited(self, node: ast.stmt, names: list[str]) -> list[ast.stmt]:
         tests = [f"if {name}.__class__ in __growing__: __refuse_growth__({name})" for name in names]
-        return [node, *(ast.parse(test).body[0] for test in tests)]
+        return [node, *map(_statement, tests)]
+
+
+@cache
+def _statement(text: str) -> ast.stmt:
+    return ast.parse(text).body[0]

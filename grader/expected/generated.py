@@ -11,6 +11,7 @@ from ..assignment.expressions import Refused
 from ..assignment.formulas import Formula, FormulaLayer
 from ..assignment.statements import CompiledProgram
 from ..mutation.changes import Change, Surroundings, of_formula, of_function
+from . import taken_apart
 from .mutant import Mutant
 
 Shape = tuple[int, ...]
@@ -40,12 +41,11 @@ def of_program(function: str, source: str, name: str, others: Collection[str]) -
 
     ``others`` are the functions of the assignment, which are not taken from the source.
     """
-    try:
-        CompiledProgram(source, name, others)
-    except Refused:
+    alone = taken_apart.program(source, name, others)
+    if alone is None:
         return []
     mutants = []
-    for change in of_function(source, name):
+    for change in of_function(alone, name):
         try:
             program = CompiledProgram(change.text, name, others)
         except Refused:
