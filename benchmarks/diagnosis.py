@@ -37,6 +37,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from grader import assignment
 from grader.assignment import Assignment
+from grader.diagnosis import catalogue
 from grader.grading import wrong_solutions
 from grader.grading.checking import Checking
 from grader.grading.grade import grade
@@ -163,8 +164,8 @@ def graded(exercise: str, path: Path, declared: bool = True) -> dict[str, Any]:
 def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
     """Return the verdict on a report, and the diagnosis as text for a reader.
 
-    The first check that does not pass counts. The verdict is "right" if only the expected bug is named, since each of
-    these submissions has one bug, "right*" if it is one of several bugs that give the same numbers, and "missed" if the
+    The first check that does not pass counts. The verdict is "right" if only the expected bug is named, or the name that
+    the catalogue states for it in any exercise, since each of these submissions has one bug, "right*" if it is one of several bugs that give the same numbers, and "missed" if the
     submission fails another check without a name.
     """
     fallen = [check for check in report["checks"] if STATUSES[check["status"]].is_finding]
@@ -180,9 +181,10 @@ def judged(case: Case, report: dict[str, Any]) -> tuple[str, str]:
         return "located" if first["name"] == case.fails else "missed", described(first)
     if case.expected is None:
         return "unexpected", described(first)
-    if [*names[""], *names["also"]] == [case.expected]:
+    expected = {case.expected, catalogue.general_name(case.expected)}
+    if len(names[""]) == 1 and not names["also"] and not names["or"] and names[""][0] in expected:
         return "right", described(first)
-    beside = case.expected in [*names[""], *names["or"]] and not names["also"]
+    beside = not expected.isdisjoint([*names[""], *names["or"]]) and not names["also"]
     return "right*" if beside else "wrong", described(first)
 
 

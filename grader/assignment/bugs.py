@@ -58,6 +58,8 @@ class BugDescription(StrictModel):
     """The third hint: how to find the correct computation, without showing the line."""
     formula: str = ""
     """For the documentation: the wrong formula."""
+    general: str = ""
+    """The name of the same mistake in any exercise, if this name tells where it comes from in one exercise."""
     why: str = ""
     """For the documentation: how the mistake happens."""
     see: str = ""

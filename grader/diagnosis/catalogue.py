@@ -25,6 +25,10 @@ class Catalogue(RootModel[dict[str, dict[Name, BugDescription]]]):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"'{name}' is in two families; keep one.")
+        for bugs in self.root.values():
+            for name, texts_of_bug in bugs.items():
+                if texts_of_bug.general and texts_of_bug.general not in names:
+                    raise ValueError(f"'{name}' has the general name '{texts_of_bug.general}', which does not exist.")
         return self
 
 
@@ -32,6 +36,12 @@ class Catalogue(RootModel[dict[str, dict[Name, BugDescription]]]):
 def families() -> dict[str, dict[str, BugDescription]]:
     """Return {family: {bug name: texts}} of the bugs that any assignment may declare, in the documentation's order."""
     return yaml_model.load(FILE, Catalogue).root
+
+
+def general_name(name: str) -> str:
+    """Return the name that a bug has in any exercise: its own name, or a wider one that the catalogue states."""
+    texts_of_bug = _by_name().get(name)
+    return texts_of_bug.general if texts_of_bug is not None and texts_of_bug.general else name
 
 
 @cache

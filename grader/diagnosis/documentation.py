@@ -90,7 +90,13 @@ def _entry(name: str, texts: BugDescription, exercises: Mapping[str, list[str]])
     declared_by = "; ".join(
         f"`{exercise}` ({', '.join(f'`{f}`' for f in functions)})" for exercise, functions in exercises.items()
     )
-    items = {"How it happens": texts.why, "How to see it": texts.see, "Declared by": declared_by}
+    general = f"[{texts.general}](#{texts.general})" if texts.general else ""
+    items = {
+        "In any exercise": general,
+        "How it happens": texts.why,
+        "How to see it": texts.see,
+        "Declared by": declared_by,
+    }
     yield ""
     yield from (f"- {label}: {text}" for label, text in items.items() if text)
 

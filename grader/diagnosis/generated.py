@@ -12,6 +12,7 @@ import numpy as np
 from ..expected.mutant import Mutant
 from ..expected.mutations import Mutations
 from . import effects
+from .catalogue import general_name
 from .samples import Sample
 
 Mutants = tuple[Mutant, ...]
@@ -28,7 +29,7 @@ def singles(mutations: Mutations, function: str, sample: Sample, factor: float) 
 
 
 def of_one_kind(mutations: Mutations, function: str, sample: Sample, factor: float) -> Iterator[Mutants]:
-    """Yield mutants of the same bug that change different results, and that together may give all answers of the case."""
+    """Yield mutants of the same bug, or of kinds of one bug, that change different results, and that together may give all answers of the case."""
     table = effects.of(mutations, function, sample)
     agreeing = table.agreeing(sample, factor)
     wrong_names = {name for name in sample.answered if not sample.agrees(name, sample.right[name], factor)}
@@ -36,7 +37,8 @@ def of_one_kind(mutations: Mutations, function: str, sample: Sample, factor: flo
     for index, mutant in enumerate(table.mutants):
         changed_names = frozenset(name for name in agreeing if table.changed[name][index])
         if changed_names and changed_names <= wrong_names and all(agreeing[name][index] for name in changed_names):
-            by_bug.setdefault(mutant.bug.name, {}).setdefault(changed_names, mutant)
+            for name in {mutant.bug.name: None, general_name(mutant.bug.name): None}:
+                by_bug.setdefault(name, {}).setdefault(changed_names, mutant)
     for parts in by_bug.values():
         chosen: list[Mutant] = []
         missing_names = set(wrong_names)

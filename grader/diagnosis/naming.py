@@ -66,6 +66,8 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
     order = mutations.order(function)
     findings: dict[str, Finding] = {}
     for mutant in explanation.mutants:
+        if mutant.bug.name not in explanation.names:
+            continue
         changed_names = search.changed_results(mutations, function, mutant, samples[0])
         where = changed_names[0] if changed_names else next(iter(samples[0].answered))
         constants = {name: float(f"{value:.6g}") for name, value in mutant.constants.items()}

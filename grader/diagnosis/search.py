@@ -16,6 +16,7 @@ from ..assignment.formulas import Formula
 from ..expected.mutant import Mutant
 from ..expected.mutations import Mutations
 from . import generated
+from .catalogue import general_name
 from .samples import Sample, alike
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
@@ -32,8 +33,9 @@ class Explanation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the bugs, each once."""
-        return tuple(dict.fromkeys(mutant.bug.name for mutant in self.mutants))
+        """Return the names of the bugs, each once; a kind of bug that has another one's general name is that one."""
+        names = dict.fromkeys(mutant.bug.name for mutant in self.mutants)
+        return tuple(name for name in names if general_name(name) == name or general_name(name) not in names)
 
     @property
     def size(self) -> int:
@@ -111,10 +113,11 @@ def generated_pairs(
 
 
 def single(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Mutant | None:
-    """Return one mutant without an unknown that alone gives all answers, or None."""
-    ordered = sorted(samples, key=lambda sample: sample.agreeing(sample.right) >= sample.answered.keys())
-    fixed = (mutant for mutant in mutations.of(function) if mutant.bug.unknown is None)
-    return next((mutant for mutant in fixed if reproduces(mutations, function, ordered, [mutant], 1.0)), None)
+    """Return one mutant without an unknown that alone gives all answers, or None. Declared ones come first."""
+    ordered = _wrong_first(samples, 1.0)
+    declared = ((mutant,) for mutant in mutations.of(function) if mutant.bug.unknown is None)
+    candidates = itertools.chain(declared, generated.singles(mutations, function, ordered[0], 1.0))
+    return next((one for (one,) in candidates if reproduces(mutations, function, ordered, [one], 1.0)), None)
 
 
 def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:

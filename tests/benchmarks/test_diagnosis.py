@@ -134,3 +134,13 @@ def test_unknown_styles_and_folders_are_wrong_usage(run, tmp_path):
         done = run(*arguments)
         assert done.returncode == 2
         assert said in done.stderr
+
+
+def test_general_name_of_the_catalogue_is_right(benchmark):
+    diagnosis = benchmark("diagnosis")
+    case = diagnosis.Case("relu-swap", "loops", "some", "forward", "forward-not-swapped")
+    verdicts = {
+        name: diagnosis.judged(case, report(("forward", "failed", name)))[0]
+        for name in ("another-activation", "leaky-relu")
+    }
+    assert verdicts == {"another-activation": "right", "leaky-relu": "wrong"}

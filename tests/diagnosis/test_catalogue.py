@@ -42,3 +42,15 @@ def test_every_bug_has_complete_texts():
     for family, bugs in catalogue.families().items():
         for name, texts in bugs.items():
             assert all((texts.title, texts.kind, texts.reason, texts.formula, texts.why, texts.see)), (family, name)
+
+
+def test_general_name_is_that_of_any_exercise():
+    assert catalogue.general_name("forward-not-swapped") == "another-activation"
+    assert catalogue.general_name("another-activation") == "another-activation"
+    assert catalogue.general_name("of-one-exercise") == "of-one-exercise"
+
+
+def test_general_name_must_exist():
+    texts = {"title": "t", "kind": "k", "reason": "r", "general": "nowhere"}
+    with pytest.raises(ValidationError, match="nowhere"):
+        catalogue.Catalogue.model_validate({"family": {"some": texts}})

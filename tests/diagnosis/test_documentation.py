@@ -46,7 +46,7 @@ def test_every_declared_bug_has_texts(exercise):
 
 @pytest.mark.parametrize("message", CATALOGUE)
 def test_texts_are_complete(message):
-    for field in BugDescription.model_fields:
+    for field in BugDescription.model_fields.keys() - {"general"}:
         text = getattr(message, field)
         assert text == text.strip() != ""
         assert field in ("title", "formula") or text[-1] in ".?"
