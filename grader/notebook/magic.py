@@ -8,8 +8,12 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
+from ..support import i18n
 from ..support.i18n import LANGUAGES, _
+from . import cell, source
 from .checking import Checked, check
+
+OFFERED: set[str] = set()  # cells that were inserted in this session
 
 
 def grade(line: str) -> Checked:
@@ -18,7 +22,8 @@ def grade(line: str) -> Checked:
         %grade [ASSIGNMENT] [FILE] [--hints 1|2|3] [--seed N] [--data DIR] [--lang de|en|es]
 
     The default of FILE is the notebook that is being edited, as last saved. The default of ASSIGNMENT is the exercise
-    that the file is named after. The options are the same as in ``grader check``.
+    that the file is named after. The options are the same as in ``grader check``. If a check shows a call that fails, a new
+    cell below contains it.
     """
     parser = MagicArgumentParser(prog="%grade")
     parser.add_argument("assignment", metavar="ASSIGNMENT", nargs="?")
@@ -32,7 +37,12 @@ def grade(line: str) -> Checked:
     except ValueError:
         raise UsageError(_("A quotation mark is not closed: close it.")) from None
     options = {"hints": arguments.hints, "seed": arguments.seed, "data": arguments.data, "lang": arguments.lang}
-    return check(arguments.assignment, arguments.submission, **options)
+    result = check(arguments.assignment, arguments.submission, **options)
+    shell = source.running_shell()
+    if shell is not None:
+        with i18n.use(result.language):
+            cell.offer(result.report, shell, OFFERED)
+    return result
 
 
 def load(shell: Any) -> None:
