@@ -7,7 +7,6 @@ student points. The right results come from the assignment's steps and stay here
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,20 +18,15 @@ from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs
 from ...expected.small_cases import KnownCase, SmallCases, SmallestInputs
 from ...report.evidence import Example
-from ...sandbox.failures import CallError
-from ...smallest import source
 from ...smallest.axes import Inputs
-from ...smallest.display import as_text
 from ...smallest.search import AT_ONCE, Fails, indifferent, smallest
-from ...student.answers import BoundAnswer, PreparedCall
 from ...student.signatures import match
 from ..context import Context
 from .asking import NOT_CALLED, NOT_WRITTEN, CallResult, ExampleBudget, Failure, Over, Questions
+from .pasting import Pasting, Shown
 from .slopes import slope
 
 CALLS = 150  # for one check
-SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
-LONGEST = 900  # characters of a call
 
 
 def smallest_example(
@@ -120,11 +114,9 @@ class _Search:
         self._declared = context.content.functions[compared.function]
         self._cases = cases
         self._mutants = mutants
-        self._budget = budget
         self._questions = Questions(context, compared, budget)
         self._target = Failure()
-        self._shown_case: KnownCase | None = None
-        self._answer: BoundAnswer | None = None
+        self._shown: Shown | None = None
 
     def example(self) -> Example | None:
         """Return the example; None if the submission is right in this case, or if no example can be shown."""
@@ -135,7 +127,7 @@ class _Search:
             values = self._mutated(start)
             if values is not None:
                 self._target = self._questions.failure(start, values)
-                example = self._shown(*self._by_bug()) if self._target.kind else None
+                example = self._pasted(*self._by_bug()) if self._target.kind else None
                 if example is not None:
                     return example
         for place, other in self._context.cases.replacements([function], Case("", start.inputs)):
@@ -148,13 +140,13 @@ class _Search:
             return None
         if not self._mutants or not self._shows_bugs(start, call_result):
             self._mutants = ()
-        return self._shown(*self._searched(self._fails))
+        return self._pasted(*self._searched(self._fails))
 
     def slope(self, check: Check, passed: Set[str]) -> str | None:
         """Return the sentence that compares a gradient of the example with the student's own cost, or None."""
-        if self._shown_case is None or self._answer is None or self._target.kind != "numbers":
+        if self._shown is None or self._shown.answer is None or self._target.kind != "numbers":
             return None
-        return slope(self._context, check, self._shown_case, self._answer, passed)
+        return slope(self._context, check, self._shown.case, self._shown.answer, passed)
 
     def _by_bug(self) -> SmallestInputs:
         """Return the smallest inputs that show the bugs of the check, found once for a class without calling a submission."""
@@ -231,65 +223,13 @@ class _Search:
             for factor in self._declared.factors
         )
 
-    def _shown(self, inputs: Inputs | None, indifferent_names: Sequence[str]) -> Example | None:
-        """Return the example for these inputs, in the first form of code in which the submission fails in the same way."""
+    def _pasted(self, inputs: Inputs | None, indifferent_names: Sequence[str]) -> Example | None:
+        """Return the example for these inputs; None if it cannot be shown."""
         case = None if inputs is None else self._cases.known(inputs)
         if case is None:
             return None
-        for shown_case in filter(None, [self._cases.rounded(case), case]):
-            prepared = self._questions.prepared(self._questions.planned(shown_case))
-            if prepared.call.supply or prepared.call.seed is not None:
-                return None  # nobody could repeat it
-            has_raised = False
-            for form in source.FORMS:
-                if has_raised and form == "lists of decimals":
-                    continue  # it is lists that the function does not take
-                call = replace(
-                    prepared.call,
-                    positional=[source.in_form(value, form) for value in prepared.positional],
-                    keywords={name: source.in_form(value, form) for name, value in prepared.keywords.items()},
-                )
-                example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
-                if example is not None:
-                    self._shown_case = shown_case
-                    return example.model_copy(update={"any_value": self._own_names(indifferent_names)})
-        return None
-
-    def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> tuple[Example | None, bool]:
-        """Return the example if a second call gives the same, and whether the first call raised an exception.
-
-        If earlier calls could change the answer, the second call is the first one in a new worker.
-        """
-        keeps_values = bool(prepared.function.reads or prepared.function.stores)
-        planned = self._questions.planned(case)
-        results = self._questions.made([case] * 2, [planned] * 2, [prepared] * (1 if keeps_values else 2))
-        example = self._example_of(case, prepared, results[0])
-        self._answer = results[0].bound
-        has_raised = isinstance(results[0].outcome, CallError)
-        if example is None or len(example.call) > LONGEST:
-            return None, has_raised
-        if keeps_values:
-            if self._budget.loads <= 0 or self._budget.load_seconds > SECONDS_TO_LOAD:
-                return None, has_raised
-            self._budget.loads -= 1
-            self._context.student.forget()
-        if len(results) == 1:
-            results += self._questions.made([case], [planned], [prepared])
-        return (example if self._example_of(case, prepared, results[1]) == example else None), has_raised
-
-    def _example_of(self, case: KnownCase, prepared: PreparedCall, call_result: CallResult) -> Example | None:
-        """Return the example that a call gives; None if the call does not fail as in the check."""
-        if not self._is_the_failure(case, call_result) or call_result.outcome is None:
+        cases = [*filter(None, [self._cases.rounded(case)]), case]
+        self._shown = Pasting(self._questions, self._is_the_failure).example(cases)
+        if self._shown is None:
             return None
-        name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
-        needs_numpy = "np." in source.call("", *arguments) and not self._context.student.has_module("np")
-        setup = ["import numpy as np"] if needs_numpy else []
-        if isinstance(call_result.outcome, CallError):
-            return Example(setup=setup, call=source.call(name, *arguments), raises=call_result.outcome.raised)
-        value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
-        wrong = next((result for result in case.right if result in call_result.failure.names), "")
-        if value is None and call_result.failure.kind != "form":
-            return None  # the results are in the arguments
-        index = source.subscript(value, parts[wrong]) if wrong in parts else ""
-        gives = as_text(parts[wrong] if index else value)
-        return Example(setup=setup, call=source.call(name, *arguments, index), gives=gives)
+        return self._shown.example.model_copy(update={"any_value": self._own_names(indifferent_names)})

@@ -1,0 +1,108 @@
+"""Turns small inputs into a call that a student can paste, and confirms that it fails as the report says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ...expected.small_cases import KnownCase
+from ...report.evidence import Example
+from ...sandbox.calls import Call
+from ...sandbox.failures import CallError
+from ...smallest import source
+from ...smallest.display import as_text
+from ...student.answers import BoundAnswer, PreparedCall
+from .asking import CallResult, Questions
+
+SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
+LONGEST = 900  # characters of a call
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An example, the case that it shows, and the answer of the submission by name."""
+
+    example: Example
+    case: KnownCase
+    answer: BoundAnswer | None
+
+
+class Pasting:
+    """Finds the form of code in which a call fails; ``is_the_failure`` says whether it fails as in the check."""
+
+    def __init__(self, questions: Questions, is_the_failure: Callable[[KnownCase, CallResult], bool]) -> None:
+        self._questions = questions
+        self._is_the_failure = is_the_failure
+        self._bound: BoundAnswer | None = None
+
+    def example(self, cases: Sequence[KnownCase]) -> Shown | None:
+        """Return the example of the first of these cases that can be shown, in the first form of code that fails."""
+        for shown_case in cases:
+            prepared = self._questions.prepared(self._questions.planned(shown_case))
+            if prepared.call.supply or prepared.call.seed is not None:
+                return None  # nobody could repeat it
+            has_raised = False
+            for form in source.FORMS:
+                if has_raised and form == "lists of decimals":
+                    continue  # it is lists that the function does not take
+                call = _in_form(prepared.call, form)
+                example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
+                if example is not None:
+                    return Shown(example, shown_case, self._bound)
+        return None
+
+    def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> tuple[Example | None, bool]:
+        """Return the example if a second call gives the same, and whether the first call raised an exception.
+
+        If earlier calls could change the answer, the second call is the first one in a new worker.
+        """
+        keeps_values = bool(prepared.function.reads or prepared.function.stores)
+        planned = self._questions.planned(case)
+        results = self._questions.made([case] * 2, [planned] * 2, [prepared] * (1 if keeps_values else 2))
+        example = self._example_of(case, prepared, results[0])
+        self._bound = results[0].bound
+        has_raised = isinstance(results[0].outcome, CallError)
+        if example is None or len(example.call) > LONGEST:
+            return None, has_raised
+        if keeps_values:
+            if self._questions.budget.loads <= 0 or self._questions.budget.load_seconds > SECONDS_TO_LOAD:
+                return None, has_raised
+            self._questions.budget.loads -= 1
+            self._questions.context.student.forget()
+        if len(results) == 1:
+            results += self._questions.made([case], [planned], [prepared])
+        return (example if self._example_of(case, prepared, results[1]) == example else None), has_raised
+
+    def _example_of(self, case: KnownCase, prepared: PreparedCall, call_result: CallResult) -> Example | None:
+        """Return the example that a call gives; None if the call does not fail as in the check."""
+        if not self._is_the_failure(case, call_result) or call_result.outcome is None:
+            return None
+        name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
+        variables = prepared.instance.attributes if prepared.instance is not None else {}
+        setup = [f"{variable} = {source.code(value)}" for variable, value in variables.items()]
+        needs_numpy = "np." in f"{setup}{source.call('', *arguments)}"
+        if needs_numpy and not self._questions.context.student.has_module("np"):
+            setup.insert(0, "import numpy as np")
+        if isinstance(call_result.outcome, CallError):
+            return Example(setup=setup, call=source.call(name, *arguments), raises=call_result.outcome.raised)
+        value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
+        wrong = next((result for result in case.right if result in call_result.failure.names), "")
+        if value is None and call_result.failure.kind != "form":
+            return None  # the results are in the arguments
+        index = source.subscript(value, parts[wrong]) if wrong in parts else ""
+        gives = as_text(parts[wrong] if index else value)
+        return Example(setup=setup, call=source.call(name, *arguments, index), gives=gives)
+
+
+def _in_form(call: Call, form: source.Form) -> Call:
+    """Return a call with the arguments, and the global variables, that code in this form has."""
+    instance = call.instance
+    if instance is not None:
+        variables = {name: source.in_form(value, form) for name, value in instance.attributes.items()}
+        instance = replace(instance, attributes=variables)
+    return replace(
+        call,
+        instance=instance,
+        positional=[source.in_form(value, form) for value in call.positional],
+        keywords={name: source.in_form(value, form) for name, value in call.keywords.items()},
+    )
