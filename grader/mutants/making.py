@@ -32,7 +32,7 @@ def mutants(source: str, content: AssignmentSpec) -> list[MutantSolution]:
     result: dict[str, MutantSolution | None] = {program(source): None}  # by program: two changes may make the same one
     for function in _definitions(source).keys() - left_out(source, content):
         for change in changes.of_function(source, function):
-            before, after = _changed_line(source, change.text) or (change.before, change.after)
+            before, after = _changed_line(source, change.text) or map(_in_one_line, (change.before, change.after))
             mutant = MutantSolution(change.bug, function, change.line, before, after, change.text)
             result.setdefault(program(change.text), mutant)
     return sorted(filter(None, result.values()), key=lambda mutant: (mutant.line, mutant.after))
@@ -126,3 +126,8 @@ def _changed_line(before: str, after: str) -> tuple[str, str] | None:
     if len(old) != len(new) or len(pairs) != 1:
         return None
     return pairs[0][0].strip(), pairs[0][1].strip()
+
+
+def _in_one_line(text: str) -> str:
+    """Return statements in one line; it need not be Python."""
+    return "; ".join(line.strip() for line in text.splitlines()).replace(":; ", ": ")

@@ -175,19 +175,14 @@ def _same(own: Mapping[str, Any], right: Mapping[str, Any], history: str | None)
 
 
 def _same_history(own: Any, right: Any) -> bool:
-    """True if two histories are the same, or begin one step apart."""
+    """True if two histories are the same, or begin one step apart; if one has a single entry, nobody can tell."""
     one, other = arrays.numbers(own), arrays.numbers(right)
     if one is None or other is None or not one.ndim or not other.ndim:
         return _agree(own, right)
-    ways = [
-        (one, other),
-        (one[1:], other),
-        (one[:-1], other),
-        (one, other[1:]),
-        (one, other[:-1]),
-        (one[1:], other[:-1]),
-        (one[:-1], other[1:]),
-    ]
+    if min(len(one), len(other)) == 1:
+        return True
+    parts = [(one[begin : len(one) - end], other) for begin, end in ((0, 0), (1, 0), (0, 1))]
+    ways = [(a, b[begin : len(b) - end]) for a, b in parts for begin, end in ((0, 0), (1, 0), (0, 1))]
     return any(len(a) and _agree(a, b) for a, b in ways)
 
 

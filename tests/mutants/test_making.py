@@ -59,3 +59,10 @@ def test_function_that_no_check_calls_is_known():
     source = assignment.file("solution.py").read_text()
     assert is_called("to_grayscale", source, assignment.content)
     assert not is_called("show", source, assignment.content)
+
+
+def test_changed_statements_are_shown_in_one_line():
+    assignment = bundled("single-neuron")
+    made = mutants(assignment.file("solution.py").read_text(), assignment.content)
+    assert all("\n" not in str(mutant) for mutant in made)
+    assert any("; " in mutant.before for mutant in made)
