@@ -69,17 +69,8 @@ def _all_are_noticed(loaded: Assignment) -> bool:
     """Print the mutants that no check notices; return True if there are none, apart from accepted ones."""
     from ..mutants import accepting, measuring
     from ..support.errors import NotGradable
-    from ..support.i18n import joined
-    from ..support.text import plural
 
-    def announce(preview: measuring.Preview) -> None:
-        count = plural(len(preview.mutants), "mutant")
-        click.echo(f"{count} of {loaded.content.solution}; grading takes about {_duration(preview.seconds)}.")
-        if preview.left_out:
-            names = joined(preview.left_out)
-            click.echo(f"Not changed: {names}, which only checks of trained models use.")
-
-    measurement = measuring.measure(loaded, announce)
+    measurement = measuring.measure(loaded, click.echo)
     if measurement.not_graded:
         mutant = measurement.not_graded[0]
         raise NotGradable(
@@ -98,8 +89,3 @@ def _all_are_noticed(loaded: Assignment) -> bool:
         f"{len(judgement.accepted)} accepted, {len(judgement.survivors)} not noticed."
     )
     return not judgement.survivors and not judgement.outdated
-
-
-def _duration(seconds: float) -> str:
-    """Return a duration in words."""
-    return f"{seconds / 60:.0f} minutes" if seconds > 120 else f"{max(1, seconds):.0f} seconds"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,20 +17,13 @@ from ..sandbox import head_start, memory_needs
 from ..support import seeds
 from ..support.choices import DEFAULT_ENGINE
 from ..support.errors import NotGradable, UsageError
+from ..support.i18n import joined
+from ..support.text import plural
 from . import numbers
 from .making import MutantSolution, affects, functions_only, is_called, left_out, mutants
 from .numbers import Numbers
 
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The mutants to grade, the functions of the solution that have none, and the estimated ``seconds``."""
-
-    mutants: list[MutantSolution]
-    left_out: list[str]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,8 @@ class Measurement:
     not_graded: list[MutantSolution] = field(default_factory=list)
 
 
-def measure(assignment: Assignment, announce: Callable[[Preview], None]) -> Measurement:
-    """Grade all mutants of the assignment's solution on this machine; ``announce`` gets the preview before that.
+def measure(assignment: Assignment, announce: Callable[[str], None]) -> Measurement:
+    """Grade all mutants of the assignment's solution on this machine; ``announce`` gets sentences about how long it takes.
 
     Raises UsageError if the solution cannot be read or does not get full marks, NotGradable if nothing can be graded here.
     """
@@ -65,8 +58,21 @@ def measure(assignment: Assignment, announce: Callable[[Preview], None]) -> Meas
     kinds = head_start.kinds_for_class([content.solution], None, DEFAULT_ENGINE)
     with local.local_executor(jobs, memory_mb, kinds) as executor:
         grading = _Grading(assignment, executor, source)
-        announce(Preview(all_mutants, left_out(source, content), grading.seconds * len(all_mutants) / jobs))
-        return grading.measure(all_mutants)
+        duration = _duration(grading.seconds * len(all_mutants) / jobs)
+        announce(f"{plural(len(all_mutants), 'mutant')} of {content.solution}; grading takes about {duration}.")
+        unchanged = left_out(source, content)
+        if unchanged:
+            announce(f"Not changed: {joined(unchanged)}, which only checks of trained models use.")
+        measurement = Measurement()
+        places = grading.places_of_differences(grading.pass_functions(all_mutants, measurement), measurement)
+        seconds = grading.seconds_in_full(places) * len(places) / jobs
+        if seconds:
+            count = f"{plural(len(places), 'mutant')} with other numbers"
+            announce(
+                f"The checks of functions do not notice {count}; the other checks take about {_duration(seconds)}."
+            )
+        measurement.survivors = grading.survivors(places, measurement)
+        return measurement
 
 
 def source_of(assignment: Assignment) -> str:
@@ -132,26 +138,32 @@ class _Grading:
         preparation = result.timings.get("prepare", 0.0)  # of datasets, once for all
         return sum(result.timings.values()) - preparation
 
-    def measure(self, mutants: Sequence[MutantSolution]) -> Measurement:
-        """Grade the mutants. What takes long, such as training, is only done for those whose functions seem right."""
-        measurement = Measurement()
-        part = self._part
-        tasks = [(each, self._first_task(each)) for each in mutants]
-        rest = [*self._unnoticed(tasks, measurement)]
-        places = self._differences(rest, numbers.of_functions, part)
-        if any(variable.type in ("array", "strings") for variable in self._assignment.content.variables.values()):
-            same = [each for each in rest if places[each] is None]
-            places |= self._differences(same, numbers.of_variables, str)
-        measurement.equivalent = [each for each in rest if places[each] is None]
-        unlike = {each: self._other_checks(each) for each in rest if places[each] is not None}
-        if any(unlike.values()):
-            self._grade_solution(self._source, [*dict.fromkeys(name for names in unlike.values() for name in names)])
-        survivors = [each for each, names in unlike.items() if not names]
-        tasks = [(each, self._task(each.source, names)) for each, names in unlike.items() if names]
-        survivors += self._unnoticed(tasks, measurement)
-        survivors.sort(key=lambda each: each.line)
-        measurement.survivors = [Survivor(each, places[each] or "") for each in survivors]
-        return measurement
+    def pass_functions(self, mutants: Sequence[MutantSolution], measurement: Measurement) -> list[MutantSolution]:
+        """Return the mutants whose functions pass their checks, and add the others to the measurement."""
+        return [*self._unnoticed([(each, self._first_task(each)) for each in mutants], measurement)]
+
+    def places_of_differences(
+        self, mutants: Sequence[MutantSolution], measurement: Measurement
+    ) -> dict[MutantSolution, str]:
+        """Return where the numbers of mutants differ from those of the solution, and add the other mutants to the measurement."""
+        places = self._differences(mutants, numbers.of_functions, self._part)
+        if any(variable.type in numbers.COMPARED for variable in self._assignment.content.variables.values()):
+            others = [each for each in mutants if each not in places]
+            places |= self._differences(others, numbers.of_variables, str)
+        measurement.equivalent += [each for each in mutants if each not in places]
+        return places
+
+    def seconds_in_full(self, mutants: Iterable[MutantSolution]) -> float:
+        """Return the seconds that the solution takes for all further checks of these mutants; raises UsageError if it fails one."""
+        names = dict.fromkeys(name for mutant in mutants for name in self._other_checks(mutant))
+        return self._grade_solution(self._source, [*names])
+
+    def survivors(self, places: Mapping[MutantSolution, str], measurement: Measurement) -> list[Survivor]:
+        """Return the mutants that pass all other checks too, and add the others to the measurement."""
+        checks = {each: self._other_checks(each) for each in places}
+        tasks = [(each, self._task(each.source, names)) for each, names in checks.items() if names]
+        unnoticed = [*self._unnoticed(tasks, measurement), *(each for each, names in checks.items() if not names)]
+        return [Survivor(each, places[each]) for each in sorted(unnoticed, key=lambda each: each.line)]
 
     def _first_task(self, mutant: MutantSolution) -> GradingTask:
         """Return the grading by checks of functions, or by all others if only code at the top level calls the function."""
@@ -186,8 +198,8 @@ class _Grading:
         mutants: Sequence[MutantSolution],
         kind: Callable[[Work, str, str], list[Numbers]],
         part: Callable[[str], str],
-    ) -> dict[MutantSolution, str | None]:
-        """Return the place where the numbers of each mutant differ from the solution's, None if they are the same.
+    ) -> dict[MutantSolution, str]:
+        """Return the place where the numbers of a mutant differ from the solution's, for each that has one.
 
         ``kind`` returns the numbers of the solution, and ``part`` the part of a program that computes them.
         """
@@ -197,7 +209,13 @@ class _Grading:
         assert call is not None  # the processes are on this machine
         right = call(kind, self._work, self._file, part(self._source)).result()
         futures = [call(numbers.first_difference, self._work, self._file, part(each.source), right) for each in mutants]
-        return {mutant: future.result() for mutant, future in zip(mutants, futures, strict=True)}
+        places = {mutant: future.result() for mutant, future in zip(mutants, futures, strict=True)}
+        return {mutant: place for mutant, place in places.items() if place is not None}
 
     def _task(self, source: str, checks: Sequence[str]) -> GradingTask:
         return GradingTask(self._file, {self._file: source.encode()}, only=tuple(checks))
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration in words."""
+    return plural(round(seconds / 60), "minute") if seconds > 120 else plural(max(1, round(seconds)), "second")

@@ -27,6 +27,7 @@ from ..submission import read_contents
 from ..support import arrays
 from .varied_probes import varied
 
+COMPARED = ("array", "strings")  # types of variables
 OTHER_SEEDS = range(1, 4)
 VARIATIONS = range(4, 12)
 ROUNDING = 1e-7  # of the largest entry; a long training multiplies the rounding errors of its steps
@@ -73,6 +74,13 @@ def of_variables(work: Work, file: str, source: str) -> list[Numbers]:
 
 def first_difference(work: Work, file: str, source: str, right: Sequence[Numbers]) -> str | None:
     """Return where a mutant computes other numbers than the solution; None if it computes the same everywhere."""
+    try:
+        return _first_difference(work, file, source, right)
+    except CallError:  # it cannot be loaded, or gives no variables
+        return "the code at the top level"
+
+
+def _first_difference(work: Work, file: str, source: str, right: Sequence[Numbers]) -> str | None:
     with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
         variables = {each.place: each for each in _variables(student)}
         for numbers in right:
@@ -154,7 +162,7 @@ def _numbers(student: Submitted, function: str, inputs: dict[str, Any], place: s
 def _variables(student: Submitted) -> Iterator[Numbers]:
     """Yield the values of the variables that are arrays or strings; they belong to no function."""
     for name, declared in student.content.variables.items():
-        if declared.type in ("array", "strings"):
+        if declared.type in COMPARED:
             with contextlib.suppress(CallError):
                 yield Numbers("", {}, f"the variable {name}", {name: student.variable(name).value})
 
