@@ -54,7 +54,7 @@ def _all_named(
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:
     """True if all results of a case are ``factor`` times the correct ones."""
-    return sample.agreeing(sample.right, factor) >= sample.answered.keys()
+    return sample.is_right(factor)
 
 
 def _wrong(samples: Sequence[Sample], factor: float) -> int:

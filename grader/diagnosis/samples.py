@@ -54,6 +54,16 @@ class Sample:
         candidates = [way for way in ways if bool(way.size) == bool(answer.size)]
         return any(not way.size or alike(answer, way, self.relative, TINY * self.scale) for way in candidates)
 
+    @cached_property
+    def _are_right(self) -> dict[float, bool]:
+        return {}
+
+    def is_right(self, factor: float = 1.0) -> bool:
+        """True if all results are ``factor`` times the correct ones. It is compared once, since a search asks often."""
+        if factor not in self._are_right:
+            self._are_right[factor] = self.agreeing(self.right, factor) >= self.answered.keys()
+        return self._are_right[factor]
+
     def agreeing(self, values: Mapping[str, Any], factor: float = 1.0) -> set[str]:
         """Return the names of the results that agree with ``values``."""
         return {name for name in self.answered if self.agrees(name, values[name], factor)}

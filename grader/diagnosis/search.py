@@ -143,7 +143,7 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
 
 
 def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:
-    return sorted(samples, key=lambda sample: sample.agreeing(sample.right, factor) >= sample.answered.keys())
+    return sorted(samples, key=lambda sample: sample.is_right(factor))
 
 
 def _fitted(mutations: Mutations, function: str, sample: Sample, factor: float) -> list[_Alone]:
@@ -249,7 +249,7 @@ def reproduces(
     for sample in samples:
         if _agrees(mutations, function, sample, mutants, factor):
             is_shown = True
-        elif not sample.agreeing(sample.right, factor) >= sample.answered.keys():
+        elif not sample.is_right(factor):
             return False
         elif _fits(results(mutations, function, mutants, sample.inputs), sample):
             return False  # an answer may be correct only if the mutation cannot give arrays of this shape
