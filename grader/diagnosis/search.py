@@ -6,7 +6,7 @@ They must reproduce all results of all cases, so that they explain the numbers a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from .catalogue import general_name
 from .samples import Sample, alike
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
+ENOUGH = 3  # numbers to find one number from them, and to confirm it
 MOST_NAMES = 3  # of bugs with the same numbers
 ANY = 0.37  # any value for an unknown, to see which results it changes
 
@@ -69,7 +70,7 @@ def explanations(
             _singles(fixed_effects, samples[0]),
             _singles(fitted_effects, samples[0]),
             generated.singles(mutations, function, samples[0], factor),
-            _singles(_fitted(mutations, function, samples[0], factor), samples[0]),
+            _singles(_fitted(mutations, function, samples, factor), samples[0]),
             generated.of_one_kind(mutations, function, samples[0], factor),
         )
         two = (
@@ -146,17 +147,17 @@ def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:
     return sorted(samples, key=lambda sample: sample.is_right(factor))
 
 
-def _fitted(mutations: Mutations, function: str, sample: Sample, factor: float) -> list[_Alone]:
-    """Return the effects of generated mutants whose unknown number was found."""
-    completed_mutants = [
-        _with_unknown(mutations, function, mutant, sample, factor)
-        for mutant in mutations.generated(function)
-        if mutant.bug.unknown is not None
-    ]
-    effects = [
-        _effect(mutations, function, mutant, sample, factor) for mutant in completed_mutants if mutant is not None
-    ]
-    return [effect for effect in effects if effect is not None]
+def _fitted(mutations: Mutations, function: str, samples: Sequence[Sample], factor: float) -> Iterator[_Alone]:
+    """Yield the effects of generated mutants whose unknown number was found, if several numbers depend on it."""
+    for mutant in mutations.generated(function):
+        if mutant.bug.unknown is None:
+            continue
+        completed = _with_unknown(mutations, function, mutant, samples[0], factor)
+        effect = _effect(mutations, function, completed, samples[0], factor) if completed is not None else None
+        if effect is not None:
+            changed_names = effect.changed & samples[0].answered.keys()
+            if sum(np.size(sample.answered[name]) for sample in samples for name in changed_names) >= ENOUGH:
+                yield effect
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:
@@ -198,7 +199,7 @@ def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample,
     return _Alone(mutant, changed_names, frozenset(sample.agreeing(values, factor)))
 
 
-def _singles(effects: Sequence[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
+def _singles(effects: Iterable[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:
     for effect in effects:
         if effect.agreeing >= sample.answered.keys():
             yield (effect.mutant,)

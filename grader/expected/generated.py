@@ -30,7 +30,7 @@ def of_formulas(
         surroundings = Surroundings(dict(reachable), functions, name)
         for change in of_formula(steps[name].text, surroundings):
             mutant = _mutant(function, change)
-            if mutant is not None:
+            if mutant is not None and change.unknown not in {*steps, *inputs}:
                 singles.append(mutant)
         reachable[name] = None
     return [*singles, *_in_all_layers(function, singles)]
