@@ -10,7 +10,9 @@ The rule: a line is marked only if the code shows that the mistake must be there
 4. Otherwise a named bug helps. It says which quantity of the task is wrong. Its assignment is marked, or else that of the
    only quantity that is computed from it, if the function has exactly one such assignment, if it is a suspect for every
    result that this bug makes wrong, and if all that it is computed from is known to be right. Multiples of the correct
-   results are an exception, because a factor may be missing or superfluous in several places.
+   results are an exception, because a factor may be missing or superfluous in several places. Without such a name, the
+   only suspect that all wrong results share is marked if all others follow the task's formulas, once this one has the
+   name of a quantity.
 5. Several wrong results that share a suspect may have one cause or several. Only a suspect that they share is marked then.
 6. A line that uses another function or a global variable of the submission is marked only if that function passed its
    checks, because the mistake may be there.
@@ -61,14 +63,38 @@ def line(content: AssignmentSpec, code: SubmittedCode, judged: JudgedResults, bu
     sources = {name: body.sources(starts[name]) - cleared for name in judged.wrong}
     task = TaskFormulas(content, judged.function, body, code.functions)
     equal = task.equal(starts)
+    if not judged.is_multiple:  # a wrong size would only give multiples
+        equal |= task.sizes
     suspects = {name: numbers - equal for name, numbers in sources.items()}
     number = next((min(numbers) for numbers in suspects.values() if len(numbers) == 1), None)
     if number is None and bugs is not None and not judged.is_multiple:
         number = _of_bug(task, body, judged, bugs, suspects)
+    if number is None:
+        number = _of_another_name(task, judged, starts, suspects)
     shared = set.intersection(*sources.values())
     if number is None or (shared and number not in shared) or _uses(body, number) & {*code.untrusted}:
         return None
     return body.assignments[number].line
+
+
+def _of_another_name(
+    task: TaskFormulas, judged: JudgedResults, starts: Mapping[str, int], suspects: Mapping[str, set[int]]
+) -> int | None:
+    """Return the only suspect that may be the mistake: all wrong results share it, and all other suspects follow the task's
+    formulas, with this one in place of a quantity for which the function has no variable of that name."""
+    shared = set.intersection(*suspects.values())
+    candidates: set[int] = set()
+    for quantity in task.steps.keys() - task.numbers.keys() if shared else ():
+        if not {*judged.wrong} <= task.depending(quantity):
+            continue
+        for number in shared - candidates:
+            assumed = task.assuming(quantity, number, is_scaled=not judged.is_multiple)
+            others = set.union(*suspects.values()) - {number}
+            if others <= assumed.equal(starts, is_scaled=not judged.is_multiple) and number not in assumed.equal(
+                starts
+            ):
+                candidates.add(number)
+    return min(candidates) if len(candidates) == 1 else None
 
 
 def _start(body: Body, result: ResultPlace) -> int:

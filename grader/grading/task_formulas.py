@@ -6,6 +6,7 @@ Such an assignment is right if the variables that it reads are right, so the mis
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
@@ -14,7 +15,8 @@ from ..assignment.spec import AssignmentSpec
 from ..student import signatures
 from ..submission import normal_form
 from ..submission.dataflow import Body, Place
-from ..submission.normal_form import Form, NoForm
+from ..submission.normal_form import Form, NoForm, is_size, without_scale
+from ..submission.python_code import nodes_below
 
 
 class TaskFormulas:
@@ -30,6 +32,62 @@ class TaskFormulas:
         self._functions = functions
         steps = content.steps.get(function, {})
         self.steps: Mapping[str, str] = steps if isinstance(steps, dict) else {}
+
+    def assuming(self, quantity: str, number: int, is_scaled: bool) -> TaskFormulas:
+        """Return the same formulas, with an assignment of another name as the one of a quantity.
+
+        Other assignments that then follow the formula of a quantity without a variable are taken for this quantity.
+        """
+        other = copy.copy(self)
+        other.numbers = {**self.numbers, quantity: [number]}
+        while further := other._further_name(is_scaled):
+            name, place = further
+            other.numbers = {**other.numbers, name: [place]}
+        return other
+
+    def _further_name(self, is_scaled: bool) -> tuple[str, int] | None:
+        """Return a quantity without a variable and an assignment that follows its formula; None without such a pair."""
+        unnamed = self.steps.keys() - self.numbers.keys()
+        named_numbers = {number for numbers in self.numbers.values() for number in numbers}
+        short, own = self._forms_with_names(is_scaled)
+        for number, value in own.items():
+            places = self._body.assignments[number].defines
+            if number not in named_numbers and len(places) == 1 and len(self._assignments_of(places[0])) == 1:
+                for name in self.steps:
+                    if name in unnamed and _is_same(value, short[name], is_scaled):
+                        return name, number
+        return None
+
+    def _assignments_of(self, place: Place) -> list[int]:
+        return [number for number, item in enumerate(self._body.assignments) if place in item.defines]
+
+    def _forms_with_names(self, is_scaled: bool) -> tuple[dict[str, Form], dict[int, Form]]:
+        """Return the forms of the quantities and of the assignments, in which quantities with a variable are symbols.
+
+        With ``is_scaled``, sizes are no symbols, so that they can be left out.
+        """
+        single = {name for name in self.steps if self.only_assignment(name) is not None}
+        if is_scaled:
+            single -= {name for name, value in self._right_forms(set()).items() if is_size(value)}
+        return self._right_forms(single), self._own_forms({name: self.numbers[name][0] for name in single})
+
+    @cached_property
+    def sizes(self) -> set[int]:
+        """The assignments of a size, such as ``n = len(y)``, by which values are only multiplied or divided."""
+        own = self._own_forms({})
+        return {number for number, value in own.items() if is_size(value) and self._is_factor(number)}
+
+    def _is_factor(self, number: int) -> bool:
+        names = {place[0] for place in self._body.assignments[number].defines}
+        nodes = [node for item in self._body.assignments if item.value is not None for node in nodes_below(item.value)]
+        reads = [node for node in nodes if isinstance(node, ast.Name) and node.id in names]
+        factors = [
+            side
+            for node in nodes
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div)
+            for side in (node.left, node.right)
+        ]
+        return bool(reads) and all(any(side is node for side in factors) for node in reads)
 
     @cached_property
     def users(self) -> dict[str, set[str]]:
@@ -64,23 +122,28 @@ class TaskFormulas:
         numbers = self.numbers.get(quantity, [])
         return numbers[0] if len(numbers) == 1 and not self._body.assignments[numbers[0]].keeps else None
 
-    def equal(self, starts: Mapping[str, int]) -> set[int]:
-        """Return the assignments that follow the task's formula. ``starts`` are those of the results."""
+    def equal(self, starts: Mapping[str, int], is_scaled: bool = False) -> set[int]:
+        """Return the assignments that follow the task's formula. ``starts`` are those of the results.
+
+        With ``is_scaled``, factors that are numbers or sizes may differ.
+        """
         quantities: dict[int, set[str]] = {}
         for quantity, numbers in self.numbers.items():
             for number in numbers:
                 quantities.setdefault(number, set()).add(quantity)
         for result, number in starts.items():
             quantities.setdefault(number, set()).add(result)
-        single = {name for name in self.steps if self.only_assignment(name) is not None}
-        full, short = self._right_forms(set()), self._right_forms(single)
+        full, own = self._right_forms(set()), self._own_forms({})
+        short, own_short = self._forms_with_names(is_scaled)
         simple = {each for each in full.values() if each.unit[1:] and each.unit[1][0][0] in ("call", "entry")}
-        own, own_short = self._own_forms({}), self._own_forms({name: self.numbers[name][0] for name in single})
         equal_numbers = set()
         for number in own:
-            names = quantities.get(number, set())
-            is_equal = any(own[number] == full.get(name) or own_short[number] == short.get(name) for name in names)
-            if is_equal or (not names and own[number] in simple):
+            names = [name for name in quantities.get(number, ()) if name in self.steps]
+            is_equal = any(
+                _is_same(own[number], full[name], is_scaled) or _is_same(own_short[number], short[name], is_scaled)
+                for name in names
+            )
+            if is_equal or (number not in quantities and own[number] in simple):
                 equal_numbers.add(number)
         return equal_numbers
 
@@ -134,6 +197,12 @@ class TaskFormulas:
     def _places_read(self) -> Iterable[str]:
         places = (place for item in self._body.assignments for place in item.reads)
         return dict.fromkeys(last_name(place) for place in places if place[0] in self._body.parameters)
+
+
+def _is_same(one: Form, other: Form, is_scaled: bool) -> bool:
+    if one == other:
+        return True
+    return is_scaled and bool(one.factor and other.factor) and without_scale(one) == without_scale(other)
 
 
 def last_name(place: Place) -> str:

@@ -62,6 +62,35 @@ def symbol(name: str) -> Form:
     return Form(1.0, _product({("name", name): 1}))
 
 
+def without_scale(value: Form) -> Unit:
+    """Return the unit of a form without its factors that are sizes, such as ``len(y)`` or ``X.shape[0]``.
+
+    A sum that keeps its axes has the same numbers as one that does not.
+    """
+    parts = [(_without_kept_axes(part), power) for part, power in value.unit[1:] if not _is_size(part)]
+    return ("product", *sorted(parts, key=repr))
+
+
+def is_size(value: Form) -> bool:
+    """True if a form is a size, or a multiple of one."""
+    return value.unit != ONE and without_scale(value) == ONE
+
+
+def _without_kept_axes(part: Any) -> Any:
+    if part[0] not in ("np.sum", "np.mean"):
+        return part
+    return tuple(item for item in part if not (isinstance(item, tuple) and item[0] == "keepdims"))
+
+
+def _is_size(part: Any) -> bool:
+    if part[0] == "call":
+        return bool(part[1] == "len")
+    if part[0] == "entry" and isinstance(part[1], Form):
+        owner = part[1].unit[1:]
+        return len(owner) == 1 and owner[0][0][0] == "attribute" and owner[0][0][2] == "shape"
+    return False
+
+
 class _Reader:
     def __init__(self, values: Mapping[str, Form], functions: Mapping[str, str]) -> None:
         self._values = values

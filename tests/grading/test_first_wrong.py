@@ -69,6 +69,28 @@ def test_only_possible_assignment_is_marked(marked, before, after):
     assert marked("numpy-mnist", (before, after)) == after
 
 
+OWN_NAMES = [("dZ3", "g3"), ("dZ2", "g2"), ("dZ1", "g1"), ("m = X.shape[1]", "n = len(X.T)"), ("/ m", "/ n")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("g3 = 2 * (A3 - Y) * der_ReLU(Z3)", "g3 = 2 * (A3 - Y)"),
+        ("g3 = 2 * (A3 - Y) * der_ReLU(Z3)", "g3 = A3 - Y"),
+        ("g2 = w3.T.dot(g3) * der_ReLU(Z2)", "g2 = w3.T.dot(g3)"),
+        ("g1 = w2.T.dot(g2) * der_ReLU(Z1)", "g1 = w2.T.dot(g2) * der_ReLU(A1 - 0.1)"),
+    ],
+)
+def test_variable_with_another_name_is_recognised_by_what_follows_from_it(marked, before, after):
+    assert marked("numpy-mnist", *OWN_NAMES, (before, after)) == after
+
+
+def test_two_wrong_lines_are_not_taken_for_their_source(marked):
+    lines = "dW1 = g1.dot(X.T) / n\n    dB1 = g1.sum(axis=1, keepdims=True) / n"
+    assert DEFINITION.match(marked("numpy-mnist", *OWN_NAMES, (lines, lines.replace("g1.", "(g1 * A1)."))))
+    assert DEFINITION.match(marked("numpy-mnist", *OWN_NAMES, (lines, lines.replace("/ n", "/ n / 2"))))
+
+
 def test_line_is_marked_in_a_notebook(marked):
     assert marked("numpy-mnist", (DZ2, "dZ2 = w3.T.dot(dZ3)"), name="mine.ipynb") == "dZ2 = w3.T.dot(dZ3)"
 

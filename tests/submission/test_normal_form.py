@@ -74,6 +74,14 @@ def test_variables_are_replaced_by_their_values():
     assert form("e * s", e="a - y", s="a * (1 - a)") == form("(1 - a) * (a - y) * a")
 
 
+def test_sizes_can_be_left_out():
+    assert normal_form.is_size(form("X.shape[1]")) and normal_form.is_size(form("2 * len(y)"))
+    assert not normal_form.is_size(form("X")) and not normal_form.is_size(form("3"))
+    one, other = form("X.T @ d / X.shape[0]"), form("2 * X.T @ d / len(y)")
+    assert one != other and normal_form.without_scale(one) == normal_form.without_scale(other)
+    assert normal_form.without_scale(form("X.T @ d")) != normal_form.without_scale(form("X @ d"))
+
+
 def test_sum_that_cancels_is_zero():
     assert form("a - a") == (0.0, normal_form.ONE)
 
