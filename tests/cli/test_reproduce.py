@@ -56,3 +56,38 @@ def test_archive_must_be_extracted(tmp_path):
     result = check(tmp_path / "mine.zip", "--reproduce", tmp_path / "try.py")
     assert result.exit_code == 2
     assert "extract" in result.stderr
+
+
+CLASS = """
+import numpy as np
+
+class Neuron:
+    def __init__(self, size):
+        self.w, self.b = np.random.randn(size), 0.0
+
+    def predict(self, X):
+        return 1 / (1 + np.exp(-(X @ self.w - self.b)))
+"""
+GLOBALS = """
+import numpy as np
+
+w, b = np.zeros(3), 0.0
+
+def predict(X):
+    return 1 / (1 + np.exp(-(X @ w - b)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "start"),
+    [(CLASS, "example = Neuron(size=1); example."), (GLOBALS, "w = np.array([0]); b = 1; predict(")],
+)
+def test_class_and_global_variables_can_be_reproduced(tmp_path, source, start):
+    submission, script = tmp_path / "mine.py", tmp_path / "try.py"
+    submission.write_text(source)
+    arguments = ["check", "single-neuron", str(submission), "--only", "predict", "--reproduce", str(script)]
+    result = CliRunner().invoke(main, arguments)
+    [line] = [line.strip() for line in result.stdout.splitlines() if "Try: " in line]
+    assert line.startswith(f"Try: {start}")
+    run = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == f"predict: {line.removeprefix('Try: ')}"

@@ -27,6 +27,7 @@ from .pasting import Pasting, Shown
 from .slopes import slope
 
 CALLS = 150  # for one check
+MOST_BUGS = 1000  # whose smallest inputs are kept for a class
 
 
 def smallest_example(
@@ -67,7 +68,7 @@ def smallest_example(
 def _takes_its_inputs(context: Context, compared: ComparedFunction) -> bool:
     """True if the function takes all its inputs as arguments."""
     target = context.student.find(compared.function)
-    return target is not None and not target.owner and not context.starts.own_names(compared.function)
+    return target is not None and not context.starts.own_names(compared.function)
 
 
 def _kinds_of_cases(context: Context, check: str, compared: ComparedFunction) -> Iterator[SmallCases]:
@@ -155,6 +156,8 @@ class _Search:
             self._target,
         )
         if key not in self._cases.by_bug:
+            if len(self._cases.by_bug) >= MOST_BUGS:
+                self._cases.by_bug.clear()
             # The mutants are kept as well, so that their identities stay theirs.
             self._cases.by_bug[key] = self._mutants, self._searched(self._would_fail, at_once=1)
         _mutants, smallest_inputs = self._cases.by_bug[key]

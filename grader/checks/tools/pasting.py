@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 
 from ...expected.small_cases import KnownCase
 from ...report.evidence import Example
-from ...sandbox.calls import Call
+from ...sandbox.calls import Call, Instance
 from ...sandbox.failures import CallError
 from ...smallest import source
 from ...smallest.display import as_text
 from ...student.answers import BoundAnswer, PreparedCall
+from ...worker.values import Opaque
 from .asking import CallResult, Questions
 
 SECONDS_TO_LOAD = 2.0  # of a submission that is loaded again
 LONGEST = 900  # characters of a call
+INSTANCE = "example"  # the variable of an instance
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Pasting:
     def example(self, cases: Sequence[KnownCase]) -> Shown | None:
         """Return the example of the first of these cases that can be shown, in the first form of code that fails."""
         for shown_case in cases:
-            prepared = self._questions.prepared(self._questions.planned(shown_case))
-            if prepared.call.supply or prepared.call.seed is not None:
+            prepared = self._constructed(self._questions.prepared(self._questions.planned(shown_case)))
+            if prepared is None or prepared.call.supply or prepared.call.seed is not None:
                 return None  # nobody could repeat it
             has_raised = False
             for form in source.FORMS:
@@ -49,6 +51,23 @@ class Pasting:
                 example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
                 if example is not None:
                     return Shown(example, shown_case, self._bound)
+        return None
+
+    def _constructed(self, prepared: PreparedCall) -> PreparedCall | None:
+        """Return the call with only the construction of the instance that works; None if the instance cannot be repeated."""
+        instance = prepared.instance
+        if instance is None:
+            return prepared
+        if any(name.startswith("__") or isinstance(value, Opaque) for name, value in instance.attributes.items()):
+            return None
+        if not instance.owner:
+            return prepared
+        for construction in instance.constructions:
+            trial = Call("__init__", [], {}, instance=Instance(instance.owner, [construction]))
+            [outcome] = self._questions.context.student.make_all([replace(prepared, call=trial)])
+            if not isinstance(outcome, CallError):
+                only = replace(instance, constructions=[construction])
+                return replace(prepared, call=replace(prepared.call, instance=only))
         return None
 
     def _confirmed(self, case: KnownCase, prepared: PreparedCall) -> tuple[Example | None, bool]:
@@ -62,7 +81,7 @@ class Pasting:
         example = self._example_of(case, prepared, results[0])
         self._bound = results[0].bound
         has_raised = isinstance(results[0].outcome, CallError)
-        if example is None or len(example.call) > LONGEST:
+        if example is None or len(example.code) > LONGEST:
             return None, has_raised
         if keeps_values:
             if self._questions.budget.loads <= 0 or self._questions.budget.load_seconds > SECONDS_TO_LOAD:
@@ -78,8 +97,14 @@ class Pasting:
         if not self._is_the_failure(case, call_result) or call_result.outcome is None:
             return None
         name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
-        variables = prepared.instance.attributes if prepared.instance is not None else {}
-        setup = [f"{variable} = {source.code(value)}" for variable, value in variables.items()]
+        setup = []
+        if prepared.instance is not None:
+            owner, attributes = prepared.instance.owner, prepared.instance.attributes
+            prefix = f"{INSTANCE}." if owner else ""
+            name = f"{prefix}{name}"
+            setup = [f"{prefix}{attribute} = {source.code(value)}" for attribute, value in attributes.items()]
+            if owner:
+                setup.insert(0, f"{INSTANCE} = {source.call(owner, [], prepared.instance.constructions[0])}")
         needs_numpy = "np." in f"{setup}{source.call('', *arguments)}"
         if needs_numpy and not self._questions.context.student.has_module("np"):
             setup.insert(0, "import numpy as np")
@@ -99,7 +124,10 @@ def _in_form(call: Call, form: source.Form) -> Call:
     instance = call.instance
     if instance is not None:
         variables = {name: source.in_form(value, form) for name, value in instance.attributes.items()}
-        instance = replace(instance, attributes=variables)
+        constructions = [
+            {name: source.in_form(value, form) for name, value in each.items()} for each in instance.constructions
+        ]
+        instance = replace(instance, attributes=variables, constructions=constructions)
     return replace(
         call,
         instance=instance,
