@@ -61,6 +61,17 @@ def missing_term(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def first_term_only(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Keep only the first term of a sum of three or more."""
+    if _is_sum(node):
+        first, count = node, 1
+        while isinstance(first, ast.BinOp) and _is_sum(first):
+            first, count = first.left, count + 1
+        if count > 2 and not isinstance(first, ast.Constant):
+            yield "term-missing", first
+
+
+@in_each_part
 def missing_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Leave out a factor or a divisor."""
     match node:
@@ -149,8 +160,12 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         yield "absolute-error", filled("np.abs(_x)", _x=square["_x"])
         yield "power-too-high", filled("_x ** 3", _x=square["_x"])
     raised = matched("_x ** _n", node)
-    if raised is not None and value_of(raised["_n"]) is None:
+    exponent = value_of(raised["_n"]) if raised is not None else None
+    if raised is not None and exponent is None:
         yield "exponent-missing", raised["_x"]
+    elif raised is not None and exponent is not None and exponent != 2:
+        for other in {-exponent, exponent + 1, exponent - 1} - {0}:
+            yield "another-constant", filled("_x ** _n", _x=raised["_x"], _n=other)
     root = first_match(("np.sqrt(_x)", "_x ** 0.5"), node)
     if root is not None:
         yield "root-missing", root["_x"]

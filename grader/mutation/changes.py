@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ OPERATORS: tuple[Operator, ...] = (
     reductions.another_reduction,
     siblings.another_quantity,
     siblings.labels,
+    siblings.class_numbers,
     siblings.slope_again,
     stability.overflow,
     stability.zero,
@@ -49,6 +51,7 @@ OPERATORS: tuple[Operator, ...] = (
     arithmetic.result_sign,
     arithmetic.missing_factor,
     arithmetic.missing_term,
+    arithmetic.first_term_only,
     arithmetic.repeated_factor,
     arithmetic.scaled_gradient,
     constants.another_size,
@@ -196,9 +199,13 @@ def _change(rewrite: Rewrite, quantity: str, text: str) -> Change:
 
 
 def _rewrites(root: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Yield what each operator replaces in ``root``."""
+    """Yield what each operator replaces in ``root``: at one place, and at all places with the same expression."""
+    counts = Counter(ast.dump(node) for node in rewriting.expressions(root))
     for operator in OPERATORS:
-        yield from operator(root, surroundings)
+        for rewrite in operator(root, surroundings):
+            yield rewrite
+            if counts[ast.dump(rewrite.before)] > 1:
+                yield Rewrite(rewrite.bug, root, rewriting.replaced_everywhere(root, rewrite.before, rewrite.after))
 
 
 def _edits(function: Function) -> Iterator[Edit]:

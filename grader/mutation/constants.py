@@ -64,7 +64,9 @@ def updated_weights(formula: ast.expr, surroundings: Surroundings) -> Iterator[R
 
 
 def weight_decay(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Add a multiple of the weights to their gradient."""
+    """Add a multiple of the weights to their gradient, or subtract it in their update."""
+    if roles.role_of(surroundings.result) == "weights" and surroundings.result in surroundings.names:
+        yield Rewrite("weight-decay", formula, filled(f"_w - {UNKNOWN} * {surroundings.result}", _w=formula))
     if roles.role_of(surroundings.result) == "weight gradient":
         for name in _of_layer("weights", surroundings.result, surroundings):
             yield Rewrite("weight-decay", formula, filled(f"_g + {UNKNOWN} * {name}", _g=formula))
@@ -82,12 +84,18 @@ def fixed_divisor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             yield bug, filled(f"_x * {UNKNOWN}", _x=quotient["_x"])
 
 
-@in_each_part
-def another_constant(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Mistype a number with decimals."""
-    value = value_of(node)
-    if isinstance(value, float) and abs(value) not in ORDINARY and abs(value) > SMALL:
-        yield "another-constant", filled(UNKNOWN)
+def another_constant(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Mistype a number with decimals; an unknown exponent cannot be found."""
+    skipped_nodes: list[ast.expr] = []
+    for node in expressions(formula):
+        match node:
+            case ast.BinOp(op=ast.Pow(), right=exponent):
+                skipped_nodes += [part for part in ast.walk(exponent) if isinstance(part, ast.expr)]
+            case ast.UnaryOp(operand=operand):
+                skipped_nodes.append(operand)
+        value = value_of(node)
+        if isinstance(value, float) and abs(value) not in ORDINARY and abs(value) > SMALL and node not in skipped_nodes:
+            yield Rewrite("another-constant", node, filled(UNKNOWN))
 
 
 def _of_layer(role: str, like: str, surroundings: Surroundings) -> list[str]:

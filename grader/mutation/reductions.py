@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
-from .rewriting import Part, Rewrite, Surroundings, in_each_part
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
 from .templates import filled, first_match, matched
 
 REDUCTIONS = frozenset(
@@ -142,12 +142,23 @@ def kept_dimension(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]
         yield bug, replace(reduction, keepdims=not reduction.keepdims).call()
 
 
-@in_each_part
-def another_reduction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+def another_reduction(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Take the mean for the sum, the class for the maximum, and the like."""
-    reduction = reduction_in(node)
-    if reduction is None:
-        return
+    divided_sums = [
+        parts["_s"]
+        for node in expressions(formula)
+        if (parts := first_match(_MEANS, node)) is not None and roles.role(parts["_m"]) == "count"
+    ]
+    for node in expressions(formula):
+        reduction = reduction_in(node)
+        if reduction is not None:
+            for bug, after in _others(reduction):
+                if bug == "mean-instead-of-sum" and any(node is part for part in divided_sums):
+                    bug = "averaged-twice"
+                yield Rewrite(bug, node, after)
+
+
+def _others(reduction: Reduction) -> Iterator[Part]:
     for function in SIBLINGS.get(reduction.function, ()):
         others = () if reduction.others and function not in ("std", "var") else reduction.others
         bug = _BUGS.get((reduction.function, function), "another-reduction")

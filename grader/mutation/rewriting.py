@@ -7,6 +7,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
 Shape = tuple[int, ...]
 
@@ -93,4 +94,18 @@ def replaced(tree: ast.AST, before: ast.AST, after: ast.AST) -> ast.AST:
             setattr(
                 result, name, [replaced(item, before, after) if isinstance(item, ast.AST) else item for item in value]
             )
+    return result
+
+
+def replaced_everywhere(tree: ast.expr, before: ast.expr, after: ast.expr) -> ast.expr:
+    """Return a copy of ``tree`` with ``after`` at each place of an expression that is equal to ``before``."""
+    pattern = ast.dump(before)
+
+    class Replacement(ast.NodeTransformer):
+        """Replaces whole expressions; it does not look into a replacement."""
+
+        def visit(self, node: ast.AST) -> Any:
+            return after if ast.dump(node) == pattern else self.generic_visit(node)
+
+    result: ast.expr = Replacement().visit(copy.deepcopy(tree))
     return result

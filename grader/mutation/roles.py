@@ -17,7 +17,7 @@ _PATTERNS = {
     "error": r"err|errors?|diff|differences?|residuals?|e",
     "slope": r"slopes?|derivs?|derivatives?|primes?|da(dz)?|gprime|sprime",
     "preactivation": r"z|s|net|logits?|scores?|pre|preactivations?|linear|weightedsum",
-    "activation": r"a|h|hidden|yhat|ypred|p|preds?|predictions?|predicted|probs?|probabilities|out|outputs?|acts?|activations?|q",
+    "activation": r"a|h|hidden|yhat|xhat|xnorm|ypred|p|preds?|predictions?|predicted|probs?|probabilities|out|outputs?|acts?|activations?|q",
     "weights": r"w[hxyoqkv]{0,2}|weights?|theta|kernels?",
     "bias": r"b[hoqkvxy]?|bias|biases|intercept|offset",
     "rate": r"alpha|eta|lr|learningrate|rate|stepsize",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from . import roles
 from .patterns import value_of
-from .rewriting import Part, Surroundings, in_each_part
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, replaced_everywhere
 from .templates import filled, matched
 
 PIXELS = (255, 256)  # the largest stored pixel, and the number of values
@@ -51,15 +51,19 @@ def pixels(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     yield "truncated-to-integers", filled("_x // _n", **parts)
 
 
-@in_each_part
-def own_statistics(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Use the statistics of the array itself instead of those that the function gets."""
-    if not isinstance(node, ast.Name) or node.id not in surroundings.names:
-        return
+def own_statistics(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Use the statistics of the array itself instead of those that the function gets: one of them, or all."""
     inputs = [name for name in surroundings.names if roles.role_of(name) == "inputs"]
-    function = _STATISTIC_NAMES.get(node.id.lower().rpartition("_")[2])
-    if function is not None and inputs:
-        yield "scaled-by-own-statistics", filled(f"np.{function}({inputs[0]}, axis=0)")
+    changed = formula
+    for node in expressions(formula):
+        if isinstance(node, ast.Name) and node.id in surroundings.names and inputs:
+            function = _STATISTIC_NAMES.get(node.id.lower().rpartition("_")[2])
+            if function is not None:
+                own = filled(f"np.{function}({inputs[0]}, axis=0)")
+                yield Rewrite("scaled-by-own-statistics", node, own)
+                changed = replaced_everywhere(changed, node, own)
+    if changed is not formula:
+        yield Rewrite("scaled-by-own-statistics", formula, changed)
 
 
 @in_each_part

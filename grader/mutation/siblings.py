@@ -35,6 +35,16 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
             yield _bug(node.id, other, surroundings), filled(other)
 
 
+def class_numbers(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Use the numbers of the classes in the place of their one-hot rows or columns."""
+    if roles.role_of(surroundings.result) not in roles.ERRORS | {"cost"}:
+        return
+    for node in expressions(formula):
+        if isinstance(node, ast.Name) and roles.role_of(node.id) == "labels" and not node.id.islower():
+            for template in ("np.argmax(_y, axis=0)", "np.argmax(_y, axis=1)", "np.argmax(_y, axis=1)[:, None]"):
+                yield Rewrite("labels-not-one-hot", node, filled(template, _y=node))
+
+
 def slope_again(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Multiply a delta, which contains the derivative of its layer, by this derivative once more."""
     if roles.role_of(surroundings.result) not in ("activation gradient", "delta", *roles.GRADIENTS):

@@ -55,6 +55,11 @@ def test_term_is_left_out(made, text, wrong):
     assert made(arithmetic.missing_term, text).items() >= wrong.items()
 
 
+def test_only_the_first_of_three_terms_is_kept(made):
+    assert made(arithmetic.first_term_only, "u + v - w") == {"u": "term-missing"}
+    assert made(arithmetic.first_term_only, "u + v") == {}
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
@@ -125,6 +130,8 @@ def test_gradient_is_divided_by_a_size_in_reach(made):
         ("(y - a) ** 2", {"y - a": "square-missing", "np.abs(y - a)": "absolute-error"}),
         ("np.square(e)", {"e": "square-missing", "np.abs(e)": "absolute-error"}),
         ("x / np.sqrt(v)", {"x / v": "root-missing"}),
+        ("v ** -1.5", {"v ** (-0.5)": "another-constant", "v ** 1.5": "another-constant"}),
+        ("beta ** t", {"beta": "exponent-missing"}),
     ],
 )
 def test_power_is_forgotten(made, text, wrong):

@@ -38,6 +38,11 @@ def test_each_text_is_yielded_once_and_the_correct_one_never():
     assert "2 * (a - y) * 2 + (a - y) * 2" not in texts
 
 
+def test_same_expression_is_changed_at_one_place_and_at_all():
+    texts = {change.text for change in of_formula("np.sqrt(v) * x + np.sqrt(v)", Surroundings({"v": None, "x": None}))}
+    assert {"v * x + np.sqrt(v)", "np.sqrt(v) * x + v", "v * x + v"} <= texts
+
+
 def test_text_that_is_no_expression_is_refused():
     with pytest.raises(SyntaxError):
         list(of_formula("a = b", Surroundings({})))

@@ -25,6 +25,11 @@ def test_axis_is_wrong_with_and_without_the_dimension(made):
     }
 
 
+def test_mean_that_is_divided_again_is_averaged_twice(made):
+    wrong = made(reductions.another_reduction, "dZ.sum(axis=1) / m", "dZ", "m")
+    assert wrong["np.mean(dZ, axis=1) / m"] == "averaged-twice"
+
+
 def test_mean_over_all_entries_is_taken(made):
     assert made(reductions.axis_of_mean, "-np.sum(x) / len(y)", "x", "y") == {"-np.mean(x)": "divides-by-classes"}
 

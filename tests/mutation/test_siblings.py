@@ -76,6 +76,12 @@ def test_column_of_the_inputs_is_used_as_labels(made):
     assert wrong == {"a - X[:, 0]": "labels-from-the-inputs", "a - X[:, 1]": "labels-from-the-inputs"}
 
 
+def test_numbers_of_classes_are_used_as_labels(made):
+    wrong = made(siblings.class_numbers, "2 * (A2 - Y)", *NAMES, result="error")
+    assert wrong["2 * (A2 - np.argmax(Y, axis=0))"] == "labels-not-one-hot"
+    assert made(siblings.class_numbers, "a - y", *NAMES, result="error") == {}
+
+
 def test_delta_gets_the_derivative_again(made):
     assert made(siblings.slope_again, "w2.T @ dZ2", *NAMES, result="dA1") == {
         "w2.T @ (dZ2 * slope2)": "derivative-applied-twice"

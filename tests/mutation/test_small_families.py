@@ -129,6 +129,8 @@ def test_weights_are_updated_too_early(made):
 def test_weights_decay(made):
     wrong = made(constants.weight_decay, "d @ X.T", "w1", "w2", "X", result="dW1")
     assert wrong == {"d @ X.T + number * w1": "weight-decay"}
+    wrong = made(constants.weight_decay, "w1 - lr * dW1", "w1", "dW1", "lr", result="w1")
+    assert wrong == {"w1 - lr * dW1 - number * w1": "weight-decay"}
 
 
 def test_divisor_is_fixed(made):
@@ -139,7 +141,8 @@ def test_divisor_is_fixed(made):
 
 def test_number_is_mistyped(made):
     assert made(constants.another_constant, "0.2989 * red") == {"number * red": "another-constant"}
-    assert made(constants.another_constant, "0.5 * 2 * x") == {}
+    assert made(constants.another_constant, "-0.25 * x") == {"number * x": "another-constant"}
+    assert made(constants.another_constant, "0.5 * 2 * x ** -1.5") == {}
 
 
 def test_statistics_of_the_array_itself_are_used(made):
@@ -149,6 +152,7 @@ def test_statistics_of_the_array_itself_are_used(made):
     assert set(wrong) == {
         "(X - np.mean(X, axis=0)) / np.sqrt(running_var)",
         "(X - running_mean) / np.sqrt(np.var(X, axis=0))",
+        "(X - np.mean(X, axis=0)) / np.sqrt(np.var(X, axis=0))",
     }
 
 
