@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from ..grading.options import GradeOptions
 from ..grading.preparation import Preparation
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
-from ..student.answers import BoundAnswer, PlannedCall
+from ..student.answers import PlannedCall
 from ..student.submitted import Submitted
 from ..submission import read_contents
 from ..support import arrays
@@ -38,16 +38,15 @@ SEED = 0  # of random numbers inside a call
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the solution returned for these inputs of a function, {result: value}, and the arguments that it changed.
+    """What the solution returned for these inputs of a function, {result: value}.
 
-    ``place`` says where the inputs come from.
+    ``place`` says where the inputs come from. The values of variables belong to no function and have no inputs.
     """
 
     function: str
     inputs: dict[str, Any]
     place: str
     results: dict[str, Any]
-    changed: list[str] = field(default_factory=list)
 
 
 def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
@@ -90,7 +89,7 @@ def _first_difference(work: Work, file: str, source: str, right: Sequence[Number
                 own = _numbers(student, numbers.function, numbers.inputs, numbers.place)
             else:
                 history, own = None, variables.get(numbers.place)
-            if own is None or own.changed != numbers.changed or not _same(own.results, numbers.results, history):
+            if own is None or not _same(own.results, numbers.results, history):
                 return numbers.place
         return None
 
@@ -152,15 +151,14 @@ class _Collection:
 def _numbers(student: Submitted, function: str, inputs: dict[str, Any], place: str) -> Numbers | None:
     """Return the numbers of a function; None if it gives no answer."""
     try:
-        planned = PlannedCall(function, inputs, watch_arguments=bool(inputs), shapes={}, seed=SEED)
-        answer: BoundAnswer = student.call(planned)
+        answer = student.call(PlannedCall(function, inputs, shapes={}, seed=SEED))
     except CallError:
         return None
-    return Numbers(function, inputs, place, answer.values, answer.changed)
+    return Numbers(function, inputs, place, answer.values)
 
 
 def _variables(student: Submitted) -> Iterator[Numbers]:
-    """Yield the values of the variables that are arrays or strings; they belong to no function."""
+    """Yield the values of the variables that are arrays or strings."""
     for name, declared in student.content.variables.items():
         if declared.type in COMPARED:
             with contextlib.suppress(CallError):

@@ -108,3 +108,11 @@ def test_accepted_mutant_is_counted_until_a_probe_notices_it(tmp_path, grader):
     done = grader("validate", tmp_path, "--mutants")
     assert done.returncode == 1
     assert "OUTDATED  dw = 2 * X.T @ error -> dw = 2 * X @ error: the checks notice it now. Remove it" in done.stdout
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", exercises())
+def test_checks_of_bundled_assignments_notice_all_mutants(grader, name):
+    done = grader("validate", name, "--mutants", timeout=3000)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith(" 0 not noticed.\n")
