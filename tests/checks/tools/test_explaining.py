@@ -5,11 +5,12 @@ from __future__ import annotations
 from grader.checks.tools import consequences, explaining
 from grader.diagnosis.log import AnsweredCase
 from grader.student.answers import PlannedCall
-from tests.checks.tools.test_diagnose import answers, changed
+from tests.changed import changed
+from tests.checks.tools.test_diagnose import SOLUTION, answers
 from tests.student.in_process import context
 
-MEAN = changed(("return X.T @ delta, np.sum(delta)", "return X.T @ delta / len(y), np.sum(delta) / len(y)"))
-UNNAMED = changed(("return X.T @ delta, np.sum(delta)", "return 1.37 * X.T @ delta, np.sum(delta)"))
+MEAN = changed(SOLUTION, ("return X.T @ delta, np.sum(delta)", "return X.T @ delta / len(y), np.sum(delta) / len(y)"))
+UNNAMED = changed(SOLUTION, ("return X.T @ delta, np.sum(delta)", "return 1.37 * X.T @ delta, np.sum(delta)"))
 
 
 def with_mistaken_gradients(source):
