@@ -188,7 +188,9 @@ class Checking:
             findings = None if outcome is None else outcome.bugs
             try:
                 with np.errstate(all="ignore"):
-                    example = smallest_example(self._runner.context, check, findings, functions, budget)
+                    example = smallest_example(
+                        self._runner.context, check, findings, functions, budget, result.status == "error"
+                    )
             except Exception:  # a failure of the grader here only loses the example
                 log.debug("example of %s", check.name, exc_info=True)
                 continue

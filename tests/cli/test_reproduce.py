@@ -62,8 +62,8 @@ CLASS = """
 import numpy as np
 
 class Neuron:
-    def __init__(self, size):
-        self.w, self.b = np.random.randn(size), 0.0
+    def __init__(self, n):
+        self.w, self.b = np.random.randn(n), 0.0
 
     def predict(self, X):
         return 1 / (1 + np.exp(-(X @ self.w - self.b)))
@@ -80,7 +80,7 @@ def predict(X):
 
 @pytest.mark.parametrize(
     ("source", "start"),
-    [(CLASS, "example = Neuron(size=1); example."), (GLOBALS, "w = np.array([0]); b = 1; predict(")],
+    [(CLASS, "example = Neuron(n=1); example."), (GLOBALS, "w = np.array([0]); b = 1; predict(")],
 )
 def test_class_and_global_variables_can_be_reproduced(tmp_path, source, start):
     submission, script = tmp_path / "mine.py", tmp_path / "try.py"

@@ -36,11 +36,13 @@ def smallest_example(
     findings: Findings | None,
     functions: Mapping[str, bool],
     budget: ExampleBudget,
+    is_error: bool = False,
 ) -> Example | None:
     """Return the smallest example of a failed check; None if the check has no small inputs, or if none was inputs.
 
     ``findings`` are the bugs of the check; the example shows them and no other mistake. ``functions`` says of each judged
     function whether it passed its checks: an example has no right results of functions that failed among its inputs.
+    ``is_error`` is true if the check ended with an exception; then the example does, too.
     """
     compared = check.compared_function()
     if compared is None or not _takes_its_inputs(context, compared):
@@ -53,7 +55,7 @@ def smallest_example(
         return budget.examples[key]
     try:
         for cases in _kinds_of_cases(context, check.name, compared):
-            search = _Search(context, compared, cases, mutants, budget)
+            search = _Search(context, compared, cases, mutants, budget, is_error)
             example = search.example()
             if example is not None:
                 passed = {name for name, has_passed in functions.items() if has_passed}
@@ -110,6 +112,7 @@ class _Search:
         cases: SmallCases,
         mutants: Sequence[Mutant],
         budget: ExampleBudget,
+        is_error: bool,
     ) -> None:
         self._context = context
         self._declared = context.content.functions[compared.function]
@@ -117,6 +120,7 @@ class _Search:
         self._mutants = mutants
         self._questions = Questions(context, compared, budget)
         self._target = Failure()
+        self._is_error = is_error
         self._shown: Shown | None = None
 
     def example(self) -> Example | None:
@@ -138,6 +142,8 @@ class _Search:
             if self._target != NOT_CALLED:
                 break
         if not self._target.kind or self._target in (NOT_CALLED, NOT_WRITTEN):
+            return None
+        if (self._target.kind == "error") != self._is_error:
             return None
         if not self._mutants or not self._shows_bugs(start, call_result):
             self._mutants = ()

@@ -17,12 +17,12 @@ def example_of(assignment, name, source, functions=()):
     context, check = submission_context(assignment, source), check_of(assignment, name)
     try:
         outcome = check.run(context)
-    except CallError:
-        bugs = None
+    except CallError as failure:
+        bugs, is_error = None, failure.status == "error"
     else:
         outcome = outcome if outcome.diagnose is None else outcome.diagnose(outcome)
-        bugs = outcome.bugs
-    return smallest_example(context, check, bugs, dict(functions), ExampleBudget(0.0))
+        bugs, is_error = outcome.bugs, False
+    return smallest_example(context, check, bugs, dict(functions), ExampleBudget(0.0), is_error)
 
 
 def value_of(example, source):
