@@ -33,6 +33,8 @@ from ..student.result_places import ResultPlace
 from ..submission.dataflow import Body, Unreadable
 from .task_formulas import TaskFormulas
 
+MOST_SHARED = 4  # suspects that are tried in place of a quantity
+
 
 @dataclass(frozen=True)
 class SubmittedCode:
@@ -83,6 +85,8 @@ def _of_another_name(
     """Return the only suspect that may be the mistake: all wrong results share it, and all other suspects follow the task's
     formulas, with this one in place of a quantity for which the function has no variable of that name."""
     shared = set.intersection(*suspects.values())
+    if len(shared) > MOST_SHARED:
+        return None
     candidates: set[int] = set()
     for quantity in task.steps.keys() - task.numbers.keys() if shared else ():
         if not {*judged.wrong} <= task.depending(quantity):

@@ -15,6 +15,7 @@ from .python_code import nodes_below
 Place = tuple[str, ...]
 Path = tuple[str | int, ...]  # the way to a part of a value: indices of tuples and keys of dicts
 
+MOST_ASSIGNMENTS = 200  # in a function; following them takes time with the square of their number
 SHOWING = {"print", "display", "len", "range", "type", "isinstance"}  # functions that change no argument
 FAITHFUL_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.MatMult, ast.UAdd, ast.USub)
 FAITHFUL_CALLS = {"dot", "matmul", "sum", "mean", "multiply", "add", "subtract", "divide", "transpose"}
@@ -101,6 +102,8 @@ class Body:
         if statements and isinstance(statements[-1], ast.Return):
             self.returned, statements = statements[-1].value, statements[:-1]
         _read(statements, flow)
+        if len(flow.assignments) > MOST_ASSIGNMENTS:
+            raise Unreadable
         self.assignments = flow.assignments
 
     def result(self, path: Path) -> int:

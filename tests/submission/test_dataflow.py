@@ -94,6 +94,7 @@ def test_single_assignment_in_a_loop_is_the_last_one():
         ("def g():", "    return X", "return g()"),
         ("while True:", "    if y:", "        break", "return y"),
         ("yield X",),
+        ("a = X",) * 201,
         ("return (a := X)", "b = a"),
     ],
 )
