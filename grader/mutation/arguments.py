@@ -12,7 +12,7 @@ from .editing import Edit, Function, reads, writes
 def ignored(function: Function) -> Iterator[Edit]:
     """Use a constant in the place of an argument, or the opposite of a switch."""
     used_names = reads(*function.definition.body)
-    for name in used_names & {*function.arguments}:
+    for name in filter(used_names.__contains__, function.arguments):
         default = function.defaults.get(name)
         if isinstance(default, ast.Constant) and isinstance(default.value, bool):
             yield from function.at_the_start("switch-inverted", name, f"{name} = not {name}")

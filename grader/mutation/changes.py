@@ -7,110 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import (
-    arguments,
-    arithmetic,
-    choices,
-    constants,
-    copies,
-    costs,
-    functions,
-    indices,
-    matrices,
-    reductions,
-    rewriting,
-    scaling,
-    siblings,
-    stability,
-    statements,
-    training,
-    updates,
-)
-from .editing import Edit, Function, StatementOperator
-from .rewriting import Operator, Rewrite, Surroundings
+from . import rewriting
+from .editing import Edit, Function
+from .operators import OPERATORS, STATEMENT_OPERATORS
+from .rewriting import Rewrite, Surroundings
 
 __all__ = ["Change", "Surroundings", "of_formula", "of_function"]
-
-# An earlier operator names a change that several of them make.
-OPERATORS: tuple[Operator, ...] = (
-    functions.activation,
-    functions.derivative,
-    matrices.transpose,
-    reductions.axis,
-    reductions.axis_of_mean,
-    reductions.gradient_over_all,
-    arithmetic.further_factor,
-    reductions.another_reduction,
-    siblings.another_quantity,
-    siblings.labels,
-    siblings.class_numbers,
-    siblings.slope_again,
-    stability.overflow,
-    stability.zero,
-    arithmetic.sign,
-    arithmetic.result_sign,
-    arithmetic.missing_factor,
-    arithmetic.missing_term,
-    arithmetic.first_term_only,
-    arithmetic.repeated_factor,
-    arithmetic.scaled_gradient,
-    constants.another_size,
-    costs.another_cost,
-    costs.error_of_another_cost,
-    costs.error_as_delta,
-    costs.chain_cut,
-    reductions.from_weight_gradient,
-    reductions.last_sample,
-    reductions.kept_dimension,
-    scaling.pixels,
-    scaling.own_statistics,
-    scaling.deviation,
-    indices.labels_not_one_hot,
-    indices.shifted_labels,
-    indices.shifted_range,
-    indices.shifted_index,
-    indices.direction,
-    arithmetic.power,
-    arithmetic.logarithm,
-    arithmetic.inverted_factor,
-    choices.comparison,
-    choices.branch,
-    choices.limit,
-    choices.complement,
-    matrices.product,
-    matrices.column,
-    siblings.exchanged,
-    functions.in_place,
-    copies.copy,
-    constants.updated_weights,
-    constants.weight_decay,
-    constants.fixed_divisor,
-    constants.another_constant,
-    constants.truncated,
-)
-
-
-STATEMENT_OPERATORS: tuple[StatementOperator, ...] = (
-    statements.left_out,
-    statements.overwritten,
-    statements.in_place,
-    statements.exchanged,
-    statements.conditions,
-    updates.left_out,
-    updates.without_rate,
-    statements.results,
-    arguments.ignored,
-    arguments.scaled,
-    arguments.labels,
-    arguments.truncated,
-    training.left_early,
-    training.once,
-    training.history,
-    training.updated,
-    training.per_sample,
-    training.kept_state,
-    training.start_returned,
-)
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,13 @@ def another_constant(formula: ast.expr, surroundings: Surroundings) -> Iterator[
             yield Rewrite("another-constant", node, filled(UNKNOWN))
 
 
+@in_each_part
+def fixed_argument(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use a number in the place of a learning rate that the function gets."""
+    if isinstance(node, ast.Name) and node.id in surroundings.names and roles.role_of(node.id) == "rate":
+        yield "argument-ignored", filled(UNKNOWN)
+
+
 def _of_layer(role: str, like: str, surroundings: Surroundings) -> list[str]:
     """Return the quantities of a role that belong to the layer of the quantity ``like``."""
     layer = roles.layer_of(like)[1]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -87,6 +90,18 @@ def test_formulas_of_exercises_have_tens_of_changes(name):
                 count = len(list(of_formula(text, Surroundings(dict(names), FUNCTIONS, result))))
                 assert count < 80, (function, result)
                 names[result] = None
+
+
+def test_changes_have_the_same_order_in_each_process():
+    source = load("single-neuron").file("solution.py")
+    code = f"from grader.mutation.changes import of_function; print([c.text for c in of_function(open({str(source)!r}).read())])"
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
 
 
 @pytest.mark.parametrize("name", bundled_names())

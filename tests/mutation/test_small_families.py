@@ -139,6 +139,11 @@ def test_divisor_is_fixed(made):
     assert made(constants.fixed_divisor, "X.shape[1]", "X", result="width") == {}
 
 
+def test_learning_rate_is_fixed(made):
+    wrong = made(constants.fixed_argument, "w - lr * dw", "w", "dw", "lr", result="w")
+    assert wrong == {"w - number * dw": "argument-ignored"}
+
+
 def test_number_is_mistyped(made):
     assert made(constants.another_constant, "0.2989 * red") == {"number * red": "another-constant"}
     assert made(constants.another_constant, "-0.25 * x") == {"number * x": "another-constant"}
