@@ -59,3 +59,19 @@ def test_functions_for_variables_have_survivors_too(tmp_path):
     assignment = weak.assignment(tmp_path, weak.GOOD_PROBE, check + variable, weak.SOLUTION + scaling)
     survivors = measured(assignment).survivors
     assert {(survivor.mutant.function, survivor.place) for survivor in survivors} == {("scale", "the variable scaled")}
+
+
+def test_mutant_that_never_ends_is_caught(tmp_path):
+    counting = "    n = 0\n    while n < 3:\n        n = n + 1\n    return dw"
+    solution = weak.SOLUTION.replace("    return dw", counting)
+    limits = "limits: {call_seconds: 0.5, total_seconds: 3}\n"
+    measurement = measured(weak.assignment(tmp_path, weak.GOOD_PROBE, limits, solution))
+    assert "n = n - 1" in {mutant.after for mutant in measurement.caught}
+    assert not measurement.not_graded
+
+
+def test_solution_that_is_a_notebook_has_no_mutants(tmp_path):
+    assignment = weak.assignment(tmp_path, more="solution: solution.ipynb\n")
+    (tmp_path / "solution.ipynb").write_text("{}")
+    with pytest.raises(UsageError, match=r"solution\.ipynb: mutants can only be made of a \.py file"):
+        measuring.measure(assignment, print)
