@@ -30,6 +30,8 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
     """Use another quantity of the same kind and, if the shapes are known, of a shape that fits."""
     if not isinstance(node, ast.Name) or node.id not in surroundings.names:
         return
+    if roles.role_of(surroundings.result) == "slope":  # functions.derivative knows what it is confused with
+        return
     for other in surroundings.names:
         if other != node.id and _may_be_confused(node.id, other) and _fits(node.id, other, surroundings):
             yield _bug(node.id, other, surroundings), filled(other)
@@ -100,6 +102,8 @@ def _may_be_confused(name: str, other: str) -> bool:
     role, other_role = roles.role_of(name), roles.role_of(other)
     if not role and not other_role:
         return _similar(name, other)
+    if role == "slope" and other_role != "slope":
+        return False
     return any(role in group and other_role in group for group in _GROUPS)
 
 

@@ -62,6 +62,13 @@ def test_similar_names_are_confused(made, text, names, wrong):
     assert wrong in made(siblings.another_quantity, text, *names)
 
 
+def test_derivatives_are_confused_only_with_derivatives(made):
+    wrong = made(siblings.another_quantity, "dA1 * slope1", *NAMES, result="dZ1")
+    assert "dA1 * slope2" in wrong
+    assert "dA1 * dZ2" not in wrong
+    assert made(siblings.another_quantity, "A1 * (1 - A1)", *NAMES, result="slope1") == {}
+
+
 def test_different_names_are_not_confused(made):
     assert made(siblings.another_quantity, "mask * scale", "mask", "scale", "kernel") == {}
 
