@@ -56,7 +56,12 @@ def smallest_example(
     try:
         for cases in _kinds_of_cases(context, check.name, compared):
             search = _Search(context, compared, cases, mutants, budget, is_error)
-            example = search.example()
+            if not search.has_failed():
+                continue
+            # Only equal lengths may show a mistake, but axes that are equal by chance cannot become shorter one by one.
+            others = _kinds_of_cases(context, check.name, compared)
+            freer = [other for other in others if len(other.space.free) > len(cases.space.free)]
+            example = search.example([*freer[:1], cases])
             if example is not None:
                 passed = {name for name, has_passed in functions.items() if has_passed}
                 example = example.model_copy(update={"slope": search.slope(check, passed)})
@@ -123,31 +128,42 @@ class _Search:
         self._is_error = is_error
         self._shown: Shown | None = None
 
-    def example(self) -> Example | None:
-        """Return the example; None if the submission is right in this case, or if no example can be shown."""
+    def has_failed(self) -> bool:
+        """True if the submission fails in the case as the check says; the search then looks for this failure."""
         start = self._cases.start
         assert start is not None
-        function = self._questions.compared.function
         if self._mutants and not self._declared.alternatives:
             values = self._mutated(start)
-            if values is not None:
-                self._target = self._questions.failure(start, values)
-                example = self._pasted(*self._by_bug()) if self._target.kind else None
-                if example is not None:
-                    return example
-        for place, other in self._context.cases.replacements([function], Case("", start.inputs)):
+            self._target = Failure() if values is None else self._questions.failure(start, values)
+            if self._target.kind:
+                return not self._is_error
+        for place, other in self._context.cases.replacements(
+            [self._questions.compared.function], Case("", start.inputs)
+        ):
             self._questions.place, self._questions.other = place, other
             [call_result] = self._questions.answers([start])
             self._target = call_result.failure
             if self._target != NOT_CALLED:
                 break
         if not self._target.kind or self._target in (NOT_CALLED, NOT_WRITTEN):
-            return None
-        if (self._target.kind == "error") != self._is_error:
-            return None
-        if not self._mutants or not self._shows_bugs(start, call_result):
+            return False
+        if self._mutants and not self._shows_bugs(start, call_result):
             self._mutants = ()
-        return self._pasted(*self._searched(self._fails))
+        return (self._target.kind == "error") == self._is_error
+
+    def example(self, kinds_of_cases: Sequence[SmallCases]) -> Example | None:
+        """Return the smallest example in the first of these kinds of cases that has one; None if none can be shown."""
+        if self._mutants:
+            for self._cases in kinds_of_cases:
+                example = self._pasted(*self._by_bug())
+                if example is not None:
+                    return example
+            self._mutants = ()
+        for self._cases in kinds_of_cases:
+            example = self._pasted(*self._searched(self._fails))
+            if example is not None:
+                return example
+        return None
 
     def slope(self, check: Check, passed: Set[str]) -> str | None:
         """Return the sentence that compares a gradient of the example with the student's own cost, or None."""
