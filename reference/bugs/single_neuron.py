@@ -50,61 +50,26 @@ def wrong_train(
     predict,
     loss,
     gradients,
-    per_sample=False,
-    update_bias=True,
-    update_weights=True,
-    ignore_fit_bias=False,
-    further_epochs=0,
-    direction=-1,
-    average=False,
-    average_bias=False,
-    average_losses=False,
-    factor=1.0,
-    factor_of_losses=1.0,
-    updated_weights=False,
-    once=False,
-    start_without_bias=False,
-    losses_kept=False,
-    invert_fit_bias=False,
-    bias_without_rate=False,
-    weights_without_rate=False,
+    integer_weights=False,
     bias_only_with_fit=False,
+    average_losses=False,
     other_loss="",
     losses_of_start=False,
-    return_start=False,
-    integer_weights="",
-    label_column=None,
 ):
-    """Return (w, b, losses) as in the reference, with one loss before the first and after each epoch."""
-    start = w, b
-    y = y if label_column is None else X[:, label_column]
-    forgotten = start_without_bias or (bias_only_with_fit and not fit_bias)
-    w, b = np.array(w, dtype=float), 0.0 * b if forgotten else b
+    """Return the same as :func:`train` with a mistake."""
+    b = 0.0 * b if bias_only_with_fit and not fit_bias else b
     w = np.trunc(w) if integer_weights else w
-    divide_losses = len(y) if average_losses else 1
-    fit_bias = ((fit_bias != invert_fit_bias) or ignore_fit_bias) and update_bias
-    count = int(epochs) + further_epochs
 
     def loss_now():
         y_hat = predict(X, w, b)
         return OTHER_LOSSES[other_loss](y, y_hat) if other_loss else loss(y, y_hat)
 
     losses = [loss_now()]
-    batches = [slice(i, i + 1) for i in range(len(y))] if per_sample else [slice(None)]
-    rate = factor * learning_rate / (len(y) if average else 1)
-    rate_of_bias = factor if bias_without_rate else rate / (len(y) if average_bias else 1)
-    rate = factor if weights_without_rate else rate
-    first = gradients(X, y, w, b)
-    for epoch in range(count):
-        for rows in batches:
-            dw, db = first if once else gradients(X[rows], y[rows], w, b)
-            w = w + direction * rate * dw if update_weights else w
-            w = np.trunc(w) if integer_weights == "always" else w
-            if updated_weights:
-                _, db = gradients(X[rows], y[rows], w, b)
-            if fit_bias:
-                b = b + direction * rate_of_bias * db
-        if epoch < epochs or not losses_kept:
-            losses.append(losses[0] if losses_of_start else loss_now())
-    w, b = start if return_start else (w, b)
-    return w, b, factor_of_losses * np.array(losses) / divide_losses
+    for _epoch in range(int(epochs)):
+        dw, db = gradients(X, y, w, b)
+        w = w - learning_rate * dw
+        w = np.trunc(w) if integer_weights else w
+        if fit_bias:
+            b = b - learning_rate * db
+        losses.append(losses[0] if losses_of_start else loss_now())
+    return w, b, np.array(losses) / (len(y) if average_losses else 1)
