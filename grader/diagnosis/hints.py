@@ -49,7 +49,7 @@ def hint(check: Check, findings: Findings | None, evidence: Evidence, content: A
 def _operation(finding: Finding, content: AssignmentSpec) -> str:
     """Return the wrong formula as the catalogue writes it for any exercise, without the right one; "" if it has none."""
     wrong, _instead, _right = _texts(finding.bug, content).formula.partition(" instead of ")
-    return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong) if wrong else ""
+    return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong.rstrip(" ,;")) if wrong else ""
 
 
 def _place(finding: Finding, check: Check) -> str:
