@@ -129,8 +129,9 @@ def _of_bug(
         return None
     changed = task.depending(quantity)
     number = task.only_assignment(quantity)
-    while number is None and len(task.users.get(quantity, ())) == 1:
-        (quantity,) = task.users[quantity]
+    # An updated weight is computed from itself; that is not a further step.
+    while number is None and len(users := task.users.get(quantity, set()) - {quantity}) == 1:
+        (quantity,) = users
         number = task.only_assignment(quantity)
     concerned = [name for name in judged.wrong if name in changed]
     if number is None or not concerned or not all(number in suspects[name] for name in concerned):
