@@ -34,7 +34,6 @@ from .trace import Trace
 
 log = logging.getLogger(__name__)
 
-NOT_NEEDED = "The grading ended before this check."  # nobody reads such a report
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
 
 
@@ -96,7 +95,8 @@ class Checking:
         progress = Progress(self._context, starter_functions, earlier_results)
         for check in checks:
             if verdict_only and results and not results[-1].properties.is_fine:
-                results += [check_result(other, "skipped", NOT_NEEDED) for other in checks[len(results) :]]
+                message = _("The grading ended before this check.")
+                results += [check_result(other, "skipped", message) for other in checks[len(results) :]]
                 return results
             reason = progress.reason_to_skip(check) if skip else ""
             if not reason and check.bonus and not all(map(self._context.student.defines, check.functions())):
