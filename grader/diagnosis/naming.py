@@ -32,9 +32,10 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         if findings is not None:
             return findings
     findings = general.find(content, mutations, function, finite, factors) if len(finite) == len(samples) else None
-    if findings is None and is_computed:
+    if is_computed and (findings is None or len(findings.bugs) > 1):
+        # Two mutants say more than two detectors, which know only the numbers.
         pairs = search.generated_pairs(mutations, function, finite, factors)
-        findings = _all_named(mutations, function, samples, pairs)
+        findings = _all_named(mutations, function, samples, pairs) or findings
     if findings is None and len(finite) == len(samples):
         findings = general.on_top(content, mutations, function, finite, factors)
     return findings.of(function) if findings is not None else None

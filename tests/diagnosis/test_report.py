@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -56,10 +57,12 @@ def test_keys_of_a_diagnosis(graded, which):
     report = json.loads(graded(exercise, changed(exercise, *replacements), [check]).to_json())
     diagnosis = ending(report, check)["diagnosis"]
     assert list(diagnosis) == ["bug", "title", "where", *(key for key in names if key)]
-    assert (diagnosis["bug"], diagnosis["title"]) == (names[""], said(names[""]).title)
+    assert diagnosis["bug"] == names[""]
+    assert diagnosis["title"].startswith(said(names[""]).title)  # the quantity may follow
     for key in names.keys() - {""}:
         assert [list(bug) for bug in diagnosis[key]] == [["bug", "title", "where"]]
-        assert (diagnosis[key][0]["bug"], diagnosis[key][0]["title"]) == (names[key], said(names[key]).title)
+        assert diagnosis[key][0]["bug"] == names[key]
+        assert diagnosis[key][0]["title"].startswith(said(names[key]).title)
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])
@@ -82,7 +85,8 @@ def bug_lines(text):
 def test_terminal_names_bugs_by_default(checked, which, words):
     names, lines = EVERY[which][2].values(), bug_lines(checked(which))
     assert [line[:5] for line in lines] == words
-    assert all(f"{said(name).title} ({name}, " in line for name, line in zip(names, lines, strict=True))
+    for name, line in zip(names, lines, strict=True):
+        assert re.search(rf"{re.escape(said(name).title)}(, \w+)? \({name}, ", line)  # the quantity may follow
 
 
 def test_terminal_does_not_name_bugs_at_the_first_level(checked):

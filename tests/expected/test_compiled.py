@@ -69,7 +69,7 @@ def test_mutated_function_is_not_the_compiled_one():
     mutations = Mutations(loaded)
     (case, *_) = cases_of(loaded, Oracle(loaded), "gradients")
     right = mutations.results("gradients", [], case.inputs)
-    forgotten = next(mutant for mutant in mutations.of("predict") if mutant.bug.name == "bias-forgotten")
+    forgotten = next(mutant for mutant in mutations.generated("predict") if mutant.bug.name == "bias-forgotten")
     with_bias = {**case.inputs, "b": 0.7}
     assert not np.allclose(
         mutations.results("gradients", [forgotten], with_bias)["dw"],

@@ -88,7 +88,7 @@ CODE = {
     "(y for y in x).gi_frame.f_back": "gi_frame",
     "x.ctypes.data": "x.ctypes",
     "np.exp(x, out=x)": "out=",
-    "np.sum(*[x])": "*[x]",
+    "np.sum(*['x'])": "'x'",
     "{'a': x}['a']": "{'a': x}",
     "max(x, key=input)": "input",
 }

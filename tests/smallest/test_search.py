@@ -6,6 +6,8 @@ import pytest
 from grader.smallest.search import indifferent, smallest
 from tests.smallest.spaces import space
 
+pytestmark = pytest.mark.quick
+
 
 def sigmoid(s):
     return 1 / (1 + np.exp(-s))
