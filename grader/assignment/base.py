@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+EPOCHS = ("epochs", "iterations", "steps")  # names of the argument for the number of epochs
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 

@@ -1,4 +1,4 @@
-"""The known-wrong solutions that an assignment declares, in ``assignment.yaml`` or in a file of their own."""
+"""The known-wrong solutions that an assignment declares, in ``assignment.yaml`` or in a separate file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ KnownWrongList = Annotated[
 
 
 class KnownWrongFile(RootModel[list[KnownWrong]]):
-    """The list in a file of its own."""
+    """The list in a separate file."""
 
     @model_validator(mode="after")
     def _names_exist(self, info: ValidationInfo) -> KnownWrongFile:
@@ -69,7 +69,7 @@ class KnownWrongFile(RootModel[list[KnownWrong]]):
 
 
 def read(file: Path, checks: Sequence[str], files_for_students: Sequence[str]) -> list[KnownWrong]:
-    """Return the list in a file of its own, in an assignment with these checks. Raises UsageError for every mistake."""
+    """Return the list in a separate file, of an assignment with these checks. Raises UsageError for every mistake."""
     return yaml_model.load(file, KnownWrongFile, checks=checks, files_for_students=files_for_students).root
 
 

@@ -179,7 +179,7 @@ class AssignmentSpec(Declarations):
         return {self.solution, *file, *(entry.file for entry in entries if entry.file is not None)}
 
     def _listed(self) -> list[KnownWrong]:
-        """Return the known-wrong solutions of this file; none if they are in a file of their own."""
+        """Return the known-wrong solutions of this file; none if they are in a separate file."""
         return [] if isinstance(self.known_wrong, str) else self.known_wrong
 
 

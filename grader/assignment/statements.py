@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..support.reachable import reachable
 from . import expressions
 from .expressions import Refused
 from .formulas import LIBRARY, ONLY_THESE
@@ -87,15 +88,12 @@ def _reached(function: str, definitions: Mapping[str, ast.FunctionDef]) -> list[
     """Return a function and the functions of the source that it calls, directly or indirectly."""
     if len(definitions) == 1:
         return [function]
-    reached: dict[str, None] = {}
-    waiting = [function]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached[name] = None
-            names = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
-            waiting += sorted(names & definitions.keys())
-    return [*reached]
+
+    def used(name: str) -> list[str]:
+        names = {node.id for node in ast.walk(definitions[name]) if isinstance(node, ast.Name)}
+        return sorted(names & definitions.keys())
+
+    return reachable([function], used)
 
 
 def _examined(definition: ast.FunctionDef) -> set[str]:

@@ -66,7 +66,7 @@ def _validate(loaded: Assignment) -> None:
 
 
 def _all_are_noticed(loaded: Assignment) -> bool:
-    """Print the mutants that no check notices; return True if there are none, apart from accepted ones."""
+    """Print the mutants that no check notices; return True if all of them are accepted."""
     from ..mutants import accepting, measuring
     from ..support.errors import NotGradable
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import EPOCHS
 from ..assignment.spec import AssignmentSpec
 from ..expected.mutations import Mutations
 from .samples import Sample, alike
@@ -147,7 +148,7 @@ class Costs:
     def _path(self, function: str, history: str, sample: Sample) -> list[dict[str, float]] | None:
         """Return the costs before each epoch of the correct training, and at its end."""
         epochs = max(np.size(sample.answered[history]), np.size(sample.right[history]) - 1)
-        name = next((each for each in sample.inputs if each in ("epochs", "iterations", "steps")), None)
+        name = next((each for each in sample.inputs if each in EPOCHS), None)
         if name is None or epochs > MOST_EPOCHS or not self._mutations.has_steps(function):
             return None
         state = dict(sample.inputs)

@@ -14,11 +14,10 @@ import numpy as np
 from ..expected.mutant import Mutant
 from ..expected.mutations import Mutations
 from ..expected.probes import known_digest
-from .samples import TINY, Array, Sample, alike
+from .samples import TINY, Array, Sample, are_same
 
 ENTRIES = 16  # of each result
 DIGITS = 9  # of equal numbers
-SAME = 1e-9  # relative difference of equal numbers
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class _Shaped:
             np.abs(some - candidates)
             <= np.maximum(relative * abs(factor) * self.largest, max(absolute, 1e-300))[:, None]
         )
-        same: Array = (near | (some == candidates) | (np.isnan(some) & np.isnan(candidates))).all(axis=1)
-        return same
+        agree: Array = (near | (some == candidates) | (np.isnan(some) & np.isnan(candidates))).all(axis=1)
+        return agree
 
 
 class Effects:
@@ -61,7 +60,7 @@ class Effects:
         }
         self.changed = {
             name: np.array(
-                [name in values and not _same(values[name], array) for _mutant, values in computed], dtype=bool
+                [name in values and not are_same(values[name], array) for _mutant, values in computed], dtype=bool
             )
             for name, array in right.items()
         }
@@ -137,7 +136,3 @@ def _grouped(arrays: Sequence[Array]) -> list[_Shaped]:
 def _largest(array: Array) -> float:
     sizes = np.abs(array)
     return float(sizes.max(initial=0.0, where=np.isfinite(sizes)))
-
-
-def _same(value: Array, right: Array) -> bool:
-    return np.squeeze(value).shape == np.squeeze(right).shape and alike(value, right, SAME)

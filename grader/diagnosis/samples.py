@@ -15,6 +15,7 @@ from ..support import arrays
 Array = np.ndarray[Any, Any]
 
 RELATIVE = 1e-5  # of the largest entry; float32 inside a student's function causes errors of about 1e-6
+SAME = 1e-9  # of the largest entry: the difference of numbers that are equal apart from rounding
 TINY = 1e-12  # of the largest entry of all results, so that results that cancel to zero have a scale
 
 
@@ -93,6 +94,11 @@ def alike(one: Any, other: Any, relative: float = RELATIVE, absolute: float = 0.
         near = np.abs(one - other) <= max(relative * float(largest), absolute, 1e-300)
         # np.allclose() would do the same but several times slower; a search compares some ten thousand times.
         return bool(near.all() or (near | (one == other) | (np.isnan(one) & np.isnan(other))).all())
+
+
+def are_same(one: Any, other: Any) -> bool:
+    """True if two arrays contain the same numbers in the same shape, apart from rounding and axes of length one."""
+    return np.squeeze(one).shape == np.squeeze(other).shape and alike(one, other, SAME)
 
 
 def projection(answers: Iterable[Array], right: Iterable[Array]) -> float | None:

@@ -17,7 +17,7 @@ from ..expected.mutant import Mutant
 from ..expected.mutations import Mutations
 from . import generated
 from .catalogue import general_name
-from .samples import Sample, alike
+from .samples import Sample, alike, are_same
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
 ENOUGH = 3  # numbers to find one number from them, and to confirm it
@@ -93,7 +93,7 @@ def explanations(
 def generated_pairs(
     mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> list[Explanation]:
-    """Return the explanations by two generated mutants; empty if there is none, or if they have too many names."""
+    """Return the explanations by two generated mutants; empty if no pair explains them, or if the pairs have too many names."""
     for factor in factors:
         samples = _wrong_first(samples, factor)
         if _only_zeros(samples[0], factor):
@@ -171,7 +171,11 @@ def changed_results(mutations: Mutations, function: str, mutant: Mutant, sample:
     values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return []
-    return [name for name in mutations.order(function) if name in sample.right and not _same(sample, values, name)]
+    return [
+        name
+        for name in mutations.order(function)
+        if name in sample.right and not are_same(values[name], sample.right[name])
+    ]
 
 
 def _alone(mutations: Mutations, function: str, sample: Sample, factor: float) -> tuple[list[_Alone], list[_Alone]]:
@@ -194,7 +198,7 @@ def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample,
     values = results(mutations, function, [mutant], sample.inputs)
     if values is None:
         return None
-    changed_names = frozenset(name for name in sample.right if not _same(sample, values, name))
+    changed_names = frozenset(name for name in sample.right if not are_same(values[name], sample.right[name]))
     # A mutant that changes nothing here may still change something in another case or together with another mutant.
     return _Alone(mutant, changed_names, frozenset(sample.agreeing(values, factor)))
 
@@ -328,13 +332,6 @@ def results(
 ) -> dict[str, Any] | None:
     """Return the results with these mutations; None if they cannot be computed, such as a missing transpose for most sizes."""
     return mutations.known_results(function, mutants, inputs)
-
-
-def _same(sample: Sample, values: Mapping[str, Any], name: str) -> bool:
-    right = np.asarray(sample.right[name], dtype=np.float64)
-    if np.shape(values[name]) != right.shape and np.squeeze(values[name]).shape != np.squeeze(right).shape:
-        return False
-    return alike(values[name], right, 1e-9)
 
 
 def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:

@@ -1,4 +1,4 @@
-"""Generated mutants: what the operators of :mod:`grader.mutation` make of the correct steps of a function."""
+"""Generated mutants: the correct steps of a function, changed by the operators of :mod:`grader.mutation`."""
 
 from __future__ import annotations
 

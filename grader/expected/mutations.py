@@ -14,6 +14,7 @@ from ..assignment import Assignment, is_bundled
 from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
+from ..support.reachable import reachable
 from ..support.recent import Recent
 from . import author, compiled, generated, recorded_steps, taken_apart
 from .author import Program
@@ -184,13 +185,8 @@ class Mutations:
     def _needed_in_all(self, function: str) -> set[str]:
         """Return the functions that the steps of ``function`` call directly or indirectly."""
         if function not in self._used_in_all:
-            indirect: set[str] = set()
-            waiting = [function]
-            while waiting:
-                direct = self._used.get(waiting.pop(), set()) - indirect
-                indirect |= direct
-                waiting += direct
-            self._used_in_all[function] = indirect - {function}
+            used = reachable([function], lambda name: self._used.get(name, ()))
+            self._used_in_all[function] = {*used} - {function}
         return self._used_in_all[function]
 
     def results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues:
@@ -201,6 +197,16 @@ class Mutations:
         with np.errstate(all="ignore"):
             values = dict(self.each_result(function, mutants, inputs))
         return {name: values[name] for name in self._content.functions[function].returns}
+
+    def results_or_none(
+        self, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
+    ) -> NamedValues | None:
+        """Return :meth:`results` for inputs that are completed with defaults; None if they cannot be computed."""
+        complete = self._content.functions[function].complete(dict(inputs)) | dict(inputs)
+        try:
+            return self.results(function, mutants, complete)
+        except Exception:  # shapes that do not fit, or steps that stop with an error
+            return None
 
     def known_results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues | None:
         """Return :meth:`results`, None if they cannot be computed; they are computed once for all submissions of a class."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import EPOCHS
 from ..assignment.spec import AssignmentSpec
 from ..smallest.axes import Inputs, axes_of
 from ..smallest.candidates import Space
@@ -58,7 +59,7 @@ class SmallCases:
         self._known: dict[bytes, KnownCase | None] = {}
         self._clear: dict[bytes, bool] = {}
         self._domains = {name: domain_of(declaration) for name, declaration in declared.items()}
-        epochs = [name for name in ("epochs", "iterations", "steps") if name in case]
+        epochs = [name for name in EPOCHS if name in case]
         axes = axes_of(case, declared, epochs)
         self.start = self._computed(case)
         """The case itself; None if the steps cannot compute it."""
@@ -119,11 +120,8 @@ class SmallCases:
         """Return the right results of one function; None if the steps cannot compute them."""
         if not self._mutations.has_steps(function):
             return None
-        complete = self._content.functions[function].complete(dict(inputs)) | dict(inputs)
-        try:
-            return {name: np.array(item) for name, item in self._mutations.results(function, [], complete).items()}
-        except Exception:  # shapes that do not fit, or steps that stop with an error
-            return None
+        results = self._mutations.results_or_none(function, [], inputs)
+        return None if results is None else {name: np.array(item) for name, item in results.items()}
 
     def _is_near(self, case: KnownCase, step: float) -> bool:
         """True if the results hardly change with inputs that differ by about ``step``."""

@@ -146,7 +146,7 @@ class _Renamed(ast.NodeTransformer):
 
 
 class _Inlined(ast.NodeTransformer):
-    """Replaces calls of helper functions by what they return."""
+    """Replaces calls of helper functions by the expressions that they return."""
 
     def __init__(self, helpers: Mapping[str, ast.FunctionDef], depth: int) -> None:
         self._helpers = helpers

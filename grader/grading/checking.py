@@ -106,13 +106,14 @@ class Checking:
             results.append(result)
             self._trace.notify("check", check.name, result.status)
         start_time = time.monotonic()
-        passed_functions = _passed(checks, results)
+        functions = _functions(checks, results)
+        passed_functions = {name for name, has_passed in functions.items() if has_passed}
         for check, result in zip(checks, results, strict=True):
             if check.name in self._outcomes and not verdict_only:
                 self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
         self._timings.add("diagnosis", start_time)
         start_time = time.monotonic()
-        self._show_examples(checks, results)
+        self._show_examples(checks, results, functions)
         self._timings.add("examples", start_time)
         notes.mark_causes(results, self._session.causes.sentences)
         first_notes = notes.notes_on_loading(self._submission, self._session, self._context)
@@ -174,13 +175,11 @@ class Checking:
         location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)
         return check_result(check, failure.status, self._with_advice(failure.message), location=location)
 
-    def _show_examples(self, checks: Sequence[Check], results: Sequence[CheckResult]) -> None:
+    def _show_examples(
+        self, checks: Sequence[Check], results: Sequence[CheckResult], functions: Mapping[str, bool]
+    ) -> None:
         """Add the smallest example to each failed check that students see."""
         budget = ExampleBudget(self._load_seconds)
-        functions: dict[str, bool] = {}  # whether they passed all their checks
-        for check, result in zip(checks, results, strict=True):
-            for name in check.functions() if check.judges_function else ():
-                functions[name] = functions.get(name, True) and result.status == "passed"
         for check, result in zip(checks, results, strict=True):
             if check.visibility != "open" or result.status not in ("failed", "partial", "error"):
                 continue
@@ -238,8 +237,10 @@ class Checking:
         return lengths.with_advice(message, self._context.splits.values())
 
 
-def _passed(checks: Sequence[Check], results: Sequence[CheckResult]) -> set[str]:
-    """Return the functions that passed every check of them."""
-    judged = [(check, result) for check, result in zip(checks, results, strict=True) if check.judges_function]
-    passed = {name for check, result in judged if result.status == "passed" for name in check.functions()}
-    return passed.difference(*(check.functions() for check, result in judged if result.status != "passed"))
+def _functions(checks: Sequence[Check], results: Sequence[CheckResult]) -> dict[str, bool]:
+    """Return {judged function: whether it passed all its checks}."""
+    functions: dict[str, bool] = {}
+    for check, result in zip(checks, results, strict=True):
+        for name in check.functions() if check.judges_function else ():
+            functions[name] = functions.get(name, True) and result.status == "passed"
+    return functions

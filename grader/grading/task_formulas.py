@@ -17,6 +17,7 @@ from ..submission import normal_form
 from ..submission.dataflow import Body, Place
 from ..submission.normal_form import Form, NoForm, is_size, without_scale
 from ..submission.python_code import nodes_below
+from ..support.reachable import reachable
 
 
 class TaskFormulas:
@@ -100,12 +101,7 @@ class TaskFormulas:
 
     def depending(self, quantity: str) -> set[str]:
         """Return the quantities that are computed from ``quantity``, directly or indirectly, with itself."""
-        reached, waiting = {quantity}, [quantity]
-        while waiting:
-            further = self.users.get(waiting.pop(), set()) - reached
-            reached |= further
-            waiting += further
-        return reached
+        return {*reachable([quantity], lambda name: self.users.get(name, ()))}
 
     @cached_property
     def numbers(self) -> dict[str, list[int]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..assignment import Assignment, known_wrong
 from ..machine import distribution
 from ..submission import Submission, read, read_file
+from ..submission.python_code import program
 from ..support.errors import UsageError
 from ..support.similar_names import nearest
 
@@ -147,7 +148,7 @@ def _changed_cells(document: str, change: Mapping[str, str], file: str) -> str:
 
 
 def _without_effect(submission: Submission, solution: Submission) -> Iterator[str]:
-    """Yield why a changed solution is no wrong solution."""
+    """Yield the reasons why a changed solution is not a wrong one."""
     if submission.nothing or submission.problem:
         yield f"the changed source is not a submission: {submission.nothing or submission.problem}"
         return
@@ -159,9 +160,5 @@ def _without_effect(submission: Submission, solution: Submission) -> Iterator[st
             line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
             message = error.msg if isinstance(error, SyntaxError) else str(error)
             yield f"the changed source does not compile ({code.place or submission.entry}{line}: {message})."
-    if [_tree(code.text) for code in submission.code] == [_tree(code.text) for code in solution.code]:
+    if [program(code.text) for code in submission.code] == [program(code.text) for code in solution.code]:
         yield "the change has no effect: only comments or spaces differ from the solution."
-
-
-def _tree(source: str) -> str:
-    return ast.dump(ast.parse(source))

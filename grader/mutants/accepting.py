@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ..assignment import Assignment
 from ..assignment.accepted import Accepted
 from ..grading import wrong_solutions
-from .making import MutantSolution, program
+from ..submission.python_code import program
+from .making import MutantSolution
 from .measuring import Measurement, Survivor, source_of
 
 
@@ -41,7 +42,7 @@ def judge(measurement: Measurement, assignment: Assignment) -> Judgement:
 
 
 def _accepted(entry: Accepted, measurement: Measurement, source: str, file: str) -> Iterator[tuple[str, set[str], str]]:
-    """Yield each part of an entry in words, the programs of the survivors that it accepts, and else why there are none."""
+    """Yield each part of an entry in words, the programs of the survivors that it accepts, and else the reason why it accepts nothing."""
     survivors = {program(each.mutant.source): each.mutant.function for each in measurement.survivors}
     if entry.function is not None:
         programs = {each for each, function in survivors.items() if function == entry.function}

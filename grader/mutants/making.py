@@ -10,6 +10,8 @@ from ..assignment.check import BandedCheck
 from ..assignment.spec import AssignmentSpec
 from ..mutation import changes
 from ..student.signatures import match
+from ..submission.python_code import program
+from ..support.reachable import reachable
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def left_out(source: str, content: AssignmentSpec) -> list[str]:
 
 
 def functions_only(source: str) -> str:
-    """Return a program without the statements at the top level that may take long: what remains defines the functions."""
+    """Return a program without the statements at the top level that may take long: the rest defines the functions."""
     module = ast.parse(source)
     module.body = [statement for statement in module.body if _is_definition(statement)]
     return ast.unparse(module)
@@ -96,14 +98,7 @@ def _definitions(source: str) -> dict[str, ast.FunctionDef]:
 
 def _reached(names: Iterable[str], uses: dict[str, set[str]]) -> set[str]:
     """Return functions and everything that they use, directly or indirectly."""
-    reached: set[str] = set()
-    waiting = [*names]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += uses[name]
-    return reached
+    return {*reachable(names, uses.__getitem__)}
 
 
 def _names(definition: ast.FunctionDef) -> set[str]:
@@ -112,11 +107,6 @@ def _names(definition: ast.FunctionDef) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)} | {
         node.attr for node in nodes if isinstance(node, ast.Attribute)
     }
-
-
-def program(source: str) -> str:
-    """Return a string that is the same for sources of the same program; only comments and layout differ."""
-    return ast.dump(ast.parse(source))
 
 
 def _changed_line(before: str, after: str) -> tuple[str, str] | None:

@@ -76,7 +76,7 @@ def measure(assignment: Assignment, announce: Callable[[str], None]) -> Measurem
 
 
 def source_of(assignment: Assignment) -> str:
-    """Return the source of the solution; raises UsageError or NotGradable if there is none to change and to run here."""
+    """Return the source of the solution; raises UsageError or NotGradable if it cannot be changed or run here."""
     if assignment.lacks_solution:
         raise distribution.left_out(f"assignments/{assignment.name}/{assignment.content.solution}")
     needs.refuse_missing_packages(assignment)

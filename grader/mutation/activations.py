@@ -112,7 +112,7 @@ def slope_in(node: ast.expr) -> Use | None:
             return (
                 Use(name, inner.argument) if inner is not None and inner.name == name else Use(name, parts["_a"], True)
             )
-    # softplus is left out: its derivative is the sigmoid, which is nearly always meant as a function of its own
+    # softplus is left out: its derivative is the sigmoid, which nearly always means a separate function
     return _written_out(node, "slopes") if value_in(node) is None else None
 
 
@@ -151,13 +151,13 @@ def slope_of(name: str, argument: ast.expr, surroundings: Surroundings) -> ast.e
 
 
 def slope_from_output(name: str, argument: ast.expr) -> ast.expr | None:
-    """Return the derivative of the activation as a function of its output ``argument``; None if it has no such form."""
+    """Return the derivative of the activation as a function of its output ``argument``; None for any other form."""
     forms = ACTIVATIONS[name].slopes_of_output
     return templates.filled(forms[0], _a=argument) if forms else None
 
 
 def others(name: str) -> Iterator[str]:
-    """Yield the other activations that students use in the place of ``name``."""
+    """Yield the other activations that students use instead of ``name``."""
     for other in ("sigmoid", "relu", "tanh", "softplus", "leaky relu", "elu"):
         if other != name:
             yield other
@@ -170,7 +170,7 @@ def _written(kind: str, name: str, argument: ast.expr) -> ast.expr:
 
 
 def _call_of(name: str, is_slope: bool, argument: ast.expr, surroundings: Surroundings) -> ast.expr | None:
-    """Return a call of a function in reach, None if there is none. Hyperbolic functions are NumPy's own."""
+    """Return a call of a function in reach, None without one. Hyperbolic functions are NumPy's own."""
     functions = (function for function in sorted(surroundings.functions) if named(function) == (name, is_slope))
     function = next(functions, None)
     return templates.filled(f"{function}(_x)", _x=argument) if function is not None else None

@@ -1,4 +1,4 @@
-"""Operators for the arguments of a function: a constant in their place, a factor, another sign."""
+"""Operators for the arguments of a function: a constant instead of them, a factor, another sign."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .editing import Edit, Function, reads, writes
 
 
 def ignored(function: Function) -> Iterator[Edit]:
-    """Use a constant in the place of an argument, or the opposite of a switch."""
+    """Use a constant instead of an argument, or the opposite of a switch."""
     used_names = reads(*function.definition.body)
     for name in filter(used_names.__contains__, function.arguments):
         default = function.defaults.get(name)

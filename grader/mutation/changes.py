@@ -80,7 +80,7 @@ def _changes_of(source: str, definition: ast.FunctionDef, functions: frozenset[s
             for rewrite in _rewrites(root, Surroundings(dict(names), functions, result)):
                 text = _spliced(source, root, ast.unparse(rewriting.replaced(root, rewrite.before, rewrite.after)))
                 yield _change(rewrite, quantity, text)
-        if not isinstance(statement, ast.For):  # its counter is no quantity
+        if not isinstance(statement, ast.For):  # its counter is not a quantity
             names |= dict.fromkeys(_assigned(statement))
     for edit in _edits(Function(source, definition)):
         yield Change(edit.bug, edit.quantity, edit.before, edit.after, edit.source, edit.line)
@@ -129,7 +129,7 @@ def _statements(definition: ast.FunctionDef) -> Iterator[ast.stmt]:
 def _roots(statement: ast.stmt) -> Iterator[tuple[ast.expr, str]]:
     """Yield (expression, quantity) of the outermost expressions of a statement whose values are read.
 
-    The quantity is the name that gets the value; it is empty if the value has no name of its own.
+    The quantity is the name that gets the value; it is empty if the value has no name.
     """
     match statement:
         case ast.FunctionDef() | ast.ClassDef():

@@ -100,7 +100,7 @@ def another_constant(formula: ast.expr, surroundings: Surroundings) -> Iterator[
 
 @in_each_part
 def fixed_argument(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Use a number in the place of a learning rate that the function gets."""
+    """Use a number instead of a learning rate that the function gets."""
     if isinstance(node, ast.Name) and node.id in surroundings.names and roles.role_of(node.id) == "rate":
         yield "argument-ignored", filled(UNKNOWN)
 

@@ -98,7 +98,7 @@ class Function:
         return textwrap.dedent("\n".join([first, *rest]))
 
     def edit(self, bug: str, quantity: str, *changes: tuple[ast.stmt, str], line: int = 0) -> Iterator[Edit]:
-        """Yield the edit that puts other source in the place of some statements; nothing if it is not valid Python.
+        """Yield the edit that replaces the source of some statements; nothing if it is not valid Python.
 
         An empty source leaves the statement out.
         """

@@ -56,7 +56,7 @@ def in_place(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]
 
 
 def _at_the_error(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Take the derivative of the error in the place of the error times the derivative."""
+    """Take the derivative of the error instead of the error times the derivative."""
     for template in ("_e * _s", "_s * _e", "np.multiply(_e, _s)"):
         parts = matched(template, node)
         if parts is None or roles.role(parts["_e"]) not in roles.ERRORS:
@@ -182,7 +182,7 @@ def _sources(use: Use, surroundings: Surroundings) -> tuple[ast.expr | None, ast
 
 
 def _preactivation(output: ast.expr, surroundings: Surroundings) -> ast.expr | None:
-    """Return the pre-activation of the layer of an activation; if there is none in reach, the weighted sum of one neuron."""
+    """Return the pre-activation of the layer of an activation; without one in reach, the weighted sum of one neuron."""
     if not isinstance(output, ast.Name):
         return None
     layer = roles.layer_of(output.id)[1]
@@ -208,7 +208,7 @@ def _other_sums(source: ast.expr, surroundings: Surroundings) -> Iterator[ast.ex
 
 
 def _activation(source: ast.expr, surroundings: Surroundings) -> ast.expr | None:
-    """Return the activation of the layer of a pre-activation, None if there is none in reach."""
+    """Return the activation of the layer of a pre-activation, None without one in reach."""
     if not isinstance(source, ast.Name):
         return None
     layer = roles.layer_of(source.id)[1]

@@ -55,7 +55,7 @@ def direction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 @in_each_part
 def shifted_labels(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Count classes from 1 in the place of 0, or the other way round."""
+    """Count classes from 1 instead of 0, or the other way round."""
     if (
         isinstance(node, ast.Name)
         and node.id in surroundings.names

@@ -21,13 +21,13 @@ def value_of(node: ast.expr) -> float | None:
 
 
 def untransposed(node: ast.expr) -> ast.expr | None:
-    """Return the array whose transpose ``node`` is; None if it is no transpose."""
+    """Return the array whose transpose ``node`` is; None for anything else."""
     parts = first_match(_TRANSPOSES, node)
     return parts["_x"] if parts is not None else None
 
 
 def factors_of_product(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
-    """Return both operands of a matrix product, written with ``@``, ``dot`` or ``matmul``; None if it is none."""
+    """Return both operands of a matrix product, written with ``@``, ``dot`` or ``matmul``; None for anything else."""
     parts = first_match(_PRODUCTS, node)
     if parts is None or _is_module(parts["_x"]):
         return None

@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a changed formula may use besides its own parts."""
+    """The names that a changed formula may use besides its own parts."""
 
     names: Mapping[str, Shape | None]
     """Quantities in reach, in the order of their computation: inputs and earlier results, with their shapes where known."""

@@ -38,7 +38,7 @@ PARAMETERS = frozenset({"weights", "bias"})
 
 @cache
 def layer_of(name: str) -> tuple[str, str]:
-    """Return a name without its layer, and the layer: ("dZ", "1") for ``dZ1``. The layer is empty if there is none."""
+    """Return a name without its layer, and the layer: ("dZ", "1") for ``dZ1``. The layer of a name without a number is empty."""
     match = _LAYER.match(name)
     return (match["stem"], match["layer"].strip("_")) if match else (name, "")
 

@@ -38,7 +38,7 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
 
 
 def class_numbers(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Use the numbers of the classes in the place of their one-hot rows or columns."""
+    """Use the numbers of the classes instead of their one-hot rows or columns."""
     if roles.role_of(surroundings.result) not in roles.ERRORS | {"cost"}:
         return
     for node in expressions(formula):
@@ -59,7 +59,7 @@ def slope_again(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewri
 
 
 def labels(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Use a column of the inputs in the place of the labels."""
+    """Use a column of the inputs instead of the labels."""
     inputs = next((name for name in surroundings.names if roles.role_of(name) == "inputs"), None)
     shape = surroundings.names.get(inputs) if inputs else None
     if inputs is None or (shape is not None and len(shape) != 2):

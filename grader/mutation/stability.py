@@ -1,4 +1,4 @@
-"""Operators for large numbers and for zeros: what keeps a formula finite is missing."""
+"""Operators for large numbers and for zeros: the part that keeps a formula finite is missing."""
 
 from __future__ import annotations
 

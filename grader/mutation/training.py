@@ -1,4 +1,4 @@
-"""Operators for loops, above all for training: left too early, once in the place of every round, per sample, with kept state."""
+"""Operators for loops, above all for training: left too early, once instead of in every round, per sample, with kept state."""
 
 from __future__ import annotations
 

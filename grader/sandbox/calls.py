@@ -109,7 +109,7 @@ class RoundCall:
     function: str
     positional: list[Any]
     keywords: dict[str, Any]
-    results: dict[str, list[int | str]]
+    results: dict[str, tuple[int | str, ...]]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,23 @@ def as_text(value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
+def container(value: list[Any] | tuple[Any, ...] | dict[Any, Any], text_of: Callable[[Any], str]) -> str:
+    """Return a list, tuple or dict as Python code, with its parts as ``text_of`` writes them."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {text_of(item)}' for key, item in value.items())}}}"
+    parts = ", ".join(map(text_of, value))
+    if isinstance(value, list):
+        return f"[{parts}]"
+    return f"({parts}{',' if len(value) == 1 else ''})"
+
+
 def _text(value: Any) -> str:
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, float):
         return f"{value:.6g}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_text, value))}{',' if len(value) == 1 else ''})"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {_text(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple | dict):
+        return container(value, _text)
     if value is None or isinstance(value, bool | int | complex | str):
         return repr(value)
     return f"<{getattr(value, 'type_name', type(value).__name__)}>"

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .display import container
+
 Form = Literal["lists", "lists of decimals", "arrays", "arrays of decimals"]
 FORMS: tuple[Form, ...] = ("lists", "lists of decimals", "arrays", "arrays of decimals")
 LONG = 4  # entries of a column
@@ -43,12 +45,8 @@ def code(value: Any) -> str:
         if value.ndim == 2 and value.shape[1] < LONG <= value.shape[0]:  # a column takes fewer characters as a row
             return f"np.array({value.T.tolist()!r}{dtype}).T"
         return f"np.array({value.tolist()!r}{dtype})"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key!r}: {code(item)}' for key, item in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(code, value))}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(map(code, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, list | tuple | dict):
+        return container(value, code)
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

@@ -32,21 +32,19 @@ def of_results(
 
     A result that is found nowhere, or in several places, is left out.
     """
-    parts = [(ResultPlace(path), part) for path, part in _parts(value, (), DEEPEST)]
-    parts += [
-        (ResultPlace(path, False, is_method), part) for path, part in _parts(dict(variables), (), DEEPEST) if path
-    ]
+    every = [(ResultPlace(path), part) for path, part in parts(value)]
+    every += [(ResultPlace(path, False, is_method), part) for path, part in parts(dict(variables)) if path]
     places = {}
     for name, result in results.items():
-        matches = [place for place, part in parts if part is result]
+        matches = [place for place, part in every if part is result]
         if len(matches) == 1:
             places[name] = matches[0]
     return places
 
 
-def _parts(value: Any, path: Path, depth: int) -> Iterator[tuple[Path, Any]]:
+def parts(value: Any, path: Path = (), depth: int = DEEPEST) -> Iterator[tuple[Path, Any]]:
     """Yield a value and its parts: the entries of dicts and lists, with their paths."""
     yield path, value
     if depth and isinstance(value, dict | list | tuple) and len(value) <= MOST_PARTS:
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _parts(part, (*path, key), depth - 1)
+            yield from parts(part, (*path, key), depth - 1)

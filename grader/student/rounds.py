@@ -6,13 +6,15 @@ dictionary, and if each result is an array at the same place in what a function 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..sandbox.calls import RoundCall, Rounds
+from . import result_places
 from .answers import BoundAnswer, PreparedCall
+from .result_places import Path
 
 
 def rounds_of(
@@ -60,24 +62,11 @@ class _Names:
         return name
 
 
-def _path(answer: BoundAnswer, name: str) -> list[int | str]:
+def _path(answer: BoundAnswer, name: str) -> Path:
     """Return the path to a result in the returned value; raises LookupError if the result is not an array in it."""
     result = answer.values[name]
     if isinstance(result, np.ndarray):
-        for path, item in _places(answer.raw.value):
-            if item is result:
+        for path, part in result_places.parts(answer.raw.value):
+            if part is result:
                 return path
     raise LookupError
-
-
-def _places(value: Any) -> Iterator[tuple[list[int | str], Any]]:
-    """Yield each part of a returned value with its path, the value itself first."""
-    yield [], value
-    items: Sequence[tuple[int | str, Any]] = []
-    if isinstance(value, dict):
-        items = [*value.items()]
-    elif isinstance(value, list | tuple):
-        items = [*enumerate(value)]
-    for step, item in items:
-        for path, part in _places(item):
-            yield [step, *path], part

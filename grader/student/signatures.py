@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import FunctionSpec
+from ..assignment.base import EPOCHS, FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
@@ -100,7 +100,7 @@ def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict
 
 def names_of_epochs_and_rate(arguments: Sequence[str]) -> tuple[str, str]:
     """Return the names of the arguments for the number of epochs and for the learning rate; "" for a missing one."""
-    epochs = next((name for name in arguments if name in ("epochs", "iterations", "steps")), "")
+    epochs = next((name for name in arguments if name in EPOCHS), "")
     rate = next((name for name in arguments if name in RATES), "")
     return epochs, rate
 

@@ -28,6 +28,11 @@ def text_of(content: bytes) -> str:
     return content[: 4 * (MAX_CODE + 1)].decode("utf-8-sig", errors="replace")
 
 
+def program(source: str) -> str:
+    """Return a string that is the same for sources of the same program; only comments and layout differ."""
+    return ast.dump(ast.parse(source))
+
+
 def is_too_much(*sources: str) -> bool:
     """Return whether pieces of code together are too long to be parsed here."""
     length = sum(map(len, sources))

@@ -27,7 +27,7 @@ def test_arrays_travel_once_and_by_name():
     planned = rounds([W, {"b": B, "rate": 0.5}], (B, {"w": result}), bound={"w": result})
     [call] = planned.calls
     assert call.positional == ["w", {"dict": {"b": "b", "rate": "=2"}}]
-    assert call.results == {"w": [1, "w"]}
+    assert call.results == {"w": (1, "w")}
     assert planned.values.keys() == {"w", "b", "=2"}
     assert planned.content["rounds"]["rounds"] == 3
 

@@ -87,7 +87,7 @@ def _explained(
 
 
 def _known_samples(context: Context, function: str) -> list[Sample] | None:
-    """Return the answers of a function in all checks; None if there are none."""
+    """Return the answers of a function in all checks; None without answers."""
     answered = context.log.answers.get(function)
     return samples_of(context, function, answered, Tolerance()) if answered else None
 

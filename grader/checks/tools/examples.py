@@ -196,11 +196,8 @@ class _Search:
 
     def _mutated(self, case: KnownCase) -> dict[str, Any] | None:
         """Return the results of the steps with the bugs of the check; None if the shapes do not fit."""
-        inputs = self._declared.complete(case.inputs) | case.inputs
-        try:
-            return self._context.mutations.results(self._questions.compared.function, self._mutants, inputs)
-        except Exception:  # any exception of a mutation
-            return None
+        function = self._questions.compared.function
+        return self._context.mutations.results_or_none(function, self._mutants, case.inputs)
 
     def _searched(self, fails: Fails, at_once: int = AT_ONCE) -> SmallestInputs:
         """Return the smallest inputs and those of the arguments whose value does not matter."""

@@ -28,10 +28,10 @@ OF_HISTORY = "history-of-another-cost-than-the-loss"
 def with_partner(
     context: Context, results: JudgedResults, samples_of: SamplesOf, findings: Findings | None
 ) -> Findings | None:
-    """Return the findings of a function, whose ``results`` are wrong, with what its pair of functions shows.
+    """Return the findings of a function, whose ``results`` are wrong, and those of its pair of functions.
 
     A bug that loss and gradient share replaces the bugs of both. Another pair is an alternative to the bug of one
-    function, or the bug if there is none. ``samples_of`` returns the answers of a function; None if it has none.
+    function, or the bug of a function without one. ``samples_of`` returns the answers of a function; None if it has none.
     """
     for pair in costs.pairs(context.content, context.mutations):
         with np.errstate(all="ignore"):

@@ -132,7 +132,7 @@ class Caller:
         self._shapes = {name: array.shape for name, array in sample.right.items()}
 
     def __call__(self, inputs: Values, seed: int | None = None) -> Values | None:
-        """Return the answer as arrays; None if there is no answer or no time for one."""
+        """Return the answer as arrays; None without an answer, or without time for one."""
         if self._context.log.seconds_left <= 0:
             return None
         spent = self._context.student.spent

@@ -139,15 +139,7 @@ FORMULAS: tuple[Callable[[Any, Any], float], ...] = (
 
 def _steps(context: Context) -> Call:
     """Return a function that computes results by the steps."""
-
-    def call(function: str, inputs: Values) -> Values | None:
-        complete = context.content.functions[function].complete(inputs) | inputs
-        try:
-            return context.mutations.results(function, [], complete)
-        except Exception:  # shapes that do not fit
-            return None
-
-    return call
+    return lambda function, inputs: context.mutations.results_or_none(function, [], inputs)
 
 
 def _submission(context: Context) -> Call:
