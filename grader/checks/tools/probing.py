@@ -28,6 +28,7 @@ BEHAVIOUR = (
     "not-deterministic",
     "state-kept-between-calls",
     "stops-early",
+    "gradient-computed-once",
     "learning-rate-changes",
     "momentum",
     "weight-decay",
@@ -221,7 +222,7 @@ def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[
     """Return the bug of the first wrong step of a training loop.
 
     Each step is compared with minus the gradient at its beginning and with the previous step: momentum adds a part of the
-    previous step, and a changing learning rate is another multiple.
+    previous step, a changing learning rate is another multiple, and a gradient that is computed once repeats the step.
     """
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())
@@ -270,6 +271,9 @@ def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[
             steps_of_loop.append(after - before)
         # A step is the small difference of two large numbers, so it contains their rounding errors.
         noise = sample.relative / 50 * float(np.abs(points[2]).max()) if sample.relative > RELATIVE else 0.0
+        # Momentum fits equal steps as well: with all of the previous step and nothing of the gradient.
+        if alike(np.stack([column[:, 1] for column in columns]), np.stack(steps_of_loop), 1e-6, noise):
+            return Finding("gradient-computed-once", parameters[0], {"epoch": first})
         step = _multiple(
             [(column[:, :1], change) for column, change in zip(columns, steps_of_loop, strict=True)], noise
         )

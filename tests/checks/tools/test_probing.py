@@ -27,6 +27,10 @@ WRONG = {
         "        c = 0.5 * (c if len(losses) > 1 else 0) - learning_rate * db\n"
         "        w, b = w + v, b + c + learning_rate * db\n",
     ),
+    "gradient-computed-once": (
+        "        dw, db = gradients(X, y, w, b)\n",
+        "        dw, db = (dw, db) if len(losses) > 1 else gradients(X, y, w, b)\n",
+    ),
     "weight-decay": (STEP, "        w = w - learning_rate * dw - 0.01 * w\n"),
     "gradient-clipped": (STEP, "        dw, db = np.clip(dw, -0.05, 0.05), np.clip(db, -0.05, 0.05)\n" + STEP),
 }
