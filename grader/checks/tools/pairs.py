@@ -8,12 +8,11 @@ loss. Nothing is named in a submission whose functions are right.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from ...diagnosis import Finding, Findings, costs
-from ...diagnosis.costs import CostPair, Costs
+from ...diagnosis.costs import TASK, CostPair, Costs
 from ...diagnosis.findings import JudgedResults
 from ...diagnosis.samples import Sample
 from ..context import Context
@@ -30,8 +29,9 @@ def with_partner(
 ) -> Findings | None:
     """Return the findings of a function, whose ``results`` are wrong, and those of its pair of functions.
 
-    A bug that loss and gradient share replaces the bugs of both. Another pair is an alternative to the bug of one
-    function, or the bug of a function without one. ``samples_of`` returns the answers of a function; None if it has none.
+    A bug that loss and gradient share replaces the bugs of both. Functions of different costs are the bug of a function
+    without one: next to a named bug they would only say the same in other words. ``samples_of`` returns the answers of a
+    function; None if it has none.
     """
     for pair in costs.pairs(context.content, context.mutations):
         with np.errstate(all="ignore"):
@@ -51,9 +51,10 @@ def _of_pair(
     function, wrong = results.function, results.wrong
     losses, gradients = samples_of(pair.loss), samples_of(pair.gradients)
     own = Costs(context.mutations, pair)
-    if not losses or not gradients or not own.is_proven(gradients[0]):
+    of_loss = own.of_loss(losses) if losses else set()
+    has_right_cost = not of_loss or TASK in of_loss
+    if not gradients or (findings is not None and has_right_cost) or not own.is_proven(gradients[0]):
         return None
-    of_loss = own.of_loss(losses)
     if function in (pair.loss, pair.gradients) or _comes_from(findings, pair):
         of_gradients = own.of_gradients(gradients)
         result = context.mutations.order(pair.loss)[0]
@@ -61,24 +62,18 @@ def _of_pair(
             return Findings(
                 (Finding(SHARED, result, function=pair.loss),), mutants=findings.mutants if findings else ()
             )
-        if function in (pair.loss, pair.gradients) and costs.disagree(of_loss, of_gradients):
-            return _beside(findings, Finding(DIFFERENT, wrong[0], function=function))
+        if findings is None and costs.disagree(of_loss, of_gradients):
+            return Findings((Finding(DIFFERENT, wrong[0], function=function),))
         return None
     history = context.content.functions[function].history
-    if history is None or [*wrong] != [history]:
+    if findings is not None or history is None or [*wrong] != [history]:
         return None
     of_history = own.of_history(function, history, samples_of(function) or [])
     if costs.disagree(of_loss, of_history):
-        return _beside(findings, Finding(OF_HISTORY, history, function=function))
+        return Findings((Finding(OF_HISTORY, history, function=function),))
     return None
 
 
 def _comes_from(findings: Findings | None, pair: CostPair) -> bool:
     """True if all bugs are those of the pair, which another function passes on."""
     return findings is not None and all(bug.function in (pair.loss, pair.gradients) for bug in findings.bugs)
-
-
-def _beside(findings: Findings | None, finding: Finding) -> Findings:
-    if findings is None:
-        return Findings((finding,))
-    return replace(findings, alternatives=(*findings.alternatives, finding))
