@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -29,6 +29,13 @@ NEUTRAL = 0.02  # between the channels of a gray pixel
 VISIBLE = 0.1  # between the brightest and the darkest value of an image, relative to the whole range
 STEP = 1 / 255  # of an 8-bit image
 SAME = 1e-4  # of a curve, relative: a history may be stored in float32
+
+
+class _Problem(NamedTuple):
+    """What is wrong with a panel. ``hint_fits`` is True if a hint about making the plots fits: a plot is missing or in the wrong place."""
+
+    sentence: str
+    hint_fits: bool
 
 
 class FiguresCheck(Check):
@@ -63,8 +70,7 @@ class FiguresCheck(Check):
         """Search all figures for each panel; each panel that is found earns its part."""
         figures = [figure.axes for figure in context.student.figures()]
         used: list[int] = []
-        problems: dict[str, str | None] = {}
-        unreadable: set[str] = set()  # panels of a variable that is missing or has the wrong type
+        problems: dict[str, _Problem | None] = {}
         for panel in self.panels:
             title = _(panel.title)
             try:
@@ -72,28 +78,27 @@ class FiguresCheck(Check):
             except CallError as failure:  # this costs only this panel
                 if failure.status not in ("failed", "error"):
                     raise
-                problems[title] = failure.message
-                unreadable.add(title)
-        wrong = {title: problem for title, problem in problems.items() if problem}
+                problems[title] = _Problem(failure.message, hint_fits=False)
+        wrong = {title: problem.sentence for title, problem in problems.items() if problem}
         evidence = Evidence(figures=[{"axes": len(axes)} for axes in figures])
         if not wrong:
             return Outcome(1.0, _("Plotted: {names}.").format(names=", ".join(problems)), evidence)
-        title, problem = next(iter(wrong.items()))
+        title, problem = next((title, problem) for title, problem in problems.items() if problem)
         right = [title for title in problems if title not in wrong]
         also = " " + _("Right: {names}.").format(names=", ".join(right)) if right else ""
         inverted = next((panel.images for panel in self.panels if _negatives() in wrong.get(_(panel.title), "")), None)
         bugs = findings_of_check("inverted", inverted) if inverted else None
-        sentence = f"{title}: {problem}{also}"
-        fits = title not in unreadable
-        return Outcome(len(right) / len(problems), sentence, evidence | Evidence(wrong=wrong), bugs, hint_fits=fits)
+        sentence = f"{title}: {problem.sentence}{also}"
+        share, evidence = len(right) / len(problems), evidence | Evidence(wrong=wrong)
+        return Outcome(share, sentence, evidence, bugs, hint_fits=problem.hint_fits)
 
 
-def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
+def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
     return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
 
 
-def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
-    """Return the sentence about the figure that is most similar to the panel, or None if a figure is correct."""
+def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
+    """Return the problem of the figure that is most similar to the panel, or None if a figure is correct."""
     assert panel.images is not None
     entries = list(context.student.numbers(panel.images)[: panel.count])
     matches = [_matched(axes, entries) for axes in figures]
@@ -105,9 +110,10 @@ def _images_problem(panel: Panel, context: Context, figures: list[list[Axes]], u
             "found {most} images in one figure, {best} of them correct; expected the first {count} of `{images}`, each in its own subplot."
         )
         none = _("found no image; expected the first {count} of `{images}` in one figure, each in its own subplot.")
-        return (some if most else none).format(most=most, best=best, count=panel.count, images=panel.images)
-    problems = [_colour_problem(panel, match) or _titles_problem(panel, context, match) for match in complete]
-    return None if None in problems else problems[0]
+        sentence = (some if most else none).format(most=most, best=best, count=panel.count, images=panel.images)
+        return _Problem(sentence, hint_fits=most < panel.count)  # else other images are shown, in the right way
+    sentences = [_colour_problem(panel, match) or _titles_problem(panel, context, match) for match in complete]
+    return None if None in sentences else _Problem(str(sentences[0]), hint_fits=False)
 
 
 def _matched(axes: list[Axes], entries: list[Array]) -> list[Axes]:
@@ -207,7 +213,7 @@ def _labels(context: Context, variable: str) -> list[int | None]:
     return [served.get(raw) for raw in entries]
 
 
-def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> str | None:
+def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
     expected = {}
     for line in panel.lines:
         curves = training.curves(context.student.variable(line.history).value)
@@ -225,9 +231,10 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             continue
         joined_up = training.whole(claimed, line.entry, context.student.training())[0]  # may be plotted nevertheless
         if not any(_draws(axes, joined_up) for figure in figures for axes in figure):
-            return _("the {entry} of `{history}` covers {epochs} of {total} epochs: plot all epochs.").format(
+            sentence = _("the {entry} of `{history}` covers {epochs} of {total} epochs: plot all epochs.").format(
                 entry=line.entry, history=line.history, epochs=part.epochs, total=part.total
             )
+            return _Problem(sentence, hint_fits=False)
         expected[label] = joined_up
     numbered = list(enumerate(axes for figure in figures for axes in figure))
     missing = {
@@ -241,8 +248,8 @@ def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], us
             return None
         problems.append(problem)
     if not problems or len(min(missing.values(), key=len)) == len(expected):
-        return _("no subplot shows {curves}.").format(curves=joined(expected))
-    return problems[0]
+        return _Problem(_("no subplot shows {curves}.").format(curves=joined(expected)), hint_fits=True)
+    return _Problem(problems[0], hint_fits=True)
 
 
 def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> str | None:

@@ -23,6 +23,7 @@ class Outcome:
     ``diagnose`` adds the bug to an outcome. It may call the submission again, which can change later answers, so it is
     called after all checks have been judged.
     ``judged`` are the right and the wrong results of the function that the diagnosis looked at.
+    ``right`` are the results that count as right in all cases, also by the consequences of the submission's other functions.
     """
 
     share: float
@@ -34,6 +35,7 @@ class Outcome:
     spot: tuple[str, int] | None = None
     hint_fits: bool = True
     judged: JudgedResults | None = None
+    right: frozenset[str] = frozenset()
 
 
 def number_of_cases(count: int) -> str:
@@ -126,4 +128,4 @@ class Verdict:
             message = " ".join([message, *notes])
             evidence = evidence.with_notes(notes)
         share = 0.0 if all_or_nothing else len(right) / len(self._right)
-        return Outcome(share, message, evidence, hint_fits=of_numbers)
+        return Outcome(share, message, evidence, hint_fits=of_numbers, right=frozenset(right))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.changed import changed
+
 SOLUTION = (Path(__file__).parents[2] / "assignments/cifar-grayscale/solution.py").read_text()
 
 
@@ -49,3 +51,22 @@ def test_what_was_not_drawn_for_lack_of_a_package_is_not_judged(graded, line, st
     images, figures = sorted(report.checks, key=lambda check: check.name, reverse=True)
     assert (images.status, figures.status) == ("passed", status)
     assert ("python -m pip install imutils" in figures.message) == (status == "not_gradable")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem", "hint_fits"),
+    [
+        (('cmap="gray", vmin=0, vmax=1', 'cmap="bone"'), "the colour map is bone", False),
+        (
+            ("zip(axes.ravel(), pictures, labels)", "zip(axes.ravel(), pictures[24::-1], labels)"),
+            "has the title",
+            False,
+        ),
+        (("imshow(picture,", "imshow(picture[::-1],"), "0 of them correct", False),
+        (("zip(axes.ravel(), pictures, labels)", "zip(axes.ravel()[:7], pictures, labels)"), "found 7 images", True),
+    ],
+)
+def test_hint_about_the_number_of_plots_is_given_only_if_plots_are_missing(graded, change, problem, hint_fits):
+    (check,) = graded("cifar-grayscale", changed(SOLUTION, change), only=["figures"]).checks
+    assert problem in check.message
+    assert ("five rows of five subplots" in (check.hint or "")) == hint_fits

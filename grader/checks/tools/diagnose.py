@@ -58,23 +58,34 @@ def named(
         return outcome
 
     def diagnose(judged: Outcome) -> Outcome:
-        explained = [_explained(judged, context, function, [*before, *answered], tolerance)]
+        explained = [_explained(judged, context, function, before, answered, tolerance)]
         for other, its_cases in others:
             if explained[-1].bugs is not None:
                 return explained[-1]
-            explained.append(_explained(other, context, function, [*before, *its_cases], tolerance))
+            explained.append(_explained(other, context, function, before, its_cases, tolerance))
         return explained[-1] if explained[-1].bugs is not None else explained[0]
 
     return replace(outcome, diagnose=diagnose)
 
 
 def _explained(
-    outcome: Outcome, context: Context, function: str, answered: Sequence[AnsweredCase], tolerance: Tolerance | None
+    outcome: Outcome,
+    context: Context,
+    function: str,
+    before: Sequence[AnsweredCase],
+    answered: Sequence[AnsweredCase],
+    tolerance: Tolerance | None,
 ) -> Outcome:
-    samples = samples_of(context, function, answered, tolerance or Tolerance())
+    """Return ``outcome`` with its bug and the first wrong result; ``before`` are the answers in earlier checks."""
+    samples = samples_of(context, function, [*before, *answered], tolerance or Tolerance())
     if samples is None:
         return outcome
     judged = _judged(context, function, samples)
+    # A result that counts as right by consequences agrees with none of the correct numbers. It is not the first wrong one.
+    wrong = tuple(name for name in judged.wrong if name not in outcome.right)
+    if wrong != judged.wrong:
+        right = () if before else tuple(name for name in judged.wrong if name in outcome.right)
+        judged = replace(judged, wrong=wrong, right=(*judged.right, *right))
     bugs = _bugs(context, function, samples)
     if bugs is not None and context.log.is_layout_undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
         bugs = None  # it may be correct in another layout

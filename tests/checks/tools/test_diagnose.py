@@ -157,3 +157,33 @@ def test_attempt_is_returned_in_the_layout_of_the_task():
     turned = SimpleNamespace(student=SimpleNamespace(layout=SimpleNamespace(turned=lambda values: {**values, "t": 1})))
     attempt = SimpleNamespace(cases=["case"], expected=[{"a": 2}], answered=[{"a": 3}])
     assert diagnose.of_tried(turned, attempt) == [("case", {"a": 2, "t": 1}, {"a": 3, "t": 1})]
+
+
+OWN_PREDICT = changed(SOLUTION, ("sigmoid(X @ w + b)", "sigmoid(X @ w + 2 * b + 0.1)"))
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong", "right"),
+    [
+        (("np.sum(delta)", "-np.sum(delta)"), "db", "dw"),
+        (("X.T @ delta, ", "-X.T @ delta, "), "dw", "db"),
+    ],
+)
+def test_result_that_is_right_by_consequences_is_not_the_first_wrong_one(graded, change, wrong, right):
+    checks = {check.name: check for check in graded("single-neuron", changed(OWN_PREDICT, change)).checks}
+    check = checks["gradients"]
+    assert f"Right: {right}. Judged by the results of your own `predict`" in check.message
+    assert check.evidence.where == wrong
+    assert check.hint.startswith(f"The first wrong result is {wrong}.")
+    assert check.evidence.code_line == changed("return X.T @ delta, np.sum(delta)", change)
+
+
+def test_result_that_was_wrong_in_an_earlier_check_is_not_the_first_wrong_one_where_it_is_right():
+    one = context("single-neuron", SOLUTION)
+    wrong = [case._replace(answers={"dw": np.arange(3.0), "db": 7.0}) for case in answers(one, "gradients")]
+    diagnose.named(FAILED, one, "gradients", wrong)
+    here = [case._replace(answers={**case.answers, "db": 7.0}) for case in answers(one, "gradients")]
+    judged = Outcome(0.5, "db is wrong.", right=frozenset({"dw"}))
+    outcome = diagnose.named(judged, one, "gradients", here).diagnose(judged)
+    assert outcome.evidence.where == "db"
+    assert outcome.judged.right == ()  # dw is wrong in another check, so no line is cleared by it
