@@ -76,7 +76,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         execution = execute(preparation, oracle, checks_to_run, earlier_results, metadata, trace)
     by_name = earlier_results | {result.name: result for result in execution.results}
     results = [by_name[check.name] for check in checks]
-    total = scoring.total(checks, results, assignment.content.pass_mark)
+    total = scoring.total(results, assignment.content.pass_mark)
     return Report(
         assignment=AssignmentName(name=assignment.name, version=assignment.content.version, digest=digest),
         submission=SubmissionName(path=submission.path, sha256=submission.sha256, file=_as_text(submission.file)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..assignment.check import Check
 from ..report.model import CheckResult
 
 ROUNDING = 1e-9  # points; the sum of decimal fractions may be that much too low
@@ -20,17 +19,22 @@ class Total:
     passed: bool
 
 
-def total(checks: Sequence[Check], results: Sequence[CheckResult], pass_mark: float) -> Total:
+def total(results: Sequence[CheckResult], pass_mark: float) -> Total:
     """Return the sum of the results; ``pass_mark`` is in percent of the full marks.
 
     The points of a bonus check count for the score, not for the full marks. If no check has points, the submission
     passes if it passes all checks.
     """
     score = sum(result.score or 0 for result in results)
-    max_score = sum(check.points for check in checks if not check.bonus)
+    max_score = sum(result.max_score for result in results if not result.evidence.bonus)
     if any(result.status == "not_gradable" for result in results):
         return Total(None, max_score, False)
-    passed = score >= pass_mark / 100 * max_score - ROUNDING
+    passed = passes(score, max_score, pass_mark)
     if not max_score:
         passed = all(result.status == "passed" for result in results)
     return Total(round(score, 2), max_score, passed)
+
+
+def passes(score: float, max_score: float, pass_mark: float) -> bool:
+    """Return whether a score reaches ``pass_mark``, which is in percent of the full marks."""
+    return score >= pass_mark / 100 * max_score - ROUNDING

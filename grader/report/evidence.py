@@ -81,6 +81,37 @@ class Example(ReportPart):
         return "; ".join([*self.setup, self.call])
 
 
+class ByHand(ReportPart):
+    """What a person gave for a check, or for the total, next to what the grader gave.
+
+    Fields without a value are left out of the JSON.
+    """
+
+    points: float | None = None
+    """The points that count; null if the person only wrote a comment."""
+
+    automatic: float | None = None
+    """The points that the grader gave; null if it could not judge."""
+
+    comment: str = ""
+    """The comment for the student."""
+
+    by: str = ""
+    """The person who gave the points; students do not see the name."""
+
+    at: str = ""
+    """When the points were given, as in the file of marks."""
+
+    out: bool = False
+    """True if the check was taken out: it counts neither in the score nor in the full marks."""
+
+    @model_serializer(mode="wrap")
+    def _without_missing_values(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {
+            key: value for key, value in write(self).items() if value is not None and value != "" and value is not False
+        }
+
+
 class Evidence(ReportPart):
     """The facts behind the result of a check."""
 
@@ -144,6 +175,9 @@ class Evidence(ReportPart):
     cause: str | None = None
     """The sentence of the message that the check shares with other checks; a report shows it once."""
 
+    by_hand: ByHand | None = None
+    """The points and the comment that a person gave for the check."""
+
     for_instructor: list[str] = []
     """Sentences about suspicious behaviour. Students never see them."""
 
@@ -194,7 +228,7 @@ class Evidence(ReportPart):
 
 
 def _cleaned(value: Any) -> Any:
-    if isinstance(value, Example):
+    if isinstance(value, Example | ByHand):
         return value.model_copy(update={name: _cleaned(item) for name, item in value})
     if isinstance(value, str):
         return clean(value, LONGEST)

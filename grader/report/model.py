@@ -9,7 +9,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from ..support.choices import Engine, Level
 from ..support.errors import NoMemory
-from .evidence import Evidence, ReportPart
+from .evidence import ByHand, Evidence, ReportPart
 from .statuses import STATUSES, Status, StatusProperties
 
 
@@ -113,7 +113,8 @@ class Environment(ReportPart):
 class Report(ReportPart):
     """All results of one submission.
 
-    ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions.
+    ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions. ``by_hand`` is the
+    total that a person gave, or the comment on the whole submission; it is left out if there is none.
     """
 
     schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
@@ -129,6 +130,11 @@ class Report(ReportPart):
     isolation: Isolation
     environment: Environment
     seconds: float
+    by_hand: ByHand | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_absent_parts(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if key != "by_hand" or value is not None}
 
     def nothing_to_grade(self) -> bool:
         """Return whether there is no score because the submission contains nothing to grade."""

@@ -12,14 +12,16 @@ from .wording import FAULT
 
 INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.")
 UNSEEN = lazy("This check is hidden: its inputs are not shown.")
+HARMLESS = ("bonus", "by_hand")  # evidence that reveals nothing about the inputs of a hidden check
 
 
 def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: bool = False) -> Report:
     """Return the report as students may see it; ``visibility`` is that of each check in the assignment.
 
-    Instructor's checks and notes for instructors are removed. A hidden check keeps its score, bug and hint. The reason
-    why a check could not be graded is for instructors, because it may name files of their machine. With ``reasons`` it
-    is kept if it concerns the machine that students run the grader on: its isolation, data, memory or packages.
+    Instructor's checks, notes for instructors, and the names of people who gave marks are removed. A hidden check keeps
+    its score, bug, hint and the comment of a person. The reason why a check could not be graded is for instructors,
+    because it may name files of their machine. With ``reasons`` it is kept if it concerns the machine that students run the
+    grader on: its isolation, data, memory or packages.
     """
     report = report.without_words_to_instructors()
     checks = [_without_evidence(c) if visibility.get(c.name) == "hidden" else c for c in report.checks]
@@ -32,7 +34,9 @@ def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: b
         ]
     # An old result may have a check that the assignment no longer has; it is removed, since it may have been private.
     visible_checks = [check for check in checks if visibility.get(check.name, "instructor") != "instructor"]
-    return report.model_copy(update={"checks": visible_checks})
+    visible_checks = [_without_marker(check) for check in visible_checks]
+    by_hand = report.by_hand.model_copy(update={"by": ""}) if report.by_hand is not None else None
+    return report.model_copy(update={"checks": visible_checks, "by_hand": by_hand})
 
 
 def _reason(check: CheckResult) -> str:
@@ -40,6 +44,15 @@ def _reason(check: CheckResult) -> str:
 
 
 def _without_evidence(check: CheckResult) -> CheckResult:
-    bonus = Evidence(bonus=True) if check.evidence.bonus else Evidence()  # reveals nothing about the inputs
+    content = {name: value for name, value in check.evidence.content.items() if name in HARMLESS}
     message = check.message if check.properties.is_fine else _(UNSEEN)
-    return check.model_copy(update={"evidence": bonus, "message": message})
+    return check.model_copy(update={"evidence": Evidence.model_construct(**content), "message": message})
+
+
+def _without_marker(check: CheckResult) -> CheckResult:
+    """Return the check without the name of the person who marked it."""
+    by_hand = check.evidence.by_hand
+    if by_hand is None or not by_hand.by:
+        return check
+    anonymous = Evidence(by_hand=by_hand.model_copy(update={"by": ""}))
+    return check.model_copy(update={"evidence": check.evidence | anonymous})

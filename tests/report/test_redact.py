@@ -5,8 +5,10 @@ from __future__ import annotations
 from grader.assignment import load
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.marking.applying import applied
+from grader.marking.mark import Mark
 from grader.report import formats, html
-from grader.report.evidence import Evidence
+from grader.report.evidence import ByHand, Evidence
 from grader.report.redact import FAULT, UNSEEN, redact_for_student
 from grader.submission import read_contents
 from tests.doubling import SHORT
@@ -79,3 +81,18 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
     assert "peculiar" not in visible_report.to_json() and "It is accepted." in visible_report.to_json()
     page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
     assert "peculiar" not in page and "It looks peculiar." in instructors_page
+
+
+def test_student_sees_a_mark_by_hand_without_the_name_of_the_person(doubling):
+    assignment = load(str(doubling))
+    report = grade(
+        assignment,
+        read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"),
+        GradeOptions(include_hidden=True),
+    )
+    marks = [Mark("long", 1, "Nearly.", "ada"), Mark("note", 0, "Never shown.", "ada"), Mark(comment="Hi.", by="ada")]
+    visible_report = redact_for_student(applied(report, marks, 50), assignment.content.visibility())
+    hidden = {check.name: check for check in visible_report.checks}["long"]
+    assert hidden.evidence == Evidence(by_hand=ByHand(points=1, automatic=0, comment="Nearly."))
+    assert visible_report.by_hand.comment == "Hi."
+    assert "ada" not in visible_report.to_json() and "Never shown." not in visible_report.to_json()
