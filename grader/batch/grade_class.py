@@ -7,7 +7,6 @@ import hashlib
 import importlib
 import os
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ from ..grading import needs
 from ..grading.trace import Timings
 from ..report.model import Report
 from ..sandbox import filesystem, head_start, memory_needs
-from ..support import i18n, seeds, similar_names
+from ..support import i18n, seeds, similar_names, tables
 from ..support.choices import Device, Engine, Level
 from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
@@ -37,8 +36,8 @@ from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
 from .graded_class import GradedClass
 from .pages import PageWriter
+from .people import People
 from .progress import ProgressDisplay
-from .roster import Roster, identify
 from .store import Record, Store
 from .students import Student
 
@@ -118,7 +117,7 @@ def list_class(assignment: Assignment, submissions: Path, out: Path | None, opti
 @contextlib.contextmanager
 def _open_class(
     assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console
-) -> Iterator[tuple[ClassFolder, _People, dict[str, str]]]:
+) -> Iterator[tuple[ClassFolder, People, dict[str, str]]]:
     """Yield the class, its students completed from the rosters, and the files that the instructor chose.
 
     See :func:`_chosen` for the last one.
@@ -126,15 +125,15 @@ def _open_class(
     rosters = course_files.rosters(options.course_files)
     names = {name for roster in rosters for name in roster.names()}
     with ClassFolder(submissions, options.layout, assignment.name, out, names) as class_folder:
-        people = _People(class_folder, rosters)
+        people = People(class_folder, rosters)
         yield class_folder, people, _chosen_patterns(people, class_folder, submissions, out, options, console)
 
 
 def _chosen_patterns(
-    people: _People, class_folder: ClassFolder, submissions: Path, out: Path | None, options: Options, console: Console
+    people: People, class_folder: ClassFolder, submissions: Path, out: Path | None, options: Options, console: Console
 ) -> dict[str, str]:
     """Return {identity: file pattern} for the students whose file the instructor chose."""
-    table = options.files or chosen.find(out, submissions)
+    table = options.files or tables.find(chosen.NAME, out, submissions)
     patterns = {}
     if table is not None:
         console.print(f"The files to grade are read from {table}.", soft_wrap=True)
@@ -191,29 +190,6 @@ def _refuse_unknown_checks(assignment: Assignment, names: Sequence[str]) -> None
             raise UsageError(f"{assignment.name} has no check '{name}': {remedy}")
 
 
-def _folded(name: str) -> str:
-    """Return a name in the form in which names are compared: composed letters, without case."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-class _People:
-    """The students of a class, with all their names: in the class folder and in the files of course systems."""
-
-    def __init__(self, class_folder: ClassFolder, rosters: Sequence[Roster]) -> None:
-        self.students, self.absent, self.notes = identify(class_folder.students, rosters)
-        self._class_names = {student.identity: student.name for student in class_folder.students}
-
-    def find(self, name: str) -> list[Student]:
-        """Return the students with this name or id."""
-        return [student for student in self.students if _folded(name) in self._all_names(student)]
-
-    def _all_names(self, student: Student) -> set[str]:
-        """Return all names and ids of a student and, for a group, of its members."""
-        people = [each for person in student.people for each in (person.name, person.identity)]
-        names = [student.name, student.identity, self._class_names[student.identity], *people]
-        return {_folded(name) for name in names}
-
-
 class _Batch:
     """One run: a class, its stored results, and the output folder."""
 
@@ -221,7 +197,7 @@ class _Batch:
         self,
         assignment: Assignment,
         class_folder: ClassFolder,
-        people: _People,
+        people: People,
         patterns: dict[str, str],
         store: Store,
         settings: Work,

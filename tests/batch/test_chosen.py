@@ -6,6 +6,7 @@ import pytest
 
 from grader.batch import chosen
 from grader.batch.collect import ClassFolder
+from grader.batch.people import People
 from grader.support.errors import UsageError
 
 pytestmark = pytest.mark.quick
@@ -21,12 +22,8 @@ def read_patterns(tmp_path):
     def read(content):
         (tmp_path / "files.csv").write_bytes(content)
         with ClassFolder(tmp_path / "class", "folders") as class_folder:
-            students = class_folder.students
-
-            def find_students(name):
-                return [student for student in students if student.name == name.casefold()]
-
-            return chosen.patterns(tmp_path / "files.csv", students, find_students, class_folder.files_of)
+            people = People(class_folder, [])
+            return chosen.patterns(tmp_path / "files.csv", people.students, people.find, class_folder.files_of)
 
     return read
 
@@ -59,15 +56,3 @@ def test_file_of_a_student_is_read(read_patterns, content):
 def test_mistake_is_reported_with_its_line(read_patterns, content, message):
     with pytest.raises(UsageError, match=message):
         read_patterns(content)
-
-
-def test_table_inside_the_class_is_ignored(tmp_path):
-    (tmp_path / "class" / "anna").mkdir(parents=True)
-    for folder in ("class", "class/anna"):
-        (tmp_path / folder / "files.csv").write_text("student,file\n")
-    assert chosen.find(tmp_path / "out", tmp_path / "class") is None
-    (tmp_path / "files.csv").write_text("student,file\n")
-    assert chosen.find(tmp_path / "out", tmp_path / "class") == tmp_path / "files.csv"
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "files.csv").write_text("student,file\n")
-    assert chosen.find(tmp_path / "out", tmp_path / "class") == tmp_path / "out" / "files.csv"
