@@ -20,13 +20,36 @@ EVERYBODY = "*"  # in the column ``student``
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row: its last line in the file, and the text of each column, "" for a column or a cell that is missing."""
+    """A row: its first line in the file, and the text of each column, "" for a column or a cell that is missing."""
 
     line: int
     cells: Mapping[str, str]
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row as it is in the file: its first line, its ``cells``, and its ``text`` with the line end."""
+
+    line: int
+    cells: list[str]
+    text: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file as it is: the first row, all rows below it, and what separates two cells."""
+
+    first: RawRow
+    rows: list[RawRow]
+    delimiter: str
+
+    def places(self) -> dict[str, int]:
+        """Return {title of a column in small letters: its place}, the first place of a title that occurs twice."""
+        titles = [title.strip().lower() for title in self.first.cells]
+        return {title: titles.index(title) for title in titles}
 
 
 def find(name: str, out: Path | None, submissions: Path) -> Path | None:
@@ -48,31 +71,54 @@ def read(
     ``columns``. Raises UsageError, with file and line, if it does not.
     """
     must_be_filled = columns if filled is None else filled
-    text = _text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        titles = [title.strip().lower() for title in next(reader, [])]
-        missing_columns = [column for column in columns if column not in titles]
-        if missing_columns:
+    table = read_raw(path)
+    places = table.places()
+    missing_columns = [column for column in columns if column not in places]
+    if missing_columns:
+        raise UsageError(
+            f"{path}:1: column '{missing_columns[0]}' is missing: the first line must be {','.join(columns)}."
+        )
+    rows = []
+    for row in table.rows:
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        if any(cell.strip() for cell in row.cells[len(table.first.cells) :]):
             raise UsageError(
-                f"{path}:1: column '{missing_columns[0]}' is missing: the first line must be {','.join(columns)}."
+                f"{path}:{row.line}: there are more cells than columns: put a cell that contains the sign "
+                f"'{table.delimiter}' in quotation marks."
             )
-        places = {column: titles.index(column) for column in (*columns, *optional) if column in titles}
-        rows = []
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            texts = {
-                column: cells[places[column]].strip() if column in places and places[column] < len(cells) else ""
-                for column in (*columns, *optional)
-            }
-            for column in columns:
-                if column in must_be_filled and not texts[column]:
-                    raise UsageError(f"{path}:{reader.line_num}: the cell '{column}' is empty: fill it in.")
-            rows.append(TableRow(reader.line_num, texts))
-    except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num}: not a valid line of a CSV file ({error}).") from error
+        texts = {
+            column: row.cells[places[column]].strip() if places.get(column, len(row.cells)) < len(row.cells) else ""
+            for column in (*columns, *optional)
+        }
+        for column in columns:
+            if column in must_be_filled and not texts[column]:
+                raise UsageError(f"{path}:{row.line}: the cell '{column}' is empty: fill it in.")
+        rows.append(TableRow(row.line, texts))
     return rows
+
+
+def read_raw(path: Path) -> RawTable:
+    """Return a table as it is in the file; raises UsageError if it cannot be read or is not a valid CSV file."""
+    return parse(_text(path), str(path))
+
+
+def parse(text: str, path: str) -> RawTable:
+    """Return the table in a text; raises UsageError, with ``path`` and the line, if it is not valid."""
+    lines = [*io.StringIO(text, newline="")]
+    delimiter = max(DELIMITERS, key=(lines[0] if lines else "").count)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    rows, end = [], 0
+    try:
+        for cells in reader:
+            rows.append(RawRow(end + 1, cells, "".join(lines[end : reader.line_num])))
+            end = reader.line_num
+    except csv.Error as error:
+        raise UsageError(
+            f"{path}:{end + 1}: not a valid line of a CSV file ({error}): check its quotation marks."
+        ) from error
+    first, *others = rows or [RawRow(1, [], "")]
+    return RawTable(first, others, delimiter)
 
 
 def _text(path: Path) -> str:
@@ -82,8 +128,3 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path} cannot be read ({error.strerror}): check the path.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text: save it as CSV in UTF-8.") from error
-
-
-def _delimiter(text: str) -> str:
-    first_line = text.split("\n", 1)[0]
-    return max(DELIMITERS, key=first_line.count)

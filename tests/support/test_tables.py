@@ -29,6 +29,9 @@ def test_table_of_editor_or_spreadsheet_is_read(tmp_path, content):
     [
         (b"", "t.csv:1: column 'student' is missing: the first line must be student,due."),
         (b"student,due\na,1\n\n,2\n", "t.csv:4: the cell 'student' is empty"),
+        (b"student,due\na,7,5\n", "t.csv:2: there are more cells than columns: put a cell that contains the sign ','"),
+        (b'student,due\na,1\nb,"x\ny\n', "t.csv:3: not a valid line .*: check its quotation marks"),
+        (b'student,due\n"a\nb",\n', "t.csv:2: the cell 'due' is empty"),
         ("student\nJörg".encode("cp1252"), "t.csv is not UTF-8 text"),
     ],
 )
@@ -48,3 +51,16 @@ def test_table_inside_the_class_is_ignored(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "files.csv").write_text("student,file\n")
     assert tables.find("files.csv", tmp_path / "out", tmp_path / "class") == tmp_path / "out" / "files.csv"
+
+
+def test_raw_table_keeps_the_text_of_each_row():
+    text = "Student;due\r\n'=a;'1;\"x\r\ny\"\r\nb\n\nc;2"
+    table = tables.parse(text, "t.csv")
+    assert table.first.text + "".join(row.text for row in table.rows) == text
+    assert (table.delimiter, table.places()) == (";", {"student": 0, "due": 1})
+    assert [(row.line, row.cells) for row in table.rows] == [
+        (2, ["'=a", "'1", "x\r\ny"]),
+        (4, ["b"]),
+        (5, []),
+        (6, ["c", "2"]),
+    ]

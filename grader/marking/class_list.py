@@ -1,0 +1,86 @@
+"""The people and the checks of a class, as marks by hand name them. The output folder keeps them for later commands."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from ..support import similar_names
+from ..support.errors import UsageError
+from ..support.text import clean
+
+
+class Member(BaseModel):
+    """A person who gets a score.
+
+    ``also`` are further forms of the name, ``group`` the names of the group that handed in together. ``page`` is the name
+    of the person's files, "" for a person without a submission. ``sha256`` is that of the submission when the class was
+    written last.
+    """
+
+    identity: str
+    name: str
+    also: list[str] = []
+    group: list[str] = []
+    page: str = ""
+    sha256: str = ""
+
+
+class ClassList(BaseModel):
+    """The members of a class, the points of each check, and the checks that only earlier versions of the assignment had.
+
+    ``max_score`` is the sum of the points without bonus points.
+    """
+
+    members: list[Member]
+    points: dict[str, float]
+    max_score: float = 0.0
+    former_checks: list[str] = []
+
+    def find(self, name: str) -> list[Member]:
+        """Return the person with a name or an id, or all members of a group with that name.
+
+        Raises UsageError with the remedy if there is nobody with the name, or if it is ambiguous.
+        """
+        forms = {_folded(name), _folded(name.removeprefix("'"))}  # the apostrophe of a cell that would be a formula
+        people = [member for member in self.members if _folded(member.identity) in forms]
+        if not people:
+            people = [member for member in self.members if forms & {*map(_folded, (member.name, *member.also))}]
+        groups = {
+            tuple(member.group): [other for other in self.members if other.group == member.group]
+            for member in self.members
+            if forms & {*map(_folded, member.group)}
+        }
+        matches = [[person] for person in people] or [*groups.values()]
+        if not matches:
+            names = [form for member in self.members for form in (member.name, member.identity, *member.group)]
+            suggestion = similar_names.nearest(name, dict.fromkeys(names))
+            remedy = "give a name or an id from gradebook.csv" if suggestion is None else f"did you mean '{suggestion}'"
+            sign = "." if suggestion is None else "?"
+            raise UsageError(f"there is no student '{clean(name)}' in this class: {remedy}{sign}")
+        if len(matches) > 1:
+            identities = ", ".join(clean(members[0].identity) for members in matches)
+            raise UsageError(
+                f"{len(matches)} students have the name '{clean(name)}': give the id from gradebook.csv ({identities})."
+            )
+        return matches[0]
+
+    def is_former(self, check: str) -> bool:
+        """Return whether only an earlier version of the assignment had this check; raises UsageError if none had it."""
+        if check in self.points:
+            return False
+        if check in self.former_checks:
+            return True
+        raise UsageError(f"there is no check '{clean(check)}': {_suggestion(check, [*self.points])}")
+
+
+def _suggestion(check: str, names: Sequence[str]) -> str:
+    suggestion = similar_names.nearest(check, names)
+    return f"use one of {', '.join(names)}." if suggestion is None else f"did you mean '{suggestion}'?"
+
+
+def _folded(name: str) -> str:
+    """Return a name in the form in which names are compared: composed letters, single spaces, without case."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
