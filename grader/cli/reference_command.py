@@ -138,7 +138,7 @@ def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, 
     report = grade(loaded, solution, GradeOptions(only=names, include_hidden=True, data=data, oracle=oracle))
     failures = [check for check in report.checks if check.status != "passed"]
     if failures and failures[0].status == "not_gradable":
-        raise NotGradable(failures[0].message)
+        raise NotGradable(f"{failures[0].name} could not be graded. {failures[0].message}")
     if failures:
         raise UsageError(f"{loaded.content.solution} does not pass {failures[0].name}: {failures[0].message}")
     name = str(loaded.content.reference).removesuffix(".py")

@@ -42,17 +42,17 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     memory_needs.limits_here(assignment)
     content = assignment.content
     assignment.file(content.task)
-    yield _solution(assignment)
+    report = _grade(assignment, read(assignment.file(content.solution), assignment))
+    yield _solution(content.solution, report)
     yield from (_starter(assignment, file) for file in content.starters)
     for sentence in (*problems(assignment), *solution_steps.problems(assignment)):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
+    yield from _answers(assignment, report)
     yield from _proof(assignment)
     yield from map(_known_wrong, wrong)
 
 
-def _solution(assignment: Assignment) -> ValidationLine:
-    file = assignment.content.solution
-    report = _grade(assignment, read(assignment.file(file), assignment))
+def _solution(file: str, report: Report) -> ValidationLine:
     for check in report.checks:
         if check.status != "passed":
             return _line(file, report, False, f"should get full marks, but {check.name}: {check.message}")
@@ -92,20 +92,31 @@ def _nothing(report: Report) -> str:
     return f"nothing ({reason})" if reason else "nothing"
 
 
+def _answers(assignment: Assignment, report: Report) -> Iterator[ValidationLine]:
+    """Yield a line if answers were recorded, but not those that grading the solution needed."""
+    file = proof.folders(assignment)[0] / f"{assignment.name}.npz"
+    if file.is_file() and "reference" in report.environment.expected_answers:
+        sentence = f"the answers were recorded for another reference or other probes: {_again(assignment)}"
+        yield ValidationLine(file.name, 0, 0, False, sentence, None)
+
+
+def _again(assignment: Assignment) -> str:
+    """Return the advice to record answers, steps and proof again."""
+    return f"run 'grader reference {assignment.name if assignment.is_bundled else assignment.folder} --write'"
+
+
 def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
     """Yield a line that says if the recorded proof is still valid; nothing if no proof was recorded."""
     file, proof_on_file = proof.file_of(assignment), proof.read(assignment)
     if proof_on_file is None and not file.is_file():
         return
     if proof_on_file is None:
-        name_or_folder = assignment.name if assignment.is_bundled else assignment.folder
-        again = f"run 'grader reference {name_or_folder} --write'"
         yield ValidationLine(
             file.name,
             0,
             0,
             False,
-            f"the proof was recorded for another reference, other steps or other probes: {again}",
+            f"the proof was recorded for another reference, other steps or other probes: {_again(assignment)}",
             None,
         )
         return

@@ -62,8 +62,8 @@ def load(path: Path, model: type[ModelT], **context: Any) -> ModelT:
 def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[ModelT, Callable[[YamlPath], int]]:
     """Return the model and a function that maps a location to its line in the file. Raises UsageError as :func:`load`.
 
-    Messages name a key by its path in the file. If the model has ``LINES_NAME_ENTRIES``, they name the keys of list
-    entries without the path.
+    Messages name a key by its path in the file, with the names of list entries, or else their numbers from 1. If the model
+    has ``LINES_NAME_ENTRIES``, they name the keys of list entries without the path.
     """
     try:
         if path.stat().st_size > MAX_SIZE:
@@ -97,10 +97,14 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
     try:
         instance = model.model_validate(data, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
-        name_of_place = _by_the_line if getattr(model, "LINES_NAME_ENTRIES", False) else str
         errors = _first_of_each_place(_without_consequences(error.errors(), model))
+
+        def name_of(place: str, each: ErrorDetails) -> str:
+            names_entries = getattr(model, "LINES_NAME_ENTRIES", False)
+            return _by_the_line(place) if names_entries else _readable(each["loc"], data)
+
         raise Mistakes(
-            path, [(_line_of(nodes(), each), _sentence(each, name_of_place(place), model)) for place, each in errors]
+            path, [(_line_of(nodes(), each), _sentence(each, name_of(place, each), model)) for place, each in errors]
         ) from error
     return instance, lambda location: _follow(nodes(), location)[0]
 
@@ -219,13 +223,29 @@ def _follow(node: yaml.Node | None, location: YamlPath) -> tuple[int, yaml.Node 
     return line, node
 
 
-def _place(location: YamlPath) -> str:
-    """Return a readable location such as ``checks.2.points``, without pydantic's names of union members."""
-    steps = [str(step) for step in location]
-    plain = [
-        step for step in steps if not re.search(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$", step)
-    ]
-    return ".".join(plain) or "the file"
+def _place(location: Sequence[int | str]) -> str:
+    """Return a location such as ``checks.2.points``, without pydantic's names of union members."""
+    return ".".join(map(str, _steps(location))) or "the file"
+
+
+def _readable(location: YamlPath, data: Any) -> str:
+    """Return a location such as ``checks.loss.points``: a list entry has its name, or else its number, counted from 1."""
+    readable: list[str] = []
+    for step in _steps(location):
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            name = data.get("name") if isinstance(data, dict) else None
+            readable.append(name if isinstance(name, str) and name else str(step + 1))
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
+            readable.append(str(step))
+    return ".".join(readable) or "the file"
+
+
+def _steps(location: Sequence[int | str]) -> list[int | str]:
+    """Return the steps of a location without pydantic's names of union members."""
+    members = re.compile(r"[\[(]|^[A-Z]\w+$|^(bool|int|float|str|list|constrained-\w+)$")
+    return [step for step in location if not members.search(str(step))]
 
 
 def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:

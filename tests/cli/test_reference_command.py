@@ -48,3 +48,14 @@ def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
     files = list((tmp_path / "cache").rglob("*.npz"))
     assert files
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in files)
+
+
+def test_check_whose_objective_has_another_argument_is_named(doubling, grader):
+    reference = doubling / "reference.py"
+    reference.write_text(reference.read_text() + "\n\ndef cost(x, unknown):\n    return (x**2).sum() + unknown\n")
+    text = (doubling / "assignment.yaml").read_text()
+    check = "{name: slope, title: Slope, kind: gradients, function: double, objective: cost, parameters: {y: x}, probes: [numbers], points: 1}"
+    (doubling / "assignment.yaml").write_text(text.replace("checks:\n", f"checks:\n  - {check}\n"))
+    done = grader("reference", doubling, "--write")
+    assert done.returncode == 3
+    assert "slope could not be graded. The reference fails" in done.stderr and "'unknown'" in done.stderr

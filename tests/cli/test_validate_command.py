@@ -116,3 +116,16 @@ def test_checks_of_bundled_assignments_notice_all_mutants(grader, name):
     done = grader("validate", name, "--mutants", timeout=3000)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith(" 0 not noticed.\n")
+
+
+@pytest.mark.parametrize("comment", ["", "# Only a comment.\n"])
+def test_answers_that_were_recorded_for_another_reference_are_a_wrong_line(doubling, grader, comment):
+    (doubling / "task.md").write_text("Double it.")
+    assert grader("reference", doubling, "--write").returncode == 0
+    with (doubling / "reference.py").open("a") as file:
+        file.write(comment)
+    done = grader("validate", doubling)
+    assert (done.returncode == 0) == (not comment)
+    wrong = [line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("WRONG")]
+    sentence = "the answers were recorded for another reference or other probes: run 'grader reference"
+    assert [(file, text.startswith(sentence)) for _, file, text in wrong] == [("doubling.npz", True)] * bool(comment)
