@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -27,11 +26,11 @@ from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .page_files import CLASS_PAGE
 from .roster import RosterEntry
-from .store import Record, Store
+from .store import Record
 from .students import Student
 from .summary import ClassSummary
+from .written_files import WrittenFiles
 
-IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")
 LONGEST_COMMENT = 2000
 
 
@@ -142,12 +141,11 @@ def write_gradebooks(
     layout: str,
     name: str,
     given_files: CourseFiles,
-    store: Store,
-) -> tuple[list[tuple[str, FilledFile]], list[str]]:
+    written_files: WrittenFiles,
+) -> list[tuple[str, FilledFile]]:
     """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
 
-    Returns (file name, filled file) of the files of course systems, and sentences about import files of an earlier run.
-    Those are removed: nobody should import an outdated mark.
+    Returns (file name, filled file) of the files of course systems.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
     filled_files = course_files.fill(rows, given_files)
@@ -155,30 +153,8 @@ def write_gradebooks(
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
     if layout == "ilias" and given_files.ilias is None:
         filled_files.append(("status.csv", FilledFile(ilias.status_file(rows), [], [])))
-    for file, filled_file in filled_files:
-        write_whole(folder / file, filled_file.content)
-        store.keep_written(file, _digest(filled_file.content))
-    return filled_files, _remove_old_imports(folder, {file for file, _ in filled_files}, store)
-
-
-def _remove_old_imports(folder: Path, new_names: set[str], store: Store) -> list[str]:
-    notes = []
-    for name in IMPORTS:
-        path = folder / name
-        if name in new_names or not path.is_file():
-            continue
-        if store.written(name) == _digest(path.read_bytes()):
-            path.unlink()
-            notes.append(f"{name} from an earlier run was removed: give its option again to get a new one.")
-        else:  # somebody changed the file
-            notes.append(
-                f"{path} is not from this run, and its scores may be outdated: remove it if it is an import file."
-            )
-    return notes
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    written_files.write({file: filled_file.content for file, filled_file in filled_files})
+    return filled_files
 
 
 def write_summary(folder: Path, values: dict[str, Any], summary: ClassSummary) -> None:

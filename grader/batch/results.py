@@ -27,6 +27,7 @@ from .pages import PageWriter
 from .store import Page
 from .students import Student, display_name
 from .summary import ClassSummary, bug_names
+from .written_files import WrittenFiles
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,17 @@ def write(
         outdated_names, [page.name for page in collected.pages]
     )  # before the new marks are written
     page_writer.begin(outdated_names, executor)
-    filled_files, notes_on_files = outputs.write_gradebooks(
+    written_files = WrittenFiles(graded.out, graded.store)
+    filled_files = outputs.write_gradebooks(
         graded.out,
         collected.rows,
         collected.absent_rows,
         folder.layout,
         graded.assignment.name,
         graded.course_files,
-        graded.store,
+        written_files,
     )
+    notes_on_files = written_files.remove_others()
     if folder.encoding:
         notes_on_files.append(
             f"File names that are not in UTF-8 were read as {folder.encoding}: if they look wrong, unpack "

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ..support.errors import NotGradable, UsageError
 FILE = "grading.sqlite"
 LOCK = ".lock"
 VERSION = 1
+WRITTEN = "written "  # in front of the name of a file, in the table of settings
 INSERT_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)"
 SELECT_PAGES = """
 SELECT pages.name, identity, who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, '')
@@ -158,14 +159,25 @@ class Store:
         return seed
 
     def written(self, name: str) -> str:
-        """Return the digest of an import file as an earlier run wrote it, "" if none did."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (f"written {name}",)).fetchone()
+        """Return the digest of a file as an earlier run wrote it, "" if none did (see :mod:`grader.batch.written_files`)."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (f"{WRITTEN}{name}",)).fetchone()
         return str(row[0]) if row else ""
 
-    def keep_written(self, name: str, digest: str) -> None:
-        """Store the digest of an import file."""
+    def written_names(self) -> list[str]:
+        """Return the names of all files whose digests are stored."""
+        rows = self._database.execute("SELECT name FROM settings WHERE name GLOB ?", (f"{WRITTEN}*",))
+        return [str(name).removeprefix(WRITTEN) for (name,) in rows]
+
+    def keep_written(self, digests: Mapping[str, str]) -> None:
+        """Store {name: digest} of files."""
         with self._writing() as database:
-            database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"written {name}", digest))
+            values = [(f"{WRITTEN}{name}", digest) for name, digest in digests.items()]
+            database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
+
+    def forget_written(self, name: str) -> None:
+        """Delete the digest of a file."""
+        with self._writing() as database:
+            database.execute("DELETE FROM settings WHERE name = ?", (f"{WRITTEN}{name}",))
 
     def key(self, identity: str) -> str | None:
         """Return the key of a student's result, or None."""

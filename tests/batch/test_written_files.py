@@ -1,0 +1,49 @@
+"""Tests that files of an earlier run are renewed or removed."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.batch.store import Store
+from grader.batch.written_files import WrittenFiles
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Write files as one run does; return its sentences."""
+
+    def write(**files):
+        with Store(tmp_path / "out") as store:
+            written_files = WrittenFiles(tmp_path / "out", store)
+            written_files.write({name.replace("__", "/"): content for name, content in files.items()})
+            return written_files.remove_others()
+
+    return write
+
+
+def test_file_of_an_earlier_run_is_renewed_or_removed(run, tmp_path):
+    assert run(moodle=b"old", feedback__Jörg=b"old") == []
+    assert run(moodle=b"new") == [
+        "feedback/Jörg from an earlier run was removed: give its option again to get a new one."
+    ]
+    assert (tmp_path / "out" / "moodle").read_bytes() == b"new"
+    assert not (tmp_path / "out" / "feedback").exists()
+    assert run(moodle=b"new") == []
+
+
+def test_changed_file_is_kept_with_a_warning(run, tmp_path):
+    run(moodle=b"old")
+    (tmp_path / "out" / "moodle").write_bytes(b"changed")
+    (note,) = run()
+    assert note.startswith(f"{tmp_path / 'out' / 'moodle'} is not from this run")
+    assert (tmp_path / "out" / "moodle").read_bytes() == b"changed"
+    (tmp_path / "out" / "moodle").unlink()
+    assert run() == []
+
+
+def test_import_file_of_an_earlier_version_is_kept_with_a_warning(run, tmp_path):
+    run()
+    (tmp_path / "out" / "canvas.csv").write_bytes(b"scores")
+    assert "canvas.csv is not from this run" in run()[0]
