@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from ..support.errors import UsageError
 from .cells import number_cell, read_number, writes_decimal_commas
+from .existing_marks import ExistingMarks
 from .gradebook import FilledFile, Row, ungraded
 from .matching import Matchable, Student, folded, missing, natural, pair
 from .roster import Roster, RosterEntry
@@ -26,13 +27,15 @@ IGNORED = re.compile(r"final|\bcurrent\b|override (?:score|grade|status)", re.IG
 READ_ONLY = "(read only)"
 
 
-def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> FilledFile:
+def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str, marks: ExistingMarks | None = None) -> FilledFile:
     """Return the import for the assignment with this title (``Title``, ``Title (id)``, or the id alone).
 
     Students keep the grade of the export if they are not in the batch, have no score, or are excused or not assigned.
+    ``marks`` decides about other grades of the export; without it they are kept.
     Scores are scaled if the maximum points in Canvas differ from those of the exercise. Raises UsageError for a file
     that is not a Canvas gradebook, and unless exactly one column matches the title.
     """
+    marks = marks or ExistingMarks()
     sheet = read(gradebook_csv, WHAT)
     header, points, lines = _parts(sheet)
     front_columns = _student_columns(header)
@@ -50,7 +53,9 @@ def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> FilledFile:
             locked_names.append(students.name(line))
         elif row.score is not None:
             is_scaled = is_scaled or factor != 1.0
-            table[1 + len(points) + index][-1] = quote(number_cell(row.score * factor, decimal), sheet.delimiter)
+            mark = number_cell(row.score * factor, decimal)
+            if marks.may_write(row, "mark", line[column].text, mark):
+                table[1 + len(points) + index][-1] = quote(mark, sheet.delimiter)
 
     absent_names = [students.name(line) for index, line in enumerate(lines) if index not in matches]
     notes = ungraded(list(matches.values()))
@@ -63,7 +68,10 @@ def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str) -> FilledFile:
         )
     bom = BOM if sheet.source.startswith(BOM) else ""
     content = bom + "".join(sheet.delimiter.join(cells) + "\n" for cells in table)
-    return FilledFile(content.encode(), missing(rows, matches), absent_names, locked_names, notes)
+    unmatched = missing(rows, matches)
+    return FilledFile(
+        content.encode(), unmatched, absent_names, locked_names, notes, marks.entries, marks.written_cells
+    )
 
 
 def roster(gradebook_csv: bytes, title: str) -> Roster:

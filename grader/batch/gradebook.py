@@ -11,6 +11,7 @@ from pathlib import Path
 from ..support.atomic_files import write_whole
 from ..support.text import clean
 from .cells import number_cell, text_cell
+from .existing_marks import ExistingMark, WrittenCell
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
@@ -58,7 +59,8 @@ class FilledFile:
 
     ``unmatched`` are students of the batch that are not in the file, ``without_submission`` are students of the file
     that are not in the batch, ``locked`` are students whose grade in the file must not change. ``notes`` are sentences
-    for the instructor.
+    for the instructor. ``existing`` are the marks and comments that the file had before, and ``written_cells`` those that
+    this run filled in.
     """
 
     content: bytes
@@ -66,6 +68,8 @@ class FilledFile:
     without_submission: list[str]
     locked: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    existing: list[ExistingMark] = field(default_factory=list)
+    written_cells: list[WrittenCell] = field(default_factory=list)
 
 
 def write(rows: Sequence[Row], path: Path) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from ..support.errors import UsageError
 from .cells import number_cell, text_cell
+from .existing_marks import ExistingMarks, same
 from .gradebook import FilledFile, Row, ungraded
 from .matching import Student, missing, pair
 from .roster import Roster, RosterEntry
@@ -34,26 +35,48 @@ COLUMNS = (
     "plagiarism",
     "plag_comment",
 )
+DECIDED = ("passed", "failed")  # other values of ``status`` mean that nobody has marked the student
 
 
-def fill(rows: Sequence[Row], status: bytes) -> FilledFile:
+def fill(rows: Sequence[Row], status: bytes, marks: ExistingMarks | None = None) -> FilledFile:
     """Return the ``status.csv`` of the plugin's download with the scores of the batch; students are found by login.
 
+    ``marks`` decides about lines with a mark or a comment; without it they are kept.
     Raises UsageError for any other file, including the one of a team exercise.
     """
+    marks = marks or ExistingMarks()
     sheet = read(status, WHAT)
     lines = _lines(sheet)
     matches = _pair(rows, lines)
     changes = {
         _cell(title, lines[index]): text
-        for index, row in matches.items()
+        for index, row in sorted(matches.items())
         if row.score is not None
-        for title, text in _marks(row).items()
+        for title, text in _changes(row, lines[index], marks).items()
     }
     absent_names = [_name(line) for index, line in enumerate(lines) if index not in matches]
     return FilledFile(
-        sheet.changed(changes), missing(rows, matches), absent_names, notes=ungraded(list(matches.values()))
+        sheet.changed(changes),
+        missing(rows, matches),
+        absent_names,
+        notes=ungraded(list(matches.values())),
+        existing=marks.entries,
+        written_cells=marks.written_cells,
     )
+
+
+def _changes(row: Row, line: Sequence[CsvCell], marks: ExistingMarks) -> dict[str, str]:
+    """Return the new texts of a student's line by column: mark and status together, and the comment."""
+    ours = _marks(row)
+    changes: dict[str, str] = {}
+    mark, status = (_cell(title, line).text.strip() for title in ("mark", "status"))
+    existing = mark or (status if status in DECIDED else "")
+    is_same = same("mark", mark, ours["mark"]) and status == ours["status"]
+    if marks.may_write(row, "mark", existing, ours["mark"], is_same):
+        changes |= {title: ours[title] for title in ("mark", "status")}
+    if ours["comment"] and marks.may_write(row, "comment", _cell("comment", line).text, ours["comment"]):
+        changes["comment"] = ours["comment"]
+    return changes | {"update": ours["update"]} if changes else {}
 
 
 def roster(status: bytes) -> Roster:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from ..support.errors import UsageError
 from ..support.text import clean
 from .cells import FORMULA, number_cell, read_number, writes_decimal_commas
+from .existing_marks import ExistingMarks
 from .gradebook import FilledFile, Row, ungraded
 from .matching import Student, folded, missing, natural, pair
 from .roster import Roster, RosterEntry
@@ -51,14 +52,16 @@ NO = ("no", "nein", "non")
 HIDDEN = ("participant", "participante", "teilnehmer/in")  # instead of a name, in blind marking
 
 
-def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
+def fill(rows: Sequence[Row], worksheet: bytes, marks: ExistingMarks | None = None) -> FilledFile:
     """Return the worksheet with the scores of the batch.
 
-    Rows without a score and rows whose grade is locked are not changed. Scores are scaled if the maximum grade of the
+    Rows without a score and rows whose grade is locked are not changed. ``marks`` decides about cells with a mark or a
+    comment; without it they are kept. Scores are scaled if the maximum grade of the
     worksheet differs from the maximum points of the exercise. A student is not matched if the worksheet has another
     name for the number, as may happen with the number of a group. Raises UsageError for a file that is not a worksheet
     or that grades with a scale.
     """
+    marks = marks or ExistingMarks()
     sheet = read(worksheet, WHAT)
     lines = _Lines(sheet)
     columns, text_of = lines.columns, lines.text_of
@@ -77,9 +80,12 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
             factor = maximum / row.max_score if maximum and row.max_score else 1.0
             if factor != 1.0:
                 maxima.add(number_cell(maximum))
-            changes[line[columns["grade"]]] = number_cell(row.score * factor, decimal)
-            if row.comment and "comment" in columns:
-                changes[line[columns["comment"]]] = as_html(row.comment)
+            mark = number_cell(row.score * factor, decimal)
+            if marks.may_write(row, "mark", text_of("grade", line), mark):
+                changes[line[columns["grade"]]] = mark
+            comment = as_html(row.comment)
+            if comment and "comment" in columns and marks.may_write(row, "comment", text_of("comment", line), comment):
+                changes[line[columns["comment"]]] = comment
 
     notes = ungraded(list(matches.values()))
     notes += [
@@ -96,7 +102,15 @@ def fill(rows: Sequence[Row], worksheet: bytes) -> FilledFile:
         for index, line in enumerate(lines.rows)
         if index not in matches
     ]
-    return FilledFile(sheet.changed(changes), missing(rows, matches), absent_names, locked_names, notes)
+    return FilledFile(
+        sheet.changed(changes),
+        missing(rows, matches),
+        absent_names,
+        locked_names,
+        notes,
+        marks.entries,
+        marks.written_cells,
+    )
 
 
 def roster(worksheet: bytes) -> Roster:

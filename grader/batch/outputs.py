@@ -26,7 +26,7 @@ from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .page_files import CLASS_PAGE
 from .roster import RosterEntry
-from .store import Record
+from .store import Record, Store
 from .students import Student
 from .summary import ClassSummary
 from .written_files import WrittenFiles
@@ -141,6 +141,7 @@ def write_gradebooks(
     layout: str,
     name: str,
     given_files: CourseFiles,
+    store: Store,
     written_files: WrittenFiles,
 ) -> list[tuple[str, FilledFile]]:
     """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
@@ -148,12 +149,14 @@ def write_gradebooks(
     Returns (file name, filled file) of the files of course systems.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    filled_files = course_files.fill(rows, given_files)
+    filled_files = course_files.fill(rows, given_files, store.written_cells)
     if layout == "nbgrader":
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
     if layout == "ilias" and given_files.ilias is None:
         filled_files.append(("status.csv", FilledFile(ilias.status_file(rows), [], [])))
     written_files.write({file: filled_file.content for file, filled_file in filled_files})
+    for file, filled_file in filled_files:
+        store.keep_written_cells(file, filled_file.written_cells)
     return filled_files
 
 

@@ -15,6 +15,7 @@ from .gradebook import FilledFile
 from .results import BatchResults
 
 MOST_LINES = 10
+LONGEST_MARK = 80  # characters of a mark or a comment
 SLOWEST = 5
 STAGES = 3
 
@@ -61,7 +62,7 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
     for note in results.notes:
         line(f"{'note':12} {clean(note, 500)}")
     for file, filled_file in results.filled_files:
-        for sentence in _sentences_about(filled_file):
+        for sentence in (*_sentences_about(filled_file), *_sentences_about_marks(filled_file)):
             line(f"{file:12} {sentence}")
     scores = results.summary.scores()
     average = (
@@ -147,3 +148,18 @@ def _sentences_about(filled_file: FilledFile) -> list[str]:
         "Not changed": filled_file.locked,
     }
     return [f"{title}: {clean(', '.join(names), 500)}." for title, names in lists.items() if names] + filled_file.notes
+
+
+def _sentences_about_marks(filled_file: FilledFile) -> list[str]:
+    """Return sentences about the marks and comments that were in the file before."""
+    entries = filled_file.existing
+    sentences = []
+    for entry in entries[:MOST_LINES]:
+        verb, between = ("Kept", "instead of") if entry.kept else ("Replaced", "by")
+        existing, new = (clean(text, LONGEST_MARK) for text in (entry.existing, entry.new))
+        sentences.append(f"{verb} the {entry.cell} of {clean(entry.student)}: {existing} {between} {new}.")
+    if len(entries) > MOST_LINES:
+        sentences.append(f"... and {len(entries) - MOST_LINES} more: see existing_marks in summary.json.")
+    if any(entry.kept for entry in entries):
+        sentences.append("To replace marks and comments that are already in the file, add --overwrite-marks.")
+    return sentences

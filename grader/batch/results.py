@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,7 @@ def write(
         folder.layout,
         graded.assignment.name,
         graded.course_files,
+        graded.store,
         written_files,
     )
     notes_on_files = written_files.remove_others()
@@ -167,7 +168,11 @@ def write(
             f"File names that are not in UTF-8 were read as {folder.encoding}: if they look wrong, unpack "
             "the archive with the right encoding and give the folder."
         )
-    outputs.write_summary(graded.out, collected.summary_values(digest), collected.summary)
+    existing_marks = [
+        {"file": name, **asdict(entry)} for name, filled_file in filled_files for entry in filled_file.existing
+    ]
+    summary_values = {**collected.summary_values(digest), "existing_marks": existing_marks}
+    outputs.write_summary(graded.out, summary_values, collected.summary)
     outputs.write_timings(graded.out, collected.timings)
     if executor is not None and page_writer.needs_no_process():
         executor.close()  # its processes end meanwhile

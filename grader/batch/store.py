@@ -179,6 +179,16 @@ class Store:
         with self._writing() as database:
             database.execute("DELETE FROM settings WHERE name = ?", (f"{WRITTEN}{name}",))
 
+    def written_cells(self, file: str) -> list[tuple[str, str, str]]:
+        """Return (identity, kind, text) of the cells that earlier runs filled in an import file."""
+        return self._database.execute("SELECT identity, kind, text FROM cells WHERE file = ?", (file,)).fetchall()
+
+    def keep_written_cells(self, file: str, cells: Iterable[tuple[str, str, str]]) -> None:
+        """Add cells that were filled in an import file."""
+        with self._writing() as database:
+            rows = [(file, *cell) for cell in cells]
+            database.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?, ?, ?)", rows)
+
     def key(self, identity: str) -> str | None:
         """Return the key of a student's result, or None."""
         row = self._database.execute("SELECT key FROM results WHERE identity = ?", (identity,)).fetchone()
@@ -336,6 +346,10 @@ def _connect(file: Path) -> sqlite3.Connection:
             )
             database.execute(
                 "CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, key TEXT NOT NULL, digests TEXT NOT NULL)"
+            )
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS cells (file TEXT NOT NULL, identity TEXT NOT NULL, kind TEXT NOT NULL, "
+                "text TEXT NOT NULL, UNIQUE (file, identity, kind, text))"
             )
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it contains the seed

@@ -44,6 +44,18 @@ class Attempts(SummaryModel):
     earlier: list[str]
 
 
+class MarkInFile(SummaryModel):
+    """A mark or comment that was already in the file of a course system, the new one, and whether it was kept."""
+
+    file: str
+    student: str
+    id: str
+    cell: Literal["mark", "comment"]
+    existing: str
+    new: str
+    kept: bool
+
+
 class IgnoredFile(SummaryModel):
     """A file or a link that was not graded, and the reason."""
 
@@ -81,6 +93,7 @@ class SummaryFile(SummaryModel):
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
     left_out: list[IgnoredFile]
+    existing_marks: list[MarkInFile] = []
     score: dict[str, float]
     checks: list[Difficulty]
     bugs: list[BugCount]

@@ -68,6 +68,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="The status file of an ILIAS multi-feedback download; status.csv is the same with grades.",
 )
 @click.option(
+    "--overwrite-marks",
+    is_flag=True,
+    help="Replace marks and comments that are already in these files.  [default: keep and list them]",
+)
+@click.option(
     "--only",
     multiple=True,
     metavar="STUDENT",
@@ -120,6 +125,7 @@ def command(
     column: str | None,
     moodle: Path | None,
     ilias: Path | None,
+    overwrite_marks: bool,
     only: tuple[str, ...],
     checks: tuple[str, ...],
     file: str,
@@ -168,7 +174,7 @@ def command(
         fresh=fresh,
         file=file,
         files=files,
-        course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias),
+        course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )
     if isolation != "strong" and not only_list:
         click.echo(f"Warning: submissions are confined only at level {isolation}; every report states it.", err=True)

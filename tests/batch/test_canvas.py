@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.batch.canvas import fill
+from grader.batch.existing_marks import ExistingMark, ExistingMarks
 from grader.support.errors import UsageError
 from tests.batch.rows import row
 
@@ -28,7 +29,10 @@ def lines(filled_file):
 
 def test_import_has_the_students_and_one_column():
     filled_file = fill(
-        [row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)], GRADEBOOK.encode(), "123"
+        [row("mustermannerika", "4711", 8.5), row("musterérik", "12345", 1.0)],
+        GRADEBOOK.encode(),
+        "123",
+        ExistingMarks(overwrite=True),
     )
     assert lines(filled_file) == [
         "Student,ID,SIS User ID,SIS Login ID,Section,Single Neuron (123)",
@@ -64,16 +68,37 @@ def test_student_is_matched_by_id_login_or_name(student):
 
 
 def test_decomposed_name_is_the_same_name():
-    filled_file = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124")
+    marks = ExistingMarks(overwrite=True)
+    filled_file = fill([row("mu\u0308llerjjo\u0308rg", "x")], GRADEBOOK.encode(), "124", marks)
     assert '"Müller ""J."", Jörg",6,s3,joerg,A,8.5' in lines(filled_file)
 
 
 def test_name_of_two_students_is_not_matched():
     filled_file = fill([row("mustermax", "x", 1.0), row("Muster, Max", "y", 2.0)], GRADEBOOK.encode(), "123")
     assert filled_file.unmatched == ["mustermax (x)", "Muster, Max (y)"]
-    filled_file = fill([row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)], GRADEBOOK.encode(), "123")
+    rows = [row("mustermax", "7", 1.0), row("mustermax", "8", 2.0)]
+    filled_file = fill(rows, GRADEBOOK.encode(), "123", ExistingMarks(overwrite=True))
     assert filled_file.unmatched == []
     assert lines(filled_file)[5:7] == ['"Muster, Max",7,s4,max,B,1', '"Muster, Max",8,s5,max2,B,2']
+
+
+def test_mark_that_is_already_there_is_kept_and_listed():
+    rows = [row("mustermannerika", "4711", 8.5), row("mustermax", "7", 2.0), row("oneillconan", "5", 1.0)]
+    filled_file = fill(rows, GRADEBOOK.encode(), "123")
+    assert lines(filled_file)[2:6] == [
+        '"Mustermann, Erika",4711,s1,erika@example.org,A,3.00',
+        '"O\'Neill, Conan",5,s2,conan,"A, and B",EX',
+        '"Müller ""J."", Jörg",6,s3,joerg,A,N/A',
+        '"Muster, Max",7,s4,max,B,2.00',  # the same mark
+    ]
+    assert filled_file.existing == [ExistingMark("mustermannerika", "4711", "mark", "3.00", "8.5", kept=True)]
+    assert (filled_file.written_cells, filled_file.locked) == ([], ["O'Neill, Conan"])
+
+
+def test_mark_of_an_earlier_run_is_replaced():
+    filled_file = fill([row("x", "4711", 8.5)], GRADEBOOK.encode(), "123", ExistingMarks([("4711", "mark", "3")]))
+    assert '"Mustermann, Erika",4711,s1,erika@example.org,A,8.5' in lines(filled_file)
+    assert (filled_file.existing, filled_file.written_cells) == ([], [("4711", "mark", "8.5")])
 
 
 def test_two_submissions_with_one_identity_are_not_matched():

@@ -268,9 +268,26 @@ def test_canvas_gradebook_is_filled(grade, class_zip, tmp_path):
     assert result.returncode == 0
     filled_file = (tmp_path / "out" / "canvas.csv").read_text()
     assert '"Mustermann, Erika",4711,,erika,S1,100' in filled_file
-    assert '"Müller, Jörg",23,,j,S1,90' in filled_file
+    assert '"Müller, Jörg",23,,j,S1,3' in filled_file
+    assert "canvas.csv   Kept the mark of Müller, Jörg: 3 instead of 90." in result.stdout
+    assert "add --overwrite-marks" in result.stdout
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    SummaryFile.model_validate(summary)
+    entry = {"file": "canvas.csv", "student": "Müller, Jörg", "id": "23", "cell": "mark", "existing": "3", "new": "90"}
+    assert summary["existing_marks"] == [{**entry, "kept": True}]
     assert "In this file, but without a submission: Absent, Anna" in result.stdout
     assert "Not in this file:" in result.stdout and "oneillconan" in result.stdout
+
+    result = grade(class_zip(CLASS), "--canvas", tmp_path / "canvas.csv", "--overwrite-marks")
+    assert '"Müller, Jörg",23,,j,S1,90' in (tmp_path / "out" / "canvas.csv").read_text()
+    assert "canvas.csv   Replaced the mark of Müller, Jörg: 3 by 90." in result.stdout
+
+    new_export = (tmp_path / "out" / "canvas.csv").read_text().replace(",,,,,100", ",,,,,50")
+    (tmp_path / "canvas.csv").write_text(new_export)  # with the marks of the last run, which may be replaced
+    result = grade(class_zip(CLASS), "--canvas", tmp_path / "canvas.csv")
+    filled_file = (tmp_path / "out" / "canvas.csv").read_text()
+    assert '"Mustermann, Erika",4711,,erika,S1,50' in filled_file and '"Müller, Jörg",23,,j,S1,45' in filled_file
+    assert "the mark of" not in result.stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="strong isolation needs Linux")

@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from grader.batch.existing_marks import ExistingMark, ExistingMarks
 from grader.batch.ilias import COLUMNS, fill, status_file
 from grader.support.errors import UsageError
 from tests.batch.rows import row
@@ -34,6 +35,20 @@ def test_marks_are_entered_into_the_status_file():
     assert filled_file.unmatched == ["Somebody Else (else)"]
     assert filled_file.without_submission == ["Max Müller"]
     assert filled_file.notes == ["Without a score, so their grades are unchanged: Conan O'Neill."]
+
+
+def test_mark_and_status_that_are_already_there_are_kept_and_listed():
+    rows = [row("Conan O'Neill", "c_o", 8.0, comment="New"), row("Max Müller", "max", 1.0)]
+    status = STATUS.replace('"Max","notgraded"', '"Max","failed"')
+    filled_file = fill(rows, status.encode())
+    assert filled_file.content.decode() == status
+    assert filled_file.existing == [
+        ExistingMark("Conan O'Neill", "c_o", "mark", "1,0", "8", kept=True),
+        ExistingMark("Conan O'Neill", "c_o", "comment", 'Fine, "really"', "New", kept=True),
+        ExistingMark("Max Müller", "max", "mark", "failed", "1", kept=True),
+    ]
+    replaced = fill(rows, status.encode(), ExistingMarks(overwrite=True)).content.decode()
+    assert '"1","23","c_o","O\'Neill","Conan","passed","8","by hand","New","",""' in replaced
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.batch.existing_marks import ExistingMark, ExistingMarks, same
 from grader.batch.moodle import as_html, fill
 from grader.support.errors import UsageError
 from tests.batch.rows import row
@@ -48,7 +49,7 @@ def test_only_cells_of_grades_and_comments_change():
         row("Max Muster", "5", 1.0, comment="No."),
         row("Somebody Else", "6", 1.0),
     ]
-    filled_file = fill(rows, ENGLISH.encode())
+    filled_file = fill(rows, ENGLISH.encode(), ExistingMarks(overwrite=True))
     assert filled_file.content.decode() == (
         ENGLISH.replace('grading - ",,', 'grading - ",8.5,')
         .replace('another",-,', 'another",-,"Look at dB2,<br>and at dW1."')
@@ -56,6 +57,56 @@ def test_only_cells_of_grades_and_comments_change():
     )
     assert filled_file.unmatched == ["Somebody Else (6)"]
     assert (filled_file.without_submission, filled_file.locked, filled_file.notes) == ([], ["Max Muster"], [])
+    assert filled_file.existing == [ExistingMark("Jörg O'Neill-Müller 2nd", "23", "mark", "3.00", "10", kept=False)]
+
+
+MARKED = (
+    "Identifier,Full name,Grade,Maximum grade,Last modified (grade),Feedback comments\r\n"
+    'Participant 1,Anna,"7,50","10,00",-,"<p>Well <b>done</b>.</p>"\r\n'
+    'Participant 2,Ben,"3,00","10,00",-,"By hand: ""see me"""\r\n'
+    'Participant 3,Cem,-,"10,00",-,Only a comment\r\n'
+)
+
+
+def marked_rows():
+    return [
+        row("Anna", "1", 7.5, comment="Well done."),
+        row("Ben", "2", 9.0, comment="Look at dB2."),
+        row("Cem", "3", 4.0, comment="Look at dW1."),
+    ]
+
+
+def test_marks_and_comments_that_are_already_there_are_kept_and_listed():
+    filled_file = fill(marked_rows(), MARKED.encode())
+    assert filled_file.content.decode() == MARKED.replace("Cem,-,", "Cem,4,")
+    assert filled_file.existing == [
+        ExistingMark("Ben", "2", "mark", "3,00", "9", kept=True),
+        ExistingMark("Ben", "2", "comment", 'By hand: "see me"', "Look at dB2.", kept=True),
+        ExistingMark("Cem", "3", "comment", "Only a comment", "Look at dW1.", kept=True),
+    ]
+    assert filled_file.written_cells == [("3", "mark", "4")]
+
+
+def test_marks_and_comments_are_replaced_on_request_and_listed():
+    filled_file = fill(marked_rows(), MARKED.encode(), ExistingMarks(overwrite=True))
+    assert filled_file.content.decode() == (
+        MARKED.replace('Ben,"3,00"', 'Ben,"9"')
+        .replace('"By hand: ""see me"""', '"Look at dB2."')
+        .replace("Cem,-,", "Cem,4,")
+        .replace("Only a comment", "Look at dW1.")
+    )
+    assert [(entry.student, entry.cell, entry.kept) for entry in filled_file.existing] == [
+        ("Ben", "mark", False),
+        ("Ben", "comment", False),
+        ("Cem", "comment", False),
+    ]
+
+
+def test_marks_and_comments_of_earlier_runs_are_replaced_without_a_word():
+    earlier = [("2", "mark", "3"), ("2", "comment", "By hand: &quot;see me&quot;"), ("3", "comment", "Another")]
+    filled_file = fill(marked_rows(), MARKED.encode(), ExistingMarks(earlier))
+    assert 'Ben,"9","10,00",-,"Look at dB2."' in filled_file.content.decode()
+    assert [(entry.student, entry.cell) for entry in filled_file.existing] == [("Cem", "comment")]
 
 
 @pytest.mark.parametrize(
@@ -168,14 +219,17 @@ def joined(bom, rows, ends):
 def test_all_other_bytes_of_the_worksheet_stay(worksheet, comment, points):
     bom, titles, raw, ends = worksheet
     source = joined(bom, raw, ends)
-    filled_file = fill([row("x", str(number), points / 100, comment=comment) for number in range(3)], source.encode())
+    rows = [row("x", str(number), points / 100, comment=comment) for number in range(3)]
+    filled_file = fill(rows, source.encode(), ExistingMarks(overwrite=True))
 
     expected = [list(cells) for cells in raw]
     for cells in expected[1:4]:
         if cells[titles.index("Grade can be changed")].strip('"') == "Yes":
-            replace(cells, titles.index("Grade"), f"{points / 100:g}")
-            if comment:
-                replace(cells, titles.index("Feedback comments"), as_html(comment))
+            new_mark, new_comment = f"{points / 100:g}", as_html(comment)
+            if is_other("mark", cells[titles.index("Grade")], new_mark):
+                replace(cells, titles.index("Grade"), new_mark)
+            if new_comment and is_other("comment", cells[titles.index("Feedback comments")], new_comment):
+                replace(cells, titles.index("Feedback comments"), new_comment)
     assert filled_file.content.decode() == joined(bom, expected, ends)
 
     was, now = (
@@ -186,6 +240,11 @@ def test_all_other_bytes_of_the_worksheet_stay(worksheet, comment, points):
     assert [[cells[index] for index in unchanged] for cells in was if cells] == [
         [cells[index] for index in unchanged] for cells in now if cells
     ]
+
+
+def is_other(kind, raw, new):
+    (text,) = next(csv.reader(io.StringIO(raw, newline="")), [""]) if raw else [""]
+    return text.strip() in ("", "-") or not same(kind, text, new)
 
 
 def replace(cells, index, text):

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch import overview
+from grader.batch.existing_marks import ExistingMark
 from grader.batch.gradebook import FilledFile
 from grader.batch.results import BatchResults
 from grader.batch.summary import ClassSummary
@@ -50,6 +51,20 @@ def test_long_lists_are_cut():
     lines = printed(left_out=left_out)
     assert sum("it is hidden" in line for line in lines) == overview.MOST_LINES
     assert "             ... and 4 more files left out: see summary.json." in lines
+
+
+def test_existing_marks_are_printed():
+    entries = [ExistingMark(f"Student {n}", str(n), "mark", "3,00", "9", kept=n > 0) for n in range(12)]
+    lines = printed(filled_files=[("moodle.csv", FilledFile(b"", [], [], existing=entries))])
+    about_marks = [line for line in lines if line.startswith("moodle.csv")]
+    assert about_marks[:2] == [
+        "moodle.csv   Replaced the mark of Student 0: 3,00 by 9.",
+        "moodle.csv   Kept the mark of Student 1: 3,00 instead of 9.",
+    ]
+    assert about_marks[-2:] == [
+        "moodle.csv   ... and 2 more: see existing_marks in summary.json.",
+        "moodle.csv   To replace marks and comments that are already in the file, add --overwrite-marks.",
+    ]
 
 
 def test_sentences_about_filled_files_are_printed():
