@@ -1,7 +1,7 @@
 """Measure the page of a large class in a browser: ``python benchmarks/class_page.py [--students 5000] [--rounds 5]``.
 
-Prints the time to make ``index.html`` and its size. Then Chromium opens it, sorts it by each column and searches it: the
-time until the frame with the result is drawn, the best and the median of all rounds. It also prints the processor
+Prints the time to make ``index.html`` and its size. Then Chromium opens it, sorts it by each column, searches it
+and chooses filters: the time until the frame with the result is drawn, the best and the median of all rounds. It also prints the processor
 time of the browser's page, which depends less on other processes of the machine.
 """
 
@@ -20,9 +20,20 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from grader.assignment import load
 from grader.batch import class_page
-from grader.batch.class_page import StudentLine
 from grader.batch.gradebook import Row
+from grader.batch.student_lines import StudentLine, line_of
 from grader.batch.summary import ClassSummary
+from grader.report.evidence import Evidence, Location
+from grader.report.model import (
+    AssignmentName,
+    CheckResult,
+    Diagnosis,
+    Environment,
+    Isolation,
+    Report,
+    SubmissionName,
+)
+from grader.report.statuses import Status
 from tests.report.conftest import NAMES, OPTIONS
 
 OPENED = """() => {
@@ -45,19 +56,37 @@ SEARCH = """(words) => new Promise((done) => {
 })"""
 
 
-def lines(count: int) -> list[StudentLine]:
-    """Return the lines of ``count`` students with names, files, lost checks and bugs as in a real class."""
+def lines(count: int, check_count: int) -> tuple[list[StudentLine], ClassSummary]:
+    """Return the lines and the summary of ``count`` students with names, files, lost checks and bugs as in a real class."""
     rng = random.Random(7)
     content = load("single-neuron").content
-    names = [check.name for check in content.checks]
-    bugs = [bug.name for bug in content.bugs]
+    bugs = content.bugs
+    summary = ClassSummary()
     result = []
     for number in range(count):
-        lost = set(rng.sample(names, rng.randrange(4)))
-        points = {check.name: 0.0 if check.name in lost else check.points for check in content.checks}
-        score = float(sum(points.values()))
+        name, weakness = f"{rng.choice(FIRST)} {rng.choice(LAST)} {number}", rng.random() / 2
+        checks = []
+        for index in range(check_count):
+            status: Status = (
+                "passed" if rng.random() > weakness else rng.choice(("partial", "failed", "error", "skipped"))
+            )
+            bug = rng.choice(bugs) if status in ("failed", "partial") and rng.random() < 0.5 else None
+            checks.append(
+                CheckResult(
+                    name=f"check-{index}",
+                    title=f"The function number {index} gives the derivatives of the loss",
+                    status=status,
+                    score={"passed": 10.0, "partial": 5.0}.get(status, 0.0),
+                    max_score=10,
+                    message="It is wrong.",
+                    diagnosis=bug and Diagnosis(bug=bug.name, title=f"The bug with the name {bug.name}", where="dW"),
+                    evidence=Evidence(location=Location(file="neuron.py", cell=None, line=index + 10, file_line=None)),
+                )
+            )
+        score = sum(check.score or 0.0 for check in checks) / check_count * 10
+        report = REPORT.model_copy(update={"checks": checks, "score": score})
         row = Row(
-            name=f"{rng.choice(FIRST)} {rng.choice(LAST)} {number}",
+            name=name,
             identity=f"{100_000 + number}",
             status="graded",
             score=score,
@@ -67,7 +96,7 @@ def lines(count: int) -> list[StudentLine]:
             late=rng.choice(["", "", "", "1 day late"]),
             penalty=0.0,
             comment="",
-            checks=dict(points),
+            checks={check.name: check.score for check in checks},
             submission="",
             attempts=[],
             file="single-neuron.ipynb",
@@ -75,13 +104,31 @@ def lines(count: int) -> list[StudentLine]:
             assignment_digest="0123",
             seed_fingerprint="12345678",
         )
-        some_bugs = rng.sample(bugs, min(len(lost), len(bugs)))
-        result.append(StudentLine(row, "", f"instructor/student_{number}.html", some_bugs))
-    return result
+        summary.add(name, report, score)
+        result.append(line_of(row, "", f"instructor/student_{number}.html", report))
+    return result, summary
 
 
+REPORT = Report(
+    assignment=AssignmentName(name="single-neuron", version="1"),
+    submission=SubmissionName(path="neuron.py", sha256=""),
+    score=0,
+    max_score=100,
+    passed=True,
+    ending="graded",
+    checks=[],
+    isolation=Isolation(level="strong", not_enforced=[]),
+    environment=Environment(python="3", numpy="2", tensorflow=None, device="cpu", data=None),
+    seconds=1,
+)
 FIRST = ("Anna", "Jörg", "Erika", "Zoë", "Łukasz", "Çelik", "Ömer", "Mia", "Noah", "Émile")
 LAST = ("Müller", "Schmidt", "Öztürk", "Nowak", "García", "Ångström", "Meier", "Zimmermann", "Šimek")
+CHOOSE = """(selector) => new Promise((done) => {
+  const link = document.querySelector(selector);
+  const began = performance.now();
+  link.click();
+  requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+})"""
 
 
 def processor_seconds(page: Page, client: Any) -> float:
@@ -102,7 +149,13 @@ def measure(browser: Browser, file: Path) -> dict[str, tuple[float, float]]:
         "() => [...document.getElementById('students').tHead.rows[0].cells].map((c) => c.textContent)"
     )
     actions = [(f"sort by {title}", SORT, column) for column, title in enumerate(titles)]
-    actions += [("search", SEARCH, "nowak"), ("end of search", SEARCH, "")]
+    actions += [
+        ("search", SEARCH, "nowak"),
+        ("search further", SEARCH, "nowak derivatives"),
+        ("end of search", SEARCH, ""),
+    ]
+    for selector in (".bugs a.by", ".checks td a.by", ".histogram a.by", "#chips a"):
+        actions.append((f"choose {selector}", CHOOSE, selector))
     for name, script, argument in actions:
         before = processor_seconds(page, client)
         seconds = page.evaluate(script, argument) / 1000
@@ -115,11 +168,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--students", type=int, default=5000)
+    parser.add_argument("--checks", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    student_lines = lines(options.students)
+    student_lines, summary = lines(options.students, options.checks)
     began = time.process_time()
-    page = class_page.render(load("single-neuron").content, student_lines, ClassSummary(), [], "strong")
+    page = class_page.render(load("single-neuron").content, student_lines, summary, [], "strong")
     print(f"make the page    {time.process_time() - began:6.2f} s of the processor, {len(page.encode()) / 1e6:.1f} MB")
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         file = Path(scratch, "index.html")

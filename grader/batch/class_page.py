@@ -1,54 +1,29 @@
-"""Renders ``index.html``: the results of the class for instructors, with a link to the page of each student."""
+"""Renders ``index.html``: the results of the class for instructors, with filters, and a link to the page of each student."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
-from urllib.parse import quote as urlquote
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import POLICY, TEMPLATES
 from ..report.leaderboard import LeaderboardEntry, by_contest
-from ..report.svg import WIDTH, Drawing, box, line, svg, text
-from ..support import i18n
 from ..support.i18n import _
+from . import class_filters, class_rows
+from .class_filters import Filter
+from .distribution import bars
 from .gradebook import Row
+from .student_lines import StudentLine
 from .summary import ClassSummary
 
-# The columns of the students. They are the same in every row, because a browser lays out the rows independently.
-WIDTHS = {
-    "name": "minmax(9rem, 2fr)",
-    "id": "minmax(6rem, 1fr)",
-    "score": "5rem",
-    "status": "8.5rem",
-    "late": "minmax(6rem, 1fr)",
-    "file": "minmax(8rem, 1.5fr)",
-    "lost": "minmax(9rem, 2fr)",
-    "bugs": "minmax(9rem, 2fr)",
-}
 GROUP = 50  # rows that a browser lays out together
-BINS = 10  # of the distribution of scores
-HEIGHT = 150
 LEADERS = 10
-
-
-@dataclass(frozen=True)
-class StudentLine:
-    """A student's line on the page.
-
-    ``reason`` explains a missing score, ``page`` is the link to the report (None without a report), ``bugs`` are names.
-    """
-
-    row: Row
-    reason: str = ""
-    page: str | None = None
-    bugs: Sequence[str] = ()
+SCRIPTS = ("search.js", "class.js")
 
 
 def render(
@@ -60,28 +35,32 @@ def render(
     stand_ins: Sequence[str] = (),
 ) -> str:
     """Return the page of a class as HTML; ``stand_ins`` are the datasets that were replaced by generated ones."""
-    scores = [student.row.score for student in student_lines if student.row.score is not None]
-    max_score = student_lines[0].row.max_score
-    points = {check.name: check.points for check in content.checks if not check.bonus}
-    with_ids = any(student.row.name != student.row.identity for student in student_lines)
-    with_late = any(student.row.late for student in student_lines)
-    left_out = [name for name, has_column in (("id", with_ids), ("late", with_late)) if not has_column]
-    rows = _rows(student_lines, points, with_ids, with_late)
+    histogram = bars(student_lines[0].row.max_score, content.pass_mark)
+    checks, bugs = summary.difficulties(), summary.bugs()
+    filters = class_filters.class_filters(student_lines, histogram, checks, bugs)
+    columns = class_rows.columns(student_lines)
+    rows = [*class_rows.rows(student_lines, columns, filters, histogram)]
+    statuses = [class_filters.status_address(status) for status in class_filters.statuses()]
     return (
         html.environment()
         .get_template("class.html.j2")
         .render(
             title=_(content.title),
             count=len(student_lines),
-            with_ids=with_ids,
-            with_late=with_late,
-            widths=" ".join(width for name, width in WIDTHS.items() if name not in left_out),
+            columns=columns,
+            column_labels=_column_labels(columns),
             groups=[rows[start : start + GROUP] for start in range(0, len(rows), GROUP)],
             scores=summary.scores(),
-            passed=sum(student.row.passed for student in student_lines),
-            distribution=_distribution(scores, max_score, content.pass_mark),
-            checks=sorted(summary.difficulties(), key=lambda check: 2 if check.mean is None else check.mean),
-            bugs=summary.bugs(),
+            filters=filters,
+            statuses=[filters[address] for address in [*statuses, class_filters.LATE] if filters[address].students],
+            outcomes=class_filters.outcome_labels(),
+            check_address=class_filters.check_address,
+            bug_address=class_filters.bug_address,
+            histogram=[(bar, filters[class_filters.score_address(bar)]) for bar in histogram],
+            pass_mark=content.pass_mark,
+            max_score=histogram[-1].high,
+            checks=sorted(checks, key=lambda check: 2 if check.mean is None else check.mean),
+            bugs=bugs,
             contests=_contests(summary),
             left_over=left_over,
             isolation=isolation,
@@ -90,43 +69,32 @@ def render(
             else "",
             about=_graded_by([student.row for student in student_lines]),
             own_style=_file("class.css"),
+            targets=_targets(filters.values()),
             script=_script(),
             script_policy=f"{POLICY}; script-src '{_digest(_script())}'",
         )
     )
 
 
-def _rows(
-    student_lines: Sequence[StudentLine], points: Mapping[str, float], with_ids: bool, with_late: bool
-) -> list[Markup]:
-    """Return the rows of the table of students; a template would take longer for thousands of them."""
-    states, passed, not_passed = _states(), _("Passed"), _("Not passed")
-    rows = []
-    for student in student_lines:
-        row, name = student.row, str(_text(student.row.name))
-        if student.page:
-            name = f'<a href="{escape(urlquote(student.page))}">{name}</a>'
-        value, score, status, state = "-1", "", "not_gradable", states.get(row.status, row.status)
-        remarks = student.reason
-        if row.score is not None:
-            value, score = str(row.score), html.number(row.score)
-            status, state = ("passed", passed) if row.passed else ("failed", not_passed)
-            failed_names = [check for check, own in row.checks.items() if own is None or own < points.get(check, 0)]
-            remarks = ", ".join(failed_names)
-        cells = [
-            f'<th scope="row">{name}</th>',
-            f"<td>{_text(row.identity)}</td>" if with_ids else "",
-            f'<td class="count" data-value="{value}">{score}</td>',
-            f'<td class="state {status}">{escape(state)}</td>',
-            f"<td>{_text(row.late)}</td>" if with_late else "",
-            f"<td>{_text(row.file)}</td><td>{_text(remarks)}</td><td>{_text(', '.join(student.bugs))}</td>",
-        ]
-        rows.append(Markup(f"<tr>{''.join(cells)}</tr>"))
-    return rows
+def _column_labels(columns: Sequence[class_rows.Column]) -> Markup:
+    """Return the style that shows the title of a column in each cell on a narrow screen, where the head is not above it."""
+    return Markup("\n").join(
+        Markup("#students tbody td:nth-child({})::before {{ content: {}; }}").format(
+            number, _css_string(f"{column.title}: ")
+        )
+        for number, column in enumerate(columns, 1)
+        if column.key not in ("name", "status")  # which need none
+    )
 
 
-def _text(content: str) -> Markup:
-    return escape(html.line(content)) if content else Markup()
+def _css_string(text: str) -> Markup:
+    """Return a string of CSS in which every special character is escaped, so that it can stand in a page."""
+    return Markup('"{}"').format(Markup("".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)))
+
+
+def _targets(filters: Iterable[Filter]) -> Markup:
+    """Return the style with which the address of one filter shows its students in a browser without scripts."""
+    return Markup("\n".join(f".{each.mark}:target ~ #list .{each.mark} {{ display: grid; }}" for each in filters))
 
 
 def _graded_by(rows: Sequence[Row]) -> list[str]:
@@ -134,16 +102,6 @@ def _graded_by(rows: Sequence[Row]) -> list[str]:
     settings = dict.fromkeys((row.grader, row.assignment_digest, row.seed_fingerprint) for row in rows if row.grader)
     sentence = _("grader {version}, assignment {digest}, seed {fingerprint}")
     return [sentence.format(version=version, digest=digest, fingerprint=seed) for version, digest, seed in settings]
-
-
-def _states() -> dict[str, str]:
-    """Return a short text for each status without a score."""
-    return {
-        "not_submitted": _("Not handed in"),
-        "unreadable": _("Unreadable"),
-        "not_gradable": _("Not graded"),
-        "pending": _("Not graded yet"),
-    }
 
 
 def _contests(summary: ClassSummary) -> list[tuple[str, list[LeaderboardEntry]]]:
@@ -154,8 +112,9 @@ def _contests(summary: ClassSummary) -> list[tuple[str, list[LeaderboardEntry]]]
     ]
 
 
+@cache
 def _script() -> Markup:
-    return _file("class.js")
+    return Markup("\n").join(_file(name) for name in SCRIPTS)
 
 
 @cache
@@ -166,35 +125,3 @@ def _file(name: str) -> Markup:
 def _digest(script: str) -> str:
     """Return the digest that a browser compares the script with before it runs it."""
     return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
-
-
-def _distribution(scores: Sequence[float], max_score: float, pass_mark: float) -> Drawing:
-    """Return the histogram of scores; scores above the maximum (bonus points) count in the last bar."""
-    counts = [0] * BINS
-    for score in scores:
-        counts[max(0, min(int(BINS * score / max_score) if max_score else 0, BINS - 1))] += 1
-    width = (WIDTH - 20) / BINS
-    bottom = HEIGHT - 22
-    parts = []
-    for number, count in enumerate(counts):
-        height = (bottom - 24) * count / max(1, *counts)
-        x = 10 + width * number
-        parts.append(
-            box(x + 1, bottom - height, width - 2, height, "right" if 100 * number / BINS >= pass_mark else "wrong")
-        )
-        if count:
-            parts.append(text(x + width / 2, bottom - height - 5, count, "middle"))
-    parts.append(line(10, bottom, WIDTH - 10, bottom, "grid"))
-    mark = 10 + (WIDTH - 20) * pass_mark / 100
-    parts.append(line(mark, 6, mark, bottom, "threshold"))
-    for share in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(text(10 + (WIDTH - 20) * share, HEIGHT - 6, i18n.number(f"{share * max_score:g}"), "middle"))
-    title = _("Distribution of scores")
-    description = "; ".join(
-        _("{low:g} to {high:g} points: {count}").format(
-            low=max_score * number / BINS, high=max_score * (number + 1) / BINS, count=count
-        )
-        for number, count in enumerate(counts)
-        if count
-    )
-    return Drawing(title, svg(HEIGHT, title, description, parts), legend=[("threshold", _("needed to pass"))])

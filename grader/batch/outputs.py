@@ -20,13 +20,13 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import class_page, course_files, gradebook, ilias, nbgrader, policy
 from .cells import text_cell
-from .class_page import StudentLine
 from .collect import StudentFiles
 from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .page_files import CLASS_PAGE
 from .roster import RosterEntry
 from .store import Record, Store
+from .student_lines import StudentLine
 from .students import Student
 from .summary import ClassSummary
 from .written_files import WrittenFiles

@@ -18,15 +18,15 @@ from ..machine import packages
 from ..support import seeds
 from ..version import __version__
 from . import outputs, pages
-from .class_page import StudentLine
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass
 from .page_files import FOR_INSTRUCTORS
 from .pages import PageWriter
 from .store import Page
+from .student_lines import StudentLine, line_of
 from .students import Student, display_name
-from .summary import ClassSummary, bug_names
+from .summary import ClassSummary
 from .written_files import WrittenFiles
 
 
@@ -84,8 +84,8 @@ class _Collected:
             self.summary.add(name, report, submission_row.score, len(student_rows))
             self.pages += graded.pages_of(record)
         for row in student_rows:
-            page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html" if report is not None else None
-            self.lines.append(StudentLine(row, reason, page, bug_names(report)))
+            page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html"
+            self.lines.append(StudentLine(row, reason) if report is None else line_of(row, reason, page, report))
 
     def without_score(self) -> list[dict[str, str]]:
         """Return the students without a score, but for those that are graded later, each with the reason."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..report.leaderboard import LeaderboardEntry, entries, ranking
-from ..report.model import CheckResult, Report
+from ..report.model import CheckResult, NamedBug, Report
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,19 @@ class ClassSummary:
     def add(self, name: str, report: Report, score: float | None, students: int = 1) -> None:
         """Add a report and its final score; ``students`` is the number of students who handed in together.
 
-        A report without a score counts only for checks that could not be graded.
+        A report without a score counts only for its bugs, and for checks that could not be graded.
         """
-        for check in report.checks:
-            self._titles[check.name] = check.title
-            outcome = _outcome(check)
-            if score is not None or outcome == "not_gradable":
-                self._outcomes.setdefault(check.name, Counter())[outcome] += students
+        self._titles |= {check.name: check.title for check in report.checks}
+        for name_of_check, outcome in outcomes(report, score).items():
+            self._outcomes.setdefault(name_of_check, Counter())[outcome] += students
+        bugs = {bug.bug: bug.title for check in report.checks for bug in named_bugs(check)}
+        self._bugs.update(dict.fromkeys(bugs, students))
+        self._bug_titles.update(bugs)
         if score is None:
             return
         results = {check.name: _reached(check) for check in report.checks if _outcome(check) in REACHED}
         self._results_by_student += [results] * students
         self._scores += [score] * students
-        bugs = {bug.bug: bug.title for check in report.checks for bug in _bugs(check)}
-        self._bugs.update(dict.fromkeys(bugs, students))
-        self._bug_titles.update(bugs)
         self._entries += [replace(entry, submission=name) for entry in entries(report)]
 
     def scores(self) -> dict[str, Any]:
@@ -131,9 +129,18 @@ class ClassSummary:
         return ranking(self._entries)
 
 
-def bug_names(report: Report | None) -> list[str]:
-    """Return the bug names in a report, each once."""
-    return list(dict.fromkeys(bug.bug for check in report.checks for bug in _bugs(check))) if report else []
+def outcomes(report: Report, score: float | None) -> dict[str, str]:
+    """Return {check: attribute of :class:`Outcomes` that counts it} for a report and its final score.
+
+    A report without a score contains only the checks that could not be graded.
+    """
+    names = {check.name: _outcome(check) for check in report.checks}
+    return {name: outcome for name, outcome in names.items() if score is not None or outcome == "not_gradable"}
+
+
+def named_bugs(check: CheckResult) -> Sequence[NamedBug]:
+    """Return all bugs that a check names; several if they are present at the same time."""
+    return () if check.diagnosis is None else (check.diagnosis, *check.diagnosis.also)
 
 
 REACHED = ("passed", "partial", "failed")
@@ -169,11 +176,6 @@ def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> fl
             shares.append(checks[name].share)
             rests.append(sum(each.points for each in other_results) / possible_points)
     return _correlation(np.array(shares), np.array(rests))
-
-
-def _bugs(check: CheckResult) -> Iterable[Any]:
-    """Return all bugs that a check names; several if they cannot be distinguished."""
-    return () if check.diagnosis is None else (check.diagnosis, *check.diagnosis.also)
 
 
 def _correlation(first: Any, second: Any) -> float | None:

@@ -6,8 +6,8 @@ import pytest
 
 from grader.assignment import load
 from grader.batch import class_page
-from grader.batch.class_page import StudentLine
-from grader.batch.summary import ClassSummary
+from grader.batch.student_lines import FoundBug, StudentLine
+from grader.batch.summary import ClassSummary, outcomes
 from grader.report import html
 from tests.batch.rows import row
 
@@ -30,10 +30,11 @@ def of_a_class(name="anna", count=12):
         score = None if number == 3 else float(number)
         line = row(name if number == 0 else f"ben {number:02}", str(1000 - number), score, checks={"loss": score})
         page = f"instructor/ben_{number:02}.html" if score is not None else None
-        collected.add(line.name, report(name), score)
-        pupils.append(
-            StudentLine(line, "It could not be read." * (score is None), page, ["sign-flipped"] * (number % 2))
-        )
+        own_report = report("it" if name == "anna" else name)  # "anna" is found as a student only
+        collected.add(line.name, own_report, score)
+        bugs = [FoundBug("sign-flipped", "A sign is flipped")] * (number % 2)
+        reason = "It could not be read." * (score is None)
+        pupils.append(StudentLine(line, reason, page, bugs, outcomes(own_report, score)))
     return class_page.render(load("single-neuron").content, pupils, collected, [name], "strong")
 
 

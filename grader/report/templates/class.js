@@ -1,16 +1,52 @@
-"use strict";
 (() => {
   const GROUP = 50; // rows; a browser lays out only the groups that are visible
   const table = document.getElementById("students");
-  const rows = [...table.tBodies].flatMap((group) => [...group.rows]);
+  const heads = [...table.tHead.rows[0].cells];
+  const original = [...table.tBodies].flatMap((group) => [...group.rows]);
+  let rows = original; // in the order of the table
   const search = document.getElementById("search");
   const count = document.getElementById("count");
+  const chips = document.getElementById("chips");
+  const title = document.getElementById("students-title");
+  const links = [...document.querySelectorAll("a.by")];
   const collator = new Intl.Collator(undefined, { numeric: true });
-  let texts; // of the rows in lower case, made for the first search
-  let matches = () => true;
+  const filters = new Map([...document.querySelectorAll(".filter")].map((each) => [each.id, each]));
+  const KINDS = /^(status|score|late|check|bug|section)=/; // a filter that nobody matches any more stays in an address
+  let texts; // of the rows, prepared for the first search
+  let shown = rows;
 
-  const show = () => {
-    const shown = rows.filter(matches);
+  // The address is the only place that keeps what is shown: filters, words, and the sorted column ("-" for descending).
+  const read = (address = location.hash) => {
+    const state = { filters: [], search: "", sort: "" };
+    for (const part of address.slice(1).split("&")) {
+      const [key, value = ""] = part.split(/=(.*)/s);
+      if (key === "search" || key === "sort") state[key] = decoded(value);
+      else if (filters.has(part) || KINDS.test(part)) state.filters.push(part);
+    }
+    return state;
+  };
+  const decoded = (value) => {
+    try {
+      return decodeURIComponent(value);
+    } catch {
+      return value;
+    }
+  };
+  const written = (state) => {
+    const parts = [...state.filters];
+    for (const key of ["search", "sort"]) if (state[key]) parts.push(`${key}=${encodeURIComponent(state[key])}`);
+    return `#${parts.join("&")}`;
+  };
+  const without = (state, part) => ({ ...state, filters: state.filters.filter((other) => other !== part) });
+  const kind = (part) => filters.get(part)?.dataset.kind ?? "";
+  // A second choice of a filter removes it, and another filter of the same kind replaces it.
+  const changed = (state, part) => {
+    if (state.filters.includes(part)) return without(state, part);
+    const others = state.filters.filter((other) => !kind(part) || kind(other) !== kind(part));
+    return { ...state, filters: [...others, part] };
+  };
+
+  const rebuild = () => {
     const groups = [];
     for (let start = 0; start < shown.length; start += GROUP) {
       const group = document.createElement("tbody");
@@ -21,51 +57,136 @@
     }
     for (const group of [...table.tBodies]) group.remove();
     table.append(...groups);
-    tell(shown.length);
   };
 
-  const tell = (shown) => {
-    count.textContent = count.dataset.text.replace("{shown}", shown).replace("{all}", rows.length);
-  };
-
-  // Between two cells is a line break, so that the end of one and the beginning of the next are no word.
-  const text = (row) => [...row.cells].map((cell) => cell.textContent).join("\n");
-
-  const find = () => {
-    texts ??= new Map(rows.map((row) => [row, text(row).toLowerCase()]));
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    matches = (row) => words.every((word) => texts.get(row).includes(word));
-    show();
+  // Between two cells is a line break, so that the end of one and the beginning of the next are no word. The titles of
+  // checks and bugs are those of the filters that show the row.
+  const prepared = () => {
+    const titles = new Map();
+    for (const { dataset } of filters.values()) if (dataset.title) titles.set(dataset.mark, dataset.title);
+    return new Map(
+      rows.map((row) => {
+        const own = [...row.cells].map((cell) => cell.textContent);
+        return [row, Search.prepared([...own, ...[...row.classList].map((mark) => titles.get(mark) ?? "")].join("\n"))];
+      }),
+    );
   };
 
   const value = (row, column) => {
     const cell = row.cells[column];
     return "value" in cell.dataset ? Number(cell.dataset.value) : cell.textContent.trim();
   };
-
   const compare = (first, second) =>
-    typeof first === "number" && typeof second === "number"
-      ? first - second
-      : collator.compare(String(first), String(second));
+    typeof first === "number" ? first - second : collator.compare(first, second);
+  let sorted = "";
+  const sort = (wanted) => {
+    const column = heads.findIndex((head) => head.dataset.key === wanted.replace("-", ""));
+    const sign = wanted.startsWith("-") ? -1 : 1;
+    heads.forEach((head) => head.removeAttribute("aria-sort"));
+    if (column >= 0) heads[column].setAttribute("aria-sort", sign < 0 ? "descending" : "ascending");
+    if (wanted === sorted) return;
+    sorted = wanted;
+    rows = [...original];
+    if (column < 0) return;
+    const values = new Map(rows.map((row) => [row, value(row, column)]));
+    rows.sort((first, second) => sign * compare(values.get(first), values.get(second)));
+  };
 
-  [...table.tHead.rows[0].cells].forEach((head, column) => {
+  const apply = () => {
+    const state = read();
+    const marks = state.filters.map((part) => filters.get(part)?.dataset.mark ?? "nobody");
+    sort(state.sort);
+    if (search.value !== state.search) search.value = state.search;
+    let fits = () => true;
+    if (state.search.trim()) {
+      texts ??= prepared();
+      fits = Search.matcher(state.search);
+    }
+    shown = rows.filter((row) => marks.every((mark) => row.classList.contains(mark)) && fits(texts?.get(row) ?? ""));
+    rebuild();
+    showChips(state);
+    count.textContent = count.dataset.text.replace("{shown}", shown.length).replace("{all}", rows.length);
+    for (const link of links) {
+      if (state.filters.includes(link.hash.slice(1))) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  };
+
+  const showChips = (state) => {
+    const chip = (text, next) => {
+      const link = document.createElement("a");
+      link.href = written(next);
+      link.textContent = text;
+      link.setAttribute("aria-label", chips.dataset.text.replace("{filter}", () => text));
+      const item = document.createElement("li");
+      item.append(link);
+      return item;
+    };
+    const label = (part) => filters.get(part)?.dataset.label ?? decoded(part);
+    const items = state.filters.map((part) => chip(label(part), without(state, part)));
+    if (state.search.trim()) items.push(chip(`“${state.search.trim()}”`, { ...state, search: "" }));
+    if (items.length > 1) {
+      const all = chip(chips.dataset.all, { ...state, filters: [], search: "" });
+      all.firstChild.removeAttribute("aria-label");
+      items.push(all);
+    }
+    chips.replaceChildren(...items);
+    chips.hidden = !items.length;
+  };
+
+  const go = (address) => {
+    history.pushState(null, "", address);
+    apply();
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.by, #chips a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(link.matches("#chips a") ? link.hash || "#" : written(changed(read(), link.hash.slice(1))));
+    title.focus({ preventScroll: true });
+    title.scrollIntoView();
+  });
+  search.addEventListener("focus", () => (texts ??= prepared()));
+  search.addEventListener("input", () => {
+    history.replaceState(null, "", written({ ...read(), search: search.value }));
+    apply();
+  });
+  for (const head of heads) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = head.textContent;
     head.replaceChildren(button);
     button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
-      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const sign = down ? -1 : 1;
-      const values = new Map(rows.map((row) => [row, value(row, column)]));
-      rows.sort((first, second) => sign * compare(values.get(first), values.get(second)));
-      show();
+      const key = head.dataset.key;
+      history.replaceState(null, "", written({ ...read(), sort: read().sort === key ? `-${key}` : key }));
+      apply();
     });
-  });
+  }
+  addEventListener("hashchange", apply);
 
-  search.addEventListener("input", find);
+  // The pages of the students lead to the one before and the one after, as they are listed here, and back to this list:
+  // sessionStorage["grader.class ADDRESS OF THIS PAGE"] = {"address": "#check=loss", "students": [["instructor/a.html", "Ada"], ...]}
+  const keep = () => {
+    const students = shown
+      .map((row) => row.cells[0].querySelector("a"))
+      .filter(Boolean)
+      .map((link) => [link.getAttribute("href"), link.textContent]);
+    const own = location.href.split("#")[0];
+    try {
+      sessionStorage.setItem(`grader.class ${own}`, JSON.stringify({ address: location.hash, students }));
+    } catch {
+      // The browser keeps nothing; the pages then have the order of the class.
+    }
+  };
+  addEventListener("pagehide", keep);
+  table.addEventListener("pointerdown", keep); // a link may be opened in another tab
+
   document.getElementById("finder").hidden = false;
-  if (search.value) find(); // the browser has restored it
-  else tell(rows.length);
+  const { filters: chosen, search: words, sort: column } = read();
+  if (search.value && !words) history.replaceState(null, "", written({ ...read(), search: search.value })); // restored
+  if (chosen.length || search.value || words || column) apply();
+  else count.textContent = count.dataset.text.replace("{shown}", rows.length).replace("{all}", rows.length);
+  const [visit] = performance.getEntriesByType("navigation");
+  if (chosen.length && visit?.type === "navigate") title.scrollIntoView();
 })();
