@@ -88,7 +88,7 @@ def _column_labels(columns: Sequence[class_rows.Column]) -> Markup:
 
 
 def _css_string(text: str) -> Markup:
-    """Return a string of CSS in which every special character is escaped, so that it can stand in a page."""
+    """Return a string of CSS with every special character escaped, so that it is safe in a page."""
     return Markup('"{}"').format(Markup("".join(c if c.isalnum() else f"\\{ord(c):x} " for c in text)))
 
 
