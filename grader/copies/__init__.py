@@ -1,0 +1,1 @@
+"""Compares the submissions of a class with each other: identical files, and passages that two submissions share."""

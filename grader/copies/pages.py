@@ -1,0 +1,127 @@
+"""Renders ``copies.html``, the list of similar submissions, and for each pair a page with both codes side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote as urlquote
+
+from markupsafe import Markup, escape
+
+from ..report import html
+from ..support.i18n import _
+from . import wording
+from .compared_code import ComparedCode
+from .comparing import Pair, Similarities
+from .statements import Statement
+
+LONGEST_LINE, MOST_LINES = 2_000, 3_000  # signs of a line, lines of a piece of code
+SIDES = ("a", "b")
+
+
+def render_list(
+    title: str,
+    comparison: Similarities,
+    files: Sequence[str],
+    solution_files: Sequence[str],
+    links: Mapping[str, str],
+    overview: str,
+) -> str:
+    """Return the list as HTML.
+
+    ``files`` are the pages of ``comparison.pairs``, ``solution_files`` those of ``comparison.like_solution``; a pair without a page has "".
+    ``links`` has the addresses of the pages of students by identity, and ``overview`` is the address of the class page.
+    """
+    return (
+        html.environment()
+        .get_template("copies.html.j2")
+        .render(
+            title=title,
+            overview=overview,
+            identical=[[_name(work, links) for work in group] for group in comparison.identical],
+            pairs=_rows(comparison.pairs, files, links),
+            like_solution=_rows(comparison.like_solution, solution_files, links),
+            taken_away=wording.taken_away(comparison),
+        )
+    )
+
+
+def render_pair(title: str, pair: Pair, links: Mapping[str, str], overview: str) -> str:
+    """Return the page of a pair as HTML: both codes, in which the shared passages are marked and linked."""
+    sides = []
+    for side, work in enumerate((pair.first, pair.second)):
+        passages = [passage.second if side else passage.first for passage in pair.passages]
+        pieces = [
+            {"label": piece.label, "lines": _lines(piece.text.rstrip(), number, passages, side)}
+            for number, piece in enumerate(work.pieces)
+            if piece.text.strip()
+        ]
+        sides.append({"name": work.name, "link": _name(work, links), "pieces": pieces})
+    return (
+        html.environment()
+        .get_template("pair.html.j2")
+        .render(
+            title=title,
+            overview=overview,
+            sides=sides,
+            strength=wording.strength(pair),
+            reasons=wording.reasons(pair),
+            count=len(pair.passages),
+        )
+    )
+
+
+def _rows(pairs: Sequence[Pair], files: Sequence[str], links: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {
+            "first": _name(pair.first, links),
+            "second": _name(pair.second, links),
+            "strength": wording.strength(pair),
+            "reasons": wording.reasons(pair),
+            "file": file,
+        }
+        for pair, file in zip(pairs, files, strict=True)
+    ]
+
+
+def _name(work: ComparedCode, links: Mapping[str, str]) -> Markup:
+    """Return the name of a work, with a link to its page if it has one."""
+    name, link = html.line(work.name), links.get(work.identity)
+    return escape(name) if link is None else Markup('<a href="{}">{}</a>').format(urlquote(link), name)
+
+
+def _lines(text: str, piece: int, passages: Sequence[Sequence[Statement]], side: int) -> list[Markup]:
+    """Return the lines of a piece of code; shared ones have the number of their passage, which links to the other side."""
+    numbers: dict[int, int] = {}
+    first_lines: dict[int, int] = {}
+    for number, passage in enumerate(passages, start=1):
+        for statement in passage:
+            if statement.piece != piece:
+                continue
+            numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
+        if passage[0].piece == piece:  # a passage outside functions may go on in the next cell
+            first_lines[passage[0].line] = number
+    lines = []
+    for line, content in enumerate(text.split("\n")[:MOST_LINES], start=1):
+        code = escape(_shown(content))
+        number = numbers.get(line, 0)
+        gutter = _gutter(number, first_lines.get(line) == number, side) if number else Markup("")
+        style = "line shared" if number else "line"
+        lines.append(
+            Markup('<span class="{}"><span class="gutter">{}</span><code>{}</code></span>').format(style, gutter, code)
+        )
+    return lines
+
+
+def _gutter(number: int, is_first: bool, side: int) -> Markup:
+    if not is_first:
+        return Markup('<span aria-hidden="true">{}</span>').format(number)
+    label = _("Passage {number}: to the same passage on the other side").format(number=number)
+    return Markup('<a id="{}{}" href="#{}{}" aria-label="{}">{}</a>').format(
+        SIDES[side], number, SIDES[1 - side], number, label, number
+    )
+
+
+def _shown(line: str) -> str:
+    """Return a line of code without control characters and direction marks, cut if it is very long."""
+    printable = "".join(sign if sign.isprintable() or sign == "\t" else "?" for sign in line[:LONGEST_LINE])
+    return f"{printable} [...]" if len(line) > LONGEST_LINE else printable

@@ -1,0 +1,23 @@
+"""A work is read once: its statements, its text without layout, and its comments."""
+
+from __future__ import annotations
+
+from grader.copies.compared_code import MOST_STATEMENTS, ComparedCode, Piece
+from tests.copies.disguise import module
+
+
+def test_text_has_no_empty_lines_and_no_spaces_at_the_end():
+    work = ComparedCode("a", "a", [Piece("Cell 1", "a = 1  \n\n"), Piece("Cell 2", "\n  b = 2\n")])
+    assert work.text == "a = 1\n  b = 2"
+
+
+def test_comments_are_compared_without_signs_and_case():
+    assert module("a", "# --- The Forward pass! ---\na = '# no comment at all'\n# no\n").comments == {
+        "the forward pass"
+    }
+    assert module("a", "# the forward pass\ndef f(:\n  '''").comments == {"the forward pass"}
+
+
+def test_very_long_work_is_cut():
+    work = module("a", "a = 1\n" * (MOST_STATEMENTS + 10))
+    assert sum(map(len, work.blocks)) == MOST_STATEMENTS

@@ -1,0 +1,57 @@
+"""What few have surprises, what many have does not."""
+
+from __future__ import annotations
+
+from grader.copies.frequencies import Frequencies
+from tests.copies.disguise import module
+
+COMMON = "def f(a):\n    return a * (1 - a)\n"
+RARE = "def g(a):\n    return a - a ** 2 / 3\n"
+
+
+def surprise(frequencies, source):
+    return frequencies.surprise(module("x", source).blocks[0])
+
+
+def test_rare_code_surprises_more_than_common_code():
+    works = [module(f"student {number}", COMMON + RARE * (number < 2)) for number in range(12)]
+    frequencies = Frequencies(works)
+    assert surprise(frequencies, RARE) > 3 * surprise(frequencies, COMMON) > 0
+
+
+def test_longer_code_surprises_more_in_a_class_of_two():
+    works = [module("a", COMMON + RARE), module("b", COMMON + RARE)]
+    frequencies = Frequencies(works)
+    assert (
+        surprise(frequencies, "def h(a):\n    return a\n") < surprise(frequencies, COMMON) < surprise(frequencies, RARE)
+    )
+
+
+def test_starter_surprises_nobody():
+    frequencies = Frequencies([module("a", COMMON), module("b", COMMON)], [module("starter", COMMON)])
+    assert surprise(frequencies, COMMON) == 0
+    assert frequencies.own_statements(module("a", COMMON)) == []
+
+
+def test_function_of_a_third_is_common_but_not_that_of_three():
+    nine = [module(f"student {number}", COMMON if number < 4 else RARE * (number < 7)) for number in range(9)]
+    frequencies = Frequencies(nine)
+    assert frequencies.common_functions == {(module("a", COMMON).blocks[0][1].form,)}
+    assert frequencies.own_statements(nine[0]) == []
+    assert frequencies.own_statements(nine[5]) != []
+
+
+def test_next_statement_is_compared_with_those_who_begin_in_the_same_way():
+    longer = "def f(a):\n    b = a * (1 - a)\n    return b / 7\n"
+    works = [module(f"student {number}", longer if number < 6 else RARE) for number in range(20)]
+    frequencies = Frequencies(works)
+    first, second, third = module("x", longer).blocks[0]
+    separate = sum(frequencies.surprise([statement]) for statement in (first, second, third))
+    assert frequencies.surprise([first, second, third]) < separate
+
+
+def test_comments_that_others_have_are_not_rare():
+    remark = "# subtract the largest value first\n"
+    works = [module(name, remark + "# this is only for us two\n" * (name in "ab") + COMMON) for name in "abc"]
+    assert Frequencies(works).rare_comments(works[0], works[1]) == ["this is only for us two"]
+    assert Frequencies(works[:2], works[2:]).rare_comments(works[0], works[1]) == ["this is only for us two"]
