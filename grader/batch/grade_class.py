@@ -285,11 +285,11 @@ class _Batch:
                 grade_each(executor, settings, self._tasks(todo)), start=1
             ):
                 key, record = self._record(submission_files, result)
-                executed = b"" if isinstance(result, ProcessLost) else result.executed
+                executed, source = (b"", b"") if isinstance(result, ProcessLost) else (result.executed, result.source)
                 if key != UNFINISHED or self._store.key(record.identity) != self._key(submission_files):
                     # A failure of the grader never replaces a result.
                     record_pages = self._graded.pages_of(record)
-                    self._store.put(key, record, executed, record_pages)
+                    self._store.put(key, record, executed, record_pages, source)
                     finished_names += [page.name for page in record_pages]
                 display.add(record)
                 if len(todo) - number < 2 * executor.slots:  # no submission waits outside the processes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -25,8 +26,10 @@ VERSION = 1
 WRITTEN = "written "  # in front of the name of a file, in the table of settings
 INSERT_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)"
 SELECT_PAGES = """
-SELECT pages.name, identity, who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, '')
-FROM pages JOIN results USING (identity) JOIN notebooks USING (identity) LEFT JOIN written ON written.name = pages.name
+SELECT pages.name, identity, who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, ''),
+    COALESCE(digest, ''), {files}
+FROM pages JOIN results USING (identity) JOIN notebooks USING (identity) LEFT JOIN sources USING (identity)
+    LEFT JOIN written ON written.name = pages.name
 """
 
 
@@ -65,6 +68,7 @@ class StoredPage:
     """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and digests of the last written files.
 
     ``key`` and ``digests`` are those that :meth:`Store.keep_written_pages` got, "" if the files were never written.
+    ``source`` are the submitted files with the digest ``source_digest``, b"" if an earlier version stored the result.
     """
 
     page: Page
@@ -72,6 +76,8 @@ class StoredPage:
     executed: bytes
     key: str
     digests: str
+    source_digest: str
+    source: bytes
 
     def notebook(self) -> bytes:
         """Return the executed notebook, b"" without one."""
@@ -144,6 +150,7 @@ class Store:
         with self._writing() as database:
             database.execute("DELETE FROM results")
             database.execute("DELETE FROM notebooks")
+            database.execute("DELETE FROM sources")
             database.execute("DELETE FROM settings WHERE name = 'seed'")
             database.execute("DELETE FROM answers")
             database.execute("DELETE FROM pages")
@@ -210,8 +217,10 @@ class Store:
             database.execute("DELETE FROM answers WHERE key != ?", (key,))
             database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, answers))
 
-    def put(self, key: str, record: Record, executed: bytes = b"", pages: Sequence[Page] = ()) -> None:
-        """Store a result and the pages that show it; it is on disk when this returns."""
+    def put(
+        self, key: str, record: Record, executed: bytes = b"", pages: Sequence[Page] = (), source: bytes = b""
+    ) -> None:
+        """Store a result, the pages that show it and its submitted files; all is on disk when this returns."""
         with self._writing() as database:
             database.execute(
                 "INSERT OR REPLACE INTO notebooks VALUES (?, ?)", (record.identity, zlib.compress(executed, level=1))
@@ -219,6 +228,10 @@ class Store:
             database.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
                 (record.identity, key, record.model_dump_json(by_alias=True)),
+            )
+            database.execute(
+                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?)",
+                (record.identity, hashlib.sha256(source).hexdigest(), source),
             )
             database.execute("DELETE FROM pages WHERE identity = ?", (record.identity,))
             database.executemany(INSERT_PAGE, map(astuple, pages))
@@ -247,12 +260,13 @@ class Store:
             database.execute("DELETE FROM written WHERE name NOT IN (SELECT name FROM pages)")
 
     def pages(self, names: Sequence[str] | None = None) -> Iterator[StoredPage]:
-        """Yield all pages, or those with these ``names``."""
+        """Yield all pages, but without their submitted files, which may be large; or those with these ``names``, complete."""
         database = self._database
         if names is None:
-            rows: Iterable[Any] = database.execute(SELECT_PAGES)
+            rows: Iterable[Any] = database.execute(SELECT_PAGES.format(files="x''"))
         else:
-            rows = (row for name in names for row in database.execute(f"{SELECT_PAGES} WHERE pages.name = ?", (name,)))
+            complete = SELECT_PAGES.format(files="COALESCE(files, x'')")
+            rows = (row for name in names for row in database.execute(f"{complete} WHERE pages.name = ?", (name,)))
         for name, identity, who, note, *values in rows:
             yield StoredPage(Page(name, identity, who, note), *values)
 
@@ -339,6 +353,10 @@ def _connect(file: Path) -> sqlite3.Connection:
                 "CREATE TABLE IF NOT EXISTS results (identity TEXT PRIMARY KEY, key TEXT NOT NULL, record TEXT NOT NULL)"
             )
             database.execute("CREATE TABLE IF NOT EXISTS notebooks (identity TEXT PRIMARY KEY, executed BLOB NOT NULL)")
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS sources "
+                "(identity TEXT PRIMARY KEY, digest TEXT NOT NULL, files BLOB NOT NULL)"
+            )
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(
                 "CREATE TABLE IF NOT EXISTS pages "

@@ -17,7 +17,7 @@ from ..expected.author import author_of
 from ..expected.reference import Oracle
 from ..grading.trace import Listener, Trace
 from ..sandbox.warm import WarmStart
-from ..submission import read_contents
+from ..submission import read_contents, source_files
 from ..support import i18n
 from ..support.errors import UsageError
 from . import preparing
@@ -53,7 +53,8 @@ def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -
                 if submission.nothing is not None:
                     return TaskResult(None, submission.nothing, {})
             report = grade_task(work, task, context.assignment, submission, trace, context.oracle, warm)
-            return TaskResult(report, "", dict(trace.timings), trace.executed)
+            source = source_files.packed(source_files.source_files(submission))
+            return TaskResult(report, "", dict(trace.timings), trace.executed, source)
 
 
 class _GradingContext:

@@ -113,10 +113,12 @@ class GradingTask:
 class TaskResult:
     """The report on one submission, or the ``problem`` if it cannot be read.
 
-    ``timings`` are the seconds of each stage, ``executed`` is the executed notebook.
+    ``timings`` are the seconds of each stage, ``executed`` is the executed notebook, and ``source`` are the files that
+    a page shows, as :func:`source_files.packed` returns them.
     """
 
     report: Report | None
     problem: str
     timings: dict[str, float]
     executed: bytes = b""
+    source: bytes = b""

@@ -36,7 +36,7 @@ class Submission:
     """The work of a student, read into memory once.
 
     ``files`` maps names, relative to the folder of ``entry``, to contents; ``entry`` is the file that is executed, and
-    ``file`` is its path in the submission. ``code`` is all Python in the files. ``raw`` is a notebook as handed in.
+    ``file`` is its path in the submission. ``code`` is all Python in the files. ``raw`` is ``file`` as handed in.
     ``problem`` is a sentence that says why the submission cannot be executed; it is graded, and every check ends as an
     error. ``nothing`` is a sentence that says why there is nothing to grade; the submission gets no score. ``notes``
     are sentences about files that were read as another type than their name says.

@@ -76,6 +76,14 @@ def _prepare(name: str, raw: bytes) -> tuple[bytes, list[str]]:
     return document, [plain_python(cell["source"]) for cell in cells]
 
 
+def cells(name: str, raw: bytes) -> list[tuple[str, str]]:
+    """Return (kind, text) of all cells as they were written, also of those tagged ``explore``.
+
+    Raises CannotRun, NothingToGrade, UnicodeDecodeError.
+    """
+    return [(cell["cell_type"], cell["source"]) for cell in _parse(name, raw)["cells"]]
+
+
 def with_outputs(
     document: bytes, outputs: dict[int, list[dict[str, Any]]], last: int, about: dict[str, str] | None = None
 ) -> bytes:

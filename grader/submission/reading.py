@@ -80,11 +80,10 @@ def _prepare(
     file_label = clean(file, 80)
     kind = choice.kind_of(file, contents[file])
     entry, tree = _from_its_folder(file, contents)
-    code, problem, raw, notes = [], None, b"", _notes(kind, file)
+    code, problem, raw, notes = [], None, contents[file], _notes(kind, file)
     nothing = unreadable.explain(file_label, contents[file])
     try:
         if nothing is None and kind == "notebook":
-            raw = contents[file]
             tree[entry], cells = notebook.prepare(file_label, raw)
             sources = (parsed or python_code.Source.of_cells(cells)).parts
             code = [
