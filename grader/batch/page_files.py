@@ -1,16 +1,20 @@
-"""Makes the files of each student from a stored result: both reports as JSON and as pages, and the executed notebook."""
+"""Makes the files of each student from a stored result: reports and pages, the executed notebook, a large submitted file."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from urllib.parse import quote as urlquote
 
 from pydantic import BaseModel
 
+from ..report.download import LARGEST_IN_CLASS
 from ..report.redact import redact_for_student
+from ..submission import choice, source_files
+from ..submission.source_files import SourceFile
 from ..support import i18n
 from ..support.atomic_files import write_whole
 from ..support.errors import GraderError
@@ -19,13 +23,15 @@ from ..support.text import clean
 from ..version import __version__
 from .store import Record, StoredPage
 
-REPORTS, FOR_INSTRUCTORS, EXECUTED = "reports", "instructor", "executed"
+REPORTS, FOR_INSTRUCTORS, EXECUTED, SUBMITTED = "reports", "instructor", "executed", "submitted"
 FILES = (  # of each person
     (REPORTS, ".json"),
     (REPORTS, ".html"),
     (FOR_INSTRUCTORS, ".json"),
     (FOR_INSTRUCTORS, ".html"),
     (EXECUTED, ".ipynb"),
+    (SUBMITTED, ".ipynb"),  # the graded file, if it is too large for a page
+    (SUBMITTED, ".py"),
 )
 CLASS_PAGE = "index.html"
 TEMPORARY = ".part"  # a file that a killed process has left
@@ -76,13 +82,26 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
     visible_report = redact_for_student(report, settings.visibility)
     executed = stored.notebook()
     notebook = json.loads(executed) if executed else None
-    title, pass_mark, overview = settings.title, settings.pass_mark, f"../{CLASS_PAGE}"
-    students_page = html.render(visible_report, title, pass_mark, page.who, settings.hints, notebook, note=page.note)
+    files = source_files.unpacked(stored.source)
+    large_file = files[0] if files and len(files[0].content) > LARGEST_IN_CLASS else None
+    suffix = _suffix(large_file) if large_file is not None else ""
+    render = partial(
+        html.render,
+        title=settings.title,
+        pass_mark=settings.pass_mark,
+        who=page.who,
+        notebook=notebook,
+        note=page.note,
+        files=files,
+        original=f"../{SUBMITTED}/{urlquote(page.name)}{suffix}" if large_file is not None else "",
+    )
+    overview = f"../{CLASS_PAGE}"
+    students_page = render(visible_report, hint_level=settings.hints)
     students_json = visible_report.to_json()
     if visible_report == report and settings.hints > 1:  # nothing is hidden from the student
         instructors_page, instructors_json = html.with_overview(students_page, overview), students_json
     else:
-        instructors_page = html.render(report, title, pass_mark, page.who, 3, notebook, overview, page.note)
+        instructors_page = render(report, hint_level=3, overview=overview)
         instructors_json = report.to_json()
     contents = (
         f"{students_json}\n".encode(),
@@ -90,8 +109,15 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
         f"{instructors_json}\n".encode(),
         instructors_page.encode(errors="replace"),
         executed,
+        large_file.content if large_file is not None and suffix == ".ipynb" else b"",
+        large_file.content if large_file is not None and suffix == ".py" else b"",
     )
     return dict(zip(FILES, contents, strict=True))
+
+
+def _suffix(file: SourceFile) -> str:
+    """Return the ending of the graded file in the output folder."""
+    return ".ipynb" if choice.kind_of(file.name, file.content) == "notebook" else ".py"
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -106,7 +132,8 @@ def _write(path: Path, content: bytes) -> None:
 def key_of(basis: str, stored: StoredPage) -> str:
     """Return a digest of everything that the files of a person are made from; ``basis`` is that of all pages."""
     page = stored.page
-    return _digest([*(text.encode() for text in (basis, page.who, page.note, stored.record)), stored.executed])
+    texts = (basis, page.who, page.note, stored.record, stored.source_digest)
+    return _digest([*(text.encode() for text in texts), stored.executed])
 
 
 def basis_of(settings: PageSettings) -> str:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
@@ -20,6 +21,7 @@ from . import options, suggestions
 
 if TYPE_CHECKING:
     from ..report.model import Report
+    from ..submission import Submission
     from ..support.choices import Device, Engine, Level
 
 
@@ -151,11 +153,22 @@ def command(
         )
     if page is not None:
         from ..report import html
+        from ..submission import source_files
 
         content = loaded.content
         notebook = json.loads(trace.executed) if trace.executed else None
         level = hints or content.hints
-        text = html.render(report, _(content.title), content.pass_mark, student_work.file, level, notebook)
+        files = source_files.source_files(student_work)
+        text = html.render(
+            report,
+            _(content.title),
+            content.pass_mark,
+            student_work.file,
+            level,
+            notebook,
+            files=files,
+            original=_address_of_large(submission, student_work, page),
+        )
         atomic_files.write_whole(page, text.encode(errors="replace"))
     if reproduce is not None:
         file = submission / student_work.file if submission.is_dir() else submission
@@ -182,6 +195,16 @@ def command(
     if report.ending == "not_gradable":
         ctx.exit(3)
     ctx.exit(0 if report.passed else 1)
+
+
+def _address_of_large(submission: Path, student_work: Submission, page: Path) -> str:
+    """Return the address, from a page, of a graded file that is too large to be part of it; "" for others."""
+    from ..report.download import LARGEST
+
+    file = submission / student_work.file if submission.is_dir() else submission
+    if len(student_work.raw) <= LARGEST or not file.is_file() or file.stat().st_size != len(student_work.raw):
+        return ""  # it may be in an archive
+    return quote(os.fsencode(os.path.relpath(file.resolve(), page.resolve().parent)))
 
 
 def _refuse_script(script: Path, submission: Path) -> None:

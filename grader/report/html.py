@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..submission.source_files import SourceFile
 from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
-from . import notebook_cells, pictures, wording
+from . import code_view, pictures, wording
+from .code_view import Finding
+from .download import download
 from .model import CheckResult, Report
 from .svg import Drawing, swatch
 from .template_cache import template_cache
@@ -33,15 +36,20 @@ def render(
     notebook: Mapping[str, Any] | None = None,
     overview: str | None = None,
     note: str = "",
+    files: Sequence[SourceFile] = (),
+    original: str = "",
 ) -> str:
     """Return the page of one submission.
 
     The caller has removed from ``report`` everything that students must not see. ``title`` is the title of the
     assignment, ``pass_mark`` its pass mark in per cent, ``who`` the name of the student or of the file. Bugs are named
     if ``hint_level`` is at least 2. ``notebook`` is the executed notebook (nbformat). ``note`` is a sentence about the
-    score. ``overview`` is the address of the class page; a page that has it is for instructors and also shows the
+    score. ``files`` are the graded file and its modules; ``original`` is the address of the
+    graded file if it should not be part of the page. ``overview`` is the address of the class page; a page that has it is for instructors and also shows the
     sentences that are only for them.
     """
+    bugs_named = hint_level > 1
+    code = code_view.view(_findings(report, bugs_named), files, notebook)
     page = (
         environment()
         .get_template("report.html.j2")
@@ -52,8 +60,9 @@ def render(
             needed=pass_mark / 100 * report.max_score,
             who=who,
             above=wording.common(report),
-            bugs_named=hint_level > 1,
-            cells=notebook_cells.cells(notebook) if notebook is not None else [],
+            bugs_named=bugs_named,
+            code=code,
+            download=download(files[0], original) if files else None,
             for_instructor=overview is not None,
             note=note,
         )
@@ -87,7 +96,7 @@ def environment() -> Environment:
         "word": word,
         "own_message": wording.own_message,
         "own_notes": wording.own_notes,
-        "marked_line": wording.marked_line,
+        "see_line": see_line,
         "example_of": wording.example,
         "pictures_of": _pictures_of,
         "swatch": swatch,
@@ -120,9 +129,33 @@ def marked(sentence: object) -> Markup:
     return Markup("".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(parts)))
 
 
+def see_line(check: CheckResult, anchor: str) -> Markup:
+    """Return the sentence with the line of a finding, linked to the line if it is on the page; "" without a sentence."""
+    if check.evidence.location is None or not (anchor or check.evidence.code_line):
+        return Markup()
+    spot = Markup('<a href="#{}">{}</a>').format(anchor, wording.spot(check)) if anchor else wording.spot(check)
+    if not check.evidence.code_line:
+        return marked(_("In the code: {spot}.")).format(spot=spot)
+    return marked(_("See {spot}: `{code}`")).format(spot=spot, code=clean(check.evidence.code_line, 200))
+
+
 def number(value: float) -> str:
     """Return a score without trailing zeros."""
     return i18n.number(f"{round(value, 2):g}")
+
+
+def _findings(report: Report, bugs_named: bool) -> list[Finding]:
+    """Return the findings of a report that have a line."""
+    findings = []
+    for check in report.checks:
+        location = check.evidence.location
+        if location is None or check.properties.is_fine:
+            continue
+        title = marked(check.title)
+        if check.diagnosis is not None and bugs_named:
+            title = Markup("{}: {}").format(title, marked(check.diagnosis.title))
+        findings.append(Finding(check.name, location, title, check.properties.group, icon(check)))
+    return findings
 
 
 def _pictures_of(check: CheckResult) -> list[Drawing]:

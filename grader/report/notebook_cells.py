@@ -1,4 +1,4 @@
-"""An executed notebook for the report: code, printed text, errors and PNG images, but nothing that a browser would run."""
+"""The outputs of an executed notebook for the report: printed text, errors and PNG images, but nothing that a browser runs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import binascii
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 MOST_CELLS = 200
 MOST_OUTPUTS = 20  # per cell
-LONGEST_SOURCE = 10_000  # characters
-LONGEST_TEXT = 5_000
+LONGEST_TEXT = 5_000  # characters
 LARGEST_PICTURE = 1 << 20  # bytes
 MOST_PICTURES = 4 << 20  # bytes of all images together
 MOST_PIXELS = 1 << 24  # a browser needs four bytes for each pixel, however small the file is
@@ -30,32 +29,27 @@ class CellOutput:
     content: str
 
 
-@dataclass(frozen=True)
-class CodeCell:
-    """A code cell and its outputs."""
-
-    source: str
-    outputs: list[CellOutput] = field(default_factory=list)
-
-
-def cells(notebook: Mapping[str, Any]) -> list[CodeCell]:
-    """Return the code cells of an nbformat dict, cut to the limits above.
+def outputs(notebook: Mapping[str, Any]) -> list[list[CellOutput]]:
+    """Return the outputs of each code cell of an nbformat dict, cut to the limits above.
 
     Student code wrote the dict, so it may contain anything.
     """
-    code_cells = []
+    outputs_of_cells = []
     remaining = MOST_PICTURES
-    for cell in _listed(notebook.get("cells"))[:MOST_CELLS]:
-        if not isinstance(cell, Mapping) or cell.get("cell_type") != "code":
-            continue
-        outputs = []
+    for cell in _code_cells(notebook)[:MOST_CELLS]:
+        own_outputs = []
         for output in _outputs(_listed(cell.get("outputs"))[:MOST_OUTPUTS]):
             if output.kind == "image":
                 remaining -= len(output.content)
             if remaining >= 0 or output.kind != "image":
-                outputs.append(output)
-        code_cells.append(CodeCell(_block(_joined(cell.get("source")), LONGEST_SOURCE), outputs))
-    return code_cells
+                own_outputs.append(output)
+        outputs_of_cells.append(own_outputs)
+    return outputs_of_cells
+
+
+def _code_cells(notebook: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    cells = _listed(notebook.get("cells"))
+    return [cell for cell in cells if isinstance(cell, Mapping) and cell.get("cell_type") == "code"]
 
 
 def _outputs(outputs: list[Any]) -> Iterator[CellOutput]:

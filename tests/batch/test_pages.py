@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import io
 import os
+import re
+import sqlite3
 from concurrent.futures import Future
 
 import pytest
@@ -11,9 +15,12 @@ from rich.console import Console
 
 from grader.assignment import load
 from grader.batch import page_files, pages
-from grader.batch.page_files import FILES, PageSettings
+from grader.batch.page_files import FILES, SUBMITTED, PageSettings
 from grader.batch.pages import PageWriter
 from grader.batch.store import Page, Record, Store
+from grader.report.download import LARGEST_IN_CLASS
+from grader.report.evidence import Evidence, Location
+from grader.submission.source_files import SourceFile, packed
 from grader.support import i18n
 from grader.support.errors import UsageError
 from tests.report.made import report
@@ -33,9 +40,9 @@ def settings(**changes):
     return common.model_copy(update={"visibility": visibility, **changes}).model_dump_json()
 
 
-def keep(store, page=ANNA, text="dW1 is wrong.", executed=NOTEBOOK):
+def keep(store, page=ANNA, text="dW1 is wrong.", executed=NOTEBOOK, files=()):
     record = Record(identity=page.identity, name=page.who, sha256="0", report=report(text))
-    store.put("key", record, executed, [page])
+    store.put("key", record, executed, [page], packed(files))
 
 
 @pytest.fixture
@@ -48,8 +55,11 @@ def out(tmp_path):
     return tmp_path / "out"
 
 
+ALWAYS = [(kind, suffix) for kind, suffix in FILES if kind != SUBMITTED]  # the files that each student has
+
+
 def files_of(out, name="Anna_7"):
-    return [out / kind / f"{name}{suffix}" for kind, suffix in FILES]
+    return [out / kind / f"{name}{suffix}" for kind, suffix in ALWAYS]
 
 
 def times(out):
@@ -65,7 +75,7 @@ def outdated(out):
 
 def test_files_are_complete_and_are_not_written_again(out):
     contents = [file.read_bytes() for file in files_of(out)]
-    assert contents[-1] == NOTEBOOK and b"Anna (7)" in contents[1] and b"print(1)" in contents[3]
+    assert contents[-1] == NOTEBOOK and b"Anna (7)" in contents[1] and b'<span class="b">print</span>' in contents[3]
     assert {file.stat().st_mode & 0o777 for file in files_of(out)} == {0o600}
     before = times(out)
     lines, problems = pages.write_missing(out, console())
@@ -73,7 +83,7 @@ def test_files_are_complete_and_are_not_written_again(out):
     assert times(out) == before
 
 
-@pytest.mark.parametrize("number", range(len(FILES)))
+@pytest.mark.parametrize("number", range(len(ALWAYS)))
 def test_missing_and_damaged_file_is_written_again(out, number):
     file = files_of(out)[number]
     content = file.read_bytes()
@@ -94,10 +104,11 @@ def test_missing_and_damaged_file_is_written_again(out, number):
         lambda store: keep(store, Page("Anna_7", "7", "Anna Meier (7)")),
         lambda store: keep(store, Page("Anna_7", "7", "Anna (7)", "Handed in 1 day late: 10 points are taken off.")),
         lambda store: keep(store, executed=b""),
+        lambda store: keep(store, files=[SourceFile("neuron.py", b"x = 1")]),
         lambda store: store.keep_page_settings(settings(title="Another title"), complete=True),
         lambda store: store.keep_page_settings(settings(language="de"), complete=True),
     ],
-    ids=["result", "name", "note", "notebook", "title", "language"],
+    ids=["result", "name", "note", "notebook", "code", "title", "language"],
 )
 def test_outdated_files_are_written_again(out, change):
     before = times(out)
@@ -270,3 +281,55 @@ def test_page_of_the_instructor_names_bugs_at_every_level_of_hints(out, hints):
     bug = '<p class="bug">'
     assert bug in (out / "instructor" / "Anna_7.html").read_text()
     assert (bug in (out / "reports" / "Anna_7.html").read_text()) == (hints > 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("week/mine.py", b"x = 1\r\n"), ("mine.ipynb", NOTEBOOK + b" " * LARGEST_IN_CLASS), ("mine.py", b"#" * 2_000_000)],
+    ids=["small", "large notebook", "large module"],
+)
+def test_both_pages_have_the_submitted_file(out, name, content):
+    with Store(out) as store:
+        keep(store, files=[SourceFile(name, content)])
+    pages.write_missing(out, console())
+    for kind in ("reports", "instructor"):
+        page = out / kind / "Anna_7.html"
+        (address,) = re.findall(r'href="([^"]*)" download="mine', page.read_text())
+        if len(content) > LARGEST_IN_CLASS:
+            assert (page.parent / address).read_bytes() == content
+        else:
+            assert base64.b64decode(address.partition("base64,")[2]) == content
+    with Store(out) as store:
+        keep(store)
+    pages.write_missing(out, console())
+    assert not [*out.glob("submitted/*")]
+
+
+def test_line_of_a_hidden_check_is_marked_for_the_instructor_only(out):
+    document = report()
+    location = Location(file="mine.py", cell=None, line=1, file_line=1)
+    checks = [
+        check.model_copy(update={"evidence": Evidence(location=location)})
+        for check in document.checks
+        if check.name in ("failed", "error")
+    ]
+    record = Record(identity="7", name="Anna", sha256="0", report=document.model_copy(update={"checks": checks}))
+    with Store(out) as store:
+        store.keep_page_settings(settings(visibility={"failed": "hidden", "error": "open"}), complete=True)
+        store.put("key", record, b"", [ANNA], packed([SourceFile("mine.py", b"x = 1")]))
+    pages.write_missing(out, console())
+    findings = [
+        re.findall(r'class="finding \w+" href="#check-(\w+)"', (out / kind / "Anna_7.html").read_text())
+        for kind in ("reports", "instructor")
+    ]
+    assert findings == [["error"], ["failed", "error"]]
+
+
+def test_result_of_an_earlier_version_has_pages(out):
+    with contextlib.closing(sqlite3.connect(out / "grading.sqlite")) as database, database:
+        database.execute("DROP TABLE sources")
+    (out / "reports" / "Anna_7.html").unlink()
+    lines, problems = pages.write_missing(out, console())
+    assert (lines, problems) == (["Of 1 student with a report, 1 had missing or outdated files."], [])
+    page = (out / "reports" / "Anna_7.html").read_text()
+    assert "download=" not in page and 'id="cell-1-line-1"' in page

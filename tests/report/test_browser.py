@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from grader.assignment import load
@@ -9,17 +11,23 @@ from grader.batch import class_page
 from grader.batch.student_lines import FoundBug, StudentLine
 from grader.batch.summary import ClassSummary, outcomes
 from grader.report import html
+from grader.report.evidence import Location
+from grader.submission.source_files import SourceFile
 from tests.batch.rows import row
 
 from .made import HOSTILE, NOTEBOOK, QUOTED, report
 
+CODE = f"@decorated\nclass A:\n    'text'\n    def f(self): return len('{HOSTILE}') + 1.5  # {'long' * 100}\n"
 PHONE = {"width": 360, "height": 740}
 SCHEMES = ("light", "dark")
 
 
 def one(text="`dW1` is wrong."):
     name = "model" if "`" in text else text
-    return html.render(report(text, name), "Swap", 75, name, notebook=NOTEBOOK)
+    document = report(text, name)
+    document.checks[1].evidence.location = Location(file="mine.ipynb", cell=1, line=2, file_line=2)
+    files = [SourceFile("mine.ipynb", json.dumps(NOTEBOOK).encode()), SourceFile("helper.py", CODE.encode())]
+    return html.render(document, "Swap", 75, name, notebook=NOTEBOOK, files=files)
 
 
 def of_a_class(name="anna", count=12):
@@ -65,7 +73,6 @@ def test_page_is_accessible(opened, make, scheme):
     """axe-core checks contrast, headings, names of pictures, tables and languages."""
     axe = pytest.importorskip("axe_playwright_python.base")
     tab = opened(make(), color_scheme=scheme, bypass_csp=True)
-    tab.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     tab.page.evaluate(axe.AXE_FILE_PATH.read_text())
     result = tab.page.evaluate("axe.run()")
     assert [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in result["violations"]] == []
@@ -76,7 +83,6 @@ def test_page_is_accessible(opened, make, scheme):
 @pytest.mark.parametrize("text", ["x" * 300, "`dW1` is wrong."], ids=["long", "plain"])
 def test_page_fits_on_a_phone(opened, make, text):
     tab = opened(make(text), viewport=PHONE)
-    tab.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -108,6 +114,28 @@ def test_printed_page_is_light(opened):
     )
     assert colours == ["rgb(255, 255, 255)", "rgb(27, 31, 39)"]
     assert tab.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_finding_leads_to_its_line_and_back(opened):
+    page = opened(one()).page
+    page.click("#check-backward a[href^='#cell']")
+    assert page.evaluate("document.querySelector(':target').textContent") == "print('<b>')\n"
+    page.click(".finding")
+    assert page.evaluate("document.querySelector(':target').id") == "check-backward"
+
+
+def test_code_is_copied_without_line_numbers_and_findings(opened):
+    page = opened(one()).page
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#cell-1 .code'))")
+    assert page.evaluate("getSelection().toString()").rstrip("\n") == "import numpy as np\nprint('<b>')"
+
+
+def test_original_file_is_downloaded(opened):
+    page = opened(one()).page
+    with page.expect_download() as download:
+        page.click("a[download]")
+    assert json.loads(download.value.path().read_bytes()) == NOTEBOOK
+    assert download.value.suggested_filename == "mine.ipynb"
 
 
 def names(page):

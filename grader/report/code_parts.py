@@ -1,0 +1,96 @@
+"""The parts of a submission's code that a page shows one after the other: the cells of a notebook, and modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ..submission import choice, encoding, notebook
+from ..submission.problems import CannotRun, NothingToGrade
+from ..submission.source_files import SourceFile
+from .code_lines import lines_of
+from .evidence import Location
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cell or a module. ``anchor`` is the beginning of the ids of its lines.
+
+    ``cell`` is the number of a code cell, None for a text cell and for a module. ``file`` is the name of its file.
+    """
+
+    kind: Literal["cell", "text", "module"]
+    anchor: str
+    file: str
+    lines: list[str]
+    cell: int | None = None
+
+    def contains(self, location: Location) -> bool:
+        """Return whether a line of a report is in this part."""
+        is_same = self.cell == location.cell if self.kind == "cell" else self.file == location.file
+        is_same &= self.kind == ("module" if location.cell is None else "cell")
+        return is_same and 1 <= location.line <= len(self.lines)
+
+    def line_anchor(self, line: int) -> str:
+        """Return the id of a line, counted from 1."""
+        return f"{self.anchor}line-{line}"
+
+
+def of_files(files: Sequence[SourceFile]) -> list[Part]:
+    """Return the parts of all files. The first one is the graded file, the others are modules that it uses."""
+    parts: list[Part] = []
+    for number, file in enumerate(files, start=1):
+        cells = _cells(file) if number == 1 else None
+        if cells is not None:
+            parts += _of_cells(file.name, cells)
+        else:
+            parts.append(
+                Part("module", "" if number == 1 else f"file-{number}-", file.name, lines_of(_text(file).rstrip()))
+            )
+    return parts
+
+
+def of_notebook(document: Mapping[str, Any] | None) -> list[Part]:
+    """Return the parts of an executed notebook, which contains everything, since student code wrote it."""
+    cells = document.get("cells") if document is not None else None
+    pairs = [
+        (str(cell.get("cell_type")), _joined(cell.get("source"))) for cell in cells or [] if isinstance(cell, dict)
+    ]
+    return _of_cells("", pairs)
+
+
+def _joined(source: Any) -> str:
+    """Return a string that nbformat stores whole or as a list of lines."""
+    parts = source if isinstance(source, list) else [source]
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[Part]:
+    parts, number = [], 0
+    for place, (kind, source) in enumerate(cells, start=1):
+        lines = lines_of(source)
+        if kind == "code":
+            number += 1
+            parts.append(Part("cell", f"cell-{number}-", file, lines, number))
+        elif source.strip():
+            parts.append(Part("text", f"text-{place}-", file, lines_of(source.strip())))
+    return parts
+
+
+def _cells(file: SourceFile) -> list[tuple[str, str]] | None:
+    """Return (kind, text) of the cells of a notebook; None for a module, and for a notebook that cannot be read."""
+    if choice.kind_of(file.name, file.content) != "notebook":
+        return None
+    try:
+        return notebook.cells(file.name, file.content)
+    except (CannotRun, NothingToGrade, UnicodeDecodeError):
+        return None
+
+
+def _text(file: SourceFile) -> str:
+    """Return the text of a module, with replacements for bytes that cannot be decoded."""
+    try:
+        return encoding.decode(file.name, file.content)
+    except (CannotRun, UnicodeDecodeError):
+        return file.content.decode("utf-8", errors="replace")
