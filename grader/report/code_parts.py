@@ -14,7 +14,7 @@ from .evidence import Location
 
 
 @dataclass(frozen=True)
-class Part:
+class CodePart:
     """A cell or a module. ``anchor`` is the beginning of the ids of its lines.
 
     ``cell`` is the number of a code cell, None for a text cell and for a module. ``file`` is the name of its file.
@@ -37,21 +37,21 @@ class Part:
         return f"{self.anchor}line-{line}"
 
 
-def of_files(files: Sequence[SourceFile]) -> list[Part]:
+def of_files(files: Sequence[SourceFile]) -> list[CodePart]:
     """Return the parts of all files. The first one is the graded file, the others are modules that it uses."""
-    parts: list[Part] = []
+    parts: list[CodePart] = []
     for number, file in enumerate(files, start=1):
         cells = _cells(file) if number == 1 else None
         if cells is not None:
             parts += _of_cells(file.name, cells)
         else:
             parts.append(
-                Part("module", "" if number == 1 else f"file-{number}-", file.name, lines_of(_text(file).rstrip()))
+                CodePart("module", "" if number == 1 else f"file-{number}-", file.name, lines_of(_text(file).rstrip()))
             )
     return parts
 
 
-def of_notebook(document: Mapping[str, Any] | None) -> list[Part]:
+def of_notebook(document: Mapping[str, Any] | None) -> list[CodePart]:
     """Return the parts of an executed notebook, which contains everything, since student code wrote it."""
     cells = document.get("cells") if document is not None else None
     pairs = [
@@ -66,15 +66,15 @@ def _joined(source: Any) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[Part]:
+def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[CodePart]:
     parts, number = [], 0
     for place, (kind, source) in enumerate(cells, start=1):
         lines = lines_of(source)
         if kind == "code":
             number += 1
-            parts.append(Part("cell", f"cell-{number}-", file, lines, number))
+            parts.append(CodePart("cell", f"cell-{number}-", file, lines, number))
         elif source.strip():
-            parts.append(Part("text", f"text-{place}-", file, lines_of(source.strip())))
+            parts.append(CodePart("text", f"text-{place}-", file, lines_of(source.strip())))
     return parts
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ..submission.source_files import SourceFile
 from ..support.i18n import _
 from . import code_lines, code_parts, notebook_cells
-from .code_parts import Part
+from .code_parts import CodePart
 from .evidence import Location
 from .notebook_cells import CellOutput
 
@@ -22,7 +22,7 @@ AROUND = 10  # lines before and after the line of a finding, which are always sh
 
 
 @dataclass(frozen=True)
-class Finding:
+class LineFinding:
     """A check that has a finding at a line; ``group`` and ``icon`` are those of its status."""
 
     check: str
@@ -36,7 +36,7 @@ class Finding:
 class ShownPart:
     """A cell or a file, its lines as HTML, and the outputs of the cell."""
 
-    part: Part
+    part: CodePart
     html: Markup
     outputs: Sequence[CellOutput] = ()
 
@@ -53,7 +53,7 @@ class CodeView:
     left_out: int = 0
 
 
-def view(findings: Sequence[Finding], files: Sequence[SourceFile], notebook: Mapping[str, Any] | None) -> CodeView:
+def view(findings: Sequence[LineFinding], files: Sequence[SourceFile], notebook: Mapping[str, Any] | None) -> CodeView:
     """Return the code of ``files``, the graded file first, and the outputs of the executed ``notebook``.
 
     Without ``files``, as in a result of an earlier version, the code is that of the executed notebook.
@@ -63,18 +63,18 @@ def view(findings: Sequence[Finding], files: Sequence[SourceFile], notebook: Map
     code, budget = CodeView(), _Budget()
     for part in parts:
         by_line = _by_line(part, findings)
-        shown = budget.shown(part.lines, by_line)
+        shown_numbers = budget.shown(part.lines, by_line)
         own_outputs = outputs[part.cell - 1] if part.cell is not None and part.cell <= len(outputs) else []
-        code.left_out += len(part.lines) - len(shown)
+        code.left_out += len(part.lines) - len(shown_numbers)
         code.anchors |= {finding.check: part.line_anchor(line) for line, own in by_line.items() for finding in own}
-        if own_outputs or any(part.lines[number - 1].strip() for number in shown):
-            code.parts.append(ShownPart(part, _html(part, shown, by_line), own_outputs))
+        if own_outputs or any(part.lines[number - 1].strip() for number in shown_numbers):
+            code.parts.append(ShownPart(part, _html(part, shown_numbers, by_line), own_outputs))
     return code
 
 
-def _by_line(part: Part, findings: Sequence[Finding]) -> dict[int, list[Finding]]:
+def _by_line(part: CodePart, findings: Sequence[LineFinding]) -> dict[int, list[LineFinding]]:
     """Return {line: its findings} of a part."""
-    by_line: dict[int, list[Finding]] = {}
+    by_line: dict[int, list[LineFinding]] = {}
     for finding in findings:
         if part.contains(finding.location):
             by_line.setdefault(finding.location.line, []).append(finding)
@@ -102,10 +102,10 @@ class _Budget:
         return sorted(numbers)
 
 
-def _html(part: Part, shown: Sequence[int], by_line: Mapping[int, Sequence[Finding]]) -> Markup:
-    """Return the ``shown`` lines of a part: each run of lines is an element, and a sentence says what is missing."""
+def _html(part: CodePart, shown_numbers: Sequence[int], by_line: Mapping[int, Sequence[LineFinding]]) -> Markup:
+    """Return the lines of a part with ``shown_numbers``: each run of lines is an element, and a sentence says what is missing."""
     html, end = [], 0
-    for _offset, run in groupby(enumerate(shown), lambda pair: pair[1] - pair[0]):
+    for _offset, run in groupby(enumerate(shown_numbers), lambda pair: pair[1] - pair[0]):
         first, *others = (number for _place, number in run)
         html += [_gap(first - end - 1), f'<code style="--before:{first - 1}">']
         end = others[-1] if others else first
@@ -120,7 +120,9 @@ def _text_lines(lines: Sequence[str]) -> list[str]:
     return [f"{code_lines.visible(line[: code_lines.LONGEST_LINE])}\n" for line in lines]
 
 
-def _code_lines(part: Part, first: int, lines: Sequence[str], by_line: Mapping[int, Sequence[Finding]]) -> list[str]:
+def _code_lines(
+    part: CodePart, first: int, lines: Sequence[str], by_line: Mapping[int, Sequence[LineFinding]]
+) -> list[str]:
     """Return lines of code, the first of which has the number ``first``, each with its id and followed by its findings."""
     html = []
     for number, content in enumerate(code_lines.highlighted(tuple(lines)), start=first):
@@ -138,7 +140,7 @@ def _gap(count: int) -> str:
     return f'<span class="left-out">{sentence}</span>'
 
 
-def _link(finding: Finding) -> str:
+def _link(finding: LineFinding) -> str:
     """Return the link from a line to the card of a check."""
     return (
         f'<a class="finding {finding.group}" href="#check-{finding.check}">'

@@ -15,7 +15,7 @@ from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
 from . import code_view, pictures, wording
-from .code_view import Finding
+from .code_view import LineFinding
 from .download import download
 from .model import CheckResult, Report
 from .svg import Drawing, swatch
@@ -144,7 +144,7 @@ def number(value: float) -> str:
     return i18n.number(f"{round(value, 2):g}")
 
 
-def _findings(report: Report, bugs_named: bool) -> list[Finding]:
+def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:
     """Return the findings of a report that have a line."""
     findings = []
     for check in report.checks:
@@ -154,7 +154,7 @@ def _findings(report: Report, bugs_named: bool) -> list[Finding]:
         title = marked(check.title)
         if check.diagnosis is not None and bugs_named:
             title = Markup("{}: {}").format(title, marked(check.diagnosis.title))
-        findings.append(Finding(check.name, location, title, check.properties.group, icon(check)))
+        findings.append(LineFinding(check.name, location, title, check.properties.group, icon(check)))
     return findings
 
 
