@@ -84,10 +84,16 @@ class Limits(StrictModel):
         return self.memory_mb if self.needed_mb is None else min(self.needed_mb, self.memory_mb)
 
 
-def _in_named_zone(value: Any) -> Any:
-    """Return the moment of a string such as ``2026-10-24 23:59 Europe/Berlin``; leave any other value to pydantic.
+def later_of_two(moment: datetime) -> datetime:
+    """Return the later of the two moments with this local time, if the end of daylight saving time repeats the hour."""
+    return max(moment, moment.replace(fold=1), key=lambda either: either.astimezone(UTC))
 
-    If the end of daylight saving time repeats the hour, it is the later of the two moments.
+
+def in_named_zone(value: Any) -> Any:
+    """Return the moment of a string such as ``2026-10-24 23:59 Europe/Berlin``, and any other value unchanged.
+
+    If the end of daylight saving time repeats the hour, it is the later of the two moments. Raises ValueError for a name
+    that is not that of a time zone.
     """
     date_and_time, _, zone = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
     if not date_and_time or not zone[:1].isalpha():
@@ -99,17 +105,16 @@ def _in_named_zone(value: Any) -> Any:
     if moment.tzinfo is not None:
         raise ValueError("give an offset or the name of a time zone, not both")
     try:
-        first = moment.replace(tzinfo=ZoneInfo(zone))
+        return later_of_two(moment.replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, LookupError, OSError) as error:
         raise ValueError(f"'{zone}' is not the name of a time zone, such as Europe/Berlin") from error
-    return max(first, first.replace(fold=1), key=lambda either: either.astimezone(UTC))
 
 
 class Policy(StrictModel):
     """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``)."""
 
     due: Annotated[
-        AwareDatetime | None, BeforeValidator(_in_named_zone), WithJsonSchema({"type": "string", "default": None})
+        AwareDatetime | None, BeforeValidator(in_named_zone), WithJsonSchema({"type": "string", "default": None})
     ] = None
     """The deadline, with an offset from UTC or, after a space, the name of a time zone."""
     grace_hours: float = Field(0, ge=0, le=10_000)
