@@ -123,6 +123,9 @@ class Policy(StrictModel):
     """The part of the full marks that each started day after that costs."""
     rounding: float = Field(0.01, ge=0.0001, le=1000)
     """Scores are rounded to multiples of it, halves upwards."""
+    attempts: Literal["latest", "best", "last-in-time"] = "latest"
+    """The attempt that counts in a class: the latest, the one with the best score after lateness, or the last that was in
+    time (if none was, the latest)."""
 
 
 @dataclass(frozen=True)
