@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..support.atomic_files import write_whole
 from ..support.text import clean
+from . import spreadsheet
 from .cells import number_cell, text_cell
 from .existing_marks import ExistingMark, WrittenCell
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
+NUMBERS = ("score", "max_score", "penalty", "automatic_score")  # and the checks
 GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
 
 
@@ -73,7 +75,7 @@ class FilledFile:
 
 
 def write(rows: Sequence[Row], path: Path) -> None:
-    """Write ``gradebook.csv``, one line per row, in the order of ``rows``."""
+    """Write ``gradebook.csv``, one line per row, in the order of ``rows``, and the same table as ``gradebook.xlsx``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
     reserved_names = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
     has_groups = any(row.group for row in rows)
@@ -84,6 +86,12 @@ def write(rows: Sequence[Row], path: Path) -> None:
     for row in rows:
         writer.writerow(_line(row, checks, has_groups))
     write_whole(path, table.getvalue().encode())
+    _write_spreadsheet(table.getvalue(), {*NUMBERS, *titles}, path.with_suffix(".xlsx"))
+
+
+def _write_spreadsheet(table: str, numeric: Collection[str], path: Path) -> None:
+    titles, *lines = csv.reader(io.StringIO(table, newline=""))
+    write_whole(path, spreadsheet.workbook(titles, lines, numeric))
 
 
 def ungraded(rows: Sequence[Row]) -> list[str]:
