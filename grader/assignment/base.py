@@ -52,6 +52,17 @@ def formerly(old: str, new: str, default: Any = ..., **settings: Any) -> Any:
     return Field(default, validation_alias=AliasChoices(new, old), **settings)
 
 
+class RubricItem(StrictModel):
+    """One entry of the ``rubric`` of a check that a person marks."""
+
+    title: str = Field(min_length=1)
+    """What the points are for; students read it."""
+    points: float = Field(ge=0)
+    """The points of this entry. All entries together have the points of the check."""
+    description: str = ""
+    """What a good answer contains, for the person who marks; students do not see it."""
+
+
 class Limits(StrictModel):
     """The resources that one submission may use.
 
