@@ -108,6 +108,11 @@ class Check(StrictModel):
         """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""
         return None
 
+    def compared_functions(self) -> Sequence[ComparedFunction]:
+        """Return all such functions, in the order in which they are called."""
+        compared = self.compared_function()
+        return [] if compared is None else [compared]
+
     def variables(self) -> Iterable[tuple[str, str]]:
         """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""
         return ()
