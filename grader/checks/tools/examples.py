@@ -240,8 +240,14 @@ class _Search:
 
     def _bugs_fail(self, case: KnownCase) -> bool:
         values = self._mutated(case)
-        is_alike = values is not None and self._questions.failure(case, values).is_like(self._target)
+        is_alike = values is not None and self._is_alike(self._questions.failure(case, values))
         return is_alike and self._cases.is_clear(case)
+
+    def _is_alike(self, failure: Failure) -> bool:
+        """True if this is the failure of the check. What else is wrong in other numbers comes from the same bugs, if there are any."""
+        if self._mutants and failure.kind == self._target.kind and failure.names & self._target.names:
+            return True
+        return failure.is_like(self._target)
 
     def _mutated(self, case: KnownCase) -> dict[str, Any] | None:
         """Return the results of the steps with the bugs of the check; None if the shapes do not fit."""
@@ -274,7 +280,7 @@ class _Search:
         return [case is not None and self._is_the_failure(case, next(answers)) for case in cases]
 
     def _is_the_failure(self, case: KnownCase, call_result: CallResult) -> bool:
-        is_alike = call_result.failure.is_like(self._target)
+        is_alike = self._is_alike(call_result.failure)
         shows_bugs = is_alike and (not self._mutants or self._shows_bugs(case, call_result))
         return shows_bugs and self._cases.is_clear(case)
 
