@@ -41,9 +41,9 @@ def example(context: Context, functions: Sequence[str], probe: str, budget: Exam
         if target is None or target.owner or context.starts.own_names(function):
             continue  # the state of an instance, or random numbers, would have to be repeated
         for case in context.cases.draw([probe]):
-            found_example = _Search(context, function, case, probe, budget).example()
-            if found_example is not None:
-                return found_example
+            smallest_call = _Search(context, function, case, probe, budget).example()
+            if smallest_call is not None:
+                return smallest_call
     return None
 
 
@@ -130,9 +130,9 @@ class _Search:
                     return None
                 self._budget.loads -= 1
                 self._context.student.forget()
-            shown = self._shown(again, changed)
-            confirmed = self._shown(again, self._changed(again.call, self._made(again)))
-            return shown if shown is not None and shown == confirmed and len(shown.code) <= LONGEST else None
+            example = self._shown(again, changed)
+            repeated = self._shown(again, self._changed(again.call, self._made(again)))
+            return example if example is not None and example == repeated and len(example.code) <= LONGEST else None
         return None
 
     def _shown(self, prepared: PreparedCall, changed: dict[int, Any]) -> Example | None:

@@ -147,8 +147,8 @@ def _only_case(context: Context, compared: ComparedFunction, inputs: Inputs) -> 
     """Return a case with the reference's results, which the check asked for; None if an array of it is long."""
     for name in compared.given:
         inputs = {**inputs, **context.oracle.results(name, inputs)}
-    taken = context.content.functions[compared.function].complete(inputs)
-    if any(length > LONGEST_AXIS for name in taken for length in np.shape(inputs.get(name, 0))):
+    arguments = context.content.functions[compared.function].complete(inputs)
+    if any(length > LONGEST_AXIS for name in arguments for length in np.shape(inputs.get(name, 0))):
         return None
     return KnownCase(ProbeInputs(inputs), context.oracle.results(compared.function, inputs))
 
