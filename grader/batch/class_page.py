@@ -33,8 +33,12 @@ def render(
     left_over: Sequence[str],
     isolation: str,
     stand_ins: Sequence[str] = (),
+    similar: int | None = None,
 ) -> str:
-    """Return the page of a class as HTML; ``stand_ins`` are the datasets that were replaced by generated ones."""
+    """Return the page of a class as HTML; ``stand_ins`` are the datasets that were replaced by generated ones.
+
+    ``similar`` is the number of entries of ``copies.html``, None without this file.
+    """
     histogram = bars(student_lines[0].row.max_score, content.pass_mark)
     checks, bugs = summary.difficulties(), summary.bugs()
     filters = class_filters.class_filters(student_lines, histogram, checks, bugs)
@@ -63,6 +67,7 @@ def render(
             bugs=bugs,
             contests=_contests(summary),
             left_over=left_over,
+            similar=similar,
             isolation=isolation,
             warning=_("Warning: graded on generated stand-ins instead of {names}.").format(names=", ".join(stand_ins))
             if stand_ins

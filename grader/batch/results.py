@@ -17,7 +17,7 @@ from ..grading.trace import Timings
 from ..machine import packages
 from ..support import seeds
 from ..version import __version__
-from . import outputs, pages
+from . import outputs, pages, similar
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass
@@ -60,7 +60,6 @@ class _Collected:
         self.pages: list[Page] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
-        self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
         self.summary = ClassSummary()
         self.consistency = Consistency(__version__, digest, packages.versions_here())
         for student in graded.students:
@@ -84,19 +83,9 @@ class _Collected:
             self.instructor_notes += [f"{name}: {sentence}" for sentence in report.for_instructor()]
             self.summary.add(name, report, submission_row.score, len(student_rows))
             self.pages += graded.pages_of(record)
-            self._unmarked |= {check.name: None for check in report.unmarked()}
         for row in student_rows:
             page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html"
             self.lines.append(StudentLine(row, reason) if report is None else line_of(row, reason, page, report))
-
-    def notes_on_marking(self) -> list[str]:
-        """Return a sentence about the scores that are provisional; [] if there are none."""
-        count = sum(row.provisional for row in self.rows)
-        if not count:
-            return []
-        names = ", ".join(self._unmarked)
-        scores = "The score of 1 student is" if count == 1 else f"The scores of {count} students are"
-        return [f"{scores} provisional, also in import files: a person has to mark {names}."]
 
     def without_score(self) -> list[dict[str, str]]:
         """Return the students without a score, but for those that are graded later, each with the reason."""
@@ -121,7 +110,7 @@ class _Collected:
             "seed": graded.settings.seed,
             "isolation": graded.settings.isolation,
             "layout": graded.folder.layout,
-            "grading": graded.policy.model_dump(mode="json"),
+            "grading": graded.policy.model_dump(mode="json", exclude_none=True),
             "students": dict(sorted(Counter(line.row.status for line in self.lines).items())),
             "passed": sum(row.passed for row in self.rows),
             "without_score": self.without_score(),
@@ -173,6 +162,7 @@ def write(
         graded.store,
         written_files,
     )
+    similar_submissions = similar.write(graded.assignment, collected.pages, graded.store, written_files)
     notes_on_files = written_files.remove_others()
     if folder.encoding:
         notes_on_files.append(
@@ -182,7 +172,11 @@ def write(
     existing_marks = [
         {"file": name, **asdict(entry)} for name, filled_file in filled_files for entry in filled_file.existing
     ]
-    summary_values = {**collected.summary_values(digest), "existing_marks": existing_marks}
+    summary_values = {
+        **collected.summary_values(digest),
+        "existing_marks": existing_marks,
+        "similar": similar_submissions,
+    }
     outputs.write_summary(graded.out, summary_values, collected.summary)
     outputs.write_timings(graded.out, collected.timings)
     if executor is not None and page_writer.needs_no_process():
@@ -195,6 +189,7 @@ def write(
         [f"{name}: {reason}" for name, reason in folder.left_out],
         str(graded.settings.isolation),
         collected.consistency.stand_ins(),
+        sum(map(len, similar_submissions.values())),
     )
     graded.store.keep_page_settings(pages.settings_of(content), complete=True)
     stages.add("gradebooks", began)
@@ -215,7 +210,7 @@ def write(
         [
             *notes,
             *notes_on_files,
-            *collected.notes_on_marking(),
+            *filter(None, [similar.note(similar_submissions)]),
             *collected.consistency.notes(),
             *page_writer.problems,
             *collected.instructor_notes,

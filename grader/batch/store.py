@@ -270,6 +270,10 @@ class Store:
         for name, identity, who, note, *values in rows:
             yield StoredPage(Page(name, identity, who, note), *values)
 
+    def sources(self) -> Iterator[tuple[str, bytes]]:
+        """Yield (identity, submitted files) of each result that has files, in the order of the identities."""
+        yield from self._database.execute("SELECT identity, files FROM sources WHERE files != x'' ORDER BY identity")
+
     def page_count(self) -> int:
         """Return the number of pages."""
         (count,) = self._database.execute("SELECT COUNT(*) FROM pages").fetchone()

@@ -72,6 +72,34 @@ class OtherVersions(SummaryModel):
     students: list[str]
 
 
+class ComparedSubmission(SummaryModel):
+    """A submission that is similar to another one: its student or students, and the id."""
+
+    student: str
+    id: str
+
+
+class SimilarPair(SummaryModel):
+    """Two submissions, or one and the solution, that share more than chance explains.
+
+    ``evidence`` says how much they share, ``share`` is the part of the shorter code that is in the other, ``page`` shows both.
+    """
+
+    students: list[ComparedSubmission]
+    evidence: str
+    share: float
+    reasons: list[str]
+    page: str
+
+
+class SimilarSubmissions(SummaryModel):
+    """Groups of identical files, similar pairs, and submissions that are like the solution. No score depends on them."""
+
+    identical: list[list[ComparedSubmission]] = []
+    pairs: list[SimilarPair] = []
+    like_solution: list[SimilarPair] = []
+
+
 class SummaryFile(SummaryModel):
     """The whole ``summary.json``. It is for instructors only: it contains the seed."""
 
@@ -93,6 +121,7 @@ class SummaryFile(SummaryModel):
     several_attempts: list[Attempts]
     files_of_nobody: list[str]
     left_out: list[IgnoredFile]
+    similar: SimilarSubmissions = SimilarSubmissions()
     existing_marks: list[MarkInFile] = []
     score: dict[str, float]
     checks: list[Difficulty]

@@ -15,6 +15,7 @@ from ..support.atomic_files import write_whole
 from .store import Store
 
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")  # earlier versions did not remember all of them
+WITHOUT_NOTE = "copies/"  # pages that nobody imports, and that no option asks for
 
 
 class WrittenFiles:
@@ -49,7 +50,8 @@ class WrittenFiles:
                 with contextlib.suppress(OSError):  # other files are in its folder, or it is the output folder
                     path.parent.rmdir()
                 self._store.forget_written(name)
-                notes.append(f"{name} from an earlier run was removed: give its option again to get a new one.")
+                if not name.startswith(WITHOUT_NOTE):
+                    notes.append(f"{name} from an earlier run was removed: give its option again to get a new one.")
             else:  # somebody changed it
                 notes.append(
                     f"{path} is not from this run, and its scores may be outdated: remove it if you do not need it."

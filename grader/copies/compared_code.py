@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..submission import notebook
 from ..submission.python_code import Source
 from .statements import Statement, blocks
 
@@ -39,7 +40,7 @@ class ComparedCode:
     def blocks(self) -> list[list[Statement]]:
         """The statements of each function, and those outside functions."""
         cut_blocks, count = [], 0
-        for block in blocks([Source(piece.text) for piece in self.pieces]):
+        for block in blocks([_parsed(piece.text) for piece in self.pieces]):
             cut_blocks.append(block[: MOST_STATEMENTS - count])
             count += len(cut_blocks[-1])
         return [block for block in cut_blocks if block]
@@ -59,6 +60,12 @@ class ComparedCode:
     def comments(self) -> frozenset[str]:
         """The comments of at least three words, in small letters and with single spaces."""
         return frozenset(comment for piece in self.pieces for comment in _comments(piece.text))
+
+
+def _parsed(text: str) -> Source:
+    """Return the code with its syntax tree; in a notebook, lines that only IPython reads may keep it from being parsed."""
+    source = Source(text)
+    return source if source.tree is not None else Source(notebook.plain_python(text))
 
 
 def _comments(text: str) -> list[str]:

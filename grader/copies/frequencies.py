@@ -32,6 +32,7 @@ class Frequencies:
         self._successions = Counter(succession for work in works for succession in successions(work))
         self._functions = Counter(body for work in works for body in {*map(body_of, work.blocks)})
         self._comments = Counter(comment for work in works for comment in work.comments)
+        self._own_statements: dict[ComparedCode, list[Statement]] = {}
         self._known_comments = frozenset(comment for work in known_works for comment in work.comments)
 
     @cached_property
@@ -46,13 +47,15 @@ class Frequencies:
 
     def own_statements(self, work: ComparedCode) -> list[Statement]:
         """Return the statements of a work without those of the starter and of common functions."""
-        return [
-            statement
-            for block in work.blocks
-            if body_of(block) not in self.common_functions
-            for statement in block
-            if self.is_own(statement)
-        ]
+        if work not in self._own_statements:
+            self._own_statements[work] = [
+                statement
+                for block in work.blocks
+                if body_of(block) not in self.common_functions
+                for statement in block
+                if self.is_own(statement)
+            ]
+        return self._own_statements[work]
 
     def surprise(self, statements: Iterable[Statement]) -> float:
         """Return the bits of consecutive statements that two works share. These two do not count as others."""

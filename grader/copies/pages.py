@@ -7,14 +7,14 @@ from urllib.parse import quote as urlquote
 
 from markupsafe import Markup, escape
 
-from ..report import html
+from ..report import code_lines, html
 from ..support.i18n import _
 from . import wording
 from .compared_code import ComparedCode
 from .comparing import Pair, Similarities
 from .statements import Statement
 
-LONGEST_LINE, MOST_LINES = 2_000, 3_000  # signs of a line, lines of a piece of code
+MOST_LINES = 3_000  # of a piece of code
 SIDES = ("a", "b")
 
 
@@ -92,36 +92,36 @@ def _name(work: ComparedCode, links: Mapping[str, str]) -> Markup:
 def _lines(text: str, piece: int, passages: Sequence[Sequence[Statement]], side: int) -> list[Markup]:
     """Return the lines of a piece of code; shared ones have the number of their passage, which links to the other side."""
     numbers: dict[int, int] = {}
-    first_lines: dict[int, int] = {}
+    beginnings: dict[int, list[int]] = {}
     for number, passage in enumerate(passages, start=1):
         for statement in passage:
-            if statement.piece != piece:
-                continue
-            numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
+            if statement.piece == piece:
+                numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
         if passage[0].piece == piece:  # a passage outside functions may go on in the next cell
-            first_lines[passage[0].line] = number
+            beginnings.setdefault(passage[0].line, []).append(number)
     lines = []
-    for line, content in enumerate(text.split("\n")[:MOST_LINES], start=1):
-        code = escape(_shown(content))
-        number = numbers.get(line, 0)
-        gutter = _gutter(number, first_lines.get(line) == number, side) if number else Markup("")
-        style = "line shared" if number else "line"
+    for line, code in enumerate(code_lines.highlighted(tuple(text.split("\n")[:MOST_LINES])), start=1):
+        gutter = _gutter(numbers.get(line, 0), beginnings.get(line, ()), side)
+        style = "row common" if line in numbers else "row"
         lines.append(
-            Markup('<span class="{}"><span class="gutter">{}</span><code>{}</code></span>').format(style, gutter, code)
+            Markup('<span class="{}"><span class="gutter">{}</span><code>{}</code></span>').format(
+                style, gutter, Markup(code)
+            )
         )
     return lines
 
 
-def _gutter(number: int, is_first: bool, side: int) -> Markup:
-    if not is_first:
+def _gutter(number: int, beginnings: Sequence[int], side: int) -> Markup:
+    """Return the number of a passage; at its beginning, which may be that of several passages, it is a link."""
+    if not number:
+        return Markup("")
+    if not beginnings:
         return Markup('<span aria-hidden="true">{}</span>').format(number)
-    label = _("Passage {number}: to the same passage on the other side").format(number=number)
-    return Markup('<a id="{}{}" href="#{}{}" aria-label="{}">{}</a>').format(
-        SIDES[side], number, SIDES[1 - side], number, label, number
+    here, there = SIDES[side], SIDES[1 - side]
+    label = _("Passage {number}: to the same passage on the other side")
+    return Markup(" ").join(
+        Markup('<a id="{}{}" href="#{}{}" aria-label="{}">{}</a>').format(
+            here, each, there, each, label.format(number=each), each
+        )
+        for each in beginnings
     )
-
-
-def _shown(line: str) -> str:
-    """Return a line of code without control characters and direction marks, cut if it is very long."""
-    printable = "".join(sign if sign.isprintable() or sign == "\t" else "?" for sign in line[:LONGEST_LINE])
-    return f"{printable} [...]" if len(line) > LONGEST_LINE else printable

@@ -98,8 +98,6 @@ def environment() -> Environment:
         "own_notes": wording.own_notes,
         "see_line": see_line,
         "example_of": wording.example,
-        "unmarked": wording.unmarked,
-        "spot_of": wording.spot_of,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
@@ -114,7 +112,7 @@ def icon(check: CheckResult) -> str:
 
 def word(check: CheckResult) -> str:
     """Return the status of a check in a word or two, translated."""
-    return wording.label(check)
+    return _(check.properties.label)
 
 
 def line(content: object) -> str:

@@ -7,8 +7,7 @@ import re
 import struct
 
 from grader.report import html
-from grader.report.notebook_cells import LARGEST_PICTURE, LONGEST_TEXT, MOST_CELLS, PNG, outputs
-from grader.support.text import LEFT_OUT
+from grader.report.notebook_cells import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, outputs
 
 from .made import NOTEBOOK, png, report
 
