@@ -2,7 +2,7 @@
 
 The example is that of the check that the solution must fail, or else of the first failed check that has one. Its size is the
 longest axis of an array in the call, without axes of fixed length such as ten classes. Ends with the distribution of sizes,
-and the solutions without an example.
+the solutions without an example, and how many of all failed checks that students see have one, for each kind of check.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import diagnosis
 import styles
 
 FIXED = {"numpy-mnist": 10}  # classes
+FAILED = ("failed", "partial", "error")
 COMPARED = ("values", "gradients", "trajectory", "arguments_used")  # kinds of checks that have examples
 
 
@@ -46,10 +47,14 @@ def main() -> None:
     parser.add_argument("--styles", default="as written")
     options = parser.parse_args()
     sizes: Counter[int] = Counter()
+    sizes_of_all: Counter[int] = Counter()
+    failed: Counter[str] = Counter()
+    shown: Counter[str] = Counter()
     missing: list[str] = []
     for exercise in options.exercises:
         content = diagnosis._load(exercise).content
         kinds = {check.name: check.kind for check in content.checks}
+        students = {check.name for check in content.checks if check.visibility == "open"}
         for case in diagnosis.cases(exercise, options.styles.split(",")):
             if case.fails is None:
                 continue
@@ -57,6 +62,12 @@ def main() -> None:
                 path = Path(folder, "submission" + styles.suffix(case.style))
                 path.write_text(styles.STYLES[case.style](diagnosis.source(case), content))
                 report = diagnosis.graded(exercise, path)
+            for check in report["checks"]:
+                if check["name"] in students and check["status"] in FAILED:
+                    failed[kinds[check["name"]]] += 1
+                    if example := check["evidence"].get("example"):
+                        shown[kinds[check["name"]]] += 1
+                        sizes_of_all[size(example["call"], FIXED.get(exercise))] += 1
             found = example_of(report, case.fails)
             label = f"{exercise:16} {case.style:12} {Path(case.file).stem:36} {case.fails:18}"
             if found is None:
@@ -79,6 +90,10 @@ def main() -> None:
             )
     print("size: solutions", dict(sorted(sizes.items())))
     print("without an example:", missing)
+    print("size: failed checks", dict(sorted(sizes_of_all.items())))
+    for kind, count in failed.most_common():
+        print(f"{kind}: {shown[kind]} of {count} failed checks have an example")
+    print(f"{shown.total()} of {failed.total()} failed checks have an example")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,17 @@ def formerly(old: str, new: str, default: Any = ..., **settings: Any) -> Any:
     return Field(default, validation_alias=AliasChoices(new, old), **settings)
 
 
+class RubricItem(StrictModel):
+    """One entry of the ``rubric`` of a check that a person marks."""
+
+    title: str = Field(min_length=1)
+    """What the points are for; students read it."""
+    points: float = Field(ge=0)
+    """The points of this entry. All entries together have the points of the check."""
+    description: str = ""
+    """What a good answer contains, for the person who marks; students do not see it."""
+
+
 class Limits(StrictModel):
     """The resources that one submission may use.
 
@@ -84,10 +95,16 @@ class Limits(StrictModel):
         return self.memory_mb if self.needed_mb is None else min(self.needed_mb, self.memory_mb)
 
 
-def _in_named_zone(value: Any) -> Any:
-    """Return the moment of a string such as ``2026-10-24 23:59 Europe/Berlin``; leave any other value to pydantic.
+def later_of_two(moment: datetime) -> datetime:
+    """Return the later of the two moments with this local time, if the end of daylight saving time repeats the hour."""
+    return max(moment, moment.replace(fold=1), key=lambda either: either.astimezone(UTC))
 
-    If the end of daylight saving time repeats the hour, it is the later of the two moments.
+
+def in_named_zone(value: Any) -> Any:
+    """Return the moment of a string such as ``2026-10-24 23:59 Europe/Berlin``, and any other value unchanged.
+
+    If the end of daylight saving time repeats the hour, it is the later of the two moments. Raises ValueError for a name
+    that is not that of a time zone.
     """
     date_and_time, _, zone = value.strip().rpartition(" ") if isinstance(value, str) else ("", "", "")
     if not date_and_time or not zone[:1].isalpha():
@@ -99,17 +116,16 @@ def _in_named_zone(value: Any) -> Any:
     if moment.tzinfo is not None:
         raise ValueError("give an offset or the name of a time zone, not both")
     try:
-        first = moment.replace(tzinfo=ZoneInfo(zone))
+        return later_of_two(moment.replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, LookupError, OSError) as error:
         raise ValueError(f"'{zone}' is not the name of a time zone, such as Europe/Berlin") from error
-    return max(first, first.replace(fold=1), key=lambda either: either.astimezone(UTC))
 
 
 class Policy(StrictModel):
     """The section ``grading:`` of an ``assignment.yaml``, or a separate file (``--policy``)."""
 
     due: Annotated[
-        AwareDatetime | None, BeforeValidator(_in_named_zone), WithJsonSchema({"type": "string", "default": None})
+        AwareDatetime | None, BeforeValidator(in_named_zone), WithJsonSchema({"type": "string", "default": None})
     ] = None
     """The deadline, with an offset from UTC or, after a space, the name of a time zone."""
     grace_hours: float = Field(0, ge=0, le=10_000)
@@ -118,6 +134,9 @@ class Policy(StrictModel):
     """The part of the full marks that each started day after that costs."""
     rounding: float = Field(0.01, ge=0.0001, le=1000)
     """Scores are rounded to multiples of it, halves upwards."""
+    attempts: Literal["latest", "best", "last-in-time"] = "latest"
+    """The attempt that counts in a class: the latest, the one with the best score after lateness, or the last that was in
+    time (if none was, the latest)."""
 
 
 @dataclass(frozen=True)

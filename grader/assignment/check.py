@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from .base import DatasetName, Name, Scalar, ScoreBand, Spread, StrictModel, Tolerance
+from .base import DatasetName, Name, RubricItem, Scalar, ScoreBand, Spread, StrictModel, Tolerance
 from .declarations import Declarations
 
 
@@ -56,6 +56,8 @@ class Check(StrictModel):
     """Whether an assignment with such a check has to name a reference."""
     judges_function: ClassVar[bool] = False
     """Whether passing means that the function is right, so that checks that build on it may trust it."""
+    is_marked_by_hand: ClassVar[bool] = False
+    """Whether a person gives the points, so that the check has no score until then. Its :meth:`run` calls nothing."""
     depends_on_layout: ClassVar[bool] = False
     """Whether another layout of the arrays can be the reason for not passing; the check is then run again in the other one."""
     depends_on_calls: ClassVar[tuple[str, ...] | None] = None
@@ -106,6 +108,11 @@ class Check(StrictModel):
         """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""
         return None
 
+    def compared_functions(self) -> Sequence[ComparedFunction]:
+        """Return all such functions, in the order in which they are called."""
+        compared = self.compared_function()
+        return [] if compared is None else [compared]
+
     def variables(self) -> Iterable[tuple[str, str]]:
         """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""
         return ()
@@ -116,6 +123,10 @@ class Check(StrictModel):
 
     def derivatives(self) -> Iterable[tuple[str, str, str]]:
         """Return (objective, input, result) for each result that is a derivative of the objective by that input."""
+        return ()
+
+    def marking_scheme(self) -> Sequence[RubricItem]:
+        """Return the entries by which a person gives the points."""
         return ()
 
     def accepts_empty(self) -> bool:

@@ -10,7 +10,7 @@ A kind is found by its name when a check of that kind is read: a list of kinds e
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from importlib import metadata
 from operator import or_
@@ -21,6 +21,7 @@ from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandl
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from .base import RubricItem
 from .check import Check
 
 PACKAGE = GROUP = "grader.checks"
@@ -32,6 +33,12 @@ class Outline(Check):
     """A check of any kind, with the keys that all kinds share."""
 
     model_config = ConfigDict(extra="ignore")
+
+    rubric: list[RubricItem] = []
+    """The entries of a check that a person marks, for commands that show how an assignment is scored."""
+
+    def marking_scheme(self) -> Sequence[RubricItem]:
+        return self.rubric
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Finds a student's attempts at the same file, and keeps the last one."""
+"""Finds a student's attempts: several uploads of a file with the same name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..submission.files import ARCHIVES, PYTHON
 from .students import Student, SubmittedFile
 
+ATTEMPT = "\x1fattempt "  # between the id of a student and the number of an attempt; no id contains this character
 NUMBERED = re.compile(r"(?P<base>.+)-(?P<number>\d+)(?P<suffix>(?:\.tar)?\.[^.]+)")
 
 
@@ -21,6 +22,33 @@ def keep_last(student: Student) -> None:
             last_files[file.name] = file
     student.earlier_files.extend(file for file in student.files if file is not last_files[file.name])
     student.files[:] = list(last_files.values())
+
+
+def versions(student: Student) -> list[Student]:
+    """Return the submission as it was after each attempt, the oldest first; the last is ``student``.
+
+    An attempt begins when the student uploads another file of the same name; files that are not uploaded again stay as
+    they are. Earlier attempts have ids of their own.
+    """
+    states: list[dict[str, SubmittedFile]] = [{}]
+    uploaded_names: set[str] = set()  # in the current attempt
+    for file in sorted([*student.files, *student.earlier_files], key=lambda file: (file.attempt, file.path)):
+        if file.name in uploaded_names:
+            states.append(dict(states[-1]))
+            uploaded_names.clear()
+        states[-1][file.name] = file
+        uploaded_names.add(file.name)
+    earlier_versions = [
+        replace(
+            student,
+            name=f"{student.name} (attempt {number})",
+            identity=f"{student.identity}{ATTEMPT}{number}",
+            files=list(files.values()),
+            earlier_files=[],
+        )
+        for number, files in enumerate(states[:-1], start=1)
+    ]
+    return [*earlier_versions, student]
 
 
 def drop_numbers_of_canvas(students: Sequence[Student], assignment: str) -> None:

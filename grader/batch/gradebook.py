@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..support.atomic_files import write_whole
 from ..support.text import clean
+from . import spreadsheet
 from .cells import number_cell, text_cell
 from .existing_marks import ExistingMark, WrittenCell
 
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
+NUMBERS = ("score", "max_score", "penalty", "automatic_score")  # and the checks
 GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
+PROVISIONAL = "provisional"  # the same, in a class with parts that a person has not marked yet
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Row:
     after late penalty and rounding, ``raw`` before; each is None if it is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
     earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
+    ``provisional`` is true if a person has to mark a part of it, so that the score will rise.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
     ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded.
     """
@@ -49,6 +53,7 @@ class Row:
     assignment_digest: str = ""
     seed_fingerprint: str = ""
     group: str = ""
+    provisional: bool = False
     email: str = ""
     number: str = ""
 
@@ -73,17 +78,26 @@ class FilledFile:
 
 
 def write(rows: Sequence[Row], path: Path) -> None:
-    """Write ``gradebook.csv``, one line per row, in the order of ``rows``."""
+    """Write ``gradebook.csv``, one line per row, in the order of ``rows``, and the same table as ``gradebook.xlsx``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
-    reserved_names = {*BEFORE_CHECKS, GROUP, *AFTER_CHECKS}
-    has_groups = any(row.group for row in rows)
+    reserved_names = {*BEFORE_CHECKS, GROUP, PROVISIONAL, *AFTER_CHECKS}
+    optional_columns = [
+        *([GROUP] if any(row.group for row in rows) else []),
+        *([PROVISIONAL] if any(row.provisional for row in rows) else []),
+    ]
     titles = [text_cell(f"check {name}" if name in reserved_names else name) for name in checks]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*BEFORE_CHECKS, *titles, *([GROUP] if has_groups else []), *AFTER_CHECKS])
+    writer.writerow([*BEFORE_CHECKS, *titles, *optional_columns, *AFTER_CHECKS])
     for row in rows:
-        writer.writerow(_line(row, checks, has_groups))
+        writer.writerow(_line(row, checks, optional_columns))
     write_whole(path, table.getvalue().encode())
+    _write_spreadsheet(table.getvalue(), {*NUMBERS, *titles}, path.with_suffix(".xlsx"))
+
+
+def _write_spreadsheet(table: str, numeric: Collection[str], path: Path) -> None:
+    titles, *lines = csv.reader(io.StringIO(table, newline=""))
+    write_whole(path, spreadsheet.workbook(titles, lines, numeric))
 
 
 def ungraded(rows: Sequence[Row]) -> list[str]:
@@ -92,8 +106,9 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
     return [f"Without a score, so their grades are unchanged: {', '.join(names)}."] if names else []
 
 
-def _line(row: Row, checks: Sequence[str], has_groups: bool) -> list[str]:
+def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> list[str]:
     passed = ""
+    optional = {GROUP: row.group, PROVISIONAL: "yes" if row.provisional else ""}
     if row.score is not None:
         passed = "yes" if row.passed else "no"
     return [
@@ -106,7 +121,7 @@ def _line(row: Row, checks: Sequence[str], has_groups: bool) -> list[str]:
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
-        *([text_cell(row.group)] if has_groups else []),
+        *(text_cell(optional[column]) for column in optional_columns),
         text_cell(row.submission),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),

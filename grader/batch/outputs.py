@@ -12,6 +12,7 @@ from typing import Any
 
 from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
+from ..report import wording
 from ..report.model import CheckResult
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
@@ -51,6 +52,7 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
         late=final.late if final else _("late") * student.late,
         penalty=final.penalty if final else 0.0,
         comment=_comment(record, content, final),
+        provisional=report is not None and report.provisional,
         checks={check.name: check.score for check in report.checks} if report else {},
         submission=submission_files.path,
         attempts=[file.path for file in student.earlier_files],
@@ -118,8 +120,11 @@ def _comment(record: Record | None, content: AssignmentSpec, final_score: policy
     report = redact_for_student(record.report, content.visibility())
     checks = [check for check in report.checks if not check.properties.is_fine and check.max_score]
     sentences = [_sentence(check) for check in checks]
-    if report.checks and len({check.message for check in report.checks}) == 1 and sentences:
-        sentences = [report.checks[0].message]  # the submission could not be loaded: one sentence is enough
+    messages = {check.message for check in report.checks if not check.is_unmarked}
+    if len(messages) == 1 and sentences:
+        sentences = [*messages]  # the submission could not be loaded: one sentence is enough
+    if final_score is not None and wording.unmarked(report):
+        sentences.append(wording.unmarked(report))
     if final_score is not None and final_score.late:
         sentence = _("Handed in {late}.")
         if final_score.penalty:

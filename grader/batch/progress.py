@@ -77,4 +77,5 @@ def _result(record: Record) -> str:
         return "unreadable" if record.problem else "not gradable"
     if record.report.score is None:
         return "not gradable"
-    return f"{record.report.score:g} of {record.report.max_score:g}"
+    so_far = " so far" if record.report.provisional else ""
+    return f"{record.report.score:g} of {record.report.max_score:g}{so_far}"

@@ -60,6 +60,7 @@ class _Collected:
         self.pages: list[Page] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
+        self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
         self.summary = ClassSummary()
         self.consistency = Consistency(__version__, digest, packages.versions_here())
         for student in graded.students:
@@ -83,9 +84,19 @@ class _Collected:
             self.instructor_notes += [f"{name}: {sentence}" for sentence in report.for_instructor()]
             self.summary.add(name, report, submission_row.score, len(student_rows))
             self.pages += graded.pages_of(record)
+            self._unmarked |= {check.name: None for check in report.unmarked()}
         for row in student_rows:
             page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html"
             self.lines.append(StudentLine(row, reason) if report is None else line_of(row, reason, page, report))
+
+    def notes_on_marking(self) -> list[str]:
+        """Return a sentence about the scores that are provisional; [] if there are none."""
+        count = sum(row.provisional for row in self.rows)
+        if not count:
+            return []
+        names = ", ".join(self._unmarked)
+        scores = "The score of 1 student is" if count == 1 else f"The scores of {count} students are"
+        return [f"{scores} provisional, also in import files: a person has to mark {names}."]
 
     def without_score(self) -> list[dict[str, str]]:
         """Return the students without a score, but for those that are graded later, each with the reason."""
@@ -210,6 +221,7 @@ def write(
         [
             *notes,
             *notes_on_files,
+            *collected.notes_on_marking(),
             *filter(None, [similar.note(similar_submissions)]),
             *collected.consistency.notes(),
             *page_writer.problems,

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from ..assignment.base import Tolerance
-from ..assignment.check import Check
+from ..assignment.check import Check, ComparedFunction
 from ..expected.probes import Case
 from ..judging.compare import all_agree, compare_results
 from ..student import chained
@@ -54,6 +54,14 @@ class ChainCheck(Check):
 
     def results_passed_on(self) -> Iterable[str]:
         return [*self.given, *self.functions_called]
+
+    def compared_functions(self) -> list[ComparedFunction]:
+        """Return the functions of one step: most mistakes show in the first one."""
+        functions = self.functions_called
+        return [
+            ComparedFunction(name, self.probes, self.tolerance, [*self.given, *functions[:place]])
+            for place, name in enumerate(functions)
+        ]
 
     def run(self, context: Context) -> Outcome:
         """Compare the results of the last function after all steps, on every case."""

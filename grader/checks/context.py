@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
 from ..student.starts import Starts
 from ..student.submitted import Submitted
-from ..submission import Code
+from ..submission import Submission
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Context:
 
     assignment: Assignment
     content: AssignmentSpec
+    submission: Submission
     student: Submitted
     cases: Cases
     oracle: Oracle
@@ -61,7 +62,7 @@ class Context:
 
 def context_of(
     assignment: Assignment,
-    code: Sequence[Code],
+    submission: Submission,
     session: Session,
     oracle: Oracle,
     seed: int,
@@ -76,10 +77,11 @@ def context_of(
         parameters = {result: parameter for _objective, parameter, result in check.derivatives()}
         if parameters:
             stepping |= dict.fromkeys(check.functions(), parameters)
-    student = Submitted(assignment, code, session, cases, mutations, stepping)
+    student = Submitted(assignment, submission.code, session, cases, mutations, stepping)
     return Context(
         assignment,
         content,
+        submission,
         student,
         cases,
         oracle,

@@ -136,7 +136,7 @@ def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, 
 
     solution = read(loaded.file(loaded.content.solution), loaded)
     report = grade(loaded, solution, GradeOptions(only=names, include_hidden=True, data=data, oracle=oracle))
-    failures = [check for check in report.checks if check.status != "passed"]
+    failures = [check for check in report.checks if check.status != "passed" and not check.is_unmarked]
     if failures and failures[0].status == "not_gradable":
         raise NotGradable(f"{failures[0].name} could not be graded. {failures[0].message}")
     if failures:

@@ -21,6 +21,8 @@ def command(assignment: str) -> None:
         f"| {check.name} | {check.points:g} | {check.title.replace('|', '&#124;' if sys.stdout.isatty() else '|')} |\n"
         for check in open_checks
     )
+    for check in open_checks:
+        text += "".join(f"\n{check.name}: {item.points:g} points for {item.title}" for item in check.marking_scheme())
     total = sum(check.points for check in open_checks)
     text += f"\nPass mark: {loaded.content.pass_mark / 100 * total:g} of {total:g} points."
     if sys.stdout.isatty():

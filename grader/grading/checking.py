@@ -16,7 +16,7 @@ from ..checks.tools.asking import ExampleBudget
 from ..checks.tools.examples import smallest_example
 from ..datasets import lengths
 from ..diagnosis import findings_of_check, hints
-from ..report.evidence import Evidence
+from ..report.evidence import Evidence, Location
 from ..report.model import CheckResult
 from ..report.statuses import Status
 from ..sandbox.failures import CallError
@@ -29,7 +29,7 @@ from ..support.text import clean
 from . import notes
 from .locate import Locator
 from .progress import Progress, StarterFunctions
-from .results import MAX_MESSAGE, check_result, not_graded
+from .results import MAX_MESSAGE, check_result, not_graded, to_be_marked
 from .trace import Trace
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Checking:
     def load(self, checks: Sequence[Check], rebuilder: Rebuilder) -> list[CheckResult] | None:
         """Load the submission. If that fails, return the results of all checks; return None if the checks can run."""
         if self._submission.problem is not None:
-            return [check_result(check, "error", self._submission.problem) for check in checks]
+            return self._without_answers(checks, "error", self._submission.problem)
         start_time = time.monotonic()
         try:
             self._session.confine()
@@ -70,11 +70,22 @@ class Checking:
         except CallError as failure:
             location = self._locator.of_error(failure.place)
             message = self._with_advice(failure.message)
-            return [check_result(check, failure.status, message, location=location) for check in checks]
+            return self._without_answers(checks, failure.status, message, location)
         finally:
             self._timings.add("load", start_time)
         self._trace.notify("loaded")
         return None
+
+    def _without_answers(
+        self, checks: Sequence[Check], status: Status, message: str, location: Location | None = None
+    ) -> list[CheckResult]:
+        """Return the results for a submission that cannot be called; a person can still mark a part that needs no check."""
+        return [
+            self._run_one(check)
+            if check.is_marked_by_hand and not check.requires
+            else check_result(check, status, message, location=location)
+            for check in checks
+        ]
 
     def run(
         self,
@@ -141,6 +152,8 @@ class Checking:
     def _run_one(self, check: Check) -> CheckResult:
         """Run one check and return its result; keep its outcome for the explanation."""
         try:
+            if check.is_marked_by_hand:
+                return to_be_marked(check, check.run(self._context))
             outcome = self._runner.run(check)
         except CallError as failure:
             return self._failed(check, failure)

@@ -61,7 +61,7 @@ def execute(
     ):
         if submission.problem is None:
             session.start()  # the worker starts while this process prepares
-        context = context_of(assignment, submission.code, session, oracle, options.seed, preparation.splits, rebuilder)
+        context = context_of(assignment, submission, session, oracle, options.seed, preparation.splits, rebuilder)
         starter_functions = StarterFunctions(assignment, submission.code)
         oracle.sources.clear()
         ordered = in_running_order(checks)

@@ -84,6 +84,7 @@ def _grade(assignment: Assignment, submission: Submission, options: GradeOptions
         seed_fingerprint=fingerprint,
         score=total.score,
         max_score=total.max_score,
+        provisional=any(result.is_unmarked for result in results),
         passed=total.passed,
         ending="graded" if total.score is not None else "not_gradable",
         checks=results,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..assignment.check import Check
+from ..checks.outcome import Outcome
 from ..report.evidence import Evidence, Location
 from ..report.model import CheckResult
 from ..report.statuses import Status
@@ -29,6 +30,12 @@ def check_result(
         evidence=evidence,
         message=clean(message, MAX_MESSAGE),
     )
+
+
+def to_be_marked(check: Check, outcome: Outcome) -> CheckResult:
+    """Return the result of a check that a person marks: it has no score until then."""
+    result = check_result(check, "skipped", outcome.message)
+    return result.model_copy(update={"score": None, "evidence": result.evidence | outcome.evidence.cleaned()})
 
 
 def not_graded(check: Check, error: NotGradable) -> CheckResult:

@@ -47,10 +47,10 @@ def in_running_order(checks: Sequence[Check]) -> list[Check]:
     """Return the checks in the order in which they run; those that need the results of others come last.
 
     Open checks come first, so that a submission cannot store hidden inputs and reveal them in the message of an open
-    check.
+    check. Checks that a person marks come at the end.
     """
     late: set[str] = set()
     for check in checks:
         if check.accepts_empty() or late & set(check.requires):
             late.add(check.name)
-    return sorted(checks, key=lambda check: (check.visibility != "open", check.name in late))
+    return sorted(checks, key=lambda check: (check.is_marked_by_hand, check.visibility != "open", check.name in late))

@@ -54,9 +54,17 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
 
 def _solution(file: str, report: Report) -> ValidationLine:
     for check in report.checks:
-        if check.status != "passed":
+        if check.is_unmarked and "not_found" in check.evidence.content:
+            return _line(file, report, False, f"should contain what {check.name} shows, but: {check.message}")
+        if check.status != "passed" and not check.is_unmarked:
             return _line(file, report, False, f"should get full marks, but {check.name}: {check.message}")
-    return _line(file, report, True, "full marks")
+    return _line(file, report, True, f"full marks{_by_hand(report)}")
+
+
+def _by_hand(report: Report) -> str:
+    """Return the part of a sentence about the points that a person gives; "" without such points."""
+    points = sum(check.max_score for check in report.unmarked())
+    return f"; a person gives the other {points:g} points" if points else ""
 
 
 def _starter(assignment: Assignment, file: str) -> ValidationLine:

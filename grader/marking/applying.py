@@ -33,11 +33,13 @@ def applied(report: Report, marks: Sequence[Mark], pass_mark: float) -> Report:
     ]
     result = total(checks, pass_mark)
     changes: dict[str, Any] = {"score": result.score, "max_score": result.max_score, "passed": result.passed}
+    changes["provisional"] = any(check.is_unmarked for check in checks)
     mark = marks_by_check.get(TOTAL)
     if mark is not None:
         changes["by_hand"] = _by_hand(mark, report.score)
         if mark.points is not None:
             changes["score"] = mark.points
+            changes["provisional"] = False
             changes["passed"] = passes(mark.points, result.max_score, pass_mark)
     ending = "not_gradable" if changes["score"] is None else "graded"
     return report.model_copy(update={**changes, "checks": checks, "ending": ending})
@@ -70,7 +72,7 @@ def _status(check: CheckResult, points: float) -> Status:
     if points > 0:
         group = "passed" if points >= check.max_score else "partial"
     elif not check.max_score:
-        return check.status
+        return "passed" if check.is_unmarked else check.status
     return check.status if check.properties.group == group else group
 
 

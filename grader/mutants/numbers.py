@@ -102,7 +102,7 @@ def _loaded(work: Work, assignment: Assignment, oracle: Any, file: str, source: 
     preparation = Preparation(assignment, submission, options)
     preparation.complete(assignment.content.checks)
     with Session(submission, preparation.limits, work.isolation, preparation.setup, warm) as session:
-        context = context_of(assignment, submission.code, session, oracle, work.seed, preparation.splits, None)
+        context = context_of(assignment, submission, session, oracle, work.seed, preparation.splits, None)
         session.load()
         yield context.student
 

@@ -39,7 +39,7 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     level = _("isolation {level}").format(level=_(report.isolation.level))
     isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
     return (
-        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report))}</b></p>{_paragraphs(above)}'
+        f'<div>{_paragraphs(about)}<p style="margin:0 0 .5em"><b>{escape(_verdict(report, pass_mark))}</b></p>{_paragraphs(above)}'
         f'<table style="margin:0;text-align:left"><tbody>{rows}</tbody></table>'
         f'<p style="margin:.5em 0 0;opacity:.7">{isolation}</p>'
         f"<details><summary>{escape(_('Full report with pictures'))}</summary>"
@@ -48,9 +48,11 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
     )
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Report, pass_mark: float) -> str:
     if report.score is None:
         return _("Not graded: this is a problem of the grader, not of the submission.")
+    if report.provisional:
+        return wording.verdict(report, pass_mark)
     sentence = (
         _("Score: {score:g} of {max_score:g}, passed.")
         if report.passed
@@ -61,7 +63,7 @@ def _verdict(report: Report) -> str:
 
 def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
     icon, colour = ICONS[result.properties.group]
-    score = "–" if result.status == "not_gradable" else f"{result.score or 0:g}"
+    score = "–" if result.score is None else f"{result.score:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
     message = wording.own_message(result, above)
     sentences = [message] if message else []
@@ -71,7 +73,7 @@ def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
         sentences += _bugs(result.diagnosis)
     if result.hint:
         sentences.append(_("Hint: {hint}").format(hint=result.hint))
-    sentences += wording.example(result)
+    sentences += [*wording.example(result), *wording.rubric(result)]
     cell = '<td style="text-align:left;vertical-align:top">'
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (

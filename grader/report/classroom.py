@@ -129,7 +129,7 @@ def _shares(report: Report, several: bool) -> Iterator[_Share]:
 def _of_check(report: Report, check: CheckResult, prefix: str, score: float, worth: float) -> _Share:
     file, line = wording.place(report, check)
     return _Share(
-        f"{prefix}{clean(check.name)}",
+        f"{prefix}{clean(check.name)}" + (f" ({wording.label(check)})" if check.is_unmarked else ""),
         score,
         worth,
         "fail" if check.properties.is_wrong_answer else "error",

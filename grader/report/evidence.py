@@ -19,9 +19,10 @@ from pydantic import (
     model_serializer,
 )
 
-from ..support.text import clean
+from ..support.text import block, clean
 from .picture_data import Pictures
 
+LONGEST_EXCERPT = 10_000  # characters
 LONGEST = 1000  # characters of a string, because names and titles may come from the submission
 
 
@@ -112,6 +113,29 @@ class ByHand(ReportPart):
         }
 
 
+class RubricEntry(ReportPart):
+    """What a person gives points for. The description is for instructors; it is empty in a student's report."""
+
+    title: str
+    points: float
+    description: str = ""
+
+
+class ShownExcerpt(ReportPart):
+    """A part of the submission that a person reads to mark a check.
+
+    ``title`` says what it is, such as the name of a function or a heading. ``cell`` is the number of the code cell, as in a
+    location; it is null for text cells and for other files. ``line`` is the first line in that cell or file.
+    """
+
+    title: str
+    file: str
+    cell: int | None = None
+    line: int | None = None
+    is_code: bool = False
+    text: str
+
+
 class Evidence(ReportPart):
     """The facts behind the result of a check."""
 
@@ -120,6 +144,15 @@ class Evidence(ReportPart):
 
     bonus: bool = False
     """True if the points of the check are added to full marks."""
+
+    manual: bool = False
+    """True if a person marks the check. Until then its status is skipped."""
+
+    rubric: list[RubricEntry] = []
+    """The entries by which a person marks the check."""
+
+    shown: list[ShownExcerpt] = []
+    """The parts of the submission that a person reads to mark the check."""
 
     location: Location | None = None
     """The line of the submission that the finding is about."""
@@ -222,13 +255,22 @@ class Evidence(ReportPart):
             return self
         return Evidence.model_construct(**{key: value for key, value in content.items() if key != name})
 
+    def without_words_to_instructors(self) -> Evidence:
+        """Return the evidence without the fields and texts that students must not see."""
+        evidence = self.without("for_instructor")
+        if not evidence.rubric:
+            return evidence
+        return evidence | Evidence(rubric=[entry.model_copy(update={"description": ""}) for entry in evidence.rubric])
+
     def cleaned(self) -> Evidence:
         """Return the evidence with all strings ready for display, since many of them come from the submission."""
         return Evidence.model_construct(**{clean(key): _cleaned(value) for key, value in self.content.items()})
 
 
 def _cleaned(value: Any) -> Any:
-    if isinstance(value, Example | ByHand):
+    if isinstance(value, ShownExcerpt):
+        return value.model_copy(update={"title": clean(value.title), "text": block(value.text, LONGEST_EXCERPT)})
+    if isinstance(value, Example | ByHand | RubricEntry):
         return value.model_copy(update={name: _cleaned(item) for name, item in value})
     if isinstance(value, str):
         return clean(value, LONGEST)

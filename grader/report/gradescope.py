@@ -48,13 +48,15 @@ def render(report: Report, content: AssignmentSpec) -> str:
 def _test(number: int, check: CheckResult) -> dict[str, Any]:
     """Return the entry of one check. Gradescope adds up ``max_score``; a bonus is not part of the assignment's points."""
     sentences = wording.sentences(check) if check.status != "passed" else []
+    name = f"{clean(check.name)}: {clean(check.title)}"
+    status = {"status": "passed" if check.status == "passed" else "failed"}
     return {
         "number": str(number),
-        "name": f"{clean(check.name)}: {clean(check.title)}",
+        "name": f"{name} ({wording.label(check)})" if check.is_unmarked else name,
         "name_format": "text",
         "score": check.score or 0.0,
         "max_score": 0.0 if wording.is_bonus(check) else check.max_score,
-        "status": "passed" if check.status == "passed" else "failed",
+        **({} if check.is_unmarked else status),
         "output": "\n".join([*sentences, *filter(None, [wording.spot(check)])]),
         "output_format": "text",
         "visibility": "visible",

@@ -98,6 +98,8 @@ def environment() -> Environment:
         "own_notes": wording.own_notes,
         "see_line": see_line,
         "example_of": wording.example,
+        "unmarked": wording.unmarked,
+        "spot_of": wording.spot_of,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
@@ -112,7 +114,7 @@ def icon(check: CheckResult) -> str:
 
 def word(check: CheckResult) -> str:
     """Return the status of a check in a word or two, translated."""
-    return _(check.properties.label)
+    return wording.label(check)
 
 
 def line(content: object) -> str:

@@ -54,6 +54,12 @@ class CheckResult(ReportPart):
         """The properties of the status."""
         return STATUSES[self.status]
 
+    @property
+    def is_unmarked(self) -> bool:
+        """True if a person has to mark the check and has not done so."""
+        is_out = self.evidence.by_hand is not None and self.evidence.by_hand.out
+        return self.status == "skipped" and self.evidence.manual and not is_out
+
 
 class AssignmentName(ReportPart):
     """The assignment and its version; the digest covers all files that grading depends on."""
@@ -114,7 +120,9 @@ class Report(ReportPart):
     """All results of one submission.
 
     ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions. ``by_hand`` is the
-    total that a person gave, or the comment on the whole submission; it is left out if there is none.
+    total that a person gave, or the comment on the whole submission; it is left out if there is none. A report is
+    ``provisional``, and ``score`` is without these points, as long as a person has to mark a part of it; otherwise the key is
+    absent. ``passed`` is true if the score is enough already.
     """
 
     schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
@@ -124,6 +132,7 @@ class Report(ReportPart):
     seed_fingerprint: str = ""
     score: float | None
     max_score: float
+    provisional: bool = False
     passed: bool
     ending: Literal["graded", "not_gradable"]
     checks: list[CheckResult]
@@ -134,7 +143,12 @@ class Report(ReportPart):
 
     @model_serializer(mode="wrap")
     def _without_absent_parts(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in write(self).items() if key != "by_hand" or value is not None}
+        optional = {"by_hand": self.by_hand is not None, "provisional": self.provisional}
+        return {key: value for key, value in write(self).items() if optional.get(key, True)}
+
+    def unmarked(self) -> list[CheckResult]:
+        """Return the checks that a person has to mark."""
+        return [check for check in self.checks if check.is_unmarked]
 
     def nothing_to_grade(self) -> bool:
         """Return whether there is no score because the submission contains nothing to grade."""
@@ -156,10 +170,10 @@ class Report(ReportPart):
         return list(dict.fromkeys(sentences))
 
     def without_words_to_instructors(self) -> Report:
-        """Return the report without the sentences ``for_instructor``."""
+        """Return the report without the sentences ``for_instructor`` and the descriptions of rubrics."""
         checks = [
-            check.model_copy(update={"evidence": check.evidence.without("for_instructor")})
-            if "for_instructor" in check.evidence.model_fields_set
+            check.model_copy(update={"evidence": check.evidence.without_words_to_instructors()})
+            if check.evidence.for_instructor or check.evidence.rubric
             else check
             for check in self.checks
         ]

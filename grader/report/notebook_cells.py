@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from ..support.text import block
 
 MOST_CELLS = 200
 MOST_OUTPUTS = 20  # per cell
@@ -17,8 +18,6 @@ LARGEST_PICTURE = 1 << 20  # bytes
 MOST_PICTURES = 4 << 20  # bytes of all images together
 MOST_PIXELS = 1 << 24  # a browser needs four bytes for each pixel, however small the file is
 PNG = b"\x89PNG\r\n\x1a\n"
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-LEFT_OUT = "[...]"
 
 
 @dataclass(frozen=True)
@@ -59,15 +58,15 @@ def _outputs(outputs: list[Any]) -> Iterator[CellOutput]:
         data = output.get("data")
         data = data if isinstance(data, Mapping) else {}
         if output.get("output_type") == "stream":
-            yield CellOutput("text", _block(_joined(output.get("text")), LONGEST_TEXT))
+            yield CellOutput("text", block(_joined(output.get("text")), LONGEST_TEXT))
         elif output.get("output_type") == "error":
             trace = "\n".join(map(str, _listed(output.get("traceback"))[:100]))
             trace = trace or f"{output.get('ename')}: {output.get('evalue')}"
-            yield CellOutput("error", _block(trace, LONGEST_TEXT))
+            yield CellOutput("error", block(trace, LONGEST_TEXT))
         elif (image := _png(_joined(data.get("image/png")))) is not None:
             yield CellOutput("image", image)
         elif "text/plain" in data:
-            yield CellOutput("text", _block(_joined(data["text/plain"]), LONGEST_TEXT))
+            yield CellOutput("text", block(_joined(data["text/plain"]), LONGEST_TEXT))
 
 
 def _listed(value: Any) -> list[Any]:
@@ -79,24 +78,6 @@ def _joined(value: Any) -> str:
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""
-
-
-def _block(text: str, limit: int) -> str:
-    """Return the lines without escape sequences, control characters and direction marks.
-
-    Only the last state of a progress bar is kept.
-    """
-    beginning = text[: 4 * limit]
-    lines = []
-    for line in ANSI.sub("", beginning).split("\n"):
-        last = line.rstrip("\r").rsplit("\r", 1)[-1].expandtabs(4)
-        if not last.isprintable():
-            last = "".join(character if character.isprintable() else "?" for character in last)
-        lines.append(last)
-    block = "\n".join(lines).strip("\n")
-    if len(block) <= limit and len(beginning) == len(text):
-        return block
-    return f"{block[:limit]}\n{LEFT_OUT}"
 
 
 def _png(text: str) -> str | None:

@@ -12,7 +12,7 @@ from .wording import FAULT
 
 INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.")
 UNSEEN = lazy("This check is hidden: its inputs are not shown.")
-HARMLESS = ("bonus", "by_hand")  # evidence that reveals nothing about the inputs of a hidden check
+HARMLESS = ("bonus", "manual", "by_hand")  # evidence that reveals nothing about the inputs of a hidden check
 
 
 def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: bool = False) -> Report:

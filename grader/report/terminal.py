@@ -80,7 +80,7 @@ def show(
             line(wording.marked_line(result), INDENT)
         if result.hint:
             line(Text(_("Hint: {hint}").format(hint=result.hint), style="italic"), INDENT)
-        for sentence in wording.example(result):
+        for sentence in [*wording.example(result), *wording.rubric(result)]:
             line(sentence, INDENT)
     line(_summary(report, pass_mark))
     if report.environment.data:
@@ -120,8 +120,8 @@ def _which(report: Report, entry: str) -> str:
 def _headline(result: CheckResult, width: int) -> Text:
     colour = COLOURS[result.properties.group]
     points = (
-        _("{score:3g} of {max_score:<2g}").format(score=result.score or 0, max_score=result.max_score)
-        if result.max_score and result.status != "not_gradable"
+        _("{score:3g} of {max_score:<2g}").format(score=result.score, max_score=result.max_score)
+        if result.max_score and result.score is not None
         else wording.points(result).rjust(len(_("{score:3g} of {max_score:<2g}").format(score=0, max_score=0)))
     )
     return Text.assemble((f"{wording.status(result):12}", colour), f"  {points}  {result.name:{width}}  ")
@@ -132,4 +132,5 @@ def _summary(report: Report, pass_mark: float) -> Text:
         return Text(_("Not graded, no score: the submission contains nothing that can be graded."), "bold magenta")
     if report.score is None:
         return Text(_("Not graded: this is a problem of the grader, not of the submission."), "bold magenta")
-    return Text(wording.verdict(report, pass_mark), "bold green" if report.passed else "bold red")
+    colour = "yellow" if report.provisional else "red"
+    return Text(wording.verdict(report, pass_mark), "bold green" if report.passed else f"bold {colour}")

@@ -10,6 +10,7 @@ from typing import Literal
 from ..submission.files import ARCHIVES, PYTHON
 from ..support.i18n import _, joined, lazy
 from ..support.text import clean
+from .evidence import Location, ShownExcerpt
 from .model import CheckResult, Report
 
 FAULT = lazy("This could not be graded yet. It is not your fault.")  # replaces reasons that students must not see
@@ -40,6 +41,7 @@ def sentences(check: CheckResult, above: Sequence[str] = ()) -> list[str]:
     if check.hint:
         lines.append(_("Hint: {hint}").format(hint=check.hint))
     lines += example(check)
+    lines += rubric(check)
     return [clean(line, LONGEST) for line in lines]
 
 
@@ -74,14 +76,19 @@ def provenance(report: Report) -> str:
 
 def status(check: CheckResult) -> str:
     """Return the status of a check in a word or two, translated: "passed", "not graded"."""
-    return _(check.properties.word)
+    return _("not marked") if check.is_unmarked else _(check.properties.word)
+
+
+def label(check: CheckResult) -> str:
+    """Return the same for a page: "Passed", "Not marked yet"."""
+    return _("Not marked yet") if check.is_unmarked else _(check.properties.label)
 
 
 def points(check: CheckResult) -> str:
-    """Return e.g. "12.5 of 25"; "– of 25" for a check that was not graded, "note" for a check without points."""
+    """Return e.g. "12.5 of 25"; "– of 25" for a check without a score, "note" for a check without points."""
     if not check.max_score:
         return _("note")
-    if check.status == "not_gradable":
+    if check.score is None:
         return _("– of {max_score:g}").format(max_score=check.max_score)
     return _("{score:g} of {max_score:g}").format(score=check.score or 0, max_score=check.max_score)
 
@@ -90,6 +97,8 @@ def verdict(report: Report, pass_mark: float) -> str:
     """Return the whole result in a sentence."""
     if report.score is None:
         return not_graded(report)
+    if report.provisional:
+        return _so_far(report, pass_mark)
     sentence = (
         _("Score: {score:g} of {max_score:g}, passed.")
         if report.passed
@@ -97,6 +106,38 @@ def verdict(report: Report, pass_mark: float) -> str:
     )
     needed = pass_mark / 100 * report.max_score
     return sentence.format(score=report.score, max_score=report.max_score, needed=needed)
+
+
+def _so_far(report: Report, pass_mark: float) -> str:
+    """Return the result of a report with parts that a person has not marked yet."""
+    sentence = (
+        _("Score so far: {score:g} of {max_score:g}, passed.")
+        if report.passed
+        else _("Score so far: {score:g} of {max_score:g} ({needed:g} needed to pass).")
+    )
+    sentence = sentence.format(
+        score=report.score, max_score=report.max_score, needed=pass_mark / 100 * report.max_score
+    )
+    return " ".join(filter(None, [sentence, unmarked(report)]))
+
+
+def unmarked(report: Report) -> str:
+    """Return the sentence about the points that a person has not given yet; "" if the reader sees no such check."""
+    checks = report.unmarked()
+    if not checks:
+        return ""
+    points = sum(check.max_score for check in checks)
+    names = joined(clean(check.name) for check in checks)
+    return _("Not marked yet: {names} ({points:g} points).").format(names=names, points=points)
+
+
+def rubric(check: CheckResult) -> list[str]:
+    """Return a line for each entry of the rubric of a check: "6 points: The update rule"."""
+    lines = []
+    for entry in check.evidence.rubric:
+        line = _("{points:g} points: {title}").format(points=entry.points, title=clean(entry.title))
+        lines.append(f"{line}. {clean(entry.description, LONGEST)}" if entry.description else line)
+    return lines
 
 
 def not_graded(report: Report) -> str:
@@ -149,11 +190,16 @@ def place(report: Report, check: CheckResult) -> tuple[str, int | None]:
 def spot(check: CheckResult) -> str:
     """Return the line for a reader: "cell 3, line 2", "helper.py, line 5"; "" if there is no line."""
     location = check.evidence.location
-    if location is None:
-        return ""
-    if location.cell is not None:
-        return _("cell {cell}, line {line}").format(cell=location.cell, line=location.line)
-    return _("{file}, line {line}").format(file=clean(location.file, 80), line=location.line)
+    return "" if location is None else spot_of(location)
+
+
+def spot_of(place: Location | ShownExcerpt) -> str:
+    """Return the place of a line, or of a part of a submission, for a reader; only the file if there is no line."""
+    if place.cell is not None:
+        return _("cell {cell}, line {line}").format(cell=place.cell, line=place.line)
+    if place.line is None:
+        return clean(place.file, 80)
+    return _("{file}, line {line}").format(file=clean(place.file, 80), line=place.line)
 
 
 def marked_line(check: CheckResult) -> str:
@@ -166,15 +212,17 @@ def marked_line(check: CheckResult) -> str:
 
 def shared(report: Report) -> str | None:
     """Return the message that all checks share, for example if a submission cannot be loaded; None if they differ."""
-    messages = {(check.status, check.message) for check in report.checks}
-    return clean(report.checks[0].message, LONGEST) if len(messages) == 1 < len(report.checks) else None
+    checks = [check for check in report.checks if not check.is_unmarked]
+    messages = {(check.status, check.message) for check in checks}
+    return clean(checks[0].message, LONGEST) if len(messages) == 1 < len(checks) else None
 
 
 def common(report: Report) -> list[str]:
     """Return the sentences that are shown once, above all checks: a message or causes that several checks share."""
     sentence = shared(report)
     if sentence is not None:
-        return [sentence] if report.checks[0].status != "passed" else []
+        has_passed = all(check.status == "passed" for check in report.checks if not check.is_unmarked)
+        return [] if has_passed else [sentence]
     causes = dict.fromkeys(check.evidence.cause for check in report.checks if check.evidence.cause)
     # If a cause is part of another one, such as a package that is missing, only the shorter one is shown.
     ends = [cause for cause in causes if not any(other in cause for other in causes if other != cause)]

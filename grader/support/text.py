@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Sequence
 
 from . import i18n
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+LEFT_OUT = "[...]"
 SMALLEST_PLAIN, LARGEST_PLAIN = -6, 6  # powers of ten that are written out
 
 
@@ -19,6 +22,24 @@ def clean(text: object, limit: int = 200) -> str:
     if not line.isprintable():
         line = "".join(character if character.isprintable() else "?" for character in line)
     return line if len(line) <= limit and len(raw) <= 4 * limit else line[: limit - 3] + "..."
+
+
+def block(text: str, limit: int) -> str:
+    """Return the lines without escape sequences, control characters and direction marks.
+
+    Only the last state of a progress bar is kept.
+    """
+    beginning = text[: 4 * limit]
+    lines = []
+    for line in ANSI.sub("", beginning).split("\n"):
+        last = line.rstrip("\r").rsplit("\r", 1)[-1].expandtabs(4)
+        if not last.isprintable():
+            last = "".join(character if character.isprintable() else "?" for character in last)
+        lines.append(last)
+    whole = "\n".join(lines).strip("\n")
+    if len(whole) <= limit and len(beginning) == len(text):
+        return whole
+    return f"{whole[:limit]}\n{LEFT_OUT}"
 
 
 def plain_number(value: float, digits: int = 2) -> str:

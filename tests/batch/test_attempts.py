@@ -1,9 +1,10 @@
-"""Tests of several attempts at the same file: the last one counts."""
+"""Tests of several attempts at the same file."""
 
 from __future__ import annotations
 
 import pytest
 
+from grader.batch.attempts import versions
 from grader.batch.layouts import students
 
 pytestmark = pytest.mark.quick
@@ -59,3 +60,40 @@ def test_numbers_added_by_canvas_are_distinguished_from_own_numbers():
     mine = {s.name: s for s in students([*other_paths, "h_8_11_x-1.py", "h_8_12_x-2.py"], "canvas").students}
     assert [file.path for file in mine["h"].files] == ["h_8_12_x-2.py"]
     assert [file.name for file in mine["c"].files] == ["sheet-4.py"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "states"),
+    [
+        (["h_8_11_x.py"], [["11_x"]]),
+        (["h_8_11_x.py", "h_8_70_x-1.py", "h_LATE_8_99_x-2.py"], [["11_x"], ["70_x"], ["99_x"]]),
+        # Both files again, then one of them.
+        (
+            ["h_8_11_x.py", "h_8_12_y.py", "h_8_70_x-1.py", "h_8_71_y-1.py", "h_8_99_x-2.py"],
+            [["11_x", "12_y"], ["70_x", "71_y"], ["71_y", "99_x"]],
+        ),
+        (["h_8_11_x.py", "h_8_70_x-1.py", "h_8_71_y.py"], [["11_x"], ["70_x", "71_y"]]),
+    ],
+)
+def test_submission_is_known_as_it_was_after_each_attempt(paths, states):
+    listing = students([*paths, "other_9_500_x.py"], "canvas")
+    (student,) = (s for s in listing.students if s.identity == "8")
+    submissions = versions(student)
+    assert [
+        sorted("_".join(file.path.split("_")[-2:]).split(".")[0].split("-")[0] for file in each.files)
+        for each in submissions
+    ] == states
+    assert submissions[-1] is student
+    assert len({each.identity for each in submissions}) == len(states)
+
+
+def test_uploads_in_ilias_are_attempts():
+    folder = "Exercise 1/Abgaben/Muster_Max_max_5"
+    (student,) = students([f"{folder}/{name}" for name in ("a.py", "a (2).py", "b.py", "late - a (3).py")]).students
+    submissions = versions(student)
+    assert [sorted(file.path.rpartition("/")[2] for file in each.files) for each in submissions] == [
+        ["a.py", "b.py"],
+        ["a (2).py", "b.py"],
+        ["b.py", "late - a (3).py"],
+    ]
+    assert [each.late for each in submissions] == [False, False, True]

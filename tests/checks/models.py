@@ -84,4 +84,4 @@ def context(check, predictions=None, models=None, record=(), stand_in=False, **s
     known = {(name, "preprocess", DATASET): item for name, item in (predictions or {}).items()}
     content = SimpleNamespace(checks=[check], functions=functions)
     splits = {DATASET: split(stand_in)}
-    return Context(None, content, submission, None, None, None, 0, None, DiagnosisLog(), splits, None, known)
+    return Context(None, content, None, submission, None, None, None, 0, None, DiagnosisLog(), splits, None, known)

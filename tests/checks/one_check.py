@@ -7,7 +7,7 @@ from functools import cache
 from grader.assignment import load
 from grader.checks.context import context_of
 from grader.expected.reference import Oracle
-from grader.submission import Code
+from grader.submission import read_file
 from tests.student.in_process import InProcess
 
 bundled = cache(load)
@@ -27,7 +27,9 @@ def changed(source, old, new):
 def submission_context(assignment, source):
     """Return the context of the checks of one submission."""
     loaded = bundled(assignment)
-    return context_of(loaded, [Code("", source)], InProcess(source), Oracle(loaded), 0, {}, None)
+    return context_of(
+        loaded, read_file("submission.py", source.encode()), InProcess(source), Oracle(loaded), 0, {}, None
+    )
 
 
 def check_of(assignment, name):

@@ -11,6 +11,7 @@ from grader.assignment import load
 from grader.checks.context import context_of
 from grader.expected.reference import Oracle
 from grader.student.layout import Layout
+from grader.submission import read_file
 from tests.student.in_process import InProcess
 
 pytestmark = pytest.mark.quick
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.quick
 def context():
     assignment = load("numpy-mnist")
     splits = {"mnist": SimpleNamespace(y_train=np.array([[1], [2]], dtype=np.uint8))}
-    return context_of(assignment, [], InProcess("x = 1"), Oracle(assignment), 7, splits, None)
+    return context_of(assignment, read_file("a.py", b"x = 1"), InProcess("x = 1"), Oracle(assignment), 7, splits, None)
 
 
 def test_labels_are_flat_integers():

@@ -14,6 +14,7 @@ from grader.checks.runner import CheckRunner
 from grader.expected.reference import Oracle
 from grader.sandbox.failures import CallError
 from grader.student.layout import Layout
+from grader.submission import read_file
 from tests.student.in_process import InProcess
 
 pytestmark = pytest.mark.quick
@@ -35,7 +36,7 @@ def checks(monkeypatch):
     monkeypatch.setattr(runner, "in_detected_layout", lambda student: student.in_layout(Layout("detected")))
     monkeypatch.setattr(runner, "in_best_layout", lambda student, cases: (student.in_layout(Layout("best")), True))
     session = InProcess("def ReLU(Z): return Z")
-    return CheckRunner(context_of(assignment, [], session, Oracle(assignment), 0, {}, None))
+    return CheckRunner(context_of(assignment, read_file("a.py", b"x = 1"), session, Oracle(assignment), 0, {}, None))
 
 
 def test_passed_check_runs_once_in_the_detected_layout(checks):

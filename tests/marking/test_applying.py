@@ -119,3 +119,40 @@ def test_report_with_marks_is_read_again(report):
     assert document["checks"][1]["evidence"]["by_hand"] == {"points": 8, "automatic": 4}
     assert "by_hand" not in json.loads(report.to_json())
     assert Report.model_validate_json(result.to_json()).to_json() == result.to_json()
+
+
+@pytest.fixture
+def unmarked():
+    """Return a provisional report with a check that a person has to mark."""
+    checks = [check("loss", "passed", 10.0), check("text", "skipped", None, manual=True)]
+    return made().model_copy(
+        update={"checks": checks, "score": 10.0, "max_score": 20.0, "passed": False, "provisional": True}
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "status", "passed"), [(10, "passed", True), (4, "partial", True), (0, "failed", False)]
+)
+def test_total_is_final_when_every_part_is_marked(unmarked, points, status, passed):
+    result = applied(unmarked, [Mark("text", points)], 60)
+    text = by_name(result)["text"]
+    assert (text.status, text.score, text.evidence.manual) == (status, points, True)
+    assert (result.score, result.provisional, result.passed) == (10 + points, False, passed)
+    assert "provisional" not in json.loads(result.to_json())
+
+
+def test_comment_alone_does_not_mark_a_part(unmarked):
+    result = applied(unmarked, [Mark("text", comment="Later.")], 60)
+    assert (result.provisional, by_name(result)["text"].status, result.score) == (True, "skipped", 10)
+
+
+def test_part_that_is_taken_out_and_a_total_by_hand_end_the_provisional_state(unmarked):
+    taken_out = applied(unmarked, [Mark("text", out=True)], 60)
+    assert (taken_out.provisional, taken_out.score, taken_out.max_score) == (False, 10, 10)
+    assert not applied(unmarked, [Mark("", 15)], 60).provisional
+
+
+def test_part_without_points_is_marked_as_well(unmarked):
+    note = by_name(unmarked)["text"].model_copy(update={"max_score": 0.0})
+    result = applied(unmarked.model_copy(update={"checks": [note]}), [Mark("text", 0)], 60)
+    assert (by_name(result)["text"].status, result.provisional) == ("passed", False)

@@ -7,7 +7,8 @@ import re
 import struct
 
 from grader.report import html
-from grader.report.notebook_cells import LARGEST_PICTURE, LEFT_OUT, LONGEST_TEXT, MOST_CELLS, PNG, outputs
+from grader.report.notebook_cells import LARGEST_PICTURE, LONGEST_TEXT, MOST_CELLS, PNG, outputs
+from grader.support.text import LEFT_OUT
 
 from .made import NOTEBOOK, png, report
 

@@ -17,7 +17,7 @@ from grader.sandbox.definitions import Definitions
 from grader.sandbox.failures import CallError
 from grader.sandbox.loading import Causes
 from grader.student.submitted import Submitted
-from grader.submission import Code
+from grader.submission import Code, read_file
 from grader.worker import describe, rounds
 
 
@@ -93,4 +93,6 @@ def submitted(assignment, source, stepping=None):
 def context(assignment, source):
     """Return the context of a submission to an assignment (a bundled name or a loaded assignment), with seed 0."""
     loaded = load(assignment) if isinstance(assignment, str) else assignment
-    return context_of(loaded, [Code("", source)], InProcess(source), Oracle(loaded), 0, {}, None)
+    return context_of(
+        loaded, read_file("submission.py", source.encode()), InProcess(source), Oracle(loaded), 0, {}, None
+    )

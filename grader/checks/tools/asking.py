@@ -36,7 +36,7 @@ class ExampleBudget:
     load_seconds: float
     seconds: float = SECONDS
     loads: int = LOADS
-    examples: dict[Hashable, Example] = field(default_factory=dict)
+    examples: dict[tuple[Hashable, ...], Example] = field(default_factory=dict)
     """The examples so far, by function and bugs: one bug of a function needs one example in all its checks."""
 
 

@@ -6,9 +6,11 @@ student points. The right results come from the assignment's steps and stay here
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from ...assignment.check import Check, ComparedFunction
 from ...diagnosis import Findings
@@ -16,17 +18,20 @@ from ...diagnosis.samples import Sample, as_arrays
 from ...diagnosis.search import reproduces
 from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs
-from ...expected.small_cases import KnownCase, SmallCases, SmallestInputs
+from ...expected.small_cases import KnownCase, OnlyCase, SmallCases, SmallestInputs
 from ...report.evidence import Example
 from ...smallest.axes import Inputs
 from ...smallest.search import AT_ONCE, Fails, indifferent, smallest
 from ...student.signatures import match
+from ..arguments_unchanged import ArgumentsUnchangedCheck
 from ..context import Context
+from . import changed_arguments
 from .asking import NOT_CALLED, NOT_WRITTEN, CallResult, ExampleBudget, Failure, Over, Questions
 from .pasting import Pasting, Shown
 from .slopes import slope
 
 CALLS = 150  # for one check
+LONGEST_AXIS = 3  # of an array in a case that cannot become smaller
 MOST_BUGS = 1000  # whose smallest inputs are kept for a class
 
 
@@ -44,31 +49,55 @@ def smallest_example(
     function whether it passed its checks: an example has no right results of functions that failed among its inputs.
     ``is_error`` is true if the check ended with an exception; then the example does, too.
     """
-    compared = check.compared_function()
-    if compared is None or not _takes_its_inputs(context, compared):
-        return None
-    if not all(functions.get(name, True) for name in compared.given):
-        return None
-    mutants = findings.mutants if findings is not None else ()
-    key = (compared.function, *((id(mutant.bug), id(mutant.steps)) for mutant in mutants))
-    if mutants and key in budget.examples:
-        return budget.examples[key]
     try:
-        for cases in _kinds_of_cases(context, check.name, compared):
-            search = _Search(context, compared, cases, mutants, budget, is_error)
-            if not search.has_failed():
-                continue
-            # Only equal lengths may show a mistake, but axes that are equal by chance cannot become shorter one by one.
-            others = _kinds_of_cases(context, check.name, compared)
-            freer = [other for other in others if len(other.space.free) > len(cases.space.free)]
-            example = search.example([*freer[:1], cases])
-            if example is not None:
-                passed = {name for name, has_passed in functions.items() if has_passed}
-                example = example.model_copy(update={"slope": search.slope(check, passed)})
-                budget.examples[key] = example
-                return example
+        if isinstance(check, ArgumentsUnchangedCheck):
+            return changed_arguments.example(context, check.functions_called, check.probe, budget)
+        for compared in check.compared_functions():
+            if _takes_its_inputs(context, compared) and all(functions.get(name, True) for name in compared.given):
+                example = _of_function(context, check, compared, findings, functions, budget, is_error)
+                if example is not None:
+                    return example
+        if not check.compared_functions() and findings is not None and findings.mutants:
+            # For example a training with wrong gradients, which generalises badly.
+            bugs = _key(findings.mutants)
+            return next((example for (_name, *others), example in budget.examples.items() if (*others,) == bugs), None)
     except Over:
         pass
+    return None
+
+
+def _key(mutants: Sequence[Mutant]) -> tuple[Hashable, ...]:
+    """Return what identifies bugs during the grading of one submission."""
+    return tuple((id(mutant.bug), id(mutant.steps)) for mutant in mutants)
+
+
+def _of_function(
+    context: Context,
+    check: Check,
+    compared: ComparedFunction,
+    findings: Findings | None,
+    functions: Mapping[str, bool],
+    budget: ExampleBudget,
+    is_error: bool,
+) -> Example | None:
+    """Return the smallest example of one function of a check."""
+    mutants = findings.mutants if findings is not None else ()
+    key = (compared.function, *_key(mutants))
+    if mutants and key in budget.examples:
+        return budget.examples[key]
+    for cases in _kinds_of_cases(context, check.name, compared):
+        search = _Search(context, compared, cases, mutants, budget, is_error)
+        if not search.has_failed():
+            continue
+        # Only equal lengths may show a mistake, but axes that are equal by chance cannot become shorter one by one.
+        others = _kinds_of_cases(context, check.name, compared)
+        freer = [other for other in others if len(other.space.free) > len(cases.space.free)]
+        example = search.example([*freer[:1], cases])
+        if example is not None:
+            passed = {name for name, has_passed in functions.items() if has_passed}
+            example = example.model_copy(update={"slope": search.slope(check, passed)})
+            budget.examples[key] = example
+            return example
     return None
 
 
@@ -79,14 +108,15 @@ def _takes_its_inputs(context: Context, compared: ComparedFunction) -> bool:
 
 
 def _kinds_of_cases(context: Context, check: str, compared: ComparedFunction) -> Iterator[SmallCases]:
-    """Yield the small inputs of the kind of each case of a check."""
-    for probe in compared.probes:
+    """Yield the small inputs of the kind of each case of a check, and of the probes for submissions with fixed sizes."""
+    fallbacks = [context.content.probes[probe].fallback for probe in compared.probes]
+    for probe in dict.fromkeys([*compared.probes, *filter(None, fallbacks)]):
         for case in context.cases.draw([probe]):
             for change in compared.changes:
                 inputs = {**case.inputs, **change}
                 declared = {**context.content.probes[probe].inputs, **change}
                 make = partial(_small_cases, context, compared, inputs, declared)
-                cases = context.cases.once(("smallest", check, case.name, *change.items()), make)
+                cases = context.cases.once(("smallest", check, compared.function, case.name, *change.items()), make)
                 if cases is not None:
                     yield cases
 
@@ -94,7 +124,13 @@ def _kinds_of_cases(context: Context, check: str, compared: ComparedFunction) ->
 def _small_cases(
     context: Context, compared: ComparedFunction, inputs: Inputs, declared: dict[str, Any]
 ) -> SmallCases | None:
-    """Return the small inputs of the kind of a case; None without steps that give the reference's results for the case."""
+    """Return the small inputs of the kind of a case; None without steps that give the reference's results for the case.
+
+    Without any steps the right results of other inputs are not known, so the case itself is all there is, if it is small.
+    """
+    if not all(map(context.mutations.has_steps, [compared.function, *compared.given])):
+        case = _only_case(context, compared, inputs)
+        return None if case is None else OnlyCase(context.content, context.mutations, compared.function, case)
     cases = SmallCases(context.content, context.mutations, compared.function, compared.given, inputs, declared)
     if cases.start is None:
         return None
@@ -105,6 +141,16 @@ def _small_cases(
         if not cases.agrees(context.oracle.results(compared.function, inputs)):
             return None
     return cases
+
+
+def _only_case(context: Context, compared: ComparedFunction, inputs: Inputs) -> KnownCase | None:
+    """Return a case with the reference's results, which the check asked for; None if an array of it is long."""
+    for name in compared.given:
+        inputs = {**inputs, **context.oracle.results(name, inputs)}
+    arguments = context.content.functions[compared.function].complete(inputs)
+    if any(length > LONGEST_AXIS for name in arguments for length in np.shape(inputs.get(name, 0))):
+        return None
+    return KnownCase(ProbeInputs(inputs), context.oracle.results(compared.function, inputs))
 
 
 class _Search:
@@ -158,7 +204,10 @@ class _Search:
                 example = self._pasted(*self._by_bug())
                 if example is not None:
                     return example
+            # The submission may fail in another way than its bugs, for example with integers in place of decimals.
             self._mutants = ()
+            if not self.has_failed():
+                return None
         for self._cases in kinds_of_cases:
             example = self._pasted(*self._searched(self._fails))
             if example is not None:
@@ -191,8 +240,14 @@ class _Search:
 
     def _bugs_fail(self, case: KnownCase) -> bool:
         values = self._mutated(case)
-        is_alike = values is not None and self._questions.failure(case, values).is_like(self._target)
+        is_alike = values is not None and self._is_alike(self._questions.failure(case, values))
         return is_alike and self._cases.is_clear(case)
+
+    def _is_alike(self, failure: Failure) -> bool:
+        """True if this is the failure of the check. What else is wrong in other numbers comes from the same bugs, if there are any."""
+        if self._mutants and failure.kind == self._target.kind and failure.names & self._target.names:
+            return True
+        return failure.is_like(self._target)
 
     def _mutated(self, case: KnownCase) -> dict[str, Any] | None:
         """Return the results of the steps with the bugs of the check; None if the shapes do not fit."""
@@ -225,7 +280,7 @@ class _Search:
         return [case is not None and self._is_the_failure(case, next(answers)) for case in cases]
 
     def _is_the_failure(self, case: KnownCase, call_result: CallResult) -> bool:
-        is_alike = call_result.failure.is_like(self._target)
+        is_alike = self._is_alike(call_result.failure)
         shows_bugs = is_alike and (not self._mutants or self._shows_bugs(case, call_result))
         return shows_bugs and self._cases.is_clear(case)
 

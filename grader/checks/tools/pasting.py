@@ -47,7 +47,7 @@ class Pasting:
             for form in source.FORMS:
                 if has_raised and form == "lists of decimals":
                     continue  # it is lists that the function does not take
-                call = _in_form(prepared.call, form)
+                call = in_form(prepared.call, form)
                 example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
                 if example is not None:
                     return Shown(example, shown_case, self._bound)
@@ -119,7 +119,7 @@ class Pasting:
         return Example(setup=setup, call=source.call(name, *arguments, index), gives=gives)
 
 
-def _in_form(call: Call, form: source.Form) -> Call:
+def in_form(call: Call, form: source.Form) -> Call:
     """Return a call with the arguments, and the global variables, that code in this form has."""
     instance = call.instance
     if instance is not None:

@@ -123,3 +123,39 @@ def test_counter_in_a_global_variable_does_not_change_the_example():
     )
     example = example_of(NEURON, "predict", source)
     assert example is None or value_of(example, source) == [float(item) for item in eval(example.gives)]
+
+
+def test_bug_that_gives_another_type_has_an_example_all_the_same():
+    source = changed(solution("relu-swap"), "db1 = dZ1.sum(axis=0)", "db1 = np.full(Z1.shape[1], np.sum(dZ1))")
+    example = example_of("relu-swap", "backward", source)
+    assert np.shape(eval(example.gives)) == (2,)
+    np.testing.assert_allclose(value_of(example, source), eval(example.gives), rtol=1e-5)
+
+
+MNIST = "numpy-mnist"
+
+
+def test_example_of_a_chain_is_that_of_its_first_function_that_fails():
+    source = changed(solution(MNIST), "w3 - alpha", "w3 + alpha")
+    example = example_of(MNIST, "trajectory", source)
+    assert example.call.startswith("update_params(")
+    assert example_of(MNIST, "trajectory", source, {"back_propagation": False}) is None
+
+
+def test_submission_that_takes_only_the_sizes_of_the_fallback_has_an_example_of_these_sizes(monkeypatch):
+    context = submission_context(NEURON, "import math\n\ndef sigmoid(z):\n    return 1 / (2 + math.exp(-z))\n")
+    probes = context.content.probes
+    for fallback, call in ((None, None), ("scalar", "sigmoid(z=0)")):
+        monkeypatch.setitem(probes, "matrix", probes["matrix"].model_copy(update={"fallback": fallback}))
+        check = check_of(NEURON, "sigmoid").model_copy(update={"probes": ["matrix"], "name": f"with-{fallback}"})
+        example = smallest_example(context, check, None, {}, ExampleBudget(0.0))
+        assert (example and example.call) == call
+
+
+def test_function_without_steps_shows_its_case_if_that_is_small():
+    context, check = submission_context(NEURON, "def sigmoid(z):\n    return z\n"), check_of(NEURON, "sigmoid")
+    context.mutations.has_steps = lambda function: False
+    example = smallest_example(context, check, None, {}, ExampleBudget(0.0))
+    assert (example.call, example.gives) == ("sigmoid(z=0.75)", "0.75")
+    matrix = check.model_copy(update={"probes": ["matrix"]})
+    assert smallest_example(context, matrix, None, {}, ExampleBudget(0.0)) is None
