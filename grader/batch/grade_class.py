@@ -279,6 +279,7 @@ class _Batch:
         self.stages.add("isolation, reference", began)
         began = time.monotonic()
         self._store.keep_page_settings(pages.settings_of(self._assignment.content), complete=False)
+        self._store.keep_places(self._graded.expected_places())
         finished_names: list[str] = []  # of pages that can be written
         with ProgressDisplay(self._console, len(todo), executor.slots) as display:
             for number, (submission_files, result) in enumerate(

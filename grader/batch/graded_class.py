@@ -15,7 +15,7 @@ from . import pages, policy
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
 from .roster import RosterEntry
-from .store import Page, Record, Store
+from .store import ListedPerson, Page, Record, Store
 from .students import Student, display_name
 
 
@@ -38,6 +38,15 @@ class GradedClass:
     policy: Policy
     settings: Work
     course_files: CourseFiles
+
+    def expected_places(self) -> list[ListedPerson]:
+        """Return the people whose submissions can be read, in the order of the class."""
+        return [
+            ListedPerson(self.names[person.identity], clean(display_name(person), LONGEST))
+            for student in self.students
+            if student.files and not self.submissions[student.identity].problem
+            for person in student.people
+        ]
 
     def pages_of(self, record: Record | None) -> list[Page]:
         """Return the pages that show the report of a record: one for each person who gets the score."""

@@ -75,6 +75,7 @@ def write_pages(folder: Path, settings: str, stored_pages: Sequence[StoredPage])
 def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str], bytes]:
     """Return the contents of the files of a person, in the order of ``FILES``; b"" for a file that must not exist."""
     from ..report import html  # the templates are only needed here
+    from ..report.navigation import Neighbour, with_navigation
 
     page = stored.page
     report = Record.model_validate_json(stored.record).report
@@ -95,14 +96,17 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
         files=files,
         original=f"../{SUBMITTED}/{urlquote(page.name)}{suffix}" if large_file is not None else "",
     )
-    overview = f"../{CLASS_PAGE}"
     students_page = render(visible_report, hint_level=settings.hints)
     students_json = visible_report.to_json()
     if visible_report == report and settings.hints > 1:  # nothing is hidden from the student
-        instructors_page, instructors_json = html.with_overview(students_page, overview), students_json
+        instructors_page, instructors_json = students_page, students_json
     else:
-        instructors_page = render(report, hint_level=3, overview=overview)
-        instructors_json = report.to_json()
+        instructors_page, instructors_json = render(report, hint_level=3, for_instructor=True), report.to_json()
+    previous, following = (
+        Neighbour(f"{urlquote(place.name)}.html", place.who) if place is not None else None
+        for place in (stored.previous, stored.following)
+    )
+    instructors_page = with_navigation(instructors_page, f"../{CLASS_PAGE}", previous, following)
     contents = (
         f"{students_json}\n".encode(),
         students_page.encode(errors="replace"),
@@ -132,7 +136,8 @@ def _write(path: Path, content: bytes) -> None:
 def key_of(basis: str, stored: StoredPage) -> str:
     """Return a digest of everything that the files of a person are made from; ``basis`` is that of all pages."""
     page = stored.page
-    texts = (basis, page.who, page.note, stored.record, stored.source_digest)
+    neighbours = repr((stored.previous, stored.following))
+    texts = (basis, page.who, page.note, neighbours, stored.record, stored.source_digest)
     return _digest([*(text.encode() for text in texts), stored.executed])
 
 

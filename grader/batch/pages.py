@@ -160,7 +160,7 @@ class PageWriter:
 
     def needs_no_process(self) -> bool:
         """Return whether all files have been written."""
-        return not self._names and all(chunk.is_written() for chunk in self._chunks)
+        return not self._names and all(chunk.is_written() and not chunk.is_early for chunk in self._chunks)
 
     def finish(self, console: Console, jobs: int) -> None:
         """Write all files that are left, and show the progress.
@@ -181,7 +181,9 @@ class PageWriter:
                 if chunk.is_early and chunk.future.exception() is not None:
                     self._names += chunk.names
                 else:
-                    progress(self._keep(*chunk.future.result()))
+                    written_pages, problems = chunk.future.result()
+                    progress(self._keep(written_pages, problems))
+                    self._names += self._changed_names(written_pages) if chunk.is_early else []
             self._schedule = None
 
     def _hand_over(self) -> None:
@@ -207,6 +209,14 @@ class PageWriter:
         self._store.keep_written_pages(written_pages)
         self.problems += problems
         return len(written_pages) + len(problems)
+
+    def _changed_names(self, written_pages: WrittenPages) -> list[str]:
+        """Return the names of early pages that have changed since, for example because a neighbour has no page."""
+        keys = {name: key for name, key, _digests in written_pages}
+        basis = basis_of(PageSettings.model_validate_json(self._store.page_settings()))
+        return [
+            stored.page.name for stored in self._store.pages([*keys]) if key_of(basis, stored) != keys[stored.page.name]
+        ]
 
     def _keep_finished(self) -> None:
         """Store which pages have been written early so far; failures are left to :meth:`finish`."""

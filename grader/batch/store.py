@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -26,10 +26,12 @@ VERSION = 1
 WRITTEN = "written "  # in front of the name of a file, in the table of settings
 INSERT_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)"
 SELECT_PAGES = """
-SELECT pages.name, identity, who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, ''),
-    COALESCE(digest, ''), {files}
+SELECT pages.name, identity, pages.who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, ''),
+    COALESCE(digest, ''), {files}, before.name, before.who, after.name, after.who
 FROM pages JOIN results USING (identity) JOIN notebooks USING (identity) LEFT JOIN sources USING (identity)
-    LEFT JOIN written ON written.name = pages.name
+    LEFT JOIN written ON written.name = pages.name LEFT JOIN places ON places.name = pages.name
+    LEFT JOIN places AS before ON before.position = places.position - 1
+    LEFT JOIN places AS after ON after.position = places.position + 1
 """
 
 
@@ -63,12 +65,20 @@ class Page:
     note: str = ""
 
 
+class ListedPerson(NamedTuple):
+    """A person in the order of the class page: the name of the person's files, and the name that a page shows."""
+
+    name: str
+    who: str
+
+
 @dataclass(frozen=True)
 class StoredPage:
     """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and digests of the last written files.
 
     ``key`` and ``digests`` are those that :meth:`Store.keep_written_pages` got, "" if the files were never written.
     ``source`` are the submitted files with the digest ``source_digest``, b"" if an earlier version stored the result.
+    ``previous`` and ``following`` are the people before and after this one, None at the ends.
     """
 
     page: Page
@@ -78,6 +88,8 @@ class StoredPage:
     digests: str
     source_digest: str
     source: bytes
+    previous: ListedPerson | None
+    following: ListedPerson | None
 
     def notebook(self) -> bytes:
         """Return the executed notebook, b"" without one."""
@@ -154,6 +166,7 @@ class Store:
             database.execute("DELETE FROM settings WHERE name = 'seed'")
             database.execute("DELETE FROM answers")
             database.execute("DELETE FROM pages")
+            database.execute("DELETE FROM places")
 
     def seed(self, requested_seed: int | None) -> int:
         """Return the seed of this batch: ``requested_seed``, else the seed of the previous run, else a new random one."""
@@ -253,11 +266,20 @@ class Store:
         return row is not None and row[0] == str(True)
 
     def keep_pages(self, pages: Sequence[Page]) -> None:
-        """Store the pages of the whole class, which replace all others."""
+        """Store the pages of the whole class, in its order, which replace all others."""
+        self.keep_places([ListedPerson(page.name, page.who) for page in pages])
         with self._writing() as database:
             database.execute("DELETE FROM pages")
             database.executemany(INSERT_PAGE, map(astuple, pages))
             database.execute("DELETE FROM written WHERE name NOT IN (SELECT name FROM pages)")
+
+    def keep_places(self, places: Sequence[ListedPerson]) -> None:
+        """Store the order of the class: the people who have a page, or may get one."""
+        with self._writing() as database:
+            database.execute("DELETE FROM places")
+            database.executemany(
+                "INSERT INTO places VALUES (?, ?, ?)", [(number, *place) for number, place in enumerate(places)]
+            )
 
     def pages(self, names: Sequence[str] | None = None) -> Iterator[StoredPage]:
         """Yield all pages, but without their submitted files, which may be large; or those with these ``names``, complete."""
@@ -268,7 +290,8 @@ class Store:
             complete = SELECT_PAGES.format(files="COALESCE(files, x'')")
             rows = (row for name in names for row in database.execute(f"{complete} WHERE pages.name = ?", (name,)))
         for name, identity, who, note, *values in rows:
-            yield StoredPage(Page(name, identity, who, note), *values)
+            neighbours = [ListedPerson(*pair) if pair[0] else None for pair in (values[-4:-2], values[-2:])]
+            yield StoredPage(Page(name, identity, who, note), *values[:-4], *neighbours)
 
     def sources(self) -> Iterator[tuple[str, bytes]]:
         """Yield (identity, submitted files) of each result that has files, in the order of the identities."""
@@ -360,6 +383,10 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS sources "
                 "(identity TEXT PRIMARY KEY, digest TEXT NOT NULL, files BLOB NOT NULL)"
+            )
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS places "
+                "(position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, who TEXT NOT NULL)"
             )
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..submission import choice, encoding, notebook
 from ..submission.problems import CannotRun, NothingToGrade
 from ..submission.source_files import SourceFile
+from . import anchors
 from .code_lines import lines_of
 from .evidence import Location
 
@@ -40,13 +41,19 @@ class CodePart:
 def of_files(files: Sequence[SourceFile]) -> list[CodePart]:
     """Return the parts of all files. The first one is the graded file, the others are modules that it uses."""
     parts: list[CodePart] = []
-    for number, file in enumerate(files, start=1):
-        cells = _cells(file) if number == 1 else None
+    graded_file = files[0].name if files else ""
+    for number, file in enumerate(files):
+        cells = _cells(file) if number == 0 else None
         if cells is not None:
             parts += _of_cells(file.name, cells)
         else:
             parts.append(
-                CodePart("module", "" if number == 1 else f"file-{number}-", file.name, lines_of(_text(file).rstrip()))
+                CodePart(
+                    "module",
+                    anchors.before_line(None, file.name, graded_file),
+                    file.name,
+                    lines_of(_text(file).rstrip()),
+                )
             )
     return parts
 
@@ -72,7 +79,7 @@ def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[CodePart]:
         lines = lines_of(source)
         if kind == "code":
             number += 1
-            parts.append(CodePart("cell", f"cell-{number}-", file, lines, number))
+            parts.append(CodePart("cell", anchors.before_line(number, file, file), file, lines, number))
         elif source.strip():
             parts.append(CodePart("text", f"text-{place}-", file, lines_of(source.strip())))
     return parts

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..submission.source_files import SourceFile
 from ..support.i18n import _
-from . import code_lines, code_parts, notebook_cells
+from . import anchors, code_lines, code_parts, notebook_cells
 from .code_parts import CodePart
 from .evidence import Location
 from .notebook_cells import CellOutput
@@ -143,6 +143,6 @@ def _gap(count: int) -> str:
 def _link(finding: LineFinding) -> str:
     """Return the link from a line to the card of a check."""
     return (
-        f'<a class="finding {finding.group}" href="#check-{finding.check}">'
+        f'<a class="finding {finding.group}" href="#{anchors.of_check(finding.check)}">'
         f'<span class="icon" aria-hidden="true">{finding.icon}</span> {finding.title}</a>'
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from ..submission.source_files import SourceFile
 from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
-from . import code_view, pictures, wording
+from . import anchors, code_view, pictures, wording
 from .code_view import LineFinding
 from .download import download
 from .model import CheckResult, Report
@@ -23,7 +25,7 @@ from .template_cache import template_cache
 
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-HEADER = '<header class="top">\n'  # the link to the class is the first thing in it
+HEADER = '<header class="top">\n'  # on an instructor's page the links to other pages are the first thing in it
 ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 
@@ -34,7 +36,7 @@ def render(
     who: str,
     hint_level: int = 2,
     notebook: Mapping[str, Any] | None = None,
-    overview: str | None = None,
+    for_instructor: bool = False,
     note: str = "",
     files: Sequence[SourceFile] = (),
     original: str = "",
@@ -44,13 +46,12 @@ def render(
     The caller has removed from ``report`` everything that students must not see. ``title`` is the title of the
     assignment, ``pass_mark`` its pass mark in per cent, ``who`` the name of the student or of the file. Bugs are named
     if ``hint_level`` is at least 2. ``notebook`` is the executed notebook (nbformat). ``note`` is a sentence about the
-    score. ``files`` are the graded file and its modules; ``original`` is the address of the
-    graded file if it should not be part of the page. ``overview`` is the address of the class page; a page that has it is for instructors and also shows the
-    sentences that are only for them.
+    score. ``files`` are the graded file and its modules; ``original`` is the address of the graded file if it should not be
+    part of the page. A page ``for_instructor`` also shows the sentences that are only for instructors.
     """
     bugs_named = hint_level > 1
     code = code_view.view(_findings(report, bugs_named), files, notebook)
-    page = (
+    return (
         environment()
         .get_template("report.html.j2")
         .render(
@@ -63,17 +64,16 @@ def render(
             bugs_named=bugs_named,
             code=code,
             download=download(files[0], original) if files else None,
-            for_instructor=overview is not None,
+            for_instructor=for_instructor,
             note=note,
         )
     )
-    return page if overview is None else with_overview(page, overview)
 
 
-def with_overview(page: str, overview: str) -> str:
-    """Return a page of :func:`render` with a link to the class page."""
-    link = Markup('<nav><a href="{}">{}</a></nav>').format(overview, _("← The class"))
-    return page.replace(HEADER, f"{HEADER}{link}", 1)
+def policy_with(script: str) -> str:
+    """Return the policy of a page that runs this script and no other."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"{POLICY}; script-src 'sha256-{digest}'"
 
 
 @cache
@@ -96,6 +96,7 @@ def environment() -> Environment:
         "word": word,
         "own_message": wording.own_message,
         "own_notes": wording.own_notes,
+        "anchors": anchors,
         "see_line": see_line,
         "example_of": wording.example,
         "unmarked": wording.unmarked,

@@ -33,9 +33,9 @@ def test_cell_that_is_not_run_is_shown():
 
 def test_modules_have_different_anchors():
     parts = code_parts.of_files([SourceFile("a.py", b"x = 1\n\n"), SourceFile("b.py", b"y\r\nz")])
-    assert kinds(parts) == [("module", "", None, ["x = 1"]), ("module", "file-2-", None, ["y", "z"])]
+    assert kinds(parts) == [("module", "", None, ["x = 1"]), ("module", "file-b.py-", None, ["y", "z"])]
     here = [part.contains(Location(file="b.py", cell=None, line=2, file_line=2)) for part in parts]
-    assert here == [False, True] and parts[1].line_anchor(2) == "file-2-line-2"
+    assert here == [False, True] and parts[1].line_anchor(2) == "file-b.py-line-2"
 
 
 def test_encoding_of_a_module_is_the_declared_one():

@@ -55,7 +55,7 @@ def line(page, anchor):
     ("file", "check", "anchor"),
     [
         (MODULE, finding("loss", 4), "line-4"),
-        (MODULE, finding("half", 1, file="work/helper.py"), "file-2-line-1"),
+        (MODULE, finding("half", 1, file="work/helper.py"), "file-work%2Fhelper.py-line-1"),
         (NOTEBOOK, finding("y", 2, cell=2, file="mine.ipynb"), "cell-2-line-2"),
         (NOTEBOOK, finding("z", 1, cell=3, file="mine.ipynb", code_line="z"), "cell-3-line-1"),
     ],

@@ -79,7 +79,7 @@ def test_notes_for_instructors_are_in_no_student_report(doubling):
     for name in formats.names():
         assert "peculiar" not in formats.render(name, report, assignment.content, 3)
     assert "peculiar" not in visible_report.to_json() and "It is accepted." in visible_report.to_json()
-    page, instructors_page = (html.render(report, "t", 50, "me", 3, overview=page) for page in (None, "index.html"))
+    page, instructors_page = (html.render(report, "t", 50, "me", 3, for_instructor=who) for who in (False, True))
     assert "peculiar" not in page and "It looks peculiar." in instructors_page
 
 
