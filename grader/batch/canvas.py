@@ -83,6 +83,7 @@ def roster(gradebook_csv: bytes, title: str) -> Roster:
         RosterEntry(
             students.name(line),
             students.text_of("ID", line) or students.name(line),
+            students.email(line),
             note=KEPT.get(line[column].text.strip().upper(), ""),
         )
         for line in lines
@@ -150,6 +151,11 @@ class _Students:
         if "Student" in self.columns:
             return self.text_of("Student", line)
         return f"{self.text_of('LastName', line)}, {self.text_of('FirstName', line)}"
+
+    def email(self, line: Sequence[CsvCell]) -> str:
+        """Return the login if it is an e-mail address, else ""."""
+        login = self.text_of("SIS Login ID", line)
+        return login if "@" in login else ""
 
     def pair(self, students: Sequence[Student], lines: Sequence[Sequence[CsvCell]]) -> dict[int, Student]:
         def login(line: Sequence[CsvCell]) -> str:

@@ -70,12 +70,7 @@ def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]
     """
     refuse_without_results(folder)
     with Store(folder) as store:
-        if not store.page_settings():
-            raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
-        writer = PageWriter(folder, store)
-        names = writer.outdated_names()
-        writer.begin(names)
-        writer.finish(console, local.cores())
+        names, problems = renew(folder, store, console)
         lines = [
             f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
         ]
@@ -83,7 +78,21 @@ def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]
             lines.append(
                 "The last run was stopped before it wrote the gradebooks: run the same 'grader grade' command again."
             )
-        return lines, writer.problems
+        return lines, problems
+
+
+def renew(folder: Path, store: Store, console: Console) -> tuple[list[str], list[str]]:
+    """Write the files that are missing, damaged or outdated; return the names of their pages, and sentences about problems.
+
+    Raises UsageError if an earlier version of the grader wrote the folder.
+    """
+    if not store.page_settings():
+        raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
+    writer = PageWriter(folder, store)
+    names = writer.outdated_names()
+    writer.begin(names)
+    writer.finish(console, local.cores())
+    return names, writer.problems
 
 
 class _Chunk(NamedTuple):

@@ -17,12 +17,13 @@ from ..grading.trace import Timings
 from ..machine import packages
 from ..support import seeds
 from ..version import __version__
-from . import outputs, pages, similar
+from . import outputs, pages, recipients, similar
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass
 from .page_files import FOR_INSTRUCTORS
 from .pages import PageWriter
+from .recipients import Recipient, Recipients
 from .store import Page
 from .student_lines import StudentLine, line_of
 from .students import Student, display_name
@@ -58,6 +59,7 @@ class _Collected:
         self.rows: list[Row] = []
         self.lines: list[StudentLine] = []
         self.pages: list[Page] = []
+        self.recipients: list[Recipient] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
         self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
@@ -66,6 +68,7 @@ class _Collected:
         for student in graded.students:
             self._add(student)
         self.absent_rows = [outputs.absent_row(entry, graded.assignment.content) for entry in graded.absent]
+        self.recipients += [recipients.without_report(row) for row in self.absent_rows]
         self.lines += [StudentLine(row, row.comment) for row in self.absent_rows]
 
     def _add(self, student: Student) -> None:
@@ -85,6 +88,9 @@ class _Collected:
             self.summary.add(name, report, submission_row.score, len(student_rows))
             self.pages += graded.pages_of(record)
             self._unmarked |= {check.name: None for check in report.unmarked()}
+        self.recipients += recipients.of_student(
+            student, student_rows, graded.names if report is not None else {}, reason
+        )
         for row in student_rows:
             page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html"
             self.lines.append(StudentLine(row, reason) if report is None else line_of(row, reason, page, report))
@@ -157,6 +163,8 @@ def write(
     collected = _Collected(graded, digest)
     graded.store.keep_page_settings(pages.settings_of(content), complete=False)
     graded.store.keep_pages(collected.pages)
+    people = Recipients(layout=folder.layout, assignment=graded.assignment.name, people=collected.recipients)
+    graded.store.keep_recipients(people.model_dump_json())
     outdated_names = page_writer.outdated_names()
     page_writer.remove_outdated(
         outdated_names, [page.name for page in collected.pages]

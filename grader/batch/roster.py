@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .matching import folded, natural
@@ -42,19 +42,22 @@ def identify(
     unique_students = _different([_with_members(student, rosters) for student in students])
     people = [person for student in unique_students for person in student.people]
     lines: dict[str, RosterEntry] = {}
+    emails: dict[str, str] = {}
     absent: list[RosterEntry] = []
     for roster in rosters:
         matches = roster.pair(people)
         for number, person in matches.items():
             if roster.entries[number].name:
                 lines.setdefault(person.identity, roster.entries[number])
+            if roster.entries[number].email:
+                emails.setdefault(person.identity, roster.entries[number].email)
         absent += [line for number, line in enumerate(roster.entries) if number not in matches]
     known_names = {_key(lines[person.identity].name if person.identity in lines else person.name) for person in people}
     if len(rosters) > 1:  # their ids differ, so people are compared by name
         absent = [
             line for line in {_key(line.name): line for line in absent}.values() if _key(line.name) not in known_names
         ]
-    named_students = [_named(student, lines) for student in unique_students]
+    named_students = [_named(student, lines, emails) for student in unique_students]
     notes = [
         f"{new.name} handed in as '{old.name}': if that is a group, its other members are unknown."
         for old, new in zip(unique_students, named_students, strict=True)
@@ -80,15 +83,17 @@ def _with_members(student: Student, rosters: Sequence[Roster]) -> Student:
     return student
 
 
-def _named(student: Student, lines: dict[str, RosterEntry]) -> Student:
-    def with_real_name(person: Person) -> Person:
-        return replace(person, name=lines[person.identity].name) if person.identity in lines else person
+def _named(student: Student, lines: Mapping[str, RosterEntry], emails: Mapping[str, str]) -> Student:
+    """Return the student with the real names and the e-mail addresses of the files of course systems."""
 
+    def completed(person: Person) -> Person:
+        name = lines[person.identity].name if person.identity in lines else person.name
+        return replace(person, name=name, email=person.email or emails.get(person.identity, ""))
+
+    people = tuple(completed(person) for person in student.people)
     if student.members:
-        members = tuple(with_real_name(person) for person in student.members)
-        is_single = len(members) == 1
-        return replace(student, members=members, name=members[0].name if is_single else student.name)
-    return replace(student, name=with_real_name(student.people[0]).name)
+        return replace(student, members=people, name=people[0].name if len(people) == 1 else student.name)
+    return replace(student, name=people[0].name, email=people[0].email)
 
 
 def _different(students: Sequence[Student]) -> list[Student]:

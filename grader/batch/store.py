@@ -260,6 +260,25 @@ class Store:
             database.execute("INSERT OR REPLACE INTO settings VALUES ('pages', ?)", (settings,))
             database.execute("INSERT OR REPLACE INTO settings VALUES ('complete', ?)", (str(complete),))
 
+    def recipients(self) -> str:
+        """Return the people who get feedback (:class:`grader.batch.recipients.Recipients`), "" before the first run."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = 'recipients'").fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_recipients(self, recipients: str) -> None:
+        """Store the people who get feedback, as JSON."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO settings VALUES ('recipients', ?)", (recipients,))
+
+    def sent(self) -> set[tuple[str, str, str]]:
+        """Return (identity, address, digest of the result) of all mails that were sent."""
+        return set(self._database.execute("SELECT identity, address, result FROM sent").fetchall())
+
+    def keep_sent(self, identity: str, address: str, result: str) -> None:
+        """Record a mail that was sent; it is on disk when this returns."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO sent VALUES (?, ?, ?)", (identity, address, result))
+
     def is_complete(self) -> bool:
         """True if the gradebooks contain all stored results."""
         row = self._database.execute("SELECT value FROM settings WHERE name = 'complete'").fetchone()
@@ -399,6 +418,10 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS cells (file TEXT NOT NULL, identity TEXT NOT NULL, kind TEXT NOT NULL, "
                 "text TEXT NOT NULL, UNIQUE (file, identity, kind, text))"
+            )
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS sent (identity TEXT NOT NULL, address TEXT NOT NULL, result TEXT NOT NULL, "
+                "UNIQUE (identity, address, result))"
             )
             database.execute(f"PRAGMA user_version = {VERSION}")
         os.chmod(file, 0o600)  # it contains the seed

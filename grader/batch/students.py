@@ -36,7 +36,8 @@ class Student:
 
     ``identity`` is the course system's id, which distinguishes two students with the same ``name``. ``files`` belong
     to the last attempt, ``earlier_files`` to the attempts before it. ``submitted`` is the time of submission if the layout
-    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files.
+    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files. ``email`` and ``number``
+    are those of a single student (see :class:`Person`).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Student:
     members: tuple[Person, ...] = ()
     folder: str = ""
     number: str = ""
+    email: str = ""
 
     @property
     def late(self) -> bool:
@@ -56,7 +58,7 @@ class Student:
     @property
     def people(self) -> tuple[Person, ...]:
         """The people who get the score."""
-        return self.members or (Person(self.name, self.identity, number=self.number),)
+        return self.members or (Person(self.name, self.identity, self.email, self.number),)
 
 
 def display_name(student: Student | Person) -> str:

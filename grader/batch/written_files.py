@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..support.atomic_files import write_whole
+from ..support.text import plural
 from .store import Store
 
+FEEDBACK = ("feedback/", "mail/", "moodle-feedback", "canvas-feedback", "ilias-feedback")
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")  # earlier versions did not remember all of them
 WITHOUT_NOTE = "copies/"  # pages that nobody imports, and that no option asks for
 
@@ -26,37 +28,57 @@ class WrittenFiles:
         self._store = store
         self._names: set[str] = set()
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Write files, {path in the output folder, with slashes: content}; raises UsageError if that is not possible."""
+    def write(self, files: Mapping[str, bytes], forced: bool = True) -> None:
+        """Write files, {path in the output folder, with slashes: content}; raises UsageError if that is not possible.
+
+        See :func:`write_whole` for ``forced``.
+        """
         for name, content in files.items():
             path = self._folder / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(path, content)
+            write_whole(path, content, forced)
         self._store.keep_written({name: _digest(content) for name, content in files.items()})
         self._names |= files.keys()
 
-    def remove_others(self) -> list[str]:
-        """Remove the files that earlier runs wrote and this run did not, and return a sentence about each.
+    def remove_others(self, place: str = "") -> list[str]:
+        """Remove the files that earlier runs wrote and this run did not, and return sentences about them.
 
-        Nobody should import or read an outdated mark. A file that was changed since then is kept.
+        Nobody should import or read an outdated mark. A file that was changed since then is kept. With ``place`` only files
+        whose names begin with it are removed.
         """
         notes = []
-        for name in sorted({*self._store.written_names(), *IMPORTS} - self._names):
+        removed_files: dict[str, int] = {}  # by file in the output folder, or by folder in it
+        names = {*self._store.written_names(), *IMPORTS} - self._names
+        for name in sorted(name for name in names if name.startswith(place)):
             path = self._folder / name
             if not path.is_file():
                 self._store.forget_written(name)
             elif self._store.written(name) == _digest(path.read_bytes()):
                 path.unlink()
-                with contextlib.suppress(OSError):  # other files are in its folder, or it is the output folder
-                    path.parent.rmdir()
+                self._remove_empty_folders(name)
                 self._store.forget_written(name)
                 if not name.startswith(WITHOUT_NOTE):
-                    notes.append(f"{name} from an earlier run was removed: give its option again to get a new one.")
+                    top = "".join(name.partition("/")[:2])
+                    removed_files[top] = removed_files.get(top, 0) + 1
             else:  # somebody changed it
                 notes.append(
                     f"{path} is not from this run, and its scores may be outdated: remove it if you do not need it."
                 )
-        return notes
+        return [*(_sentence(top, count) for top, count in removed_files.items()), *notes]
+
+    def _remove_empty_folders(self, name: str) -> None:
+        """Remove the folders above a file, up to the output folder, if nothing else is in them."""
+        with contextlib.suppress(OSError):
+            for folder in [*Path(name).parents][:-1]:
+                (self._folder / folder).rmdir()
+
+
+def _sentence(top: str, count: int) -> str:
+    """Return the sentence about a file, or about the files of a folder, that were removed."""
+    is_feedback = top.startswith(FEEDBACK)
+    remedy = "run 'grader feedback' again to get a new one" if is_feedback else "give its option again to get a new one"
+    what = f"{top} ({plural(count, 'file')})" if top.endswith("/") else top
+    return f"{what} from an earlier run was removed: {remedy}."
 
 
 def _digest(content: bytes) -> str:

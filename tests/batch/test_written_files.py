@@ -26,7 +26,7 @@ def run(tmp_path):
 def test_file_of_an_earlier_run_is_renewed_or_removed(run, tmp_path):
     assert run(moodle=b"old", feedback__Jörg=b"old") == []
     assert run(moodle=b"new") == [
-        "feedback/Jörg from an earlier run was removed: give its option again to get a new one."
+        "feedback/ (1 file) from an earlier run was removed: run 'grader feedback' again to get a new one."
     ]
     assert (tmp_path / "out" / "moodle").read_bytes() == b"new"
     assert not (tmp_path / "out" / "feedback").exists()

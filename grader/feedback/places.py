@@ -1,0 +1,66 @@
+"""Puts the pages of a class where a course system takes them: into a zip, or into a tree of folders."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+
+from . import canvas, folders, ilias, moodle, nbgrader
+from .letters import Letter
+
+SYSTEMS: dict[str, ModuleType] = {
+    "moodle": moodle,
+    "canvas": canvas,
+    "nbgrader": nbgrader,
+    "ilias": ilias,
+    "folders": folders,
+}
+DIFFERENT = "the members of the group have different results, and the course system has one place for all of them"
+NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same pages are the same zip
+
+
+@dataclass
+class SystemFiles:
+    """Files in the form that a course system takes, and the people who are not in it, each with the reason.
+
+    ``files`` are {path in the output folder: content}. ``count`` people have a place.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    count: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def bundle(letters: Sequence[Letter], system: str, title: str) -> SystemFiles:
+    """Return the files for a course system, a name of :data:`SYSTEMS`; ``title`` is the name of the page."""
+    module = SYSTEMS[system]
+    people = [letter.recipient for letter in letters]
+    letters_at: dict[str, list[Letter]] = {}
+    result = SystemFiles()
+    reached: set[str] = set()
+    for letter in letters:
+        for stem in module.stems(letter.recipient, people, title):
+            letters_at.setdefault(stem, []).append(letter)
+    for stem, sharing in letters_at.items():
+        if len({letter.result for letter in sharing}) == 1:
+            result.files |= {f"{stem}{ending}": content for ending, content in sharing[0].files.items()}
+            reached |= {letter.recipient.identity for letter in sharing}
+    for person in people:
+        if person.identity not in reached:
+            has_place = bool(module.stems(person, people, title))
+            result.problems.append((person.name, DIFFERENT if has_place else module.NO_PLACE))
+    result.count = len(reached)
+    if module.TARGET.endswith(".zip") and result.files:
+        result.files = {module.TARGET: _zipped(result.files)}
+    return result
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, NO_DATE), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
