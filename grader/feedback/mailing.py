@@ -51,7 +51,7 @@ def give(
         if (mail.letter.recipient.identity, mail.address, mail.letter.result) not in sent_mails
     ]
     if len(unsent_mails) < len(messages):
-        outcome.say(f"{plural(len(messages) - len(unsent_mails), 'person')} already got this result by mail.")
+        outcome.say(f"{_people(len(messages) - len(unsent_mails))} already got this result by mail.")
     if server is None:
         outcome.say(f"Nothing was sent. To send {plural(len(unsent_mails), 'mail')}, add --send.")
         return
@@ -59,3 +59,7 @@ def give(
     outcome.say(f"{plural(count, 'mail')} sent by {server.host}.")
     outcome.list_people("Refused", problems)
     outcome.is_complete = not problems
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"

@@ -1,0 +1,10 @@
+"""Tests of one folder for each person."""
+
+from __future__ import annotations
+
+from grader.feedback.folders import stems
+from tests.feedback.people import person
+
+
+def test_folder_has_the_name_of_the_page():
+    assert stems(person(page="Jörg_23"), [], "ex-feedback") == ["feedback/Jörg_23/ex-feedback"]
