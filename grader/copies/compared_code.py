@@ -51,6 +51,11 @@ class ComparedCode:
         return frozenset(statement.form for block in self.blocks for statement in block)
 
     @cached_property
+    def shape(self) -> tuple[tuple[str, ...], ...]:
+        """The forms of all blocks in a fixed order: it is the same for works that differ only in names, layout and order."""
+        return tuple(sorted(tuple(statement.form for statement in block) for block in self.blocks))
+
+    @cached_property
     def text(self) -> str:
         """The text without empty lines and white space at the ends of lines."""
         lines = (line.rstrip() for piece in self.pieces for line in piece.text.splitlines())

@@ -14,6 +14,7 @@ from .statements import Statement
 SHARED = 1 / 3  # of the class; functions that so many have say nothing
 FEWEST = 4  # students who share such a function, so that in a small class two copies are not taken for common
 DOUBT = 4.0  # the weight of what is expected before anybody's code is seen, in students
+FRIENDS = 3  # further works with the same code that do not make it less telling; more may have a common source
 PER_TOKEN = 0.15  # bits: by so much a statement is expected to be rarer for each of its tokens
 
 
@@ -31,6 +32,7 @@ class Frequencies:
         self._forms = Counter(form for work in works for form in work.forms)
         self._successions = Counter(succession for work in works for succession in successions(work))
         self._functions = Counter(body for work in works for body in {*map(body_of, work.blocks)})
+        self._shapes = Counter(work.shape for work in works)
         self._comments = Counter(comment for work in works for comment in work.comments)
         self._own_statements: dict[ComparedCode, list[Statement]] = {}
         self._known_comments = frozenset(comment for work in known_works for comment in work.comments)
@@ -57,14 +59,23 @@ class Frequencies:
             ]
         return self._own_statements[work]
 
-    def surprise(self, statements: Iterable[Statement]) -> float:
-        """Return the bits of consecutive statements that two works share. These two do not count as others."""
+    def surprise(self, statements: Iterable[Statement], first: ComparedCode, second: ComparedCode) -> float:
+        """Return the bits of consecutive statements that two works share.
+
+        These two do not count as others, and neither do a few further works with the same code as one of them: copies do not show that independent
+        students write it.
+        """
+        left_out = 2 + min(FRIENDS, max(self._copies_of(work, first, second) for work in (first, second)))
         bits, previous = 0.0, None
         for statement in statements:
             if self.is_own(statement):
-                bits -= math.log2(self._share(statement, previous))
+                bits -= math.log2(self._share(statement, previous, left_out))
             previous = statement
         return bits
+
+    def _copies_of(self, work: ComparedCode, first: ComparedCode, second: ComparedCode) -> int:
+        """Return the number of other works with the same code as ``work``, apart from names and order."""
+        return max(0, self._shapes[work.shape] - sum(each.shape == work.shape for each in (first, second)))
 
     def is_rare(self, statement: Statement) -> bool:
         """True if no more than two works have a statement."""
@@ -75,14 +86,16 @@ class Frequencies:
         shared = (first.comments & second.comments) - self._known_comments
         return sorted(comment for comment in shared if self._comments[comment] <= 2)
 
-    def _share(self, statement: Statement, previous: Statement | None) -> float:
-        """Return the expected share of the others who write a statement, after ``previous`` if there is one."""
+    def _share(self, statement: Statement, previous: Statement | None, left_out: int) -> float:
+        """Return the expected share of the others who write a statement, after ``previous`` if there is one; ``left_out`` works with it do not count."""
         expected = 2 ** (-PER_TOKEN * statement.size)
-        share = (max(0, self._forms[statement.form] - 2) + DOUBT * expected) / (max(0, self._count - 2) + DOUBT)
+        share = (max(0, self._forms[statement.form] - left_out) + DOUBT * expected) / (
+            max(0, self._count - left_out) + DOUBT
+        )
         if previous is None:
             return share
-        both = max(0, self._successions[previous.form, statement.form] - 2)
-        return (both + DOUBT * share) / (max(0, self._forms[previous.form] - 2) + DOUBT)
+        both = max(0, self._successions[previous.form, statement.form] - left_out)
+        return (both + DOUBT * share) / (max(0, self._forms[previous.form] - left_out) + DOUBT)
 
 
 def body_of(block: Sequence[Statement]) -> tuple[str, ...]:

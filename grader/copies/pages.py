@@ -20,7 +20,7 @@ SIDES = ("a", "b")
 
 def render_list(
     title: str,
-    comparison: Similarities,
+    similarities: Similarities,
     files: Sequence[str],
     solution_files: Sequence[str],
     links: Mapping[str, str],
@@ -28,7 +28,7 @@ def render_list(
 ) -> str:
     """Return the list as HTML.
 
-    ``files`` are the pages of ``comparison.pairs``, ``solution_files`` those of ``comparison.like_solution``; a pair without a page has "".
+    ``files`` are the pages of ``similarities.pairs``, ``solution_files`` those of ``similarities.like_solution``; a pair without a page has "".
     ``links`` has the addresses of the pages of students by identity, and ``overview`` is the address of the class page.
     """
     return (
@@ -37,10 +37,10 @@ def render_list(
         .render(
             title=title,
             overview=overview,
-            identical=[[_name(work, links) for work in group] for group in comparison.identical],
-            pairs=_rows(comparison.pairs, files, links),
-            like_solution=_rows(comparison.like_solution, solution_files, links),
-            taken_away=wording.taken_away(comparison),
+            identical=[[_name(work, links) for work in group] for group in similarities.identical],
+            pairs=_entries(similarities.pairs, files, links, "pair"),
+            like_solution=_entries(similarities.like_solution, solution_files, links, "solution"),
+            taken_away=wording.taken_away(similarities),
         )
     )
 
@@ -55,32 +55,39 @@ def render_pair(title: str, pair: Pair, links: Mapping[str, str], overview: str)
             for number, piece in enumerate(work.pieces)
             if piece.text.strip()
         ]
-        sides.append({"name": work.name, "link": _name(work, links), "pieces": pieces})
+        sides.append({"name": work.name, "pieces": pieces})
     return (
         html.environment()
         .get_template("pair.html.j2")
         .render(
             title=title,
             overview=overview,
+            names=_names(pair, links),
             sides=sides,
             strength=wording.strength(pair),
             reasons=wording.reasons(pair),
-            count=len(pair.passages),
         )
     )
 
 
-def _rows(pairs: Sequence[Pair], files: Sequence[str], links: Mapping[str, str]) -> list[dict[str, object]]:
+def _entries(
+    pairs: Sequence[Pair], files: Sequence[str], links: Mapping[str, str], anchor: str
+) -> list[dict[str, object]]:
     return [
         {
-            "first": _name(pair.first, links),
-            "second": _name(pair.second, links),
+            "anchor": f"{anchor}-{number}",
+            "names": _names(pair, links),
             "strength": wording.strength(pair),
             "reasons": wording.reasons(pair),
             "file": file,
         }
-        for pair, file in zip(pairs, files, strict=True)
+        for number, (pair, file) in enumerate(zip(pairs, files, strict=True), start=1)
     ]
+
+
+def _names(pair: Pair, links: Mapping[str, str]) -> Markup:
+    names = escape(_("{first} and {second}"))
+    return names.format(first=_name(pair.first, links), second=_name(pair.second, links))
 
 
 def _name(work: ComparedCode, links: Mapping[str, str]) -> Markup:

@@ -97,6 +97,26 @@ def test_copies_of_the_solution_are_listed_apart(independent, starters, solution
     assert [pair.first.name for pair in comparison.like_solution] == ["copy"]
 
 
+def test_copies_of_one_code_are_all_listed(independent, starters, solution):
+    copies = [
+        module(f"copy {number}", disguise.renamed(independent[0].pieces[0].text, FUNCTIONS) + "\n" * number)
+        for number in range(4)
+    ]
+    copies = [module(work.name, work.pieces[0].text.replace("thing_", f"own_{work.name[-1]}_")) for work in copies]
+    comparison = compare([*independent, *copies], starters, solution)
+    assert len(comparison.pairs) == 10  # each of the five with each other
+
+
+def test_two_copies_of_the_solution_in_a_small_class_are_listed(independent, starters, solution):
+    copies = [
+        module(name, disguise.renamed(solution.pieces[0].text, kept))
+        for name, kept in (("one", ()), ("two", FUNCTIONS))
+    ]
+    comparison = compare([*independent[:3], *copies], starters, solution)
+    assert {pair.first.name for pair in comparison.like_solution} == {"one", "two"}
+    assert len(comparison.pairs) == 1
+
+
 def test_function_that_a_third_of_the_class_has_does_not_count(independent, starters, solution):
     helper = (
         "\n\ndef plot_curve(values, title):\n    import matplotlib.pyplot as plt\n    figure, axes = plt.subplots(figsize=(7, 3))\n"

@@ -9,8 +9,13 @@ COMMON = "def f(a):\n    return a * (1 - a)\n"
 RARE = "def g(a):\n    return a - a ** 2 / 3\n"
 
 
+def bits(frequencies, statements):
+    """Return the surprise of statements that two works share which are not counted otherwise."""
+    return frequencies.surprise(statements, module("x", "x = 1\n"), module("y", "y = 2\n"))
+
+
 def surprise(frequencies, source):
-    return frequencies.surprise(module("x", source).blocks[0])
+    return bits(frequencies, module("x", source).blocks[0])
 
 
 def test_rare_code_surprises_more_than_common_code():
@@ -46,8 +51,8 @@ def test_next_statement_is_compared_with_those_who_begin_in_the_same_way():
     works = [module(f"student {number}", longer if number < 6 else RARE) for number in range(20)]
     frequencies = Frequencies(works)
     first, second, third = module("x", longer).blocks[0]
-    separate = sum(frequencies.surprise([statement]) for statement in (first, second, third))
-    assert frequencies.surprise([first, second, third]) < separate
+    separate = sum(bits(frequencies, [statement]) for statement in (first, second, third))
+    assert bits(frequencies, [first, second, third]) < separate
 
 
 def test_comments_that_others_have_are_not_rare():
@@ -55,3 +60,14 @@ def test_comments_that_others_have_are_not_rare():
     works = [module(name, remark + "# this is only for us two\n" * (name in "ab") + COMMON) for name in "abc"]
     assert Frequencies(works).rare_comments(works[0], works[1]) == ["this is only for us two"]
     assert Frequencies(works[:2], works[2:]).rare_comments(works[0], works[1]) == ["this is only for us two"]
+
+
+def test_a_few_copies_do_not_make_a_code_common():
+    others = [module(f"student {number}", RARE) for number in range(16)]
+    copies = [module(f"copy {number}", COMMON) for number in range(6)]
+    values = [
+        Frequencies([*others, *copies[:count]]).surprise(copies[0].blocks[0], copies[0], copies[1])
+        for count in (2, 5, 6)
+    ]
+    assert values[1] > 0.95 * values[0]
+    assert values[2] < 0.9 * values[0]

@@ -10,10 +10,14 @@ from grader.assignment import load
 from grader.batch import class_page
 from grader.batch.student_lines import FoundBug, StudentLine
 from grader.batch.summary import ClassSummary, outcomes
+from grader.copies import pages as copies_pages
+from grader.copies.compared_code import ComparedCode, Piece
+from grader.copies.comparing import compare
 from grader.report import html
 from grader.report.evidence import Location
 from grader.submission.source_files import SourceFile
 from tests.batch.rows import row
+from tests.conftest import ROOT
 
 from .made import HOSTILE, NOTEBOOK, QUOTED, report
 
@@ -46,7 +50,29 @@ def of_a_class(name="anna", count=12):
     return class_page.render(load("single-neuron").content, pupils, collected, [name], "strong")
 
 
-PAGES = {"report": one, "class": of_a_class}
+def similar(name="anna"):
+    """Return a pair of copies, and a copy of the solution."""
+    source = (ROOT / "tests/copies/independent/s13.py").read_text()
+    solution = (ROOT / "assignments/single-neuron/solution.py").read_text()
+    cells = [Piece("Cell 1", ""), Piece("Cell 2", f"{source}\nname = {name!r}\n# {HOSTILE}\n")]
+    works = [ComparedCode(name, "1", cells), ComparedCode("ben", "2", [Piece("", source)])]
+    works.append(ComparedCode("zoe", "3", [Piece("", solution)]))
+    return compare(works, [], ComparedCode("Solution", "", [Piece("", solution)]))
+
+
+def of_similar(name="anna"):
+    found = similar(name)
+    files, others = (
+        [f"copies/{number}.html" for number, _ in enumerate(each)] for each in (found.pairs, found.like_solution)
+    )
+    return copies_pages.render_list("Swap", found, files, others, {"1": "instructor/anna.html"}, "index.html")
+
+
+def of_a_pair(name="anna"):
+    return copies_pages.render_pair("Swap", similar(name).pairs[0], {"1": "../instructor/anna.html"}, "../copies.html")
+
+
+PAGES = {"report": one, "class": of_a_class, "copies": of_similar, "pair": of_a_pair}
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
