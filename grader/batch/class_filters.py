@@ -51,6 +51,8 @@ def addresses_of(line: StudentLine, bars: Sequence[Bar]) -> list[str]:
         addresses.append(score_address(bar_of(line.row.score, bars)))
     if line.row.late:
         addresses.append(LATE)
+    if line.row.by_hand:
+        addresses.append(BY_HAND)
     for check, outcome in line.outcomes.items():
         addresses.append(check_address(check, outcome))
         if outcome in LOST:
@@ -90,6 +92,7 @@ def outcome_labels() -> dict[str, str]:
 
 
 LATE = "late=yes"
+BY_HAND = "hand=yes"
 
 
 def status_address(status: str) -> str:
@@ -121,6 +124,7 @@ def _of_statuses(lines: Sequence[StudentLine]) -> Descriptions:
     labels |= {status: status for status in map(status_of, lines) if status not in labels}
     yield from ((status_address(status), "status", label, "") for status, label in labels.items())
     yield LATE, "late", _("Late"), ""
+    yield BY_HAND, "hand", _("Marked by hand"), ""
 
 
 def _of_scores(bars: Sequence[Bar]) -> Descriptions:

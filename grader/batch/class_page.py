@@ -54,7 +54,11 @@ def render(
             groups=[rows[start : start + GROUP] for start in range(0, len(rows), GROUP)],
             scores=summary.scores(),
             filters=filters,
-            statuses=[filters[address] for address in [*statuses, class_filters.LATE] if filters[address].students],
+            statuses=[
+                filters[address]
+                for address in [*statuses, class_filters.LATE, class_filters.BY_HAND]
+                if filters[address].students
+            ],
             outcomes=class_filters.outcome_labels(),
             check_address=class_filters.check_address,
             bug_address=class_filters.bug_address,

@@ -46,6 +46,10 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
             any(line.row.late for line in lines),
             Column("late", _("Late"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.late)}</td>"),
         ),
+        (
+            any(line.row.by_hand for line in lines),
+            Column("hand", _("By hand"), "minmax(9rem, 1.5fr)", lambda line: f"<td>{_text(line.row.by_hand)}</td>"),
+        ),
         (True, Column("file", _("File"), "minmax(8rem, 1.5fr)", lambda line: f"<td>{_text(line.row.file)}</td>")),
         (True, Column("lost", _("Points lost in"), "minmax(9rem, 2fr)", lambda line: _lost(line, outcomes))),
         (True, Column("bugs", _("Bugs"), "minmax(9rem, 2fr)", _bugs)),

@@ -65,6 +65,7 @@ class ClassFolder:
             raise UsageError(f"{path} is the folder of the class: choose another folder for --out.")
         if not path.exists():
             raise UsageError(f"{path} does not exist: give the folder or archive of a class.")
+        self.path = path
         self._stack = contextlib.ExitStack()
         self._folders: set[str] = set()
         self._links: list[str] = []

@@ -7,7 +7,7 @@ import hashlib
 import importlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
 from ..grading import needs
 from ..grading.trace import Timings
+from ..marking.class_marks import ClassMarks
 from ..report.model import Report
 from ..sandbox import filesystem, head_start, memory_needs
 from ..support import i18n, seeds, similar_names, tables
@@ -31,7 +32,8 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, course_files, file_names, pages
+from . import chosen, class_members, course_files, file_names, pages
+from .class_members import StoredClass
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
 from .graded_class import GradedClass
@@ -67,6 +69,8 @@ class Options:
     course_files: CourseFiles = field(default_factory=CourseFiles)
     file: str = ""
     files: Path | None = None
+    overrides: Path | None = None
+    keep_overrides: bool = False
 
 
 def grade_class(
@@ -220,21 +224,49 @@ class _Batch:
         self._submissions = {
             student.identity: replace(self._files_of(student), contents={}) for student in self._students
         }
+        members = [person for student in self._students for person in student.people]
+        names = file_names.file_names([*members, *(entry.person for entry in people.absent)])
         self._graded = GradedClass(
             assignment,
             class_folder,
             people.students,
             people.absent,
             self._submissions,
-            file_names.file_names([person for student in self._students for person in student.people]),
+            names,
             store,
             out,
             options.policy or assignment.content.grading,
             settings,
             options.course_files,
+            self._marks(names, out),
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)
+
+    def _marks(self, page_names: Mapping[str, str], out: Path) -> ClassMarks:
+        """Return the marks by hand, and store the names that ``grader pages`` and ``grader override`` need.
+
+        A mistake in the table of marks is reported before anything is graded.
+        """
+        earlier, options = class_members.stored_class(self._store), self._options
+        people = self._people
+        names = class_members.class_list(
+            people.students,
+            people.absent,
+            people.class_names,
+            page_names,
+            self._assignment.content,
+            earlier.class_list if earlier is not None else None,
+        )
+        table = str(options.overrides.resolve()) if options.overrides is not None else ""
+        beside = str(self._class_folder.path.resolve().parent)
+        stored = StoredClass(class_list=names, table=table, beside=beside, keeps_outdated=options.keep_overrides)
+        path = stored.find_table(out)
+        if path is not None:
+            self._console.print(f"The marks by hand are read from {path}.", soft_wrap=True)
+        marks = stored.read_marks(out)
+        class_members.keep(self._store, stored)
+        return marks
 
     def todo(self) -> list[Student]:
         """Return the students to grade: the requested ones, or all without an up-to-date result.
@@ -392,7 +424,7 @@ class _Batch:
             self._graded,
             graded_count,
             self.stages,
-            self._people.notes,
+            [*self._people.notes, *self._graded.marks.notes],
             self._pages,
             self._console,
             self._options.jobs,

@@ -17,6 +17,7 @@ from .existing_marks import ExistingMark, WrittenCell
 BEFORE_CHECKS = ("student", "id", "status", "score", "max_score", "passed", "late", "penalty")
 AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "assignment_digest", "seed_fingerprint")
 NUMBERS = ("score", "max_score", "penalty", "automatic_score")  # and the checks
+BY_HAND = ("automatic_score", "by_hand")  # at the end, in a class with marks or comments that a person gave
 GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
 PROVISIONAL = "provisional"  # the same, in a class with parts that a person has not marked yet
 
@@ -32,7 +33,8 @@ class Row:
     earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
     ``provisional`` is true if a person has to mark a part of it, so that the score will rise.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
-    ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded.
+    ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded. ``automatic`` is the score without
+    marks by hand, and ``by_hand`` names these, "" without any.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Row:
     provisional: bool = False
     email: str = ""
     number: str = ""
+    automatic: float | None = None
+    by_hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,17 +84,19 @@ class FilledFile:
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write ``gradebook.csv``, one line per row, in the order of ``rows``, and the same table as ``gradebook.xlsx``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
-    reserved_names = {*BEFORE_CHECKS, GROUP, PROVISIONAL, *AFTER_CHECKS}
+    reserved_names = {*BEFORE_CHECKS, GROUP, PROVISIONAL, *AFTER_CHECKS, *BY_HAND}
     optional_columns = [
         *([GROUP] if any(row.group for row in rows) else []),
         *([PROVISIONAL] if any(row.provisional for row in rows) else []),
     ]
+    has_marks = any(row.by_hand for row in rows)
     titles = [text_cell(f"check {name}" if name in reserved_names else name) for name in checks]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*BEFORE_CHECKS, *titles, *optional_columns, *AFTER_CHECKS])
+    writer.writerow([*BEFORE_CHECKS, *titles, *optional_columns, *AFTER_CHECKS, *(BY_HAND if has_marks else ())])
     for row in rows:
-        writer.writerow(_line(row, checks, optional_columns))
+        marks = [number_cell(row.automatic), text_cell(row.by_hand)] if has_marks else []
+        writer.writerow([*_line(row, checks, optional_columns), *marks])
     write_whole(path, table.getvalue().encode())
     _write_spreadsheet(table.getvalue(), {*NUMBERS, *titles}, path.with_suffix(".xlsx"))
 

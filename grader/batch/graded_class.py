@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..assignment import Assignment
 from ..assignment.base import Policy
 from ..executor.work import Work
-from ..report.wording import LONGEST
+from ..marking import mark
+from ..marking.applying import applied
+from ..marking.blank import blank_report
+from ..marking.class_marks import ClassMarks, PersonMarks
+from ..report import by_hand
+from ..report.evidence import ByHand
+from ..report.model import AssignmentName, Report
+from ..report.wording import FAULT, LONGEST
+from ..support.i18n import _
 from ..support.text import clean
 from . import pages, policy
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
 from .roster import RosterEntry
 from .store import ListedPerson, Page, Record, Store
-from .students import Student, display_name
+from .students import Person, Student, display_name
+
+
+@dataclass(frozen=True)
+class PersonResult:
+    """The result of a person: the marks by hand, the ``automatic`` report, and the ``report`` with the marks.
+
+    ``blank`` is the report to which the marks are applied if there is no automatic one.
+    """
+
+    person: Person
+    marks: PersonMarks
+    automatic: Report | None = None
+    report: Report | None = None
+    blank: Report | None = None
+
+    def by_hand(self) -> list[tuple[str, ByHand]]:
+        """Return the marks and comments in the report, each with the name of its check, "" for the total."""
+        return by_hand.marks_of(self.report) if self.report is not None else []
+
+    def words(self) -> str:
+        """Return the marks and comments in a few words, "" without any."""
+        if self.report is None:
+            return _("comment") if self.comments() else ""
+        return "; ".join(by_hand.words(name, mark) for name, mark in self.by_hand())
+
+    def comments(self) -> list[str]:
+        """Return the comment on the whole submission, [] without one; a person without a report still gets it."""
+        return [mark.comment for mark in self.marks.marks if mark.check == by_hand.TOTAL and mark.comment]
 
 
 @dataclass(frozen=True)
@@ -24,7 +60,8 @@ class GradedClass:
     """The students of a class, their stored results, and where and how to write these.
 
     ``submissions`` are the files of each student without their contents, ``names`` are the names of their output files.
-    ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run.
+    ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
+    marks by hand.
     """
 
     assignment: Assignment
@@ -38,6 +75,7 @@ class GradedClass:
     policy: Policy
     settings: Work
     course_files: CourseFiles
+    marks: ClassMarks = field(default_factory=ClassMarks)
 
     def expected_places(self) -> list[ListedPerson]:
         """Return the people whose submissions can be read, in the order of the class."""
@@ -48,15 +86,49 @@ class GradedClass:
             for person in student.people
         ]
 
-    def pages_of(self, record: Record | None) -> list[Page]:
+    def results_of(self, student: Student, record: Record | None) -> list[PersonResult]:
+        """Return the result of each person who gets the score of a submission, with the marks by hand."""
+        return [self.result_of(person, record, self.submissions[student.identity].path) for person in student.people]
+
+    def result_of(self, person: Person, record: Record | None, path: str = "") -> PersonResult:
+        """Return the result of a person whose submission is at ``path``, with the marks by hand.
+
+        A person who has points by hand gets a report even without a result.
+        """
+        content = self.assignment.content
+        automatic = record.report if record is not None else None
+        marks = self.marks.of(person.identity, _digest_of_submission(record))
+        report = automatic
+        if report is None and marks.gives_points:
+            name = AssignmentName(name=self.assignment.name, version=content.version)
+            reason = (record.problem or _(FAULT)) if record is not None else _("Nothing was handed in.")
+            report = blank_report(name, content.checks, path, reason, self.settings.isolation or "strong")
+        if report is None:
+            return PersonResult(person, marks)
+        marked = applied(report, marks.marks, content.pass_mark)
+        return PersonResult(person, marks, automatic, marked, report if automatic is None else None)
+
+    def pages_of(self, record: Record) -> list[Page]:
         """Return the pages that show the report of a record: one for each person who gets the score."""
-        if record is None or record.report is None:
+        student = self.submissions[record.identity].student
+        return [page for result in self.results_of(student, record) for page in self.pages_for(result, record.identity)]
+
+    def pages_for(self, result: PersonResult, identity: str) -> list[Page]:
+        """Return the page of a person, [] without a report; ``identity`` is that of the submission."""
+        if result.report is None:
             return []
-        submission_files = self.submissions[record.identity]
-        final_score = policy.final_score(submission_files, record.report, self.policy)
-        note = pages.note(final_score.late, final_score.penalty, final_score.score) if final_score else ""
-        people = submission_files.student.people
-        return [
-            Page(self.names[person.identity], record.identity, clean(display_name(person), LONGEST), note)
-            for person in people
-        ]
+        person, submission_files = result.person, self.submissions.get(identity)
+        note = ""
+        if submission_files is not None:
+            final_score = policy.final_score(submission_files, result.report, self.policy)
+            note = pages.note(final_score.late, final_score.penalty, final_score.score) if final_score else ""
+        name, who = self.names[person.identity], clean(display_name(person), LONGEST)
+        blank = result.blank.model_dump_json(by_alias=True) if result.blank is not None else ""
+        return [Page(name, identity, who, note, mark.to_json(result.marks.marks), blank)]
+
+
+def _digest_of_submission(record: Record | None) -> str:
+    """Return the SHA-256 that a mark by hand keeps: that of the report or, if there is none, of the unreadable files."""
+    if record is None:
+        return ""
+    return record.report.submission.sha256 if record.report is not None else record.sha256

@@ -6,13 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
+from ..grading.scoring import passes
 from ..report import wording
+from ..report.by_hand import instructor_words
 from ..report.model import CheckResult
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
@@ -24,6 +26,7 @@ from .cells import text_cell
 from .collect import StudentFiles
 from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
+from .graded_class import PersonResult
 from .page_files import CLASS_PAGE
 from .roster import RosterEntry
 from .store import Record, Store
@@ -35,23 +38,29 @@ from .written_files import WrittenFiles
 LONGEST_COMMENT = 2000
 
 
-def row(submission_files: StudentFiles, record: Record | None, content: AssignmentSpec, grading_policy: Policy) -> Row:
-    """Return a student's row of the gradebooks; a missing score stays None and is not a zero."""
-    student = submission_files.student
-    report = record.report if record else None
-    max_score = sum(check.points for check in content.checks if not check.bonus)
+def row(
+    submission_files: StudentFiles,
+    record: Record | None,
+    content: AssignmentSpec,
+    grading_policy: Policy,
+    result: PersonResult,
+) -> Row:
+    """Return the row of a person in the gradebooks; a missing score stays None and is not a zero."""
+    student, person, report = submission_files.student, result.person, result.report
+    max_score = _max_score(content, result)
     final = policy.final_score(submission_files, report, grading_policy)
+    automatic = policy.final_score(submission_files, result.automatic, grading_policy)
     return Row(
-        name=student.name,
-        identity=student.identity,
+        name=person.name,
+        identity=person.identity,
         status=_status(student, record, final),
         score=final.score if final else None,
         raw=report.score if report else None,
         max_score=max_score,
-        passed=final is not None and final.score >= content.pass_mark / 100 * max_score - 1e-9,
+        passed=final is not None and passes(final.score, max_score, content.pass_mark),
         late=final.late if final else _("late") * student.late,
         penalty=final.penalty if final else 0.0,
-        comment=_comment(record, content, final),
+        comment=_comment(record, content, final, result),
         provisional=report is not None and report.provisional,
         checks={check.name: check.score for check in report.checks} if report else {},
         submission=submission_files.path,
@@ -60,6 +69,11 @@ def row(submission_files: StudentFiles, record: Record | None, content: Assignme
         grader=report.grader.version if report else "",
         assignment_digest=report.assignment.digest if report else "",
         seed_fingerprint=report.seed_fingerprint if report else "",
+        group=student.name if len(student.people) > 1 else "",
+        email=person.email,
+        number=person.number,
+        automatic=automatic.score if automatic else None,
+        by_hand=result.words(),
     )
 
 
@@ -67,70 +81,70 @@ def _status(student: Student, record: Record | None, final_score: policy.Final |
     """Return the status of a row (see :class:`gradebook.Row`)."""
     if not student.files:
         return "not_submitted"
+    if record is not None and record.problem:
+        return "unreadable"
     if final_score is not None:
         return "graded"
-    if record is None:
-        return "pending"
-    return "unreadable" if record.problem else "not_gradable"
+    return "pending" if record is None else "not_gradable"
 
 
-def rows_of(base: Row, student: Student) -> list[Row]:
-    """Return the rows of the students who get the score of a submission: one for each member of a group."""
-    people = student.people
-    return [
-        replace(
-            base,
-            name=person.name,
-            identity=person.identity,
-            email=person.email,
-            number=person.number,
-            group=student.name if len(people) > 1 else "",
-        )
-        for person in people
-    ]
+def _max_score(content: AssignmentSpec, result: PersonResult) -> float:
+    """Return the full marks of a person: without the checks that are taken out."""
+    out = {mark.check for mark in result.marks.marks if mark.out}
+    return sum(check.points for check in content.checks if not check.bonus and check.name not in out)
 
 
-def absent_row(entry: RosterEntry, content: AssignmentSpec) -> Row:
-    """Return the row of a student of the roster who handed in nothing; the score is None, not a zero."""
-    max_score = sum(check.points for check in content.checks if not check.bonus)
-    comment = " ".join(filter(None, [_("Nothing was handed in."), entry.note]))
+def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult) -> Row:
+    """Return the row of a student of the roster who handed in nothing; without marks by hand the score is None, not a zero."""
+    report, max_score = result.report, _max_score(content, result)
+    score = report.score if report else None
+    by_hand = instructor_words(redact_for_student(report, content.visibility())) if report else result.comments()
     return Row(
         name=entry.name,
         identity=entry.identity,
         status="not_submitted",
-        score=None,
-        raw=None,
+        score=score,
+        raw=score,
         max_score=max_score,
-        passed=False,
+        passed=score is not None and passes(score, max_score, content.pass_mark),
         late="",
         penalty=0.0,
-        comment=comment,
-        checks={},
+        comment=clean(" ".join(filter(None, [*by_hand, _("Nothing was handed in."), entry.note])), LONGEST_COMMENT),
+        checks={check.name: check.score for check in report.checks} if report else {},
         submission="",
         attempts=[],
+        email=entry.email,
+        by_hand=result.words(),
     )
 
 
-def _comment(record: Record | None, content: AssignmentSpec, final_score: policy.Final | None) -> str:
-    """Return the comment for the student: the sentences of the checks that did not pass."""
-    if record is None:
-        return ""
-    if record.report is None:
-        return record.problem or _(FAULT)
-    report = redact_for_student(record.report, content.visibility())
-    checks = [check for check in report.checks if not check.properties.is_fine and check.max_score]
+def _comment(
+    record: Record | None, content: AssignmentSpec, final_score: policy.Final | None, result: PersonResult
+) -> str:
+    """Return the comment for the student: what a person wrote, and the sentences of the checks that did not pass."""
+    if result.report is None:
+        automatic = (record.problem or _(FAULT)) if record is not None else ""
+        return clean(" ".join(filter(None, [*result.comments(), automatic])), LONGEST_COMMENT)
+    report = redact_for_student(result.report, content.visibility())
+    checks = [
+        check
+        for check in report.checks
+        if not check.properties.is_fine and check.max_score and check.evidence.by_hand is None
+    ]
     sentences = [_sentence(check) for check in checks]
     messages = {check.message for check in report.checks if not check.is_unmarked}
     if len(messages) == 1 and sentences:
         sentences = [*messages]  # the submission could not be loaded: one sentence is enough
     if final_score is not None and wording.unmarked(report):
         sentences.append(wording.unmarked(report))
+    if result.blank is not None:
+        sentences = [check.message for check in result.blank.checks[:1]]
     if final_score is not None and final_score.late:
         sentence = _("Handed in {late}.")
         if final_score.penalty:
             sentence = _("Handed in {late}: {penalty:g} points taken off.")
         sentences.append(sentence.format(late=final_score.late, penalty=final_score.penalty))
-    return clean(" ".join(sentences), LONGEST_COMMENT)
+    return clean(" ".join([*instructor_words(report), *sentences]), LONGEST_COMMENT)
 
 
 def _sentence(check: CheckResult) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from ..report import by_hand
+from ..report.evidence import ByHand
 from ..report.leaderboard import by_contest
 from ..support.text import clean, plural
+from .changes import Changes, MarkByHand
 from .gradebook import FilledFile
 from .results import BatchResults
 
@@ -55,6 +59,7 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
         line(f"{entry['status']:12} {clean(entry['student'])}: {clean(entry['why'], 300)}")
     if len(unscored_students) > MOST_LINES:
         line(f"{'':12} ... and {len(unscored_students) - MOST_LINES} more without a score: see summary.json.")
+    _show_changes(results.changes, line)
     for name, reason in results.left_out[:MOST_LINES]:
         line(f"{'left out':12} {clean(name)}: {reason}")
     if len(results.left_out) > MOST_LINES:
@@ -82,6 +87,33 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
         + "".join(f", {file}" for file, _ in results.filled_files)
         + "."
     )
+
+
+def _show_changes(changes: Changes, line: Callable[[str], None]) -> None:
+    """Print the marks by hand, and the scores that this run changed."""
+    marks = [
+        f"{'by hand':12} {clean(mark.student)}: {clean(_words(mark), 300)}" for mark in changes.by_hand[:MOST_LINES]
+    ]
+    if len(changes.by_hand) > MOST_LINES:
+        marks.append(f"{'':12} ... and {len(changes.by_hand) - MOST_LINES} more by hand: see summary.json.")
+    scores = [
+        f"{'changed':12} {clean(score.student)}: {_number(score.before)} -> {_number(score.now)}"
+        for score in (changes.scores[:MOST_LINES] if changes.is_new else ())
+    ]
+    if changes.is_new and len(changes.scores) > MOST_LINES:
+        scores.append(f"{'':12} ... and {len(changes.scores) - MOST_LINES} more scores changed: see summary.json.")
+    for text in (*marks, *scores):
+        line(text)
+
+
+def _words(mark: MarkByHand) -> str:
+    return by_hand.words(
+        mark.check, ByHand(points=mark.points, automatic=mark.automatic, comment=mark.comment, out=mark.out)
+    )
+
+
+def _number(score: float | None) -> str:
+    return "no score" if score is None else f"{score:g}"
 
 
 def _table(*columns: str) -> Table:

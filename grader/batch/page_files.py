@@ -11,7 +11,10 @@ from urllib.parse import quote as urlquote
 
 from pydantic import BaseModel
 
+from ..marking import mark
+from ..marking.applying import applied
 from ..report.download import LARGEST_IN_CLASS
+from ..report.model import Report
 from ..report.redact import redact_for_student
 from ..submission import choice, source_files
 from ..submission.source_files import SourceFile
@@ -78,8 +81,11 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
     from ..report.navigation import Neighbour, with_navigation
 
     page = stored.page
-    report = Record.model_validate_json(stored.record).report
+    report = (
+        Report.model_validate_json(page.report) if page.report else Record.model_validate_json(stored.record).report
+    )
     assert report is not None, page.name  # only reports have pages
+    report = applied(report, mark.from_json(page.marks), settings.pass_mark)
     visible_report = redact_for_student(report, settings.visibility)
     executed = stored.notebook()
     notebook = json.loads(executed) if executed else None
@@ -137,7 +143,7 @@ def key_of(basis: str, stored: StoredPage) -> str:
     """Return a digest of everything that the files of a person are made from; ``basis`` is that of all pages."""
     page = stored.page
     neighbours = repr((stored.previous, stored.following))
-    texts = (basis, page.who, page.note, neighbours, stored.record, stored.source_digest)
+    texts = (basis, page.who, page.note, page.marks, page.report, neighbours, stored.record, stored.source_digest)
     return _digest([*(text.encode() for text in texts), stored.executed])
 
 
@@ -149,7 +155,8 @@ def basis_of(settings: PageSettings) -> str:
 @cache
 def _digest_of_renderer(language: str) -> str:
     """Return a digest of the code, the templates and the sentences of pages: they may change without the version."""
-    report_files = (file for file in sorted((PACKAGE / "report").rglob("*.*")) if file.suffix in SOURCES)
+    folders = (PACKAGE / "report", PACKAGE / "marking")
+    report_files = [f for folder in folders for f in sorted(folder.rglob("*.*")) if f.suffix in SOURCES]
     sentences = [i18n.FOLDER / f"{language}.po"] if language != i18n.ENGLISH else []
     files = [Path(__file__), *report_files, *sentences]
     return _digest([__version__.encode(), *(file.read_bytes() for file in files)])

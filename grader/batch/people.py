@@ -21,7 +21,8 @@ class People:
 
     def __init__(self, class_folder: ClassFolder, rosters: Sequence[Roster]) -> None:
         self.students, self.absent, self.notes = identify(class_folder.students, rosters)
-        self._class_names = {student.identity: student.name for student in class_folder.students}
+        self.class_names = {student.identity: student.name for student in class_folder.students}
+        """{id: name in the folder of the class} of the students who handed in."""
 
     def find(self, name: str) -> list[Student]:
         """Return the students with this name or id, as gradebook.csv or a page writes them."""
@@ -31,7 +32,7 @@ class People:
     def _all_names(self, student: Student) -> set[str]:
         """Return all names and ids of a student and, for a group, of its members."""
         everybody: list[Student | Person] = [student, *student.people]
-        names = [self._class_names[student.identity]]
+        names = [self.class_names[student.identity]]
         for each in everybody:
             names += [each.name, each.identity, display_name(each)]
         return {_folded(form) for name in names for form in (name, text_cell(name))}

@@ -25,10 +25,12 @@ class Final:
 
 
 def final_score(submission_files: StudentFiles, report: Report | None, policy: Policy) -> Final | None:
-    """Return the score after late penalty and rounding, None without a score."""
+    """Return the score after late penalty and rounding, None without a score. A total by hand is final as it is."""
     if report is None or report.score is None:
         return None
     late = submission_files.student.late
+    if report.by_hand is not None and report.by_hand.points is not None:
+        return Final(report.score, 0.0, _lateness(policy, submission_files.submitted, late)[1])
     return apply(policy, report.score, report.max_score, submission_files.submitted, late)
 
 

@@ -75,6 +75,8 @@ def of_student(student: Student, rows: Sequence[Row], pages: Mapping[str, str], 
     ]
 
 
-def without_report(row: Row) -> Recipient:
-    """Return a person who handed in nothing."""
-    return Recipient(name=row.name, identity=row.identity, email=row.email, number=row.number, reason=row.comment)
+def without_submission(row: Row, page: str) -> Recipient:
+    """Return a person who handed in nothing; ``page`` is "" unless a person marked them."""
+    return Recipient(
+        name=row.name, identity=row.identity, email=row.email, number=row.number, page=page, reason=row.comment
+    )

@@ -15,16 +15,19 @@ from ..executor.executor import Executor
 from ..expected import assignment_files
 from ..grading.trace import Timings
 from ..machine import packages
+from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import outputs, pages, recipients, similar
+from . import changes, outputs, pages, recipients, similar
+from .changes import Changes
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
-from .graded_class import GradedClass
+from .graded_class import GradedClass, PersonResult
 from .page_files import FOR_INSTRUCTORS
 from .pages import PageWriter
 from .recipients import Recipient, Recipients
-from .store import Page
+from .roster import RosterEntry
+from .store import Page, Record
 from .student_lines import StudentLine, line_of
 from .students import Student, display_name
 from .summary import ClassSummary
@@ -49,6 +52,7 @@ class BatchResults:
     graded_count: int
     stages: dict[str, float]
     notes: list[str]
+    changes: Changes
 
 
 class _Collected:
@@ -60,6 +64,7 @@ class _Collected:
         self.lines: list[StudentLine] = []
         self.pages: list[Page] = []
         self.recipients: list[Recipient] = []
+        self.results: list[tuple[Row, PersonResult]] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
         self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
@@ -67,33 +72,60 @@ class _Collected:
         self.consistency = Consistency(__version__, digest, packages.versions_here())
         for student in graded.students:
             self._add(student)
-        self.absent_rows = [outputs.absent_row(entry, graded.assignment.content) for entry in graded.absent]
-        self.recipients += [recipients.without_report(row) for row in self.absent_rows]
-        self.lines += [StudentLine(row, row.comment) for row in self.absent_rows]
+        self.absent_rows = [self._absent_row(entry) for entry in graded.absent]
+        self.changes = changes.collect(self.results, graded.marks, graded.store)
 
     def _add(self, student: Student) -> None:
         graded, name = self._graded, display_name(student)
         record = graded.store.record(student.identity)
-        submission_files = graded.submissions[student.identity]
-        submission_row = outputs.row(submission_files, record, graded.assignment.content, graded.policy)
-        reason = (record.failure or submission_row.comment) if record and submission_row.score is None else ""
-        student_rows = outputs.rows_of(submission_row, student)
-        self.rows += student_rows
         report = record.report if record is not None else None
         if record is not None:
             self.timings.append((name, record.timings))
         if report is not None:
             self.consistency.add(name, report)
             self.instructor_notes += [f"{name}: {sentence}" for sentence in report.for_instructor()]
-            self.summary.add(name, report, submission_row.score, len(student_rows))
-            self.pages += graded.pages_of(record)
-            self._unmarked |= {check.name: None for check in report.unmarked()}
-        self.recipients += recipients.of_student(
-            student, student_rows, graded.names if report is not None else {}, reason
-        )
-        for row in student_rows:
-            page = f"{FOR_INSTRUCTORS}/{graded.names[row.identity]}.html"
-            self.lines.append(StudentLine(row, reason) if report is None else line_of(row, reason, page, report))
+        results = graded.results_of(student, record)
+        reports = [result.report for result in results if result.report is not None]
+        self._unmarked |= {check.name: None for marked in reports for check in marked.unmarked()}
+        rows = [self._row(student, record, result) for result in results]
+        self.rows += rows
+        self._summarise(name, results, rows)
+
+    def _row(self, student: Student, record: Record | None, result: PersonResult) -> Row:
+        """Return the row of a person, and keep the line and the page of that person."""
+        graded = self._graded
+        submission_files = graded.submissions[student.identity]
+        row = outputs.row(submission_files, record, graded.assignment.content, graded.policy, result)
+        reason = (record.failure or row.comment) if record and row.score is None else ""
+        page = self._keep(row, reason, result, student.identity)
+        self.recipients += recipients.of_student(student, [row], {row.identity: page} if page else {}, reason)
+        return row
+
+    def _absent_row(self, entry: RosterEntry) -> Row:
+        result = self._graded.result_of(entry.person, None)
+        row = outputs.absent_row(entry, self._graded.assignment.content, result)
+        page = self._keep(row, row.comment, result, entry.identity)
+        self.recipients.append(recipients.without_submission(row, page))
+        self._summarise(display_name(entry.person), [result], [row])
+        return row
+
+    def _keep(self, row: Row, reason: str, result: PersonResult, identity: str) -> str:
+        """Keep the line and the page of a person; return the name of the page, "" without one."""
+        new_pages = self._graded.pages_for(result, identity)
+        report = result.report
+        self.lines += [line_of(row, reason, f"{FOR_INSTRUCTORS}/{p.name}.html", report) for p in new_pages if report]
+        self.lines += [StudentLine(row, reason)] if not new_pages else []
+        self.pages += new_pages
+        self.results.append((row, result))
+        return new_pages[0].name if new_pages else ""
+
+    def _summarise(self, name: str, results: Sequence[PersonResult], rows: Sequence[Row]) -> None:
+        """Add the results on one submission to the summary: once for all people with the same marks."""
+        people: dict[tuple[Mark, ...], int] = Counter(result.marks.marks for result in results)
+        for result, row in zip(results, rows, strict=True):
+            count = people.pop(result.marks.marks, 0)
+            if result.report is not None and count:
+                self.summary.add(name, result.report, row.score, count)
 
     def notes_on_marking(self) -> list[str]:
         """Return a sentence about the scores that are provisional; [] if there are none."""
@@ -137,6 +169,9 @@ class _Collected:
             "several_attempts": [
                 {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in self.rows if row.attempts
             ],
+            "by_hand": [asdict(mark) for mark in self.changes.by_hand],
+            "unused_marks": [asdict(mark) for mark in self.changes.unused],
+            "changed_scores": [asdict(score) for score in self.changes.scores],
             "files_of_nobody": graded.folder.left_over,
             "left_out": [{"file": name, "reason": reason} for name, reason in graded.folder.left_out],
         }
@@ -231,8 +266,10 @@ def write(
             *notes_on_files,
             *collected.notes_on_marking(),
             *filter(None, [similar.note(similar_submissions)]),
+            *collected.changes.notes(),
             *collected.consistency.notes(),
             *page_writer.problems,
             *collected.instructor_notes,
         ],
+        collected.changes,
     )

@@ -20,6 +20,11 @@ class RosterEntry:
     group: str = ""
     note: str = ""
 
+    @property
+    def person(self) -> Person:
+        """The person of the line."""
+        return Person(self.name, self.identity, self.email)
+
 
 @dataclass(frozen=True)
 class Roster:

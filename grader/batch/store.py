@@ -24,11 +24,12 @@ FILE = "grading.sqlite"
 LOCK = ".lock"
 VERSION = 1
 WRITTEN = "written "  # in front of the name of a file, in the table of settings
-INSERT_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)"
+INSERT_PAGE = "INSERT OR REPLACE INTO pages (name, identity, who, note, marks, report) VALUES (?, ?, ?, ?, ?, ?)"
 SELECT_PAGES = """
-SELECT pages.name, identity, pages.who, note, record, executed, COALESCE(written.key, ''), COALESCE(digests, ''),
-    COALESCE(digest, ''), {files}, before.name, before.who, after.name, after.who
-FROM pages JOIN results USING (identity) JOIN notebooks USING (identity) LEFT JOIN sources USING (identity)
+SELECT pages.name, pages.identity, pages.who, note, marks, report, COALESCE(record, ''), COALESCE(executed, x''),
+    COALESCE(written.key, ''), COALESCE(digests, ''), COALESCE(digest, ''), {files},
+    before.name, before.who, after.name, after.who
+FROM pages LEFT JOIN results USING (identity) LEFT JOIN notebooks USING (identity) LEFT JOIN sources USING (identity)
     LEFT JOIN written ON written.name = pages.name LEFT JOIN places ON places.name = pages.name
     LEFT JOIN places AS before ON before.position = places.position - 1
     LEFT JOIN places AS after ON after.position = places.position + 1
@@ -56,13 +57,16 @@ class Page:
     """The page of a person: everything that it shows besides the report on the submission ``identity``.
 
     ``name`` is the name of the person's files without an ending, ``who`` the name that the page shows, ``note`` a
-    sentence about the score.
+    sentence about the score, ``marks`` the JSON of the marks by hand. ``report`` is the JSON of the report on a submission
+    without a stored one, for example if nothing was handed in.
     """
 
     name: str
     identity: str
     who: str
     note: str = ""
+    marks: str = ""
+    report: str = ""
 
 
 class ListedPerson(NamedTuple):
@@ -74,7 +78,7 @@ class ListedPerson(NamedTuple):
 
 @dataclass(frozen=True)
 class StoredPage:
-    """A page, the JSON of its :class:`Record`, the executed notebook (compressed), and digests of the last written files.
+    """A page, the JSON of its :class:`Record` ("" without one), the executed notebook (compressed), and digests of the last written files.
 
     ``key`` and ``digests`` are those that :meth:`Store.keep_written_pages` got, "" if the files were never written.
     ``source`` are the submitted files with the digest ``source_digest``, b"" if an earlier version stored the result.
@@ -93,7 +97,7 @@ class StoredPage:
 
     def notebook(self) -> bytes:
         """Return the executed notebook, b"" without one."""
-        return zlib.decompress(self.executed)
+        return zlib.decompress(self.executed) if self.executed else b""
 
 
 class Store:
@@ -209,6 +213,16 @@ class Store:
             rows = [(file, *cell) for cell in cells]
             database.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?, ?, ?)", rows)
 
+    def setting(self, name: str) -> str:
+        """Return what :meth:`keep_setting` stored under a name, "" if it stored nothing."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_setting(self, name: str, value: str) -> None:
+        """Store a text under a name."""
+        with self._writing() as database:
+            database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
     def key(self, identity: str) -> str | None:
         """Return the key of a student's result, or None."""
         row = self._database.execute("SELECT key FROM results WHERE identity = ?", (identity,)).fetchone()
@@ -308,9 +322,9 @@ class Store:
         else:
             complete = SELECT_PAGES.format(files="COALESCE(files, x'')")
             rows = (row for name in names for row in database.execute(f"{complete} WHERE pages.name = ?", (name,)))
-        for name, identity, who, note, *values in rows:
+        for name, identity, who, note, marks, report, *values in rows:
             neighbours = [ListedPerson(*pair) if pair[0] else None for pair in (values[-4:-2], values[-2:])]
-            yield StoredPage(Page(name, identity, who, note), *values[:-4], *neighbours)
+            yield StoredPage(Page(name, identity, who, note, marks, report), *values[:-4], *neighbours)
 
     def sources(self) -> Iterator[tuple[str, bytes]]:
         """Yield (identity, submitted files) of each result that has files, in the order of the identities."""
@@ -410,8 +424,10 @@ def _connect(file: Path) -> sqlite3.Connection:
             database.execute("CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answers BLOB NOT NULL)")
             database.execute(
                 "CREATE TABLE IF NOT EXISTS pages "
-                "(name TEXT PRIMARY KEY, identity TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL)"
+                "(name TEXT PRIMARY KEY, identity TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL, "
+                "marks TEXT NOT NULL DEFAULT '', report TEXT NOT NULL DEFAULT '')"
             )
+            _add_columns(database, "pages", ("marks", "report"))
             database.execute(
                 "CREATE TABLE IF NOT EXISTS written (name TEXT PRIMARY KEY, key TEXT NOT NULL, digests TEXT NOT NULL)"
             )
@@ -431,3 +447,11 @@ def _connect(file: Path) -> sqlite3.Connection:
             f"{file} cannot be used ({error}): free some space, or choose another folder for --out."
         ) from error
     return database
+
+
+def _add_columns(database: sqlite3.Connection, table: str, columns: Sequence[str]) -> None:
+    """Add these columns of text to a table of an earlier version that lacks them."""
+    existing = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+    for column in columns:
+        if column not in existing:
+            database.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")

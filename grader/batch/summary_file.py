@@ -10,6 +10,7 @@ from ..assignment.base import Policy
 from ..report.leaderboard import LeaderboardEntry
 from ..report.model import AssignmentName
 from ..support.choices import Level
+from .changes import ChangedScore, MarkByHand, UnusedMark
 from .summary import BugCount, Difficulty
 
 
@@ -119,6 +120,9 @@ class SummaryFile(SummaryModel):
     stand_ins: list[str] = []
     other_versions: list[OtherVersions] = []
     several_attempts: list[Attempts]
+    by_hand: list[MarkByHand] = []
+    unused_marks: list[UnusedMark] = []
+    changed_scores: list[ChangedScore] = []
     files_of_nobody: list[str]
     left_out: list[IgnoredFile]
     similar: SimilarSubmissions = SimilarSubmissions()

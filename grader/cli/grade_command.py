@@ -98,6 +98,18 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Table of files for single students: student,file.  [default: files.csv in DIR, else next to SUBMISSIONS]",
 )
 @click.option(
+    "--overrides",
+    type=FILE,
+    metavar="CSV",
+    help="Table of marks by hand: student,check,points,comment,by,at,sha256.  "
+    "[default: overrides.csv in DIR, else next to SUBMISSIONS]",
+)
+@click.option(
+    "--keep-overrides",
+    is_flag=True,
+    help="Also apply marks by hand that were given for an earlier file of a student.",
+)
+@click.option(
     "--list",
     "only_list",
     is_flag=True,
@@ -130,6 +142,8 @@ def command(
     checks: tuple[str, ...],
     file: str,
     files: Path | None,
+    overrides: Path | None,
+    keep_overrides: bool,
     only_list: bool,
     fresh: bool,
 ) -> None:
@@ -174,6 +188,8 @@ def command(
         fresh=fresh,
         file=file,
         files=files,
+        overrides=overrides,
+        keep_overrides=keep_overrides,
         course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )
     if isolation != "strong" and not only_list:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..grading.scoring import passes, total
+from ..report.by_hand import TOTAL
 from ..report.evidence import ByHand, Evidence
 from ..report.model import CheckResult, Report
 from ..report.statuses import Status
 from ..support.i18n import _, lazy
-from .mark import TOTAL, Mark
+from .mark import Mark
 
 OUT = lazy("Your instructor took this check out. It does not count.")
 FULL = lazy("Your instructor gave full points.")
@@ -41,6 +42,7 @@ def applied(report: Report, marks: Sequence[Mark], pass_mark: float) -> Report:
             changes["score"] = mark.points
             changes["provisional"] = False
             changes["passed"] = passes(mark.points, result.max_score, pass_mark)
+    changes["provisional"] = any(check.is_unmarked for check in checks) and (mark is None or mark.points is None)
     ending = "not_gradable" if changes["score"] is None else "graded"
     return report.model_copy(update={**changes, "checks": checks, "ending": ending})
 

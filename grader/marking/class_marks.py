@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..report.by_hand import TOTAL
 from ..support.errors import UsageError
 from ..support.text import clean
 from .class_list import ClassList
-from .mark import TOTAL, Mark
+from .mark import Mark
 from .overrides import Entry
 
 
@@ -30,7 +31,7 @@ class PersonMarks:
 class ClassMarks:
     """The marks of all people of a class.
 
-    ``former`` are entries for checks that the assignment no longer has. ``notes`` are sentences for the instructor. With
+    ``path`` is that of the table. ``former`` are entries for checks that the assignment no longer has. ``notes`` are sentences for the instructor. With
     ``keeps_outdated`` a mark applies although the person has handed in another file since then.
     """
 
@@ -39,6 +40,7 @@ class ClassMarks:
     former: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()
     keeps_outdated: bool = False
+    path: Path | None = None
 
     def of(self, identity: str, sha256: str) -> PersonMarks:
         """Return the marks of a person with this id, whose submission has this digest ("" without a submission)."""
@@ -80,7 +82,7 @@ def class_marks(path: Path, entries: Iterable[Entry], class_list: ClassList, kee
             common.append(entry)
         else:
             by_identity |= {identity: (*by_identity.get(identity, ()), entry) for identity in identities}
-    return ClassMarks(tuple(common), by_identity, tuple(former), tuple(notes), keeps_outdated)
+    return ClassMarks(tuple(common), by_identity, tuple(former), tuple(notes), keeps_outdated, path)
 
 
 def _refuse_second_line(entry: Entry, first_line: int) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-TOTAL = ""
-"""The check of a mark for the total."""
+from pydantic import TypeAdapter
+
+from ..report.by_hand import TOTAL
 
 
 @dataclass(frozen=True)
@@ -22,3 +26,18 @@ class Mark:
     by: str = ""
     at: str = ""
     out: bool = False
+
+
+def to_json(marks: Sequence[Mark]) -> str:
+    """Return the marks as JSON, "" without marks."""
+    return _adapter().dump_json([*marks]).decode() if marks else ""
+
+
+def from_json(text: str) -> list[Mark]:
+    """Return the marks that :func:`to_json` wrote."""
+    return list(_adapter().validate_json(text)) if text else []
+
+
+@cache
+def _adapter() -> TypeAdapter[Any]:
+    return TypeAdapter(list[Mark])

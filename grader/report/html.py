@@ -16,7 +16,7 @@ from ..submission.source_files import SourceFile
 from ..support import i18n
 from ..support.i18n import _, current
 from ..support.text import clean
-from . import anchors, code_view, pictures, wording
+from . import anchors, by_hand, code_view, pictures, wording
 from .code_view import LineFinding
 from .download import download
 from .model import CheckResult, Report
@@ -26,6 +26,7 @@ from .template_cache import template_cache
 TEMPLATES = Path(__file__).parent / "templates"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 HEADER = '<header class="top">\n'  # on an instructor's page the links to other pages are the first thing in it
+LONGEST_COMMENT = 10_000  # characters of a line that a person wrote
 ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 
@@ -101,6 +102,9 @@ def environment() -> Environment:
         "example_of": wording.example,
         "unmarked": wording.unmarked,
         "spot_of": wording.spot_of,
+        "check_words": by_hand.check_words,
+        "total_words": by_hand.total_words,
+        "paragraphs": paragraphs,
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
@@ -140,6 +144,11 @@ def see_line(check: CheckResult, anchor: str) -> Markup:
     if not check.evidence.code_line:
         return marked(_("In the code: {spot}.")).format(spot=spot)
     return marked(_("See {spot}: `{code}`")).format(spot=spot, code=clean(check.evidence.code_line, 200))
+
+
+def paragraphs(comment: str) -> list[str]:
+    """Return the lines of a comment without control characters and direction marks."""
+    return [clean(part, LONGEST_COMMENT) for part in comment.splitlines() if part.strip()]
 
 
 def number(value: float) -> str:

@@ -58,8 +58,12 @@ def find(name: str, out: Path | None, submissions: Path) -> Path | None:
     ``submissions`` is the archive or folder of the class. The class itself is not searched: a student could hand in a
     file of that name.
     """
-    places = [*([] if out is None else [out / name]), submissions.resolve().parent / name]
-    return next((place for place in places if place.is_file()), None)
+    return find_in(name, [*([] if out is None else [out]), submissions.resolve().parent])
+
+
+def find_in(name: str, folders: Sequence[Path]) -> Path | None:
+    """Return the path of the table with this name in the first of these folders that has it, or None."""
+    return next((folder / name for folder in folders if (folder / name).is_file()), None)
 
 
 def read(

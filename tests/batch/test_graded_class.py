@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+from grader.assignment import load
 from grader.assignment.base import Policy
 from grader.batch.collect import StudentFiles
 from grader.batch.graded_class import GradedClass
@@ -20,7 +21,7 @@ LATER = ("numpy", "jinja2", "grader.grading.grade", "grader.batch.results", "gra
 def graded_class(student, policy, submitted=None):
     submission_files = StudentFiles(student, "pair", {}, "", "0", submitted)
     return GradedClass(
-        assignment=None,
+        assignment=load("single-neuron"),
         folder=None,
         students=[student],
         absent=[],
@@ -29,7 +30,7 @@ def graded_class(student, policy, submitted=None):
         store=None,
         out=None,
         policy=policy,
-        settings=SimpleNamespace(),
+        settings=SimpleNamespace(isolation="strong"),
         course_files=None,
     )
 
@@ -46,9 +47,7 @@ def test_each_member_of_a_group_has_a_page_with_the_same_note():
 
 def test_student_without_a_report_has_no_page():
     graded = graded_class(Student("Anna", "1"), Policy())
-    assert (
-        graded.pages_of(None) == [] == graded.pages_of(Record(identity="1", name="Anna", sha256="0", problem="empty"))
-    )
+    assert graded.pages_of(Record(identity="1", name="Anna", sha256="0", problem="empty")) == []
     assert isinstance(graded.pages_of(Record(identity="1", name="Anna", sha256="0", report=report()))[0], Page)
 
 

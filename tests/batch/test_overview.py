@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from grader.batch import overview
+from grader.batch.changes import ChangedScore, Changes, MarkByHand
 from grader.batch.existing_marks import ExistingMark
 from grader.batch.gradebook import FilledFile
 from grader.batch.results import BatchResults
@@ -33,6 +34,7 @@ def printed(all_stages=False, **values):
         "graded_count": 2,
         "stages": {},
         "notes": [],
+        "changes": Changes([], [], [], False, None),
     }
     stream = io.StringIO()
     overview.show(BatchResults(**defaults | values), Path("out"), Console(file=stream, width=200), all_stages)
@@ -124,3 +126,16 @@ def test_checks_bugs_and_slowest_submissions_are_tables():
     assert "this run" not in text
     text = "\n".join(printed(all_stages=True, stages={"gradebooks": 0.25}))
     assert "this run" in text and "gradebooks" in text and "0.25" in text
+
+
+def test_marks_by_hand_and_changed_scores_are_printed():
+    marks = [MarkByHand("Erika", "1", "loss", 8.0, 4.0, "", "", "", False)] * 11
+    marks[1] = MarkByHand("Max", "2", "", None, None, "Well done.", "", "", False)
+    scores = [ChangedScore("Erika", "1", None, 4.5)]
+    lines = printed(changes=Changes(marks, [], scores, True, None))
+    assert "by hand      Erika: loss: 8 (automatic: 4)" in lines
+    assert "by hand      Max: total: comment" in lines
+    assert "             ... and 1 more by hand: see summary.json." in lines
+    assert "changed      Erika: no score -> 4.5" in lines
+    idle = printed(changes=Changes([], [], scores, False, None))
+    assert not any(line.startswith("changed") for line in idle)
