@@ -12,6 +12,11 @@ def of_check(name: str) -> str:
     return f"check-{name}"
 
 
+def of_bug(name: str) -> str:
+    """Return the id of the first place where a bug is named."""
+    return f"bug-{name}"
+
+
 def of_cell(number: int) -> str:
     """Return the id of a code cell."""
     return f"cell-{number}"

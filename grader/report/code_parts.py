@@ -76,7 +76,7 @@ def _joined(source: Any) -> str:
 def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[CodePart]:
     parts, number = [], 0
     for place, (kind, source) in enumerate(cells, start=1):
-        lines = lines_of(source)
+        lines = lines_of(source.rstrip())
         if kind == "code":
             number += 1
             parts.append(CodePart("cell", anchors.before_line(number, file, file), file, lines, number))

@@ -144,5 +144,5 @@ def _link(finding: LineFinding) -> str:
     """Return the link from a line to the card of a check."""
     return (
         f'<a class="finding {finding.group}" href="#{anchors.of_check(finding.check)}">'
-        f'<span class="icon" aria-hidden="true">{finding.icon}</span> {finding.title}</a>'
+        f'<span class="icon" aria-hidden="true">{finding.icon}</span>{finding.title}</a>'
     )

@@ -12,4 +12,8 @@ def test_line_has_an_id_for_its_file_or_cell():
 
     assert (anchor("week/mine.py"), anchor("mine.ipynb", 3)) == ("line-5", "cell-3-line-5")
     assert anchor("week/a b\"<'\u202e.py") == "file-week%2Fa%20b%22%3C%27%E2%80%AE.py-line-5"
-    assert (anchors.of_check("loss"), anchors.of_cell(3)) == ("check-loss", "cell-3")
+    assert (anchors.of_check("loss"), anchors.of_bug("sign"), anchors.of_cell(3)) == (
+        "check-loss",
+        "bug-sign",
+        "cell-3",
+    )

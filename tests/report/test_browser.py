@@ -15,6 +15,7 @@ from grader.copies.compared_code import ComparedCode, Piece
 from grader.copies.comparing import compare
 from grader.report import html
 from grader.report.evidence import Location
+from grader.report.navigation import with_navigation
 from grader.submission.source_files import SourceFile
 from tests.batch.rows import row
 from tests.conftest import ROOT
@@ -148,6 +149,30 @@ def test_finding_leads_to_its_line_and_back(opened):
     assert page.evaluate("document.querySelector(':target').textContent") == "print('<b>')\n"
     page.click(".finding")
     assert page.evaluate("document.querySelector(':target').id") == "check-backward"
+
+
+def visible(page, selector):
+    return page.eval_on_selector(
+        selector,
+        "one => { const box = one.getBoundingClientRect(); return box.top > -1 && box.top < innerHeight - 20; }",
+    )
+
+
+def test_code_stays_beside_the_checks_on_a_wide_screen(opened):
+    code = "\n".join(f"value_{number} = {number}" for number in range(400))
+    document = report()
+    document.checks[1].evidence.location = Location(file="mine.py", cell=None, line=300, file_line=300)
+    text = html.render(document, "Swap", 75, "anna", files=[SourceFile("mine.py", code.encode())])
+    page = opened(text, viewport={"width": 1280, "height": 800}).page
+    page.click("#check-backward a[href='#line-300']")
+    assert visible(page, "#line-300") and visible(page, "#check-backward")
+    page = opened(with_navigation(text, "../index.html", None, None), viewport={"width": 1280, "height": 800}).page
+    page.goto(f"{page.url}#check-backward")
+    page.wait_for_function("document.querySelector('.submitted').scrollTop > 0")
+    assert visible(page, "#line-300") and visible(page, "#check-backward")
+    narrow = opened(text, viewport=PHONE).page
+    narrow.click("#check-backward a[href='#line-300']")
+    assert visible(narrow, "#line-300")
 
 
 def test_code_is_copied_without_line_numbers_and_findings(opened):

@@ -1,5 +1,16 @@
 "use strict";
 (() => {
+  // Beside the check to which an address leads, the code shows the line of its finding.
+  const pane = document.querySelector(".submitted");
+  const show = () => {
+    const check = document.querySelector(":target")?.closest(".check");
+    const finding = check && document.querySelector(`.finding[href="#${check.id}"]`);
+    if (!finding || pane.scrollHeight <= pane.clientHeight) return; // the code is below the checks
+    pane.scrollTop += finding.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
+  };
+  addEventListener("hashchange", show);
+  addEventListener("load", show);
+
   // The class page keeps the students that it lists: {"address": "#check=loss", "students": [["instructor/a.html", "Ada"], ...]}
   const overview = document.getElementById("overview");
   const own = new URL(overview.getAttribute("href"), location.href).href;
