@@ -21,7 +21,8 @@ from .sheet import BOM, CsvCell, CsvFile, quote, read
 WHAT = "The Canvas gradebook"
 LAST_STUDENT_COLUMN = "Section"
 POINTS = "Points Possible"
-KEPT = {"EX": "Excused in Canvas.", "N/A": "Not assigned to this student in Canvas."}
+EXCUSED = "EX"
+KEPT = {EXCUSED: "Excused in Canvas.", "N/A": "Not assigned to this student in Canvas."}
 # Canvas regards columns with such titles as its own totals, and does not import them.
 IGNORED = re.compile(r"final|\bcurrent\b|override (?:score|grade|status)", re.IGNORECASE)
 READ_ONLY = "(read only)"
@@ -30,7 +31,8 @@ READ_ONLY = "(read only)"
 def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str, marks: ExistingMarks | None = None) -> FilledFile:
     """Return the import for the assignment with this title (``Title``, ``Title (id)``, or the id alone).
 
-    Students keep the grade of the export if they are not in the batch, have no score, or are excused or not assigned.
+    Students keep the grade of the export if they are not in the batch, have no score, or are excused or not assigned in
+    Canvas. Students whom the instructor excuses get ``EX``.
     ``marks`` decides about other grades of the export; without it they are kept.
     Scores are scaled if the maximum points in Canvas differ from those of the exercise. Raises UsageError for a file
     that is not a Canvas gradebook, and unless exactly one column matches the title.
@@ -51,9 +53,9 @@ def fill(rows: Sequence[Row], gradebook_csv: bytes, title: str, marks: ExistingM
         line, factor = lines[index], possible / row.max_score if possible and row.max_score else 1.0
         if line[column].text.strip().upper() in KEPT:
             locked_names.append(students.name(line))
-        elif row.score is not None:
-            is_scaled = is_scaled or factor != 1.0
-            mark = number_cell(row.score * factor, decimal)
+        elif row.score is not None or row.status == "excused":
+            is_scaled = is_scaled or (factor != 1.0 and row.score is not None)
+            mark = EXCUSED if row.score is None else number_cell(row.score * factor, decimal)
             if marks.may_write(row, "mark", line[column].text, mark):
                 table[1 + len(points) + index][-1] = quote(mark, sheet.delimiter)
 
@@ -85,6 +87,7 @@ def roster(gradebook_csv: bytes, title: str) -> Roster:
             students.text_of("ID", line) or students.name(line),
             students.email(line),
             note=KEPT.get(line[column].text.strip().upper(), ""),
+            excused=line[column].text.strip().upper() == EXCUSED,
         )
         for line in lines
     ]

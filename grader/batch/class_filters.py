@@ -76,6 +76,7 @@ def statuses() -> dict[str, str]:
         "not_submitted": _("Not handed in"),
         "unreadable": _("Unreadable"),
         "not_gradable": _("Not graded"),
+        "excused": _("Excused"),
         "pending": _("Not graded yet"),
     }
 

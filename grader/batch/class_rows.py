@@ -43,8 +43,8 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
         (True, Column("score", _("Score"), "5rem", _score)),
         (True, Column("status", _("Status"), "8.5rem", lambda line: _status(line, labels))),
         (
-            any(line.row.late for line in lines),
-            Column("late", _("Late"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.late)}</td>"),
+            any(line.row.late or line.row.due for line in lines),
+            Column("late", _("Late"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(_lateness(line))}</td>"),
         ),
         (
             any(line.row.by_hand for line in lines),
@@ -65,6 +65,12 @@ def rows(
         marks = [filters[address].mark for address in addresses_of(line, bars) if address in filters]
         cells = "".join(column.cell(line) for column in table_columns)
         yield Markup(f'<tr class="{" ".join(marks)}">{cells}</tr>')
+
+
+def _lateness(line: StudentLine) -> str:
+    """Return the lateness and the extension of a student in words."""
+    extension = _("extension to {due}").format(due=line.row.due) if line.row.due else ""
+    return "; ".join(filter(None, [line.row.late, extension]))
 
 
 def _text(content: str) -> Markup:

@@ -76,6 +76,15 @@ def read(path: Path, class_list: ClassList, policy: Policy) -> Extensions:
     return Extensions(due_dates, due_dates.pop("", None), tuple(notes))
 
 
+def text_of(due: datetime | None) -> str:
+    """Return a due date as an instructor may write it in the table, "" for None."""
+    if due is None:
+        return ""
+    name = getattr(due.tzinfo, "key", "")
+    local_time = due.replace(tzinfo=None) if name else due
+    return f"{local_time.isoformat(' ', 'seconds' if due.second else 'minutes')} {name}".rstrip()
+
+
 def _moment(text: str, zone: tzinfo | None) -> datetime:
     """Return the moment that an instructor wrote; ``zone`` is that of a text without one."""
     try:

@@ -23,6 +23,7 @@ from ..executor.work import GradingTask, TaskResult, Work, work_for
 from ..expected import assignment_files
 from ..grading import needs
 from ..grading.trace import Timings
+from ..marking.class_list import ClassList
 from ..marking.class_marks import ClassMarks
 from ..report.model import Report
 from ..sandbox import filesystem, head_start, memory_needs
@@ -32,10 +33,11 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, class_members, course_files, file_names, pages
+from . import chosen, class_members, course_files, extensions, file_names, pages
 from .class_members import StoredClass
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
+from .extensions import Extensions
 from .graded_class import GradedClass
 from .pages import PageWriter
 from .people import People
@@ -71,6 +73,7 @@ class Options:
     files: Path | None = None
     overrides: Path | None = None
     keep_overrides: bool = False
+    extensions: Path | None = None
 
 
 def grade_class(
@@ -226,6 +229,8 @@ class _Batch:
         }
         members = [person for student in self._students for person in student.people]
         names = file_names.file_names([*members, *(entry.person for entry in people.absent)])
+        policy = options.policy or assignment.content.grading
+        stored_class = self._stored_class(names)
         self._graded = GradedClass(
             assignment,
             class_folder,
@@ -235,19 +240,17 @@ class _Batch:
             names,
             store,
             out,
-            options.policy or assignment.content.grading,
+            policy,
             settings,
             options.course_files,
-            self._marks(names, out),
+            self._marks(stored_class, out),
+            self._extensions(stored_class.class_list, policy, out),
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)
 
-    def _marks(self, page_names: Mapping[str, str], out: Path) -> ClassMarks:
-        """Return the marks by hand, and store the names that ``grader pages`` and ``grader override`` need.
-
-        A mistake in the table of marks is reported before anything is graded.
-        """
+    def _stored_class(self, page_names: Mapping[str, str]) -> StoredClass:
+        """Return the names that ``grader pages`` and ``grader override`` need."""
         earlier, options = class_members.stored_class(self._store), self._options
         people = self._people
         names = class_members.class_list(
@@ -260,13 +263,27 @@ class _Batch:
         )
         table = str(options.overrides.resolve()) if options.overrides is not None else ""
         beside = str(self._class_folder.path.resolve().parent)
-        stored = StoredClass(class_list=names, table=table, beside=beside, keeps_outdated=options.keep_overrides)
+        return StoredClass(class_list=names, table=table, beside=beside, keeps_outdated=options.keep_overrides)
+
+    def _marks(self, stored: StoredClass, out: Path) -> ClassMarks:
+        """Return the marks by hand, and store the names for later commands.
+
+        A mistake in the table of marks is reported before anything is graded.
+        """
         path = stored.find_table(out)
         if path is not None:
             self._console.print(f"The marks by hand are read from {path}.", soft_wrap=True)
         marks = stored.read_marks(out)
         class_members.keep(self._store, stored)
         return marks
+
+    def _extensions(self, names: ClassList, policy: Policy, out: Path) -> Extensions:
+        """Return the due dates of single students; a mistake in their table is reported before anything is graded."""
+        table = self._options.extensions or tables.find(extensions.NAME, out, self._class_folder.path)
+        if table is None:
+            return Extensions()
+        self._console.print(f"The extensions are read from {table}.", soft_wrap=True)
+        return extensions.read(table, names, policy)
 
     def todo(self) -> list[Student]:
         """Return the students to grade: the requested ones, or all without an up-to-date result.
@@ -424,7 +441,7 @@ class _Batch:
             self._graded,
             graded_count,
             self.stages,
-            [*self._people.notes, *self._graded.marks.notes],
+            [*self._people.notes, *self._graded.marks.notes, *self._graded.extensions.notes],
             self._pages,
             self._console,
             self._options.jobs,

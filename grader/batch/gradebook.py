@@ -19,7 +19,9 @@ AFTER_CHECKS = ("submission", "earlier_attempts", "comment", "file", "grader", "
 NUMBERS = ("score", "max_score", "penalty", "automatic_score")  # and the checks
 BY_HAND = ("automatic_score", "by_hand")  # at the end, in a class with marks or comments that a person gave
 GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
+DUE = "due"  # the same, in a class with extensions
 PROVISIONAL = "provisional"  # the same, in a class with parts that a person has not marked yet
+OPTIONAL = (GROUP, DUE, PROVISIONAL)
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,14 @@ class Row:
     """The row of one student in every gradebook.
 
     ``name`` and ``identity`` are the name and the id in the course system. ``status`` is ``graded``, ``not_gradable``,
-    ``unreadable`` if the submission cannot be read, ``not_submitted``, or ``pending`` before grading. ``score`` is
+    ``unreadable`` if the submission cannot be read, ``not_submitted``, ``excused``, or ``pending`` before grading. ``score`` is
     after late penalty and rounding, ``raw`` before; each is None if it is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
     earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
     ``provisional`` is true if a person has to mark a part of it, so that the score will rise.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
     ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded. ``automatic`` is the score without
-    marks by hand, and ``by_hand`` names these, "" without any.
+    marks by hand, and ``by_hand`` names these, "" without any. ``due`` is the due date of a student with an extension.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Row:
     number: str = ""
     automatic: float | None = None
     by_hand: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,8 @@ class FilledFile:
 def write(rows: Sequence[Row], path: Path) -> None:
     """Write ``gradebook.csv``, one line per row, in the order of ``rows``, and the same table as ``gradebook.xlsx``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
-    reserved_names = {*BEFORE_CHECKS, GROUP, PROVISIONAL, *AFTER_CHECKS, *BY_HAND}
-    optional_columns = [
-        *([GROUP] if any(row.group for row in rows) else []),
-        *([PROVISIONAL] if any(row.provisional for row in rows) else []),
-    ]
+    reserved_names = {*BEFORE_CHECKS, *OPTIONAL, *AFTER_CHECKS, *BY_HAND}
+    optional_columns = [column for column in OPTIONAL if any(_optional(row)[column] for row in rows)]
     has_marks = any(row.by_hand for row in rows)
     titles = [text_cell(f"check {name}" if name in reserved_names else name) for name in checks]
     table = io.StringIO()
@@ -108,13 +108,17 @@ def _write_spreadsheet(table: str, numeric: Collection[str], path: Path) -> None
 
 def ungraded(rows: Sequence[Row]) -> list[str]:
     """Return a sentence about the students without a score, whose grades stay as they are; [] if all have a score."""
-    names = [clean(row.name) for row in rows if row.score is None]
+    names = [clean(row.name) for row in rows if row.score is None and row.status != "excused"]
     return [f"Without a score, so their grades are unchanged: {', '.join(names)}."] if names else []
+
+
+def _optional(row: Row) -> dict[str, str]:
+    """Return the cells of the optional columns."""
+    return {GROUP: row.group, DUE: row.due, PROVISIONAL: "yes" if row.provisional else ""}
 
 
 def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> list[str]:
     passed = ""
-    optional = {GROUP: row.group, PROVISIONAL: "yes" if row.provisional else ""}
     if row.score is not None:
         passed = "yes" if row.passed else "no"
     return [
@@ -127,7 +131,7 @@ def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> l
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
-        *(text_cell(optional[column]) for column in optional_columns),
+        *(text_cell(_optional(row)[column]) for column in optional_columns),
         text_cell(row.submission),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),

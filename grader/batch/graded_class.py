@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from ..assignment import Assignment
@@ -19,9 +20,11 @@ from ..report.model import AssignmentName, Report
 from ..report.wording import FAULT, LONGEST
 from ..support.i18n import _
 from ..support.text import clean
-from . import pages, policy
+from . import pages
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
+from .extensions import Extensions
+from .policy import Final, final_score
 from .roster import RosterEntry
 from .store import ListedPerson, Page, Record, Store
 from .students import Person, Student, display_name
@@ -31,7 +34,8 @@ from .students import Person, Student, display_name
 class PersonResult:
     """The result of a person: the marks by hand, the ``automatic`` report, and the ``report`` with the marks.
 
-    ``blank`` is the report to which the marks are applied if there is no automatic one.
+    ``blank`` is the report to which the marks are applied if there is no automatic one. ``policy`` has the due date of this
+    person, and ``due`` is that date if it is an extension. An ``excused`` person has no score.
     """
 
     person: Person
@@ -39,6 +43,22 @@ class PersonResult:
     automatic: Report | None = None
     report: Report | None = None
     blank: Report | None = None
+    policy: Policy = field(default_factory=Policy)
+    due: datetime | None = None
+    excused: bool = False
+
+    def final_score(self, submission_files: StudentFiles) -> Final | None:
+        """Return the score after lateness and rounding, None without a score."""
+        return self._final(submission_files, self.report)
+
+    def automatic_score(self, submission_files: StudentFiles) -> Final | None:
+        """Return the same without marks by hand."""
+        return self._final(submission_files, self.automatic)
+
+    def _final(self, submission_files: StudentFiles, report: Report | None) -> Final | None:
+        if self.excused:
+            return None
+        return final_score(submission_files, report, self.policy, extended=self.due is not None)
 
     def by_hand(self) -> list[tuple[str, ByHand]]:
         """Return the marks and comments in the report, each with the name of its check, "" for the total."""
@@ -61,7 +81,7 @@ class GradedClass:
 
     ``submissions`` are the files of each student without their contents, ``names`` are the names of their output files.
     ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
-    marks by hand.
+    marks by hand, ``extensions`` the due dates of single people.
     """
 
     assignment: Assignment
@@ -76,6 +96,7 @@ class GradedClass:
     settings: Work
     course_files: CourseFiles
     marks: ClassMarks = field(default_factory=ClassMarks)
+    extensions: Extensions = field(default_factory=Extensions)
 
     def expected_places(self) -> list[ListedPerson]:
         """Return the people whose submissions can be read, in the order of the class."""
@@ -90,23 +111,31 @@ class GradedClass:
         """Return the result of each person who gets the score of a submission, with the marks by hand."""
         return [self.result_of(person, record, self.submissions[student.identity].path) for person in student.people]
 
-    def result_of(self, person: Person, record: Record | None, path: str = "") -> PersonResult:
+    def result_of(self, person: Person, record: Record | None, path: str = "", excused: bool = False) -> PersonResult:
         """Return the result of a person whose submission is at ``path``, with the marks by hand.
 
-        A person who has points by hand gets a report even without a result.
+        A person who has points by hand gets a report even without a result. ``excused`` is true if the course system
+        excuses the person.
         """
+        is_excused = excused or self.extensions.is_excused(person.identity)
+        result = PersonResult(
+            person,
+            self.marks.of(person.identity, _digest_of_submission(record)),
+            policy=self.extensions.policy(self.policy, person.identity),
+            due=self.extensions.due(person.identity),
+            excused=is_excused,
+        )
         content = self.assignment.content
         automatic = record.report if record is not None else None
-        marks = self.marks.of(person.identity, _digest_of_submission(record))
-        report = automatic
-        if report is None and marks.gives_points:
+        marks, report = result.marks, automatic
+        if report is None and marks.gives_points and not is_excused:
             name = AssignmentName(name=self.assignment.name, version=content.version)
             reason = (record.problem or _(FAULT)) if record is not None else _("Nothing was handed in.")
             report = blank_report(name, content.checks, path, reason, self.settings.isolation or "strong")
         if report is None:
-            return PersonResult(person, marks)
+            return result
         marked = applied(report, marks.marks, content.pass_mark)
-        return PersonResult(person, marks, automatic, marked, report if automatic is None else None)
+        return replace(result, automatic=automatic, report=marked, blank=report if automatic is None else None)
 
     def pages_of(self, record: Record) -> list[Page]:
         """Return the pages that show the report of a record: one for each person who gets the score."""
@@ -120,8 +149,10 @@ class GradedClass:
         person, submission_files = result.person, self.submissions.get(identity)
         note = ""
         if submission_files is not None:
-            final_score = policy.final_score(submission_files, result.report, self.policy)
-            note = pages.note(final_score.late, final_score.penalty, final_score.score) if final_score else ""
+            final = result.final_score(submission_files)
+            note = pages.note(final.late, final.penalty, final.score) if final else ""
+        if result.excused:
+            note = _("Excused: this submission does not count.")
         name, who = self.names[person.identity], clean(display_name(person), LONGEST)
         blank = result.blank.model_dump_json(by_alias=True) if result.blank is not None else ""
         return [Page(name, identity, who, note, mark.to_json(result.marks.marks), blank)]

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..assignment.base import Policy
 from ..assignment.spec import AssignmentSpec
 from ..grading.scoring import passes
 from ..report import wording
@@ -21,7 +20,7 @@ from ..report.wording import FAULT
 from ..support.atomic_files import write_whole
 from ..support.i18n import _
 from ..support.text import clean
-from . import class_page, course_files, gradebook, ilias, nbgrader, policy
+from . import class_page, course_files, extensions, gradebook, ilias, nbgrader, policy
 from .cells import text_cell
 from .collect import StudentFiles
 from .course_files import CourseFiles
@@ -42,27 +41,25 @@ def row(
     submission_files: StudentFiles,
     record: Record | None,
     content: AssignmentSpec,
-    grading_policy: Policy,
     result: PersonResult,
 ) -> Row:
     """Return the row of a person in the gradebooks; a missing score stays None and is not a zero."""
     student, person, report = submission_files.student, result.person, result.report
     max_score = _max_score(content, result)
-    final = policy.final_score(submission_files, report, grading_policy)
-    automatic = policy.final_score(submission_files, result.automatic, grading_policy)
+    final, automatic = result.final_score(submission_files), result.automatic_score(submission_files)
     return Row(
         name=person.name,
         identity=person.identity,
-        status=_status(student, record, final),
+        status="excused" if result.excused else _status(student, record, final),
         score=final.score if final else None,
-        raw=report.score if report else None,
+        raw=report.score if report and not result.excused else None,
         max_score=max_score,
         passed=final is not None and passes(final.score, max_score, content.pass_mark),
         late=final.late if final else _("late") * student.late,
         penalty=final.penalty if final else 0.0,
         comment=_comment(record, content, final, result),
-        provisional=report is not None and report.provisional,
-        checks={check.name: check.score for check in report.checks} if report else {},
+        provisional=report is not None and report.provisional and not result.excused,
+        checks={check.name: check.score for check in report.checks} if report and not result.excused else {},
         submission=submission_files.path,
         attempts=[file.path for file in student.earlier_files],
         file=report.submission.file if report else "",
@@ -74,6 +71,7 @@ def row(
         number=person.number,
         automatic=automatic.score if automatic else None,
         by_hand=result.words(),
+        due=extensions.text_of(result.due),
     )
 
 
@@ -99,22 +97,24 @@ def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult
     report, max_score = result.report, _max_score(content, result)
     score = report.score if report else None
     by_hand = instructor_words(redact_for_student(report, content.visibility())) if report else result.comments()
+    reasons = [_("Excused.") if result.excused else _("Nothing was handed in."), entry.note]
     return Row(
         name=entry.name,
         identity=entry.identity,
-        status="not_submitted",
+        status="excused" if result.excused else "not_submitted",
         score=score,
         raw=score,
         max_score=max_score,
         passed=score is not None and passes(score, max_score, content.pass_mark),
         late="",
         penalty=0.0,
-        comment=clean(" ".join(filter(None, [*by_hand, _("Nothing was handed in."), entry.note])), LONGEST_COMMENT),
+        comment=clean(" ".join(filter(None, [*by_hand, *reasons])), LONGEST_COMMENT),
         checks={check.name: check.score for check in report.checks} if report else {},
         submission="",
         attempts=[],
         email=entry.email,
         by_hand=result.words(),
+        due=extensions.text_of(result.due),
     )
 
 
@@ -122,6 +122,8 @@ def _comment(
     record: Record | None, content: AssignmentSpec, final_score: policy.Final | None, result: PersonResult
 ) -> str:
     """Return the comment for the student: what a person wrote, and the sentences of the checks that did not pass."""
+    if result.excused:
+        return clean(" ".join([*result.comments(), _("Excused.")]), LONGEST_COMMENT)
     if result.report is None:
         automatic = (record.problem or _(FAULT)) if record is not None else ""
         return clean(" ".join(filter(None, [*result.comments(), automatic])), LONGEST_COMMENT)
@@ -163,12 +165,15 @@ def write_gradebooks(
     store: Store,
     written_files: WrittenFiles,
 ) -> list[tuple[str, FilledFile]]:
-    """Write ``gradebook.csv`` and the files of course systems; rows of ``absent`` are in ``gradebook.csv`` only.
+    """Write ``gradebook.csv`` and the files of course systems.
+
+    The rows of ``absent`` are in ``gradebook.csv`` only, but excused students are in all files.
 
     Returns (file name, filled file) of the files of course systems.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    filled_files = course_files.fill(rows, given_files, store.written_cells)
+    excused_rows = [row for row in absent if row.status == "excused"]
+    filled_files = course_files.fill([*rows, *excused_rows], given_files, store.written_cells)
     if layout == "nbgrader":
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
     if layout == "ilias" and given_files.ilias is None:

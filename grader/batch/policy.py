@@ -24,19 +24,34 @@ class Final:
     late: str
 
 
-def final_score(submission_files: StudentFiles, report: Report | None, policy: Policy) -> Final | None:
-    """Return the score after late penalty and rounding, None without a score. A total by hand is final as it is."""
+def final_score(
+    submission_files: StudentFiles, report: Report | None, policy: Policy, extended: bool = False
+) -> Final | None:
+    """Return the score after late penalty and rounding, None without a score. A total by hand is final as it is.
+
+    ``extended`` as for :func:`apply`.
+    """
     if report is None or report.score is None:
         return None
     late = submission_files.student.late
     if report.by_hand is not None and report.by_hand.points is not None:
-        return Final(report.score, 0.0, _lateness(policy, submission_files.submitted, late)[1])
-    return apply(policy, report.score, report.max_score, submission_files.submitted, late)
+        return Final(report.score, 0.0, _lateness(policy, submission_files.submitted, late, extended)[1])
+    return apply(policy, report.score, report.max_score, submission_files.submitted, late, extended)
 
 
-def apply(policy: Policy, score: float, max_score: float, submitted: datetime | None, marked_late: bool) -> Final:
-    """Return the final score. ``marked_late`` is the course system's mark, used if ``submitted`` or the due date is unknown."""
-    days, words = _lateness(policy, submitted, marked_late)
+def apply(
+    policy: Policy,
+    score: float,
+    max_score: float,
+    submitted: datetime | None,
+    marked_late: bool,
+    extended: bool = False,
+) -> Final:
+    """Return the final score. ``marked_late`` is the course system's mark, used if ``submitted`` or the due date is unknown.
+
+    ``extended``: the due date is later than that of the course system, so its mark alone takes no points off.
+    """
+    days, words = _lateness(policy, submitted, marked_late, extended)
     off = min(score, days * policy.percent_a_day / 100 * max_score)
     final = round_to(score - off, policy.rounding)
     return Final(final, round(score - final, 2) if off else 0.0, words)
@@ -48,9 +63,11 @@ def round_to(score: float, step: float) -> float:
     return float((exact / width).quantize(Decimal(1), ROUND_HALF_UP) * width)
 
 
-def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool) -> tuple[int, str]:
+def _lateness(policy: Policy, submitted: datetime | None, marked_late: bool, extended: bool) -> tuple[int, str]:
     """Return the number of days to take points off for, and the lateness in words."""
     if submitted is None or policy.due is None:
+        if marked_late and extended:
+            return 0, _("late, but with an extension")
         if marked_late and policy.percent_a_day:
             return 1, _("late, counted as 1 day")
         return 0, _("late") * marked_late

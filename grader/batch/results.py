@@ -95,14 +95,14 @@ class _Collected:
         """Return the row of a person, and keep the line and the page of that person."""
         graded = self._graded
         submission_files = graded.submissions[student.identity]
-        row = outputs.row(submission_files, record, graded.assignment.content, graded.policy, result)
+        row = outputs.row(submission_files, record, graded.assignment.content, result)
         reason = (record.failure or row.comment) if record and row.score is None else ""
         page = self._keep(row, reason, result, student.identity)
         self.recipients += recipients.of_student(student, [row], {row.identity: page} if page else {}, reason)
         return row
 
     def _absent_row(self, entry: RosterEntry) -> Row:
-        result = self._graded.result_of(entry.person, None)
+        result = self._graded.result_of(entry.person, None, excused=entry.excused)
         row = outputs.absent_row(entry, self._graded.assignment.content, result)
         page = self._keep(row, row.comment, result, entry.identity)
         self.recipients.append(recipients.without_submission(row, page))
@@ -120,12 +120,17 @@ class _Collected:
         return new_pages[0].name if new_pages else ""
 
     def _summarise(self, name: str, results: Sequence[PersonResult], rows: Sequence[Row]) -> None:
-        """Add the results on one submission to the summary: once for all people with the same marks."""
-        people: dict[tuple[Mark, ...], int] = Counter(result.marks.marks for result in results)
+        """Add the results on one submission to the summary: once for all people with the same marks and the same score.
+
+        Excused people count nowhere.
+        """
+        same_results: dict[tuple[tuple[Mark, ...], float | None], list[PersonResult]] = {}
         for result, row in zip(results, rows, strict=True):
-            count = people.pop(result.marks.marks, 0)
-            if result.report is not None and count:
-                self.summary.add(name, result.report, row.score, count)
+            if not result.excused:
+                same_results.setdefault((result.marks.marks, row.score), []).append(result)
+        for (_marks, score), people in same_results.items():
+            if people[0].report is not None:
+                self.summary.add(name, people[0].report, score, len(people))
 
     def notes_on_marking(self) -> list[str]:
         """Return a sentence about the scores that are provisional; [] if there are none."""

@@ -12,13 +12,17 @@ from .students import Person, Student
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """A line of the file: name, id, e-mail address, group, and a note about the submission."""
+    """A line of the file: name, id, e-mail address, group, and a note about the submission.
+
+    ``excused`` is true if the course system excuses the student.
+    """
 
     name: str
     identity: str
     email: str = ""
     group: str = ""
     note: str = ""
+    excused: bool = False
 
     @property
     def person(self) -> Person:

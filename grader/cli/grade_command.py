@@ -105,6 +105,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "[default: overrides.csv in DIR, else next to SUBMISSIONS]",
 )
 @click.option(
+    "--extensions",
+    type=FILE,
+    metavar="CSV",
+    help="Table of other due dates: student,due; no due date: excused.  [default: extensions.csv in DIR, else next to SUBMISSIONS]",
+)
+@click.option(
     "--keep-overrides",
     is_flag=True,
     help="Also apply marks by hand that were given for an earlier file of a student.",
@@ -144,6 +150,7 @@ def command(
     files: Path | None,
     overrides: Path | None,
     keep_overrides: bool,
+    extensions: Path | None,
     only_list: bool,
     fresh: bool,
 ) -> None:
@@ -190,6 +197,7 @@ def command(
         files=files,
         overrides=overrides,
         keep_overrides=keep_overrides,
+        extensions=extensions,
         course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )
     if isolation != "strong" and not only_list:
