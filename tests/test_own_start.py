@@ -390,7 +390,7 @@ def test_network_that_starts_with_zeros_is_reported(graded):
     )
     found = training(graded("relu-swap", source))["one-update"]
     assert found.score == 0
-    assert "initialises W1 and b1 and W2 with values that gradient descent hardly changes" in found.message
+    assert "initialises W1, b1 and W2 with values that gradient descent hardly changes" in found.message
 
 
 @pytest.mark.parametrize(

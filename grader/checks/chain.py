@@ -100,7 +100,7 @@ class ChainCheck(Check):
         )
         judged = consequences.of_chain(self, context, best)
         outcome = judged.verdict.outcome(praise, all_or_nothing=True)
-        charts = pictures.errors(judged.verdict, judged.answered, judged.expected)
+        charts = pictures.errors(judged.verdict)
         outcome = replace(outcome, pictures=charts)
         return diagnose.chained(outcome, context, self, diagnose.of_tried(context, best))
 

@@ -24,6 +24,7 @@ from ..sandbox.failures import CallError
 from ..student.answers import PlannedCall
 from ..support import arrays
 from ..support.i18n import _
+from ..support.text import plain_number
 from .context import Context
 from .outcome import Outcome
 from .tools import consequences, diagnose, pictures
@@ -94,7 +95,7 @@ class GeneralisationCheck(Check):
                 return Outcome(0.0, message.format(function=self.train, case=case.name))
             scores = _scores(self, context, trained, unseen, labels)
             right = _right(self, scores, labels)
-            charts = _points(self, context, case.inputs, trained, scores)
+            charts = _points(self, context, case, trained, scores)
             if not right.all():
                 evidence = Evidence(case=case.name, right=int(right.sum()), unseen=len(labels), scores=scores.tolist())
                 sentence = _sentence(self, case.name, scores, right)
@@ -181,7 +182,7 @@ def _as_scores(check: GeneralisationCheck, answer: Any, count: int) -> Any:
 
 def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) -> str:
     wrong = ", ".join(
-        f"[{' '.join(f'{x:g}' for x in point)}] -> {score:.3g}"
+        f"[{' '.join(f'{x:g}' for x in point)}] -> {plain_number(score, 3)}"
         for point, score, is_right in zip(check.inputs, scores, right, strict=True)
         if not is_right
     )
@@ -196,9 +197,10 @@ def _sentence(check: GeneralisationCheck, case: str, scores: Any, right: Any) ->
 
 @pictures.harmless
 def _points(
-    check: GeneralisationCheck, context: Context, inputs: dict[str, Any], trained: dict[str, Any], scores: Any
+    check: GeneralisationCheck, context: Context, case: Case, trained: dict[str, Any], scores: Any
 ) -> list[Picture]:
     """Return the decision values of the training inputs and of the unseen inputs."""
+    inputs = case.inputs
     inputs_of_training = np.asarray(inputs[check.argument], dtype=np.float64)
     labels = (
         [None] * len(inputs_of_training)
@@ -217,4 +219,4 @@ def _points(
         Point(inputs=point, value=value, label=label, trained=False)
         for point, value, label in zip(check.inputs, scores.tolist(), check.labels, strict=True)
     ]
-    return [Points(threshold=check.threshold, points=sorted(points, key=lambda point: point.inputs))]
+    return [Points(case=case.name, threshold=check.threshold, points=sorted(points, key=lambda point: point.inputs))]

@@ -86,11 +86,11 @@ def _outcome(check: GradientsCheck, attempt: attempts.Tried) -> Outcome:
             names=joined(check.parameters), cases=number_of_cases(len(attempt.answered))
         )
     )
-    outcome = replace(outcome, pictures=pictures.errors(attempt.verdict, attempt.answered, attempt.expected))
+    outcome = replace(outcome, pictures=pictures.errors(attempt.verdict))
     factor = common_factor(attempt.answered[0], attempt.expected[0]) if outcome.share == 0 else None
     if factor is None:
         return outcome
-    sentence = _("All of them are {factor} times the correct values in the first case.").format(
+    sentence = _("All results of this case are {factor} times the correct values.").format(
         factor=plain_number(factor, 4)
     )
     return replace(

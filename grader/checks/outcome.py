@@ -52,8 +52,7 @@ class Verdict:
         self._given_notes = list(notes)
         self._right: dict[str, bool] = {}
         self._first: tuple[str, Evidence, bool] | None = None
-        self._cases = 0
-        self._wrong_in: dict[str, int] = {}
+        self._wrong: dict[str, tuple[str, Comparison]] = {}
         self._notes = list(notes)
         self._noted: set[str] = set()
         self._lists = dict.fromkeys(lists)
@@ -64,7 +63,7 @@ class Verdict:
         for name, comparison in comparisons.items():
             self._right[name] = self._right.get(name, True) and comparison.problem is None
             if comparison.problem is not None:
-                self._wrong_in.setdefault(name, self._cases)
+                self._wrong.setdefault(name, (case, comparison))
                 if not comparison.of_numbers:
                     self._of_another_form.add(name)
             if comparison.problem and self._first is None:
@@ -74,12 +73,11 @@ class Verdict:
             if comparison.note and name not in self._noted and comparison.note not in self._notes:
                 self._noted.add(name)
                 self._notes.append(comparison.note)
-        self._cases += 1
 
     @property
-    def wrong_in(self) -> dict[str, int]:
-        """For each wrong result, the number of the first case in which it is wrong, counted from 0."""
-        return dict(self._wrong_in)
+    def wrong(self) -> dict[str, tuple[str, Comparison]]:
+        """For each wrong result, the name of the first case in which it is wrong, and the comparison."""
+        return dict(self._wrong)
 
     def note(self, sentences: Sequence[str], lists: Iterable[str] = ()) -> None:
         """Add sentences about conventions that were accepted in one case, and the results that came as lists."""

@@ -44,7 +44,8 @@ class TrajectoryCheck(ProbedCheck):
             verdict.note(call.result.notes, call.result.lists)
             answered_cases.append(AnsweredCase(case, expected, answered))
             if history is not None and (not charts or verdict.share == 1):  # of the first wrong case, or the last case
-                charts = pictures.path(f"{self.function}()", answered[history], expected[history], self.tolerance)
+                chart_name = f"{self.function}()"
+                charts = pictures.path(chart_name, answered[history], expected[history], self.tolerance, case.name)
             verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
         praise = _("`{function}` agrees with the reference in every epoch, in {cases}.").format(
             function=self.function, cases=number_of_cases(len(cases))
@@ -54,7 +55,5 @@ class TrajectoryCheck(ProbedCheck):
             verdict, charts = (verdict, charts) if followed is None else (followed, [])
         outcome = verdict.outcome(praise, all_or_nothing=True)  # the first loss is correct before training
         if not charts:
-            charts = pictures.errors(
-                verdict, [own for _, _, own in answered_cases], [right for _, right, _ in answered_cases], history
-            )
+            charts = pictures.errors(verdict)
         return diagnose.named(replace(outcome, pictures=charts), context, self.function, answered_cases)

@@ -60,7 +60,7 @@ def _outcome(check: ValuesCheck, context: Context, attempt: attempts.Tried) -> O
             function=check.function, cases=number_of_cases(len(attempt.answered))
         )
     )
-    charts = pictures.errors(attempt.verdict, attempt.answered, attempt.expected)
+    charts = pictures.errors(attempt.verdict)
     return replace(outcome, pictures=charts + image_grid.images(context, check.function))
 
 

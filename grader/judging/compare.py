@@ -15,7 +15,7 @@ from ..assignment.base import Tolerance
 from ..report.evidence import Evidence
 from ..support.arrays import array_of, as_array, describe, without_ones
 from ..support.i18n import _, lazy
-from ..support.text import plain_number
+from ..support.text import plain_number, whole
 
 Array = np.ndarray[Any, Any]
 
@@ -183,7 +183,7 @@ def _compare_values(
                 _("{name} is {what} in {count} of {total} entries.")
                 if not_finite.size > 1
                 else _("{name} is {what}, expected a number.")
-            ).format(name=name, what=_(what), count=int(not_finite.sum()), total=not_finite.size)
+            ).format(name=name, what=_(what), count=whole(int(not_finite.sum())), total=whole(not_finite.size))
             counts = {field_name: int(not_finite.sum()), "entries": int(not_finite.size)}
             return Comparison(sentence, note, Evidence(result=name, **counts))
     if not wrong.any():
@@ -213,8 +213,8 @@ def _compare_values(
         "{name} is wrong in {count} of {total} entries. The largest error is {error}{size}, at index {index}."
     ).format(
         name=name,
-        count=int(wrong.sum()),
-        total=wrong.size,
+        count=whole(int(wrong.sum())),
+        total=whole(wrong.size),
         index=index if len(index) > 1 else index[0],
         error=plain_number(largest, 3),
         size=size,

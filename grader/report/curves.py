@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 from ..support import i18n
 from ..support.i18n import _
+from ..support.numbers import general
+from ..support.text import plain_number, whole
 from .picture_data import Curves
-from .svg import Drawing, box, line, percent, svg, text, ticks
+from .svg import Drawing, box, in_case, line, percent, svg, text, ticks
 
 HEIGHT = 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 350, 10, 188  # edges of the area with the curves
@@ -36,11 +38,13 @@ def draw(curves: Curves) -> Drawing:
     for tick in ticks(low, high):
         parts.append(line(LEFT, up(tick), RIGHT, up(tick), "grid"))
         parts.append(
-            text(LEFT - 6, up(tick) + 4, i18n.number(f"{100 * tick:g} %" if in_percent else f"{tick:g}"), "end")
+            text(
+                LEFT - 6, up(tick) + 4, i18n.number(f"{general(100 * tick)} %" if in_percent else general(tick)), "end"
+            )
         )
     for tick in ticks(first, last):
         if tick == int(tick):
-            parts.append(text(across(tick), BOTTOM + 15, f"{tick:g}", "middle"))
+            parts.append(text(across(tick), BOTTOM + 15, whole(int(tick)), "middle"))
     parts.append(text((LEFT + RIGHT) / 2, HEIGHT - 3, _("epoch"), "middle"))
     legend = []
     sentences = []
@@ -61,7 +65,9 @@ def draw(curves: Curves) -> Drawing:
         if numbers:
             sentences.append(
                 _("{name}: from {first} to {last}.").format(
-                    name=names[one.of].capitalize(), first=f"{numbers[0]:.3g}", last=f"{numbers[-1]:.3g}"
+                    name=names[one.of].capitalize(),
+                    first=plain_number(numbers[0], 3),
+                    last=plain_number(numbers[-1], 3),
                 )
             )
     if curves.measured is not None:
@@ -75,7 +81,7 @@ def draw(curves: Curves) -> Drawing:
         legend.append(("parts", _("from here on, training differs from the reference")))
         sentences.append(_("From epoch {epoch} on, training differs from the reference.").format(epoch=curves.parts))
     title = _("Loss of {model}") if curves.quantity == "loss" else _("Accuracy of {model}")
-    title = title.format(model=curves.model)
+    title = in_case(title.format(model=curves.model), curves.case)
     return Drawing(title, svg(HEIGHT, title, " ".join(sentences), parts), legend=legend)
 
 

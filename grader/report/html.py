@@ -13,9 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..submission.source_files import SourceFile
-from ..support import i18n
 from ..support.i18n import _, current
-from ..support.text import clean
+from ..support.text import clean, points
 from . import anchors, by_hand, code_view, pictures, wording
 from .code_view import LineFinding
 from .download import download
@@ -153,7 +152,7 @@ def paragraphs(comment: str) -> list[str]:
 
 def number(value: float) -> str:
     """Return a score without trailing zeros."""
-    return i18n.number(f"{round(value, 2):g}")
+    return points(value)
 
 
 def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:

@@ -61,7 +61,7 @@ class Curves(PicturePart):
     """A quantity against the epoch, as recorded during training.
 
     The grader measured ``band`` and ``measured`` on held-out data. Before the epoch ``parts`` the values agree with
-    the values of the reference.
+    the values of the reference. ``case`` is the case of a check that has cases.
     """
 
     kind: Literal["curves"] = "curves"
@@ -72,6 +72,7 @@ class Curves(PicturePart):
     band: Band | None = None
     measured: Share | None = None
     parts: int | None = None
+    case: Text = ""
 
 
 class Gap(PicturePart):
@@ -89,18 +90,28 @@ class Gaps(PicturePart):
     models: list[Gap] = Field(min_length=1, max_length=4)
 
 
+Problem = Literal["numbers", "NaN", "infinite", "form"]
+
+
 class ResultError(PicturePart):
-    """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared."""
+    """The error of a result: its largest error divided by the largest expected entry; None if they cannot be compared.
+
+    ``problem`` is "form" if the type or the shape is wrong. ``case`` is the first case in which the result is wrong, "" if it is
+    that of the whole chart.
+    """
 
     name: Text
     right: bool
     error: Number
+    problem: Problem = "numbers"
+    case: Text = ""
 
 
 class Errors(PicturePart):
-    """The errors of a function's results."""
+    """The errors of a function's results in a case, which is the first with a wrong result."""
 
     kind: Literal["errors"] = "errors"
+    case: Text = ""
     results: list[ResultError] = Field(min_length=1, max_length=20)
 
 
@@ -134,9 +145,10 @@ class Point(PicturePart):
 
 
 class Points(PicturePart):
-    """Decision values; a value above the threshold means class 1."""
+    """Decision values in a case; a value above the threshold means class 1."""
 
     kind: Literal["points"] = "points"
+    case: Text = ""
     threshold: float
     points: list[Point] = Field(min_length=1, max_length=32)
 

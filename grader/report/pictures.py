@@ -8,13 +8,20 @@ from typing import Any
 from markupsafe import Markup
 
 from ..support import i18n
-from ..support.i18n import _
+from ..support.i18n import _, lazy
+from ..support.numbers import general
 from ..support.text import plain_number
 from . import curves
-from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points
-from .svg import WIDTH, Drawing, box, dot, line, percent, svg, text, ticks
+from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points, Problem
+from .svg import WIDTH, Drawing, box, dot, in_case, line, percent, svg, text, ticks
 
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
+WITHOUT_ERROR: dict[Problem, str] = {  # the words for a result whose error has no size
+    "numbers": lazy("wrong"),
+    "NaN": "NaN",
+    "infinite": lazy("infinite"),
+    "form": lazy("another type or shape"),
+}
 TOP_CONFUSIONS = 3
 FEW = 0.15  # of a row; rarer confusions are not mentioned
 
@@ -44,7 +51,7 @@ def _gaps(gaps: Gaps) -> Drawing:
     bottom = 56 * len(gaps.models) + 8
     for tick in ticks(low, high, 4):
         parts.append(line(across(tick), 8, across(tick), bottom, "grid"))
-        parts.append(text(across(tick), bottom + 15, f"{100 * tick:g} %", "middle"))
+        parts.append(text(across(tick), bottom + 15, i18n.number(f"{general(100 * tick)} %"), "middle"))
     for number, one in enumerate(gaps.models):
         y = 56 * number + 42
         parts.append(
@@ -83,15 +90,15 @@ def _errors(errors: Errors) -> Drawing:
             parts.append(text(84, y, _("✓ agrees"), style="good"))
             sentences.append(_("{name} agrees.").format(name=one.name))
         elif one.error:
-            size = f"{plain_number(one.error)} ×"
+            size = in_case(f"{plain_number(one.error)} ×", one.case)
             parts.append(box(84, y - 12, across(one.error) - 84, 16, "error"))
             parts.append(text(across(one.error) + 6, y, size))
             sentences.append(_("{name} is off by {size}.").format(name=one.name, size=size))
         else:
-            label = _("✕ cannot be compared")
-            parts.append(text(84, y, label, style="bad"))
+            label = in_case(_(WITHOUT_ERROR[one.problem]), one.case)
+            parts.append(text(84, y, f"✕ {label}", style="bad"))
             sentences.append(f"{one.name}: {label}.")
-    title = _("Error of each result")
+    title = in_case(_("Error of each result"), errors.case)
     note = _("The largest error relative to the largest expected entry, on a logarithmic scale.")
     return Drawing(title, svg(26 * len(errors.results) + 8, title, " ".join(sentences), parts), note)
 
@@ -146,13 +153,12 @@ def _points(points: Points) -> Drawing:
     middle = across(points.threshold)
     parts = [line(middle, 4, middle, bottom, "threshold")]
     parts += [
-        text(across(tick), bottom + 14, i18n.number(f"{tick:g}"), "middle") for tick in (low, points.threshold, high)
+        text(across(tick), bottom + 14, i18n.number(general(tick)), "middle") for tick in (low, points.threshold, high)
     ]
-    right = 0
     for number, one in enumerate(points.points):
         y = 24 * number + 20
         parts.append(line(across(low), y, across(high), y, "grid"))
-        parts.append(text(88, y + 4, f"[{' '.join(f'{x:g}' for x in one.inputs)}]", "end", "code"))
+        parts.append(text(88, y + 4, f"[{' '.join(map(general, one.inputs))}]", "end", "code"))
         if one.value is None:
             parts.append(text(across(low), y + 4, _("not a number"), style="bad"))
             continue
@@ -161,15 +167,30 @@ def _points(points: Points) -> Drawing:
         else:
             parts.append(dot(across(one.value), y, "unseen"))
         is_right = _is_right(one, points.threshold)
-        right += bool(is_right)
         if is_right is not None:
             parts.append(text(344, y + 5, "✓" if is_right else "✕", "middle", "good" if is_right else "bad"))
-    title = _("Decision values")
-    sentence = _("{right} of {all} points are on the correct side of {threshold}.").format(
-        right=right, all=sum(one.label is not None for one in points.points), threshold=f"{points.threshold:g}"
-    )
+    title = in_case(_("Decision values"), points.case)
+    sentence = _on_the_correct_side(points)
     legend = [("trained", _("trained on")), ("unseen", _("not seen in training"))]
     return Drawing(title, svg(bottom + 20, title, sentence, parts), sentence, legend)
+
+
+def _on_the_correct_side(points: Points) -> str:
+    """Return the sentence that counts the unseen inputs, as the message of the check does, and the training inputs."""
+    unseen = [_is_right(one, points.threshold) for one in points.points if not one.trained and one.label is not None]
+    trained = [_is_right(one, points.threshold) for one in points.points if one.trained and one.label is not None]
+    sentence = _("{right} of {all} unseen inputs are on the correct side of {threshold:g}.")
+    if trained:
+        sentence = _(
+            "{right} of {all} unseen inputs and {right_trained} of {all_trained} training inputs are on the correct side of {threshold:g}."
+        )
+    return sentence.format(
+        right=sum(map(bool, unseen)),
+        all=len(unseen),
+        right_trained=sum(map(bool, trained)),
+        all_trained=len(trained),
+        threshold=points.threshold,
+    )
 
 
 def _is_right(point: Point, threshold: float) -> bool | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from ..support import i18n
+from ..support.i18n import _
+
 WIDTH = 360  # of every picture: the width of a phone, so that text is never scaled down
 
 
@@ -61,9 +64,14 @@ def swatch(style: str) -> Markup:
     return Markup('<svg class="swatch" viewBox="0 0 24 12" aria-hidden="true">' + shape + "</svg>")
 
 
+def in_case(title: str, case: str) -> str:
+    """Return the title of a picture that shows one of several cases; the title alone if the case has no name."""
+    return _("{title}, case '{case}'").format(title=title, case=case) if case else title
+
+
 def percent(share: float) -> str:
     """Return e.g. ``6.4 %``."""
-    return f"{100 * share:.1f} %"
+    return i18n.number(f"{100 * share:.1f} %")
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 LONGEST = 300  # characters
+SMALLEST, LARGEST = 1e-7, 1e15  # numbers beyond them keep the exponent
 
 
 def as_text(value: Any) -> str:
@@ -26,11 +27,21 @@ def container(value: list[Any] | tuple[Any, ...] | dict[Any, Any], text_of: Call
     return f"({parts}{',' if len(value) == 1 else ''})"
 
 
+def _digits(value: float) -> str:
+    """Return a number with at most six digits, as Python writes it: with an exponent only if it has many zeros."""
+    text = f"{value:.6g}"
+    if "e" not in text:
+        return text
+    if SMALLEST <= abs(value) < 1:
+        return np.format_float_positional(float(text), trim="-")
+    return f"{value:.0f}" if abs(value) < LARGEST else text
+
+
 def _text(value: Any) -> str:
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return _digits(value)
     if isinstance(value, list | tuple | dict):
         return container(value, _text)
     if value is None or isinstance(value, bool | int | complex | str):

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import numbers
+
 FOLDER = Path(__file__).parents[1] / "locale"
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in FOLDER.glob("*.po")))
@@ -52,7 +54,7 @@ def current() -> str:
 
 
 class Sentence(str):
-    """A translated sentence; its ``format`` writes floats with the decimal mark of the language that is spoken then."""
+    """A sentence in the language; its ``format`` writes numbers as people who speak it do."""
 
     __slots__ = ()
 
@@ -62,8 +64,10 @@ class Sentence(str):
 
 class _NumberFormatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        text = str(super().format_field(value, format_spec))
-        return number(text) if isinstance(value, int | float) else text
+        if not isinstance(value, int | float):
+            return str(super().format_field(value, format_spec))
+        is_general = numbers.is_general(format_spec)
+        return number(numbers.general(value, format_spec) if is_general else str(format(value, format_spec)))
 
 
 _FORMATTER = _NumberFormatter()
@@ -77,20 +81,21 @@ def number(text: str) -> str:
 def _(sentence: str) -> str:
     """Return ``sentence`` in the current language. The caller fills in its ``{names}`` with ``.format``."""
     language = _current.get()
-    return sentence if language == ENGLISH or not sentence else Sentence(_catalogue(language).gettext(sentence))
+    return Sentence(sentence if language == ENGLISH or not sentence else _catalogue(language).gettext(sentence))
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return ``one`` or ``many``, depending on ``count``, in the current language."""
     language = _current.get()
     if language == ENGLISH:
-        return one if count == 1 else many
+        return Sentence(one if count == 1 else many)
     return Sentence(_catalogue(language).ngettext(one, many, count))
 
 
 def joined(names: Iterable[str]) -> str:
-    """Return the names joined by "and", e.g. ``dW and db``."""
-    return _(" and ").join(names)
+    """Return the names as a list in a sentence, e.g. ``dW, db and b``; there is at least one."""
+    *others, last = names
+    return _(" and ").join(filter(None, [", ".join(others), last]))
 
 
 @cache

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from . import i18n
+from . import i18n, numbers
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -53,7 +53,17 @@ def plain_number(value: float, digits: int = 2) -> str:
         return f"{i18n.number(f'{mantissa:g}')} · 10{str(exponent).translate(SUPERSCRIPT)}"
     if exponent < digits - 1:
         return i18n.number(f"{rounded:.{max(digits - 1 - exponent, 0)}f}".rstrip("0").rstrip("."))
-    return f"{rounded:.0f}"
+    return i18n.number(numbers.separated(f"{rounded:.0f}"))
+
+
+def whole(count: int) -> str:
+    """Return a count with separators if it is long: 12,544 (12.544 in German)."""
+    return i18n.number(numbers.separated(str(count)))
+
+
+def points(value: float) -> str:
+    """Return points with at most two decimals, without zeros at the end: 12.5."""
+    return i18n.number(numbers.general(round(value, 2)))
 
 
 def plural(count: int, what: str) -> str:

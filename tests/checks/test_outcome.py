@@ -32,7 +32,7 @@ def test_result_that_is_wrong_in_one_case_is_wrong():
     assert outcome.share == 0.5
     assert outcome.message.startswith("`gradients`, case 'case 2': dw is wrong")
     assert outcome.evidence.content == {"case": "case 2", "wrong_entries": 1}
-    assert (collected.right, collected.wrong_in) == ({"dw": False, "db": True}, {"dw": 1})
+    assert (collected.right, collected.wrong) == ({"dw": False, "db": True}, {"dw": ("case 2", WRONG)})
     assert outcome.right == {"db"}
     assert collected.outcome("", all_or_nothing=True).share == 0
 

@@ -70,7 +70,7 @@ FUNCTIONS = {
         "def train(X, y): return X",
         "failed",
         "Expected `train(X, y, w, b=0.0, learning_rate=1.0, epochs=100, fit_bias=True)`, found `train(X, y)`: "
-        "it has no parameter for w and b and epochs.",
+        "it has no parameter for w, b and epochs.",
     ),
     "too many arguments": ("def train(X, y, w, b, epochs, momentum): return X", "failed", "it also requires momentum"),
     "returns nothing": (

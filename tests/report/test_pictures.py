@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -54,7 +55,7 @@ def test_odd_numbers_can_be_drawn(values):
 def test_points_on_the_correct_side_are_counted():
     (points,) = [picture for picture in made() if picture.kind == "points"]
     drawing = pictures.draw(points)
-    assert drawing.description == "2 of 4 points are on the correct side of 0.5."
+    assert drawing.description == "1 of 2 unseen inputs and 1 of 2 training inputs are on the correct side of 0.5."
     assert (drawing.body.count("✓"), drawing.body.count("✕")) == (2, 1)
 
 
@@ -69,3 +70,16 @@ def test_frequent_confusions_are_described():
     counts[4][7] = 20
     drawing = pictures.draw(confusion.model_copy(update={"counts": counts}))
     assert "20 × 4 was classified as 7." in drawing.description
+
+
+def test_chart_of_errors_names_its_case_and_that_of_a_result_that_is_wrong_later():
+    results = [
+        ResultError(name="dW", right=False, error=0.5),
+        ResultError(name="db", right=False, error=2.0, case="second"),
+        ResultError(name="dV", right=False, error=None, problem="NaN"),
+        ResultError(name="dc", right=False, error=None, problem="form"),
+    ]
+    drawing = pictures.draw(Errors(case="first", results=results))
+    assert drawing.title == "Error of each result, case 'first'"
+    for words in ("dW is off by 0.5 ×.", "db is off by 2 ×, case 'second'.", "dV: NaN.", "dc: another type or shape."):
+        assert words in html.unescape(str(drawing.body))

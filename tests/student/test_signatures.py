@@ -144,8 +144,8 @@ def test_the_defaults_are_those_of_the_assignment():
     ("parameters", "reason"),
     [
         (("X", "y", "w"), "it has no parameter for b"),
-        (("X",), "it has no parameter for y and w and b"),
-        ((), "it has no parameter for X and y and w and b"),
+        (("X",), "it has no parameter for y, w and b"),
+        ((), "it has no parameter for X, y, w and b"),
         (("X", "y", "w", "b", "m"), "it also requires m"),
         (("X", "y", "y_hat", "b"), "it has no parameter for w"),
     ],

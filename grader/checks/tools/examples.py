@@ -218,7 +218,7 @@ class _Search:
         """Return the sentence that compares a gradient of the example with the student's own cost, or None."""
         if self._shown is None or self._shown.answer is None or self._target.kind != "numbers":
             return None
-        return slope(self._context, check, self._shown.case, self._shown.answer, passed)
+        return slope(self._context, check, self._shown, passed)
 
     def _by_bug(self) -> SmallestInputs:
         """Return the smallest inputs that show the bugs of the check, found once for a class without calling a submission."""

@@ -22,11 +22,12 @@ INSTANCE = "example"  # the variable of an instance
 
 @dataclass(frozen=True)
 class Shown:
-    """An example, the case that it shows, and the answer of the submission by name."""
+    """An example, the case that it shows, the answer of the submission by name, and the wrong result that it shows."""
 
     example: Example
     case: KnownCase
     answer: BoundAnswer | None
+    result: str = ""
 
 
 class Pasting:
@@ -36,6 +37,7 @@ class Pasting:
         self._questions = questions
         self._is_the_failure = is_the_failure
         self._bound: BoundAnswer | None = None
+        self._result = ""
 
     def example(self, cases: Sequence[KnownCase]) -> Shown | None:
         """Return the example of the first of these cases that can be shown, in the first form of code that fails."""
@@ -50,7 +52,7 @@ class Pasting:
                 call = in_form(prepared.call, form)
                 example, has_raised = self._confirmed(shown_case, replace(prepared, call=call))
                 if example is not None:
-                    return Shown(example, shown_case, self._bound)
+                    return Shown(example, shown_case, self._bound, self._result)
         return None
 
     def _constructed(self, prepared: PreparedCall) -> PreparedCall | None:
@@ -80,6 +82,7 @@ class Pasting:
         results = self._questions.made([case] * 2, [planned] * 2, [prepared] * (1 if keeps_values else 2))
         example = self._example_of(case, prepared, results[0])
         self._bound = results[0].bound
+        self._result = _first_wrong(case, results[0])
         has_raised = isinstance(results[0].outcome, CallError)
         if example is None or len(example.code) > LONGEST:
             return None, has_raised
@@ -111,7 +114,7 @@ class Pasting:
         if isinstance(call_result.outcome, CallError):
             return Example(setup=setup, call=source.call(name, *arguments), raises=call_result.outcome.raised)
         value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
-        wrong = next((result for result in case.right if result in call_result.failure.names), "")
+        wrong = _first_wrong(case, call_result)
         if value is None and call_result.failure.kind != "form":
             return None  # the results are in the arguments
         index = source.subscript(value, parts[wrong]) if wrong in parts else ""
@@ -134,3 +137,8 @@ def in_form(call: Call, form: source.Form) -> Call:
         positional=[source.in_form(value, form) for value in call.positional],
         keywords={name: source.in_form(value, form) for name, value in call.keywords.items()},
     )
+
+
+def _first_wrong(case: KnownCase, call_result: CallResult) -> str:
+    """Return the first wrong result of a call; "" if it has none."""
+    return next((result for result in case.right if result in call_result.failure.names), "")

@@ -15,6 +15,7 @@ import numpy as np
 from ...assignment.base import Tolerance
 from ...assignment.check import BandedCheck
 from ...datasets import CLASS_NAMES, Split
+from ...judging.compare import Comparison
 from ...judging.statistics import Correct, mean
 from ...report.picture_data import (
     MOST_EPOCHS,
@@ -26,6 +27,7 @@ from ...report.picture_data import (
     Gaps,
     Line,
     Picture,
+    Problem,
     ResultError,
 )
 from ...support import arrays
@@ -57,48 +59,35 @@ def harmless(make: Callable[Parameters, list[Picture]]) -> Callable[Parameters, 
 
 
 @harmless
-def errors(
-    verdict: Verdict, answered: list[dict[str, Any]], expected: list[dict[str, Any]], history: str | None = None
-) -> list[Picture]:
+def errors(verdict: Verdict) -> list[Picture]:
     """Return a chart of the error of each result; nothing if all are correct.
 
-    The error is that of the first case in which the result is wrong, which is also the case in the message. ``history``
-    names the result with one more expected entry: the values before each update, or after it, are accepted.
+    The error is that of the sentence about the first case in which the result is wrong.
     """
-    right = verdict.right
-    if all(right.values()) or len(right) < 2:
+    right, wrong = verdict.right, verdict.wrong
+    if not wrong or len(right) < 2:
         return []
+    first_case = next(iter(wrong.values()))[0]
     results = [
-        ResultError(
-            name=name,
-            right=is_right,
-            error=0.0 if is_right else _least(answered[case], expected[case], name, name == history),
-        )
+        ResultError(name=name, right=True, error=0.0) if is_right else _wrong_result(name, *wrong[name], first_case)
         for name, is_right in right.items()
-        for case in [verdict.wrong_in.get(name, 0)]
     ]
-    return [Errors(results=results)]
+    return [Errors(case=first_case, results=results)]
 
 
-def _least(answered: dict[str, Any], expected: dict[str, Any], name: str, is_history: bool) -> float | None:
-    parts = (slice(None, -1), slice(1, None)) if is_history else (slice(None),)
-    right = np.atleast_1d(expected[name])
-    errors_of_parts = [_relative(answered[name], right[part]) for part in parts]
-    return min((error for error in errors_of_parts if error is not None), default=None)
-
-
-def _relative(answer: Any, right: Array) -> float | None:
-    """Return the largest error relative to the largest expected entry, rounded to two digits to hide the expected values."""
-    numbers, expected = arrays.numbers(answer), np.asarray(right, dtype=np.float64)
-    scale = float(np.abs(expected).max(initial=0.0))
-    if numbers is None or numbers.size != expected.size or not scale:
-        return None
-    return float(f"{float(np.abs(numbers.ravel() - expected.ravel()).max()) / scale:.2g}")
+def _wrong_result(name: str, case: str, comparison: Comparison, first_case: str) -> ResultError:
+    """Return the error of a result, which is rounded to two digits to hide the expected values."""
+    evidence = comparison.evidence
+    problem: Problem = "numbers" if comparison.of_numbers else "form"
+    if evidence.not_finite:
+        problem = "NaN" if evidence.nan else "infinite"
+    error = evidence.max_rel_error if problem == "numbers" else None
+    return ResultError(name=name, right=False, error=error, problem=problem, case="" if case == first_case else case)
 
 
 @harmless
-def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Picture]:
-    """Return a chart of the losses of a training loop, with the first epoch in which they differ from the reference."""
+def path(name: str, losses: Any, expected: Any, tolerance: Tolerance, case: str = "") -> list[Picture]:
+    """Return a chart of the losses of a training loop in one case, with the first epoch in which they differ from the reference."""
     own = arrays.numbers(losses)
     if own is None or own.size < FEWEST_EPOCHS:
         return []
@@ -112,7 +101,7 @@ def path(name: str, losses: Any, expected: Any, tolerance: Tolerance) -> list[Pi
             parts = int(max(first[0] for first in apart)) + 1
     epochs = _thinned(own.size)
     line = Line(of="yours", values=own[epochs].tolist())
-    return [Curves(quantity="loss", model=name, epochs=(epochs + 1).tolist(), lines=[line], parts=parts)]
+    return [Curves(quantity="loss", model=name, epochs=(epochs + 1).tolist(), lines=[line], parts=parts, case=case)]
 
 
 def _thinned(count: int) -> Array:

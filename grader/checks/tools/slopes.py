@@ -22,6 +22,7 @@ from ...student.signatures import match
 from ...support.i18n import _
 from ...support.text import plain_number
 from ..context import Context
+from .pasting import Shown
 
 STEP = 0.001
 NEAR = 0.02  # of the larger number: the change of the cost, divided by the step, is the derivative
@@ -52,12 +53,15 @@ class _Cost:
         return float(np.ravel(values[0])[0]) if values and np.size(values[0]) == 1 else None
 
 
-def slope(context: Context, check: Check, case: KnownCase, answer: BoundAnswer, passed: Set[str]) -> str | None:
-    """Return the sentence about the entry with the largest error; None if the student's own numbers do not show the mistake.
+def slope(context: Context, check: Check, example: Shown, passed: Set[str]) -> str | None:
+    """Return the sentence about the entry of the shown result with the largest error; None if the student's own numbers do not show the mistake.
 
     ``passed`` are the functions that passed their checks.
     """
-    right, parameter, result, index = _largest_error(check, case, answer)
+    case, answer = example.case, example.answer
+    if answer is None:
+        return None
+    right, parameter, result, index = _largest_error(check, case, answer, example.result)
     if not parameter or not isinstance(case.inputs.get(parameter), np.ndarray | float):
         return None
     own = float(np.asarray(answer.values[result], dtype=np.float64).reshape(np.shape(case.right[result]))[index])
@@ -74,11 +78,15 @@ def slope(context: Context, check: Check, case: KnownCase, answer: BoundAnswer, 
     return None
 
 
-def _largest_error(check: Check, case: KnownCase, answer: BoundAnswer) -> tuple[float, str, str, tuple[int, ...]]:
-    """Return (right number, parameter, result, index) of the entry with the largest error."""
+def _largest_error(
+    check: Check, case: KnownCase, answer: BoundAnswer, shown_result: str
+) -> tuple[float, str, str, tuple[int, ...]]:
+    """Return (right number, parameter, result, index) of the entry of the shown result with the largest error."""
     largest = 0.0
     place: tuple[float, str, str, tuple[int, ...]] = (0.0, "", "", ())
     for _objective, parameter, result in check.derivatives():
+        if result != shown_result:
+            continue
         right = case.right[result]
         own = np.asarray(answer.values.get(result, right))
         if own.size != right.size or own.dtype.kind not in "fiu":

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from grader.assignment.base import Tolerance
+from grader.checks.outcome import Verdict
 from grader.checks.tools import pictures as drawn_by_checks
+from grader.judging.compare import compare_results
 from grader.judging.statistics import Correct
 from grader.report.picture_data import MOST_EPOCHS
 from tests.conftest import ROOT, known_wrong
@@ -107,3 +109,20 @@ def test_infinite_losses_are_gaps():
     (curve,) = drawn_by_checks.path("train()", [1.0, np.inf, np.nan, 2.0], np.ones(5), Tolerance())
     assert curve.lines[0].values == [1.0, None, None, 2.0]
     assert curve.parts == 2
+
+
+def test_chart_of_errors_has_the_numbers_of_the_sentence():
+    verdict = Verdict("gradients")
+    expected = {"dW": np.array([1.0, 2.0]), "db": np.array([4.0, 4.0]), "dV": np.zeros((2, 3))}
+    right = {name: value.copy() for name, value in expected.items()}
+    verdict.add("first", compare_results(right | {"dW": np.array([1.0, 3.0])}, expected, Tolerance()))
+    wrong = right | {"db": np.array([4.0, 6.0]), "dV": np.zeros((3, 2))}
+    verdict.add("second", compare_results(wrong, expected, Tolerance()))
+    (errors,) = drawn_by_checks.errors(verdict)
+    assert "case 'first'" in verdict.outcome("").message and "(0.5 times the largest" in verdict.outcome("").message
+    assert errors.case == "first"
+    assert [(one.name, one.error, one.problem, one.case) for one in errors.results] == [
+        ("dW", 0.5, "numbers", ""),
+        ("db", 0.5, "numbers", "second"),
+        ("dV", None, "form", "second"),
+    ]
