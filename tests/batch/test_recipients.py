@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.batch.recipients import HandedInFile, Recipient, of_student, without_report
+from grader.batch.recipients import HandedInFile, Recipient, of_student, without_submission
 from grader.batch.students import Person, Student, SubmittedFile
 from tests.batch.rows import row
 
@@ -28,5 +28,5 @@ def test_path_of_the_graded_file(file, path):
 
 
 def test_absent_person_has_no_page():
-    recipient = without_report(row("A", "1", None, comment="Nothing was handed in."))
+    recipient = without_submission(row("A", "1", None, comment="Nothing was handed in."), "")
     assert (recipient.page, recipient.reason, recipient.graded_path()) == ("", "Nothing was handed in.", "")
