@@ -53,6 +53,8 @@ def addresses_of(line: StudentLine, bars: Sequence[Bar]) -> list[str]:
         addresses.append(LATE)
     if line.row.by_hand:
         addresses.append(BY_HAND)
+    if line.row.provisional:
+        addresses.append(PROVISIONAL)
     for check, outcome in line.outcomes.items():
         addresses.append(check_address(check, outcome))
         if outcome in LOST:
@@ -89,11 +91,16 @@ def outcome_labels() -> dict[str, str]:
         "failed": _("Failed"),
         "not_reached": _("Not reached"),
         "not_gradable": _("Not gradable"),
+        "unmarked": _("Not marked yet"),
+        "taken_out": _("Taken out"),
     }
 
 
 LATE = "late=yes"
 BY_HAND = "hand=yes"
+PROVISIONAL = "provisional=yes"
+REMARKS = (LATE, BY_HAND, PROVISIONAL)
+"""Addresses that the page lists after the statuses. A student can have several."""
 
 
 def status_address(status: str) -> str:
@@ -126,6 +133,7 @@ def _of_statuses(lines: Sequence[StudentLine]) -> Descriptions:
     yield from ((status_address(status), "status", label, "") for status, label in labels.items())
     yield LATE, "late", _("Late"), ""
     yield BY_HAND, "hand", _("Marked by hand"), ""
+    yield PROVISIONAL, "provisional", _("Provisional"), ""
 
 
 def _of_scores(bars: Sequence[Bar]) -> Descriptions:

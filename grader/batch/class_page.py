@@ -17,10 +17,11 @@ from .class_filters import Filter
 from .distribution import bars
 from .gradebook import Row
 from .student_lines import StudentLine
-from .summary import ClassSummary
+from .summary import OPTIONAL, ClassSummary, Difficulty
 
 GROUP = 50  # rows that a browser lays out together
 LEADERS = 10
+MARGINS = 3  # rem, at both sides of the table of students together
 SCRIPTS = ("search.js", "class.js")
 
 
@@ -50,16 +51,13 @@ def render(
             title=_(content.title),
             count=len(student_lines),
             columns=columns,
-            column_labels=_column_labels(columns),
+            narrow_style=_file("class_narrow.css") + _column_labels(columns),
+            narrow=class_rows.least_width(columns) + MARGINS,
             groups=[rows[start : start + GROUP] for start in range(0, len(rows), GROUP)],
             scores=summary.scores(),
             filters=filters,
-            statuses=[
-                filters[address]
-                for address in [*statuses, class_filters.LATE, class_filters.BY_HAND]
-                if filters[address].students
-            ],
-            outcomes=class_filters.outcome_labels(),
+            statuses=[filters[address] for address in [*statuses, *class_filters.REMARKS] if filters[address].students],
+            outcomes=_outcome_columns(checks),
             check_address=class_filters.check_address,
             bug_address=class_filters.bug_address,
             histogram=[(bar, filters[class_filters.score_address(bar)]) for bar in histogram],
@@ -81,6 +79,15 @@ def render(
             script_policy=html.policy_with(_script()),
         )
     )
+
+
+def _outcome_columns(checks: Sequence[Difficulty]) -> dict[str, str]:
+    """Return {outcome: label} of the columns of the table of checks."""
+    return {
+        outcome: label
+        for outcome, label in class_filters.outcome_labels().items()
+        if outcome not in OPTIONAL or any(getattr(check.outcomes, outcome) for check in checks)
+    }
 
 
 def _column_labels(columns: Sequence[class_rows.Column]) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -40,7 +41,7 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
             any(line.row.name != line.row.identity for line in lines),
             Column("id", _("ID"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.identity)}</td>"),
         ),
-        (True, Column("score", _("Score"), "5rem", _score)),
+        (True, Column("score", _("Score"), "6.5rem", _score)),
         (True, Column("status", _("Status"), "8.5rem", lambda line: _status(line, labels))),
         (
             any(line.row.late or line.row.due for line in lines),
@@ -55,6 +56,11 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
         (True, Column("bugs", _("Bugs"), "minmax(9rem, 2fr)", _bugs)),
     ]
     return [column for is_shown, column in candidates if is_shown]
+
+
+def least_width(table_columns: Sequence[Column]) -> float:
+    """Return the width in rem that the columns need next to each other."""
+    return sum(float(re.findall(r"[\d.]+(?=rem)", column.width)[0]) for column in table_columns)
 
 
 def rows(
@@ -93,7 +99,8 @@ def _score(line: StudentLine) -> str:
     score = line.row.score
     if score is None:
         return '<td class="count" data-value="-1"></td>'
-    return f'<td class="count" data-value="{score}">{html.number(score)}</td>'
+    remark = f' <span class="quiet">{escape(_("provisional"))}</span>' if line.row.provisional else ""
+    return f'<td class="count" data-value="{score}">{html.number(score)}{remark}</td>'
 
 
 def _status(line: StudentLine, labels: Mapping[str, str]) -> str:

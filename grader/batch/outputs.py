@@ -31,7 +31,7 @@ from .roster import RosterEntry
 from .store import Record, Store
 from .student_lines import StudentLine
 from .students import Student
-from .summary import ClassSummary
+from .summary import OPTIONAL, ClassSummary, Difficulty
 from .written_files import WrittenFiles
 
 LONGEST_COMMENT = 2000
@@ -190,13 +190,21 @@ def write_summary(folder: Path, values: dict[str, Any], summary: ClassSummary) -
         "schema": "grader.summary/1",
         **values,
         "score": summary.scores(),
-        "checks": [asdict(check) for check in summary.difficulties()],
+        "checks": [_check_document(check) for check in summary.difficulties()],
         "bugs": [asdict(bug) for bug in summary.bugs()],
         "leaderboard": [asdict(entry) for entry in summary.leaderboard()],
     }
     write_whole(
         folder / "summary.json", (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode(errors="replace")
     )
+
+
+def _check_document(check: Difficulty) -> dict[str, Any]:
+    document = asdict(check)
+    document["outcomes"] = {
+        name: count for name, count in document["outcomes"].items() if count or name not in OPTIONAL
+    }
+    return document
 
 
 def write_class_page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..report import wording
+from ..report import anchors, wording
 from ..report.model import Report
 from .gradebook import Row
 from .summary import named_bugs, outcomes
@@ -45,6 +45,9 @@ def found_bugs(report: Report) -> list[FoundBug]:
     """Return the bugs in a report, each once, at its first place."""
     bugs: dict[str, FoundBug] = {}
     for check in report.checks:
+        location = check.evidence.location
+        card = anchors.of_check(check.name)
+        anchor = anchors.of_line(location, report.submission.file) if location is not None else card
         for bug in named_bugs(check):
-            bugs.setdefault(bug.bug, FoundBug(bug.bug, bug.title, wording.spot(check), f"check-{check.name}"))
+            bugs.setdefault(bug.bug, FoundBug(bug.bug, bug.title, wording.spot(check), anchor))
     return list(bugs.values())

@@ -15,13 +15,19 @@ from ..report.model import CheckResult, NamedBug, Report
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The number of students with each outcome of a check; ``not_reached``: a check that it requires did not pass."""
+    """The number of students with each outcome of a check.
+
+    ``not_reached``: a check that it requires did not pass. ``unmarked``: a person has to mark it. ``taken_out``: a mark by
+    hand says that it does not count.
+    """
 
     passed: int = 0
     partial: int = 0
     failed: int = 0
     not_reached: int = 0
     not_gradable: int = 0
+    unmarked: int = 0
+    taken_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -143,11 +149,18 @@ def named_bugs(check: CheckResult) -> Sequence[NamedBug]:
     return () if check.diagnosis is None else (check.diagnosis, *check.diagnosis.also)
 
 
+OPTIONAL = ("unmarked", "taken_out")
+"""Outcomes that most classes do not have; ``summary.json`` leaves them out where they are 0."""
+
 REACHED = ("passed", "partial", "failed")
 
 
 def _outcome(check: CheckResult) -> str:
     """Return the attribute of :class:`Outcomes` that counts a check; errors, time-outs etc. count as failed."""
+    if check.is_unmarked:
+        return "unmarked"
+    if check.evidence.by_hand is not None and check.evidence.by_hand.out:
+        return "taken_out"
     return "not_reached" if check.status == "skipped" else check.properties.group
 
 

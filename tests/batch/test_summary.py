@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.batch.summary import BugCount, ClassSummary, Difficulty, Outcomes
+from grader.batch.summary import BugCount, ClassSummary, Difficulty, Outcomes, outcomes
+from grader.report.evidence import ByHand, Evidence
 from grader.report.model import (
     AssignmentName,
     CheckResult,
@@ -120,3 +121,21 @@ def test_each_member_of_a_group_counts():
     summary.add("Cy", checked(FAILED), 0.0)
     assert summary.difficulties()[0].outcomes == Outcomes(passed=2, failed=1)
     assert (summary.scores()["count"], summary.difficulties()[0].students) == (3, 3)
+
+
+def test_checks_that_a_person_marks_and_those_taken_out_were_reached_by_nobody():
+    unmarked, out = Evidence(manual=True), Evidence(by_hand=ByHand(points=None, automatic=0.0, out=True))
+    results = checked(SKIPPED, SKIPPED).checks
+    checks = [check.model_copy(update={"evidence": own}) for check, own in zip(results, (unmarked, out), strict=True)]
+    summary = ClassSummary()
+    summary.add("Ada", report(0.0, 0.0).model_copy(update={"checks": checks}), 0.0)
+    first, second = summary.difficulties()
+    assert (first.students, first.outcomes) == (0, Outcomes(unmarked=1))
+    assert (second.students, second.outcomes) == (0, Outcomes(taken_out=1))
+
+
+def test_bugs_of_a_student_without_a_score_count():
+    summary = ClassSummary()
+    summary.add("Ada", report(0.0, 0.0, "some-bug"), None)
+    assert [bug.students for bug in summary.bugs()] == [1, 1]
+    assert outcomes(report(0.0, 0.0), None) == {}

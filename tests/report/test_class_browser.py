@@ -10,7 +10,7 @@ from grader.assignment import load
 from grader.batch import class_page
 from grader.batch.student_lines import StudentLine, line_of
 from grader.batch.summary import ClassSummary
-from grader.report.evidence import Evidence, Location
+from grader.report.evidence import ByHand, Evidence, Location
 from grader.report.model import CheckResult, Diagnosis
 from tests.batch.rows import row
 
@@ -48,12 +48,22 @@ def page_of(reports, left_over=(), **other):
     summary, lines = ClassSummary(), []
     for number, (name, own_report) in enumerate(reports.items()):
         if own_report is None:
-            lines.append(StudentLine(row(name, f"{number}", None, status="not_submitted"), "Nothing was handed in."))
+            absent = row(name, f"{number}", None, status="not_submitted")
+            lines.append(StudentLine(absent, "Nothing was handed in."))
             continue
         line = row(name, f"id{number:03}", own_report.score, file=f"week1/{number}/net.py", **other)
         summary.add(name, own_report, own_report.score)
         lines.append(line_of(line, "", f"instructor/s{number}.html", own_report))
     return class_page.render(load("single-neuron").content, lines, summary, left_over, "strong")
+
+
+def unmarked(name):
+    return check(name, "skipped").model_copy(update={"evidence": Evidence(manual=True)})
+
+
+def taken_out(name):
+    evidence = Evidence(by_hand=ByHand(points=None, automatic=0.0, out=True))
+    return check(name, "skipped").model_copy(update={"evidence": evidence, "max_score": 0.0})
 
 
 def with_checks(checks):
@@ -130,7 +140,9 @@ def test_everybody_with_a_bug_is_one_click_away_and_the_line_another(page):
     row_of_joerg = page.locator("#students tbody tr", has_text="Jörg Müller")
     assert "net.py, line 12" in row_of_joerg.text_content()
     link = row_of_joerg.get_by_role("link", name="sign-flipped")
-    assert link.get_attribute("href").startswith("instructor/s1.html#")
+    assert (
+        link.get_attribute("href") == "instructor/s1.html#file-net.py-line-12"
+    )  # the report names another graded file
 
 
 def test_filters_combine_or_replace_each_other_and_are_removed(page):
@@ -167,7 +179,7 @@ def test_filters_are_in_the_address_and_survive_reload_and_back(page):
 
 
 def test_address_of_a_bug_that_nobody_has_any_more_shows_nobody(page):
-    page.goto(f"{page.url}#bug=gone%20bug&unknown=1")
+    page.goto(f"{page.url}#bug=gone%20bug&unknown")
     assert names(page) == []
     assert page.locator("#chips a").all_text_contents() == ["bug=gone bug"]
 
@@ -181,6 +193,22 @@ def test_order_of_the_rows_is_in_the_address(page):
     page.reload()
     assert names(page)[0] == "Jörg Müller" or names(page) == FAILED
     assert page.get_attribute("#students th:has-text('Score')", "aria-sort") == "descending"
+
+
+def test_parts_that_a_person_marks_have_filters(opened):
+    reports = {
+        "Ada": with_checks([check("loss", "passed"), unmarked("essay")]),
+        "Ben": with_checks([taken_out("loss"), check("essay", "passed")]),
+    }
+    page = opened(page_of(reports, by_hand="loss: taken out", provisional=True)).page
+    for part, expected in {"check=essay:unmarked": ["Ada"], "check=loss:taken_out": ["Ben"]}.items():
+        page.goto(f"{page.url.split('#')[0]}#")
+        choose(page, part)
+        assert names(page) == expected
+    page.goto(f"{page.url.split('#')[0]}#")
+    choose(page, "provisional=yes")
+    choose(page, "hand=yes")
+    assert names(page) == ["Ada", "Ben"] and "provisional" in page.text_content("#students")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +301,7 @@ def large_class(count=60, checks=40):
             for index in range(checks)
         ]
         reports[f"{LONG * (number == 1)}Student With Several Names {number}"] = with_checks(results)
-    return page_of(reports, left_over=[LONG], late="2 days late and " + LONG, submission=LONG)
+    return page_of(reports, left_over=[LONG], late="2 days late and " + LONG, by_hand=LONG, provisional=True)
 
 
 @pytest.fixture(scope="module")

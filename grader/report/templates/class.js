@@ -21,7 +21,7 @@
     for (const part of address.slice(1).split("&")) {
       const [key, value = ""] = part.split(/=(.*)/s);
       if (key === "search" || key === "sort") state[key] = decoded(value);
-      else if (filters.has(part) || KINDS.test(part)) state.filters.push(part);
+      else if (part.includes("=")) state.filters.push(part); // also a filter that the page no longer has: it shows nobody
     }
     return state;
   };
