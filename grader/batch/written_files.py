@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,26 +28,37 @@ class WrittenFiles:
         self._folder = folder
         self._store = store
         self._names: set[str] = set()
+        self._notes: list[str] = []
 
     def write(self, files: Mapping[str, bytes], forced: bool = True) -> None:
         """Write files, {path in the output folder, with slashes: content}; raises UsageError if that is not possible.
 
-        See :func:`write_whole` for ``forced``.
+        A file that somebody else wrote or changed gets another name. See :func:`write_whole` for ``forced``.
         """
         for name, content in files.items():
             path = self._folder / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._keep_changed(name, path, content)
             write_whole(path, content, forced)
         self._store.keep_written({name: _digest(content) for name, content in files.items()})
         self._names |= files.keys()
 
+    def _keep_changed(self, name: str, path: Path, content: bytes) -> None:
+        """Rename a file that differs from the one that the last run wrote: a person may have entered marks in it."""
+        if path.is_file() and _digest(path.read_bytes()) not in (self._store.written(name), _digest(content)):
+            numbers = (f"-{number}" if number > 1 else "" for number in itertools.count(1))
+            places = (path.with_name(f"{path.stem}-changed{number}{path.suffix}") for number in numbers)
+            place = next(place for place in places if not place.exists())
+            path.rename(place)
+            self._notes.append(f"{name} was changed since the grader wrote it: the changed file is now {place.name}.")
+
     def remove_others(self, place: str = "") -> list[str]:
         """Remove the files that earlier runs wrote and this run did not, and return sentences about them.
 
-        Nobody should import or read an outdated mark. A file that was changed since then is kept. With ``place`` only files
+        The sentences about files that :meth:`write` renamed come first. Nobody should import or read an outdated mark. A file that was changed since then is kept. With ``place`` only files
         whose names begin with it are removed.
         """
-        notes = []
+        notes, self._notes = self._notes, []
         removed_files: dict[str, int] = {}  # by file in the output folder, or by folder in it
         names = {*self._store.written_names(), *IMPORTS} - self._names
         for name in sorted(name for name in names if name.startswith(place)):

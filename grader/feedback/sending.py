@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 
 from ..batch.store import Store
 from ..support.errors import NotGradable, UsageError
 from ..support.text import clean
+from .addresses import ADDRESS
 from .mail import Mail
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -53,6 +54,8 @@ class MailServer:
         sender = sender_of(environment)
         if not sender:
             raise UsageError("--send needs the address that the mails come from: set GRADER_SMTP_FROM.")
+        if not ADDRESS.fullmatch(parseaddr(sender)[1]):
+            raise UsageError(f"GRADER_SMTP_FROM is '{clean(sender)}': set it to an e-mail address.")
         return cls(values["HOST"], int(values["PORT"] or SUBMISSION), sender, values["USER"], values["PASSWORD"])
 
     @contextlib.contextmanager

@@ -43,6 +43,20 @@ def test_changed_file_is_kept_with_a_warning(run, tmp_path):
     assert run() == []
 
 
+def test_changed_file_is_not_overwritten_but_renamed(run, tmp_path):
+    run(**{"moodle.csv": b"old"})
+    for number, text in enumerate((b"by hand", b"again by hand"), start=1):
+        (tmp_path / "out" / "moodle.csv").write_bytes(text)
+        name = f"moodle-changed{'-2' * (number == 2)}.csv"
+        assert run(**{"moodle.csv": b"new"}) == [
+            f"moodle.csv was changed since the grader wrote it: the changed file is now {name}."
+        ]
+        assert (tmp_path / "out" / name).read_bytes() == text
+        assert (tmp_path / "out" / "moodle.csv").read_bytes() == b"new"
+    (tmp_path / "out" / "moodle.csv").write_bytes(b"newer")
+    assert run(**{"moodle.csv": b"newer"}) == []  # the same content
+
+
 def test_import_file_of_an_earlier_version_is_kept_with_a_warning(run, tmp_path):
     run()
     (tmp_path / "out" / "canvas.csv").write_bytes(b"scores")

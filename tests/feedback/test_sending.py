@@ -96,6 +96,7 @@ def test_broken_connection_keeps_the_record_of_what_was_sent(send_to):
     [
         ({}, "set GRADER_SMTP_HOST"),
         ({"HOST": "h"}, "set GRADER_SMTP_FROM"),
+        ({"HOST": "h", "FROM": "Erika"}, "GRADER_SMTP_FROM is 'Erika'"),
         ({"HOST": "h", "FROM": "a@b.c", "PORT": "smtp"}, "GRADER_SMTP_PORT is 'smtp'"),
         ({"HOST": "h", "FROM": "a@b.c", "USER": "u"}, "GRADER_SMTP_PASSWORD is not"),
     ],
