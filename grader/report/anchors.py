@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from .evidence import Location
 
+SHARED = "message"  # the id of a message that all checks share
+
 
 def of_check(name: str) -> str:
     """Return the id of the card of a check."""

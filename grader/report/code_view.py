@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..submission.source_files import SourceFile
 from ..support.i18n import _
-from . import anchors, code_lines, code_parts, notebook_cells
+from . import code_lines, code_parts, notebook_cells
 from .code_parts import CodePart
 from .evidence import Location
 from .notebook_cells import CellOutput
@@ -23,9 +23,9 @@ AROUND = 10  # lines before and after the line of a finding, which are always sh
 
 @dataclass(frozen=True)
 class LineFinding:
-    """A check that has a finding at a line; ``group`` and ``icon`` are those of its status."""
+    """A finding at a line; ``target`` is the id of its check, ``group`` and ``icon`` are those of the status."""
 
-    check: str
+    target: str
     location: Location
     title: Markup
     group: str
@@ -43,7 +43,7 @@ class ShownPart:
 
 @dataclass
 class CodeView:
-    """The code of a submission. ``anchors`` are {check: id of the line of its finding}.
+    """The code of a submission. ``anchors`` are {id of a check: id of the line of its finding}.
 
     ``left_out`` is the number of lines that are not shown.
     """
@@ -66,7 +66,7 @@ def view(findings: Sequence[LineFinding], files: Sequence[SourceFile], notebook:
         shown_numbers = budget.shown(part.lines, by_line)
         own_outputs = outputs[part.cell - 1] if part.cell is not None and part.cell <= len(outputs) else []
         code.left_out += len(part.lines) - len(shown_numbers)
-        code.anchors |= {finding.check: part.line_anchor(line) for line, own in by_line.items() for finding in own}
+        code.anchors |= {finding.target: part.line_anchor(line) for line, own in by_line.items() for finding in own}
         if own_outputs or any(part.lines[number - 1].strip() for number in shown_numbers):
             code.parts.append(ShownPart(part, _html(part, shown_numbers, by_line), own_outputs))
     return code
@@ -143,6 +143,6 @@ def _gap(count: int) -> str:
 def _link(finding: LineFinding) -> str:
     """Return the link from a line to the card of a check."""
     return (
-        f'<a class="finding {finding.group}" href="#{anchors.of_check(finding.check)}">'
+        f'<a class="finding {finding.group}" href="#{finding.target}">'
         f'<span class="icon" aria-hidden="true">{finding.icon}</span>{finding.title}</a>'
     )

@@ -156,8 +156,18 @@ def number(value: float) -> str:
 
 
 def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:
-    """Return the findings of a report that have a line."""
-    findings = []
+    """Return the findings of a report that have a line; a message that all checks share is one finding."""
+    findings: list[LineFinding] = []
+    shared, first = wording.shared(report), next(iter(report.checks), None)
+    if (
+        shared is not None
+        and first is not None
+        and first.evidence.location is not None
+        and not first.properties.is_fine
+    ):
+        place = first.evidence.location
+        if all(check.evidence.location == place for check in report.checks):
+            return [LineFinding(anchors.SHARED, place, marked(shared), first.properties.group, icon(first))]
     for check in report.checks:
         location = check.evidence.location
         if location is None or check.properties.is_fine:
@@ -165,7 +175,7 @@ def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:
         title = marked(check.title)
         if check.diagnosis is not None and bugs_named:
             title = Markup("{}: {}").format(title, marked(check.diagnosis.title))
-        findings.append(LineFinding(check.name, location, title, check.properties.group, icon(check)))
+        findings.append(LineFinding(anchors.of_check(check.name), location, title, check.properties.group, icon(check)))
     return findings
 
 

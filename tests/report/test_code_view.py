@@ -77,6 +77,14 @@ def test_line_has_all_its_findings():
     ]
 
 
+def test_message_that_all_checks_share_is_one_finding():
+    checks = [finding(name, 3, status="error") for name in ("loss", "half", "other")]
+    page = page_of(checks, MODULE)
+    assert re.findall(r'class="finding \w+" href="#([^"]+)">.*?</span>([^<]*)', page) == [("message", "No.")]
+    assert re.search(r'<p class="shared" id="message">No. In the code: <a href="#line-3">', page)
+    assert page.count('href="#line-3"') == 1 and page.count("No.") == 2
+
+
 def test_passed_and_skipped_checks_mark_no_line():
     page = page_of([finding("loss", 3, status="passed"), finding("other", 3, status="skipped")], MODULE)
     assert 'class="finding' not in page and 'class="line marked"' not in page

@@ -3,7 +3,7 @@
   // Beside the check to which an address leads, the code shows the line of its finding.
   const pane = document.querySelector(".submitted");
   const show = () => {
-    const check = document.querySelector(":target")?.closest(".check");
+    const check = document.querySelector(":target")?.closest(".check, .shared");
     const finding = check && document.querySelector(`.finding[href="#${check.id}"]`);
     if (!finding || pane.scrollHeight <= pane.clientHeight) return; // the code is below the checks
     pane.scrollTop += finding.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
