@@ -167,13 +167,13 @@ def write_gradebooks(
 ) -> list[tuple[str, FilledFile]]:
     """Write ``gradebook.csv`` and the files of course systems.
 
-    The rows of ``absent`` are in ``gradebook.csv`` only, but excused students are in all files.
+    The rows of ``absent`` are in ``gradebook.csv`` only, but excused students and those with a mark by hand are in all files.
 
     Returns (file name, filled file) of the files of course systems.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    excused_rows = [row for row in absent if row.status == "excused"]
-    filled_files = course_files.fill([*rows, *excused_rows], given_files, store.written_cells)
+    rows = [*rows, *(row for row in absent if row.status == "excused" or row.score is not None)]
+    filled_files = course_files.fill(rows, given_files, store.written_cells)
     if layout == "nbgrader":
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
     if layout == "ilias" and given_files.ilias is None:
