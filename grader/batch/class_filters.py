@@ -152,4 +152,4 @@ def _of_checks(checks: Iterable[Difficulty]) -> Descriptions:
 
 def _of_bugs(bugs: Iterable[BugCount]) -> Descriptions:
     for bug in bugs:
-        yield bug_address(bug.bug), "", _("Bug: {title}").format(title=bug.title), bug.title
+        yield bug_address(bug.bug), "", _("Bug: {title}").format(title=bug.title.replace("`", "")), bug.title

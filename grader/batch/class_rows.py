@@ -42,7 +42,7 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
             Column("id", _("ID"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.identity)}</td>"),
         ),
         (True, Column("score", _("Score"), "6.5rem", _score)),
-        (True, Column("status", _("Status"), "8.5rem", lambda line: _status(line, labels))),
+        (True, Column("status", _("Status"), "9.5rem", lambda line: _status(line, labels))),
         (
             any(line.row.late or line.row.due for line in lines),
             Column("late", _("Late"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(_lateness(line))}</td>"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -13,6 +14,7 @@ from grader.batch.summary import ClassSummary
 from grader.report.evidence import ByHand, Evidence, Location
 from grader.report.model import CheckResult, Diagnosis
 from tests.batch.rows import row
+from tests.conftest import ROOT
 
 from .made import report
 
@@ -152,7 +154,7 @@ def test_filters_combine_or_replace_each_other_and_are_removed(page):
     choose(page, "check=training:not_reached")  # a student has one outcome, so this one replaces the other
     assert names(page) == ["Jörg Müller"]
     chips = page.locator("#chips a")
-    assert chips.all_text_contents() == ["Bug: The sign-flipped of `W1`", "training: Not reached", "Show all students"]
+    assert chips.all_text_contents() == ["Bug: The sign-flipped of W1", "training: Not reached", "Show all students"]
     remove(page, "training: Not reached")
     assert names(page) == FAILED
     choose(page, "bug=sign-flipped")  # again
@@ -356,3 +358,26 @@ def test_printed_page_has_everything_and_names_its_filters(opened, large_page):
     assert page.evaluate(CLIPPED) == []
     assert page.locator("#chips a").is_visible() and not page.locator("#search").is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_two_clicks_lead_from_the_class_to_the_line_of_a_bug_and_one_back(browser, grader, tmp_path):
+    examples, class_folder = ROOT / "examples" / "single-neuron", tmp_path / "class"
+    class_folder.mkdir()
+    shutil.copy(examples / "correct.ipynb", class_folder / "Ada.ipynb")
+    for name in ("Ämilie Çelik", "Ben"):
+        shutil.copy(examples / "wrong.py", class_folder / f"{name}.py")
+    grader("grade", "single-neuron", class_folder, "--out", tmp_path / "out", "--jobs", 1, "--isolation", "none")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((tmp_path / "out" / "index.html").as_uri())
+    page.click(".bugs a.by")
+    first, second = names(page)
+    assert {first, second} == {"Ben", "Ämilie Çelik"}
+    page.locator("#students tbody td a").first.click()
+    assert page.locator(":target").count() == 1 and page.evaluate("location.hash").startswith("#line-")
+    assert first in page.title()
+    page.click("#following")
+    assert second in page.title()
+    page.click("#overview")
+    assert address(page).startswith("#bug=") and names(page) == [first, second]
+    context.close()
