@@ -8,10 +8,8 @@ file that was handed in, whatever follows the numbers (``generate_comments_from_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..batch.layouts import ANONYMOUS, CANVAS
-from ..batch.recipients import Recipient
+from ..batch.recipients import Recipient, Recipients
 
 TARGET = "canvas-feedback.zip"
 UPLOAD = (
@@ -21,7 +19,7 @@ UPLOAD = (
 NO_PLACE = "they handed in text or a link, and Canvas takes a file only for a file"
 
 
-def stems(person: Recipient, people: Sequence[Recipient], title: str) -> list[str]:
+def stems(person: Recipient, recipients: Recipients, title: str) -> list[str]:
     """Return the path of a person's page in the zip, without an ending: the name of the submitted file."""
     paths = [person.graded_path(), *(file.path for file in person.files)]
     matches = (ANONYMOUS.fullmatch(path) or CANVAS.fullmatch(path) for path in paths)

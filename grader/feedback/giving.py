@@ -72,7 +72,7 @@ def give(folder: Path, options: FeedbackOptions, console: Console) -> FeedbackOu
         if form == MAIL:
             _by_mail(found_letters, name, folder, store, server, options, outcome, console)
         else:
-            _to_system(found_letters, form, name, folder, store, options, outcome, console)
+            _to_system(found_letters, recipients, form, name, folder, store, options, outcome, console)
         _list_others(recipients.people, found_letters, outcome)
         outcome.is_complete = outcome.is_complete and not problems
         return outcome
@@ -94,6 +94,7 @@ def _recipients(folder: Path, store: Store) -> Recipients:
 
 def _to_system(
     found_letters: Sequence[Letter],
+    recipients: Recipients,
     form: str,
     name: str,
     folder: Path,
@@ -103,7 +104,7 @@ def _to_system(
     console: Console,
 ) -> None:
     module = places.SYSTEMS[form]
-    bundle = places.bundle(_complete(found_letters, options, console), form, name)
+    bundle = places.bundle(_complete(found_letters, options, console), form, name, recipients)
     written_files = WrittenFiles(folder, store)
     written_files.write(bundle.files, forced=False)
     outcome.lines += written_files.remove_others(module.TARGET)

@@ -8,17 +8,16 @@ ILIAS takes the number after the last underscore for the id of the user (``getMu
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ..batch.layouts import ILIAS
-from ..batch.recipients import Recipient
+from ..batch.recipients import Recipient, Recipients
 
 TARGET = "ilias-feedback.zip"
 UPLOAD = 'In ILIAS, open "Submissions and Grades" of the assignment, and upload the zip under "Multi-Feedback".'
 NO_PLACE = "their folder has no user id of ILIAS"
 
 
-def stems(person: Recipient, people: Sequence[Recipient], title: str) -> list[str]:
+def stems(person: Recipient, recipients: Recipients, title: str) -> list[str]:
     """Return the path of a person's page in the zip, without an ending; ``title`` is the name of the page."""
     if not person.number:
         return []

@@ -11,28 +11,32 @@ number that means somebody else in the other release is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..batch.layouts import MOODLE
-from ..batch.recipients import Recipient
+from ..batch.recipients import Recipient, Recipients
 
+LAYOUT = "moodle"
 TARGET = "moodle-feedback.zip"
 UPLOAD = 'In Moodle, open the submissions of the assignment and choose "Upload multiple feedback files in a zip".'
-NO_PLACE = "their folder has no number of Moodle"
+NO_PLACE = "their folder has no number, or one that belongs to somebody else"
 
 
-def stems(person: Recipient, people: Sequence[Recipient], title: str) -> list[str]:
+def stems(person: Recipient, recipients: Recipients, title: str) -> list[str]:
     """Return the paths of a person's page in the zip, without an ending; ``title`` is the name of the page."""
     own = _own(person.graded_path(), title)
-    if not person.group:
+    if recipients.layout != LAYOUT or not person.identity.isdigit():  # the id is not a number of Moodle
         return [own] if own else []
-    numbers_of_groups = {other.group_id for other in people if other.group}
-    numbers_of_people = {other.identity for other in people}
+    numbers_of_people = [other.identity for other in recipients.people]
+    if not person.group:
+        return [own or _of_number(person, title)] if numbers_of_people.count(person.identity) <= 1 else []
+    numbers_of_groups = {other.group_id for other in recipients.people if other.group}
     places = [own] if own and person.group_id not in numbers_of_people else []
-    if person.identity.isdigit() and person.identity not in numbers_of_groups:
-        name = " ".join(person.name.replace("_", " ").replace("/", " ").split())
-        places.append(f"{name}_{person.identity}_assignsubmission_file_/{title}")
-    return places
+    return places if person.identity in numbers_of_groups else [*places, _of_number(person, title)]
+
+
+def _of_number(person: Recipient, title: str) -> str:
+    """Return the place of a person without an own folder: a member of a group, or marked without a submission."""
+    name = " ".join(person.name.replace("_", " ").replace("/", " ").split())
+    return f"{name}_{person.identity}_assignsubmission_file_/{title}"
 
 
 def _own(path: str, title: str) -> str:

@@ -6,18 +6,17 @@ and ``nbgrader/exchange/default/release_feedback.py`` of jupyter/nbgrader).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from ..batch.layouts import NBGRADER
-from ..batch.recipients import Recipient
+from ..batch.recipients import Recipient, Recipients
 
 TARGET = "feedback/"
 UPLOAD = "Copy the folder feedback into the course, and run 'nbgrader release_feedback'."
 NO_PLACE = "their files are not in the folder 'submitted' of a course"
 
 
-def stems(person: Recipient, people: Sequence[Recipient], title: str) -> list[str]:
+def stems(person: Recipient, recipients: Recipients, title: str) -> list[str]:
     """Return the path of a person's page in the output folder, without an ending."""
     match = NBGRADER.fullmatch(person.graded_path())
     if match is None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
+from ..batch.recipients import Recipients
 from . import canvas, folders, ilias, moodle, nbgrader
 from .letters import Letter
 
@@ -34,23 +35,25 @@ class SystemFiles:
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def bundle(letters: Sequence[Letter], system: str, title: str) -> SystemFiles:
-    """Return the files for a course system, a name of :data:`SYSTEMS`; ``title`` is the name of the page."""
+def bundle(letters: Sequence[Letter], system: str, title: str, recipients: Recipients) -> SystemFiles:
+    """Return the files for a course system, a name of :data:`SYSTEMS`; ``title`` is the name of the page.
+
+    ``recipients`` are all people of the class, also those without a letter.
+    """
     module = SYSTEMS[system]
-    people = [letter.recipient for letter in letters]
     letters_at: dict[str, list[Letter]] = {}
     result = SystemFiles()
     reached: set[str] = set()
     for letter in letters:
-        for stem in module.stems(letter.recipient, people, title):
+        for stem in module.stems(letter.recipient, recipients, title):
             letters_at.setdefault(stem, []).append(letter)
     for stem, sharing in letters_at.items():
         if len({letter.result for letter in sharing}) == 1:
             result.files |= {f"{stem}{ending}": content for ending, content in sharing[0].files.items()}
             reached |= {letter.recipient.identity for letter in sharing}
-    for person in people:
+    for person in (letter.recipient for letter in letters):
         if person.identity not in reached:
-            has_place = bool(module.stems(person, people, title))
+            has_place = bool(module.stems(person, recipients, title))
             result.problems.append((person.name, DIFFERENT if has_place else module.NO_PLACE))
     result.count = len(reached)
     if module.TARGET.endswith(".zip") and result.files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.batch.recipients import HandedInFile, Recipient
+from grader.batch.recipients import HandedInFile, Recipient, Recipients
 from grader.feedback.letters import Letter
 
 
@@ -20,3 +20,8 @@ def letter(recipient: Recipient, result: str = "100 points", **other: Any) -> Le
     return Letter(
         **{"recipient": recipient, "files": {".html": page}, "result": result, "is_provisional": False, **other}
     )
+
+
+def people(*persons: Recipient, layout: str = "moodle") -> Recipients:
+    """Return a class."""
+    return Recipients(layout=layout, assignment="ex", people=[*persons])

@@ -6,7 +6,7 @@ import pytest
 
 from grader.batch.recipients import HandedInFile
 from grader.feedback.canvas import stems
-from tests.feedback.people import person
+from tests.feedback.people import people, person
 
 pytestmark = pytest.mark.quick
 
@@ -32,16 +32,16 @@ def numbers_of_canvas(path):
     ],
 )
 def test_page_has_the_name_of_the_submitted_file(path, stem, numbers):
-    assert stems(person(path=path), [], "ex-feedback") == [stem]
+    assert stems(person(path=path), people(), "ex-feedback") == [stem]
     assert numbers_of_canvas(f"{stem}.html") == numbers
 
 
 def test_graded_file_is_preferred():
     files = [HandedInFile(path=f"a_4_{n}_{name}", name=name) for n, name in enumerate(["notes.txt", "answer.py"])]
-    assert stems(person(files=files, file="answer.py"), [], "f") == ["a_4_1_answer"]
-    assert stems(person(files=files, file=""), [], "f") == ["a_4_0_notes"]
+    assert stems(person(files=files, file="answer.py"), people(), "f") == ["a_4_1_answer"]
+    assert stems(person(files=files, file=""), people(), "f") == ["a_4_0_notes"]
 
 
 @pytest.mark.parametrize("path", ["mustermannerika_4711_text.html", "mustermannerika_4711_link.html", "answer.py", ""])
 def test_person_without_a_file_has_no_place(path):
-    assert stems(person(path=path), [], "ex-feedback") == []
+    assert stems(person(path=path), people(), "ex-feedback") == []

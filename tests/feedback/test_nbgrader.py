@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.feedback.nbgrader import stems
-from tests.feedback.people import person
+from tests.feedback.people import people, person
 
 pytestmark = pytest.mark.quick
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.quick
     ],
 )
 def test_page_has_the_name_of_the_notebook(path, file, stem):
-    assert stems(person(path=path, file=file), [], "ex-feedback") == [stem]
+    assert stems(person(path=path, file=file), people(), "ex-feedback") == [stem]
 
 
 def test_person_outside_the_course_has_no_place():
-    assert stems(person(path="erika/problem.ipynb"), [], "ex-feedback") == []
+    assert stems(person(path="erika/problem.ipynb"), people(), "ex-feedback") == []
