@@ -166,9 +166,15 @@ def test_code_stays_beside_the_checks_on_a_wide_screen(opened):
     page = opened(text, viewport={"width": 1280, "height": 800}).page
     page.click("#check-backward a[href='#line-300']")
     assert visible(page, "#line-300") and visible(page, "#check-backward")
-    page = opened(with_navigation(text, "../index.html", None, None), viewport={"width": 1280, "height": 800}).page
+    tab = opened(with_navigation(text, "../index.html", None, None), viewport={"width": 1280, "height": 800})
+    page = tab.page
     page.goto(f"{page.url}#check-backward")
     page.wait_for_function("document.querySelector('.submitted').scrollTop > 0")
+    assert visible(page, "#line-300") and visible(page, "#check-backward")
+    address = page.url.partition("#")[0]
+    page.goto("about:blank")
+    page.goto(f"{address}#line-300")
+    page.wait_for_load_state("load")
     assert visible(page, "#line-300") and visible(page, "#check-backward")
     narrow = opened(text, viewport=PHONE).page
     narrow.click("#check-backward a[href='#line-300']")

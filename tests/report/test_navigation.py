@@ -81,6 +81,21 @@ def test_links_follow_the_listed_students_and_lead_back_to_the_list(opened_class
     assert page.url.endswith("/index.html#bug=sign")
 
 
+@pytest.mark.parametrize(
+    ("address", "anchor"),
+    [
+        ("#bug=sign-flipped", "#bug-sign-flipped"),
+        ("#status=failed&check=loss:failed", "#check-loss"),
+        ("#search=check", ""),
+        ("", ""),
+    ],
+)
+def test_next_page_opens_at_what_the_students_are_listed_for(opened_class, address, anchor):
+    students = [[f"instructor/{name}.html", name] for name in ("Ben", "Dan")]
+    page = opened_class("Ben", json.dumps({"address": address, "students": students}))
+    assert links(page)["following"] == f"Dan.html{anchor}"
+
+
 def test_student_who_is_not_listed_has_the_order_of_the_class(opened_class):
     page = opened_class("Ben", listed("Dan", "Cem"))
     assert links(page) == {"overview": "index.html#bug=sign", "previous": "Änne #1.html", "following": "Cem.html"}

@@ -1,15 +1,20 @@
 "use strict";
 (() => {
-  // Beside the check to which an address leads, the code shows the line of its finding.
+  // If the code is to the right of the checks, an address that leads to one of them shows the other as well.
   const pane = document.querySelector(".submitted");
-  const show = () => {
+  const isBeside = () => pane && pane.scrollHeight > pane.clientHeight;
+  const showLine = () => {
     const check = document.querySelector(":target")?.closest(".check, .shared");
     const finding = check && document.querySelector(`.finding[href="#${check.id}"]`);
-    if (!finding || pane.scrollHeight <= pane.clientHeight) return; // the code is below the checks
+    if (!finding || !isBeside()) return;
     pane.scrollTop += finding.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 3;
   };
-  addEventListener("hashchange", show);
-  addEventListener("load", show);
+  addEventListener("hashchange", showLine);
+  addEventListener("load", () => {
+    showLine();
+    const finding = document.querySelector(".line:target + .finding");
+    if (finding && isBeside()) document.querySelector(finding.hash).scrollIntoView({ block: "nearest" });
+  });
 
   // The class page keeps the students that it lists: {"address": "#check=loss", "students": [["instructor/a.html", "Ada"], ...]}
   const overview = document.getElementById("overview");
@@ -26,11 +31,14 @@
   const address = ([link]) => new URL(link, own);
   const number = list.students.findIndex((student) => address(student).pathname === location.pathname);
   if (number < 0) return;
+  const [, kind, name] = /[#&](check|bug)=([a-z0-9-]+)/.exec(list.address) ?? []; // what the students are listed for
   const lead = (id, student) => {
     const link = document.getElementById(id);
     link.hidden = !student;
     if (!student) return;
-    link.href = address(student).href;
+    const url = address(student);
+    if (kind && !url.hash) url.hash = `${kind}-${name}`;
+    link.href = url.href;
     link.lastElementChild.textContent = student[1];
   };
   lead("previous", list.students[number - 1]);
