@@ -113,6 +113,8 @@ class Checking:
             if not reason and check.bonus and not all(map(self._context.student.defines, check.functions())):
                 reason = _("Not submitted. This check is optional; you can get full marks without it.")
             result = self._skip(check, reason) if reason else self._run_timed(check, is_first=not results)
+            if result.status == "skipped" and progress.roots(check):
+                result.evidence |= Evidence(waits_for=progress.roots(check))
             progress.add(check, result)
             results.append(result)
             self._trace.notify("check", check.name, result.status)

@@ -14,7 +14,7 @@ from ..assignment.check import Check
 from ..checks.context import Context
 from ..report.model import CheckResult
 from ..submission import Code
-from ..support.i18n import _, joined
+from ..support.i18n import _, joined, ngettext
 
 MOST_KILLED = 2  # such calls of a function; after that it is not called again
 
@@ -112,13 +112,19 @@ class Progress:
             return _("Skipped because {checks} did not pass. Fix that first.").format(checks=joined(roots))
         functions = list(check.functions())
         if functions and all(map(self._is_unchanged, functions)):
-            sentence = _(
-                "Skipped because {functions} is unchanged from the starter, and none of the functions that it uses is correct yet."
+            sentence = ngettext(
+                "Skipped because {functions} is unchanged from the starter, and none of the functions that it uses is correct yet.",
+                "Skipped because {functions} are unchanged from the starter, and none of the functions that they use is correct yet.",
+                len(functions),
             )
             return sentence.format(functions=joined(f"`{name}`" for name in functions))
         if check.accepts_empty() and not self._has_earned():
             return _("Skipped because no other check has earned points yet.")
         return ""
+
+    def roots(self, check: Check) -> list[str]:
+        """Return the checks that did not pass, if they are the reason to skip ``check``."""
+        return self._roots_of.get(check.name, [])
 
     def _has_earned(self) -> bool:
         return any(result.score for result in self._results.values())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from ..report import html, terminal, wording
+from ..report import html, not_reached, terminal, wording
 from ..report.model import CheckResult, Diagnosis, Report
 from ..support.i18n import _
 
@@ -35,7 +35,7 @@ def as_html(report: Report, about: Sequence[str], title: str, pass_mark: float, 
         return _paragraphs([*about, problem])
     page = html.render(report, title, pass_mark, Path(report.submission.path).name, hints)
     above = wording.common(report)
-    rows = "".join(_row(result, hints, above) for result in report.checks)
+    rows = "".join(_row(result, hints, above, not_reached.reason_follows(result, report)) for result in report.checks)
     level = _("isolation {level}").format(level=_(report.isolation.level))
     isolation = escape(f"{report.assignment.name}; {level}; {report.seconds:.1f} s")
     return (
@@ -61,12 +61,13 @@ def _verdict(report: Report, pass_mark: float) -> str:
     return sentence.format(score=report.score, max_score=report.max_score)
 
 
-def _row(result: CheckResult, hints: int, above: Sequence[str]) -> str:
+def _row(result: CheckResult, hints: int, above: Sequence[str], next_has_reason: bool) -> str:
+    """Return the row of a check; ``next_has_reason`` is true if the next row gives the same reason for not being run."""
     icon, colour = ICONS[result.properties.group]
     score = "–" if result.score is None else f"{result.score:g}"
     points = f"{score} / {result.max_score:g}" if result.max_score else ""
     message = wording.own_message(result, above)
-    sentences = [message] if message else []
+    sentences = [message] if message and not next_has_reason else []
     if result.status == "passed":
         sentences = wording.own_notes(result, above)
     if result.diagnosis is not None and hints > 1:

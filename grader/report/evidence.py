@@ -151,6 +151,9 @@ class Evidence(ReportPart):
     rubric: list[RubricEntry] = []
     """The entries by which a person marks the check."""
 
+    waits_for: list[str] = []
+    """The checks that did not pass, for which the check was not run."""
+
     shown: list[ShownExcerpt] = []
     """The parts of the submission that a person reads to mark the check."""
 

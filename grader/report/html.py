@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..submission.source_files import SourceFile
-from ..support.i18n import _, current
+from ..support.i18n import _, current, joined
 from ..support.text import clean, points
-from . import anchors, by_hand, code_view, pictures, wording
+from . import anchors, by_hand, code_view, not_reached, pictures, wording
 from .code_view import LineFinding
 from .download import download
 from .model import CheckResult, Report
@@ -61,6 +61,7 @@ def render(
             needed=pass_mark / 100 * report.max_score,
             who=who,
             above=wording.common(report),
+            not_reached=not_reached.by_reason(report),
             bugs_named=bugs_named,
             code=code,
             download=download(files[0], original) if files else None,
@@ -98,6 +99,7 @@ def environment() -> Environment:
         "own_notes": wording.own_notes,
         "anchors": anchors,
         "see_line": see_line,
+        "reason_to_skip": reason_to_skip,
         "example_of": wording.example,
         "unmarked": wording.unmarked,
         "spot_of": wording.spot_of,
@@ -143,6 +145,19 @@ def see_line(check: CheckResult, anchor: str) -> Markup:
     if not check.evidence.code_line:
         return marked(_("In the code: {spot}.")).format(spot=spot)
     return marked(_("See {spot}: `{code}`")).format(spot=spot, code=clean(check.evidence.code_line, 200))
+
+
+def reason_to_skip(check: CheckResult, report: Report, above: Sequence[str]) -> Markup:
+    """Return why a check was not run, with links to the checks that did not pass if they are on the page."""
+    by_name = {other.name: other for other in report.checks}
+    if not check.evidence.waits_for or not by_name.keys() >= {*check.evidence.waits_for}:
+        return marked(wording.own_message(check, above))
+    links = [
+        Markup('<a href="#{}">{}</a>').format(anchors.of_check(name), marked(by_name[name].title))
+        for name in check.evidence.waits_for
+    ]
+    sentence = Markup(escape(_("Skipped because {checks} did not pass. Fix that first.")))
+    return sentence.format(checks=Markup(joined(links)))
 
 
 def paragraphs(comment: str) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ..support.i18n import _, lazy
 from ..support.text import clean
-from . import wording
+from . import not_reached, wording
 from .model import CheckResult, Diagnosis, NamedBug, Report
 
 LEVELS = [lazy("strong"), lazy("medium"), lazy("none")]  # listed for translation; in JSON they stay as they are
@@ -69,7 +69,7 @@ def show(
         message, notes = wording.own_message(result, above), wording.own_notes(result, above)
         if result.status != "passed":
             notes = [note for note in notes if note.rstrip(".") not in result.message]
-            if message:
+            if message and not not_reached.reason_follows(result, report):
                 line(message, INDENT)
         if notes:
             line(_("Note: {notes}").format(notes=" ".join(notes)), INDENT)
