@@ -86,7 +86,7 @@ def explanations(
                 if reproduces(mutations, function, samples, mutants, factor)
             ]
             if matches:
-                return _simplest(matches)
+                return _simplest(_of_this_shape(mutations, function, samples[0], matches))
     return _of_used_functions(mutations, function, samples)
 
 
@@ -332,6 +332,18 @@ def results(
 ) -> dict[str, Any] | None:
     """Return the results with these mutations; None if they cannot be computed, such as a missing transpose for most sizes."""
     return mutations.known_results(function, mutants, inputs)
+
+
+def _of_this_shape(
+    mutations: Mutations, function: str, sample: Sample, matches: Sequence[Explanation]
+) -> Sequence[Explanation]:
+    """Return the explanations that give arrays of the answered shapes, all if none does: one number equals an array that repeats it."""
+
+    def has_the_shape(explanation: Explanation) -> bool:
+        values = results(mutations, function, explanation.mutants, sample.inputs) or {}
+        return all(np.squeeze(values[name]).shape == np.squeeze(array).shape for name, array in sample.answered.items())
+
+    return [match for match in matches if has_the_shape(match)] or matches
 
 
 def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from ..assignment.bugs import Bug
 from ..assignment.expressions import Refused
 from ..assignment.formulas import Formula, FormulaLayer
 from ..assignment.statements import CompiledProgram
 from ..mutation.changes import Change, Surroundings, of_formula, of_function
+from ..mutation.reductions import along
+from ..mutation.rewriting import parsed
 from . import taken_apart
 from .mutant import Mutant
 
@@ -33,7 +36,7 @@ def of_formulas(
             if mutant is not None and change.unknown not in {*steps, *inputs}:
                 singles.append(mutant)
         reachable[name] = None
-    return [*singles, *_in_all_layers(function, singles)]
+    return [*singles, *_in_all_layers(function, singles), *_along_another_axis(function, steps)]
 
 
 def of_program(function: str, source: str, name: str, others: Collection[str]) -> list[Mutant]:
@@ -112,6 +115,23 @@ def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]
                 {name: formula for mutant in members for name, formula in mutant.steps.items()},
                 changes=tuple(change for mutant in members for change in mutant.changes),
             )
+
+
+def _along_another_axis(function: str, steps: FormulaLayer) -> Iterator[Mutant]:
+    """Yield mutants that compute several sums, means or maxima along another axis together, such as all statistics."""
+    for axis in (None, 0, 1):
+        changed: dict[str, str] = {}
+        total = 0
+        for name in in_order(steps):
+            tree, count = along(parsed(steps[name].text), axis)
+            if count:
+                changed[name], total = ast.unparse(tree), total + count
+        if total > 1:
+            bug = "axis-missing" if axis is None else "wrong-axis"
+            changes = tuple(Change(bug, name, steps[name].text, text, text) for name, text in changed.items())
+            with suppress(Refused):
+                formulas = {name: Formula(text) for name, text in changed.items()}
+                yield Mutant(bug_of(function, changes[0]), formulas, changes=changes)
 
 
 def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:

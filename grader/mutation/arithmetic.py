@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from . import roles
 from .activations import slope_in
 from .patterns import value_of
-from .rewriting import Part, Rewrite, Surroundings, in_each_part
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
 from .templates import filled, matched
 
 
@@ -117,7 +117,7 @@ def inverted_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
 
 
 def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Multiply a gradient, an error or a cost by 2 or 1/2, or divide it by the number of samples."""
+    """Multiply a gradient, an error or a cost by 2 or 1/2; divide it by the number of samples, or a gradient multiply by it."""
     if not _has_a_scale(surroundings.result):
         return
     yield Rewrite("stray-factor-two", formula, filled("2 * _x", _x=formula))
@@ -131,6 +131,11 @@ def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Re
             yield Rewrite("averaged-twice", formula, filled(f"_x / {sizes[-1]}", _x=formula))
     elif labels:
         yield Rewrite(bug, formula, filled(f"_x / len({labels[0]})", _x=formula))
+    inputs = [name for name in surroundings.names if roles.role_of(name) == "inputs"]
+    if role in roles.GRADIENTS and not any(roles.role(node) == "count" for node in expressions(formula)):
+        # The delta from which it is computed may be divided already.
+        for size in sizes[-1:] or [f"len({name})" for name in (labels or inputs)[:1]]:
+            yield Rewrite("not-averaged", formula, filled(f"_x * {size}", _x=formula))
 
 
 @in_each_part

@@ -40,6 +40,12 @@ def another_cost(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewr
     labels, outputs = _compared(formula)
     if labels is None or outputs is None or not any(reduction_in(node) for node in expressions(formula)):
         return
+    for node in expressions(formula):
+        if matched("_y * np.log(_p)", node) is not None and not any(
+            matched("1 - _y", part) for part in expressions(formula)
+        ):
+            both = filled("_t + (1 - _y) * np.log(1 - _p)", _t=node, _y=labels, _p=outputs)
+            yield Rewrite("additional-logarithm", node, both)
     squared = any(first_match(_SQUARED_ERRORS, node) for node in expressions(formula))
     for template in _CROSS_ENTROPIES if squared else _SQUARES:
         yield Rewrite("another-cost", formula, filled(template, _y=labels, _p=outputs))
@@ -73,7 +79,9 @@ def error_of_another_cost(formula: ast.expr, surroundings: Surroundings) -> Iter
         yield Rewrite("another-cost", node, filled("(_e) ** 2", _e=node))
         yield Rewrite("another-cost", node, filled("-_y / _p", _y=labels, _p=prediction))
         yield Rewrite("another-cost", node, filled("-_y / np.maximum(_p, 1e-9)", _y=labels, _p=prediction))
-        yield Rewrite("another-cost", node, filled("_e * _p * (1 - _p)", _e=node, _p=prediction))
+        is_delta = node is formula or (matched("_e / _m", formula) or {}).get("_e") is node  # no slope belongs to it
+        bug = "superfluous-slope" if is_delta else "another-cost"
+        yield Rewrite(bug, node, filled("_e * _p * (1 - _p)", _e=node, _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("np.ones_like(_p)", _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("-np.ones_like(_p)", _p=prediction))
         if node is not formula:

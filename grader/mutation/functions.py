@@ -71,14 +71,19 @@ def _at_the_error(node: ast.expr, surroundings: Surroundings) -> Iterator[Rewrit
 
 
 def _outermost(formula: ast.expr, recognise: Callable[[ast.expr], Use | None]) -> Iterator[ast.expr]:
-    """Yield the expressions that are recognised, without those inside another one."""
+    """Yield the expressions that are recognised, without those inside another one and without conditions."""
     waiting: list[ast.AST] = [formula]
     while waiting:
         node = waiting.pop(0)
         if isinstance(node, ast.expr) and recognise(node) is not None:
             yield node
-        else:
-            waiting += ast.iter_child_nodes(node)
+            continue
+        choice = matched("_a if _c else _b", node) if isinstance(node, ast.IfExp) else _where(node)
+        waiting += ast.iter_child_nodes(node) if choice is None else [choice["_a"], choice["_b"]]
+
+
+def _where(node: ast.AST) -> dict[str, ast.expr] | None:
+    return matched("np.where(_c, _a, _b)", node) if isinstance(node, ast.Call) else None
 
 
 def _values(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Part]:

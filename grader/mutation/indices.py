@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from . import roles
 from .patterns import value_of
 from .rewriting import Part, Rewrite, Surroundings, in_each_part
-from .templates import filled, matched
+from .templates import filled, first_match, matched
+
+_KERNEL = re.compile(r"k|kernels?|filters?|filt|f")
+_FLIPS = (
+    "_x[::-1, ::-1]",
+    "_x[..., ::-1, ::-1]",
+    "np.flip(_x, _k)",
+    "np.flip(_x, axis=_k)",
+    "np.rot90(_x, 2)",
+    "np.fliplr(np.flipud(_x))",
+    "np.flipud(np.fliplr(_x))",
+)
 
 
 @in_each_part
@@ -43,6 +55,26 @@ def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         ):
             limits = [last] if first is None else [first, last]
             yield bug, ast.Call(filled(name), limits, [])
+
+
+@in_each_part
+def shifted_mask(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Let a triangle of a matrix begin one diagonal too early or too late."""
+    for function in ("np.tril", "np.triu"):
+        parts = first_match((f"{function}(_x)", f"{function}(_x, _k)", f"{function}(_x, k=_k)"), node)
+        if parts is not None:
+            for step in (1, -1):
+                yield "mask-shifted", filled(f"{function}(_x, _k)", _x=parts["_x"], _k=_next(parts.get("_k"), step))
+
+
+@in_each_part
+def flipped(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use a kernel as it is where it should be flipped, or the other way round."""
+    parts = first_match(_FLIPS, node)
+    if parts is not None:
+        yield "kernel-flip", parts["_x"]
+    elif isinstance(node, ast.Name) and node.id in surroundings.names and _KERNEL.fullmatch(node.id.lower()):
+        yield "kernel-flip", filled("np.flip(_x)", _x=node)
 
 
 @in_each_part
@@ -106,6 +138,9 @@ def _shifted(index: ast.expr) -> Iterator[ast.expr]:
                 yield ast.Slice(filled("_i + 1", _i=lower), upper)
             if upper is not None:
                 yield ast.Slice(lower, filled("_i - 1", _i=upper))
+            if lower is not None and upper is not None:
+                yield ast.Slice(filled("_i + 1", _i=lower), filled("_i + 1", _i=upper))
+                yield ast.Slice(filled("_i - 1", _i=lower), filled("_i - 1", _i=upper))
         case ast.Tuple(elts=elements):
             for position, element in enumerate(elements):
                 for after in _shifted(element):

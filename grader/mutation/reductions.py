@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
-from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, replaced_everywhere
 from .templates import filled, first_match, matched
 
 REDUCTIONS = frozenset(
@@ -100,6 +100,23 @@ def axis(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         yield bug, other.call()
         if reduction.keepdims:
             yield bug, replace(other, keepdims=False).call()
+
+
+def along(formula: ast.expr, axis: int | None) -> tuple[ast.expr, int]:
+    """Return a formula with all its reductions along another axis, or over all entries; and how many there are.
+
+    Only reductions along an axis count. They keep their dimension, so that the formulas that use them still fit.
+    """
+    changed, count = formula, 0
+    for node in expressions(formula):
+        reduction = reduction_in(node)
+        if reduction is None or reduction.axis is None or value_of(reduction.axis) == axis:
+            continue
+        # An inner reduction is changed inside its outer one as well.
+        keepdims = reduction.keepdims if axis is None else True
+        other = replace(reduction, axis=None if axis is None else filled(str(axis)), keepdims=keepdims)
+        changed, count = replaced_everywhere(changed, node, other.call()), count + 1
+    return changed, count
 
 
 @in_each_part

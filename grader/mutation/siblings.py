@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 
 from . import roles
-from .patterns import value_of
+from .patterns import factors_of_product, untransposed, value_of
 from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, renamed
 from .templates import filled
 
@@ -35,6 +35,23 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
     for other in surroundings.names:
         if other != node.id and _may_be_confused(node.id, other) and _fits(node.id, other, surroundings):
             yield _bug(node.id, other, surroundings), filled(other)
+
+
+@in_each_part
+def another_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use another matrix of one or two letters in a matrix product, such as K for Q, whatever its name stands for."""
+    operands = factors_of_product(node)
+    if operands is None:
+        return
+    for place, operand in enumerate(operands):
+        array = untransposed(operand) or operand
+        if not isinstance(array, ast.Name) or array.id not in surroundings.names:
+            continue
+        for other in surroundings.names:
+            if other != array.id and len(other) == len(array.id) <= 2 and other.isupper() and array.id.isupper():
+                after = filled(f"{other}.T" if array is not operand else other)
+                first, second = (after, operands[1]) if place == 0 else (operands[0], after)
+                yield "another-quantity", filled("_x @ _y", _x=first, _y=second)
 
 
 def class_numbers(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

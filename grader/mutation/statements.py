@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import textwrap
 from collections.abc import Iterator
 
 from . import roles
@@ -65,6 +66,27 @@ def exchanged(function: Function) -> Iterator[Edit]:
                 changes = (first, function.text(second)), (second, function.text(first))
                 yield from function.edit(_bug_of_order(first, second), min(writes(first)), *changes)
             known_names |= writes(first)
+
+
+def moved(function: Function) -> Iterator[Edit]:
+    """Do in every round of a loop what belongs after it, or only once what belongs into every round."""
+    for block, position, loop in function.loops:
+        following = block.statements[position + 1 : position + 2]
+        for statement in following:
+            if _is_simple(statement) and writes(statement) & reads(statement) & writes(*loop.body):
+                text = f"{_header(loop)}\n{textwrap.indent(function.text(*loop.body, statement), '    ')}"
+                quantity = min(writes(statement))
+                yield from function.edit(
+                    "done-in-every-round", quantity, (loop, text), (statement, ""), line=statement.lineno
+                )
+        last, rest = loop.body[-1], loop.body[:-1]
+        if rest and isinstance(last, ast.AugAssign) and writes(last) and not writes(last) & reads(*rest):
+            text = f"{_header(loop)}\n{textwrap.indent(function.text(*rest), '    ')}\n{function.text(last)}"
+            yield from function.edit("done-only-once", min(writes(last)), (loop, text), line=last.lineno)
+
+
+def _header(loop: ast.For) -> str:
+    return f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}:"
 
 
 def results(function: Function) -> Iterator[Edit]:
