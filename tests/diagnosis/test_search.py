@@ -167,3 +167,15 @@ def test_bug_is_found_in_imprecise_numbers(toy, dtype):
 
     result = diagnosis.find(*toy(*BUGS), "slopes", samples(answer))
     assert [bug.bug for bug in result.bugs] == ["absolute-error"]
+
+
+def test_explanation_with_the_answered_shape_is_preferred_to_one_number(toy):
+    declared = ("{name: one, instead: {db: 0.0}}", "{name: other, instead: {db: 0 * error.sum(axis=1)}}")
+
+    def zeros(size):
+        return lambda **inputs: {**right(**inputs), "db": np.zeros(size(**inputs))}
+
+    result = diagnosis.find(*toy(*declared), "slopes", samples(zeros(lambda X, **_: len(X))))
+    assert ([bug.bug for bug in result.bugs], result.alternatives) == (["other"], ())
+    result = diagnosis.find(*toy(*declared), "slopes", samples(zeros(lambda W, **_: W.shape[1])))
+    assert "one" in [bug.bug for bug in (*result.bugs, *result.alternatives)]

@@ -67,3 +67,12 @@ def test_program_has_mutants_that_are_computed_here():
 def test_program_with_other_statements_has_no_mutants():
     assert generated.of_program("train", PROGRAM + "\n\ndef other():\n    import os\n", "train", {"slope"})
     assert generated.of_program("train", PROGRAM.replace("return w", "import os"), "train", {"slope"}) == []
+
+
+def test_all_sums_along_another_axis_are_one_mutant():
+    statistics = {"mean": "np.mean(X, axis=0)", "out": "(X - mean) / np.std(X, axis=0)"}
+    together = [one for one in mutants(statistics) if len(one.steps) > 1]
+    texts = {(one.bug.name, *(formula.text for formula in one.steps.values())) for one in together}
+    assert ("axis-missing", "np.mean(X)", "(X - mean) / np.std(X)") in texts
+    rows = ("np.mean(X, axis=1, keepdims=True)", "(X - mean) / np.std(X, axis=1, keepdims=True)")
+    assert ("wrong-axis", *rows) in texts

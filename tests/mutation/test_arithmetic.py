@@ -122,3 +122,16 @@ def test_gradient_gets_a_factor(made):
 
 def test_gradient_is_divided_by_a_size_in_reach(made):
     assert made(arithmetic.further_factor, "w3.T @ d", "m", "d", result="dA2")["w3.T @ d / m"] == "averaged-twice"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "wrong"),
+    [
+        ("np.sum(dZ, axis=0)", ("Y", "dZ"), "np.sum(dZ, axis=0) * len(Y)"),
+        ("np.sum(dZ, axis=0)", ("Y", "m", "dZ"), "np.sum(dZ, axis=0) * m"),
+    ],
+)
+def test_average_that_is_in_the_delta_is_missing(made, text, names, wrong):
+    assert made(arithmetic.further_factor, text, *names, result="db")[wrong] == "not-averaged"
+    divided = made(arithmetic.further_factor, "np.sum(dZ, axis=0) / m", *names, result="db")
+    assert "not-averaged" not in divided.values()

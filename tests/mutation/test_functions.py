@@ -110,3 +110,8 @@ def test_relu_writes_into_its_argument(made):
     assert wrong == {"relu(X @ W1 + b1)": "argument-changed-in-place"}
     wrong = made(functions.in_place, "A1.T @ dZ2 / m", *BACKWARD, functions=LIBRARY, result="dW2")
     assert wrong == {"((Z1 > 0) * 1.0).T @ dZ2 / m": "argument-changed-in-place"}
+
+
+@pytest.mark.parametrize("text", ["H[t - 1] if t > 0 else h0", "np.where(t > 0, H, h0)"])
+def test_condition_is_no_derivative(made, text):
+    assert made(functions.derivative, text, "H", "h0", "t") == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from grader.mutation import reductions, rewriting
@@ -106,3 +108,18 @@ def test_bias_gradient_comes_from_the_weight_gradient_of_its_layer(made):
 def test_module_is_not_an_array():
     assert reductions.reduction_in(rewriting.parsed("np.sum()")) is None
     assert reductions.reduction_in(rewriting.parsed("np.dot(a, b)")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "axis", "wrong", "count"),
+    [
+        ("np.mean(X, axis=0)", 1, "np.mean(X, axis=1, keepdims=True)", 1),
+        ("np.mean(X, axis=0)", None, "np.mean(X)", 1),
+        ("np.mean(X, axis=0)", 0, "np.mean(X, axis=0)", 0),
+        ("np.sum(X)", 1, "np.sum(X)", 0),
+        ("E / np.sum(E, axis=1, keepdims=True) - E.max(1)", None, "E / np.sum(E, keepdims=True) - np.max(E)", 2),
+    ],
+)
+def test_all_reductions_run_along_another_axis(text, axis, wrong, count):
+    changed, found_count = reductions.along(rewriting.parsed(text), axis)
+    assert (ast.unparse(changed), found_count) == (wrong, count)

@@ -99,3 +99,10 @@ def test_two_quantities_are_exchanged(made):
     wrong = made(siblings.exchanged, "red * x + blue * z", "red", "blue", "x")
     assert wrong["blue * x + red * z"] == "quantities-exchanged"
     assert made(siblings.exchanged, "np.array([0.3, 0.6, 0.1])")["np.array([0.6, 0.3, 0.1])"] == "quantities-exchanged"
+
+
+def test_another_matrix_of_a_product_is_used(made):
+    wrong = made(siblings.another_factor, "dS.T @ Q", "Q", "K", "V", "dS", "scale")
+    assert wrong == {"dS.T @ K": "another-quantity", "dS.T @ V": "another-quantity"}
+    assert made(siblings.another_factor, "A.T @ d", "A", "S", "d")["S.T @ d"] == "another-quantity"
+    assert made(siblings.another_factor, "Q * K", "Q", "K") == {}

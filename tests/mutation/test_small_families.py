@@ -163,3 +163,48 @@ def test_statistics_of_the_array_itself_are_used(made):
 
 def test_numbers_lose_their_fraction(made):
     assert made(constants.truncated, "x + y", result="Z1") == {"np.trunc(x + y)": "truncated-to-integers"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [("np.tril(M)", "np.tril(M, 1)"), ("np.triu(M, 1)", "np.triu(M, 0)"), ("np.tril(M, k=-1)", "np.tril(M, -2)")],
+)
+def test_mask_is_shifted(made, text, wrong):
+    assert made(indices.shifted_mask, text, "M")[wrong] == "mask-shifted"
+
+
+def test_window_is_shifted_as_a_whole(made):
+    wrong = made(indices.shifted_index, "x[i:i + 3]", "x", "i")
+    assert wrong["x[i + 1:i + 3 + 1]"] == wrong["x[i - 1:i + 3 - 1]"] == "index-shifted"
+
+
+@pytest.mark.parametrize("text", ["K[::-1, ::-1]", "np.flip(K, axis=0)", "np.rot90(K, 2)"])
+def test_kernel_is_not_flipped(made, text):
+    assert made(indices.flipped, text, "K")["K"] == "kernel-flip"
+
+
+def test_kernel_is_flipped(made):
+    assert made(indices.flipped, "np.sum(window * kernel)", "window", "kernel") == {
+        "np.sum(window * np.flip(kernel))": "kernel-flip"
+    }
+
+
+def test_cost_gets_an_additional_logarithm(made):
+    wrong = made(costs.another_cost, "-np.sum(Y * np.log(P)) / len(Y)", "Y", "P", result="loss")
+    assert wrong["-np.sum(Y * np.log(P) + (1 - Y) * np.log(1 - P)) / len(Y)"] == "additional-logarithm"
+    both = "-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))"
+    assert "additional-logarithm" not in made(costs.another_cost, both, "y", "p", result="loss").values()
+
+
+@pytest.mark.parametrize(
+    ("text", "bug"),
+    [("P - Y", "superfluous-slope"), ("(P - Y) / n", "superfluous-slope"), ("(P - Y) * s", "another-cost")],
+)
+def test_slope_is_superfluous_only_if_the_delta_has_none(made, text, bug):
+    wrong = made(costs.error_of_another_cost, text, "P", "Y", "n", "s", result="dZ")
+    assert (
+        wrong[
+            text.replace("P - Y", "(P - Y) * P * (1 - P)").replace("((P - Y) * P * (1 - P))", "(P - Y) * P * (1 - P)")
+        ]
+        == bug
+    )

@@ -92,3 +92,33 @@ def test_switch_is_inverted_or_ignored(edited):
 def test_condition_is_negated(edited):
     source = "def f(x):\n    if x > 0 and x < 5:\n        x = 1\n    else:\n        x = 2\n    return x\n"
     assert {bug for bug, *_lines in edited(statements.conditions, source)} == {"comparison-inverted", "branch-missing"}
+
+
+ATTEND = """def attend(X, W, b):
+    out = np.zeros(3)
+    for x in X:
+        out = out + x @ W
+    out = out + b
+    return out
+"""
+COUNTED = """def counted(X):
+    total, count = 0, 0
+    for x in X:
+        total = total + x
+        count += 1
+    return total / count
+"""
+
+
+def test_step_after_a_loop_is_done_in_every_round(edited):
+    assert edited(statements.moved, ATTEND) == {
+        (
+            "done-in-every-round",
+            "out = out + b",
+            "out = out + b",
+        )
+    }
+
+
+def test_last_step_of_a_loop_is_done_once(edited):
+    assert edited(statements.moved, COUNTED) == {("done-only-once", "count += 1", "count += 1")}

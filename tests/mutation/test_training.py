@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.mutation import arguments, training, updates
+from tests.changed import changed
 from tests.mutation.test_statements import CONVOLUTION, TRAIN
 
 pytestmark = pytest.mark.quick
@@ -117,3 +118,29 @@ def test_argument_is_replaced_at_the_start(edited, operator, bug, line):
 def test_gradient_is_computed_again_before_the_next_update(edited):
     source = TRAIN.replace("        if fit_bias:\n            b = b - lr * db\n", "        b = b - lr * db\n")
     assert ("updated-weights", "dw, db = gradients(X, y, w, b)", "") in edited(training.updated, source)
+
+
+CLIP = """def clip(dW, db, limit):
+    norm = np.sqrt(np.sum(dW**2) + np.sum(db**2))
+    if norm > limit:
+        return dW * limit / norm, db * limit / norm
+    return dW, db
+"""
+
+
+def test_each_array_is_treated_alone(edited):
+    [(bug, added, _removed)] = edited(arguments.each_alone, CLIP)
+    assert bug == "each-alone"
+    assert "return together(dW, 0 * db, limit)[0], together(0 * dW, db, limit)[1]" in added
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("dW * limit / norm, db * limit / norm", "db * limit / norm, dW * limit / norm"),
+        ("np.sum(dW**2) + np.sum(db**2)", "limit"),
+        ("    return dW, db\n", "    return dW\n"),
+    ],
+)
+def test_arrays_without_a_common_number_are_not_treated_alone(edited, old, new):
+    assert edited(arguments.each_alone, changed(CLIP, (old, new))) == set()
