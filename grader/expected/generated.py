@@ -14,6 +14,7 @@ from ..assignment.statements import CompiledProgram
 from ..mutation.changes import Change, Surroundings, of_formula, of_function
 from ..mutation.reductions import along
 from ..mutation.rewriting import parsed
+from ..mutation.roles import role_of
 from . import taken_apart
 from .mutant import Mutant
 
@@ -118,13 +119,16 @@ def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]
 
 
 def _along_another_axis(function: str, steps: FormulaLayer) -> Iterator[Mutant]:
-    """Yield mutants that compute several sums, means or maxima along another axis together, such as all statistics."""
+    """Yield mutants that compute several sums, means or maxima along another axis together, such as all statistics.
+
+    Gradients of biases, which have their own names, are left out.
+    """
     for axis in (None, 0, 1):
         changed: dict[str, str] = {}
         total = 0
         for name in in_order(steps):
             tree, count = along(parsed(steps[name].text), axis)
-            if count:
+            if count and role_of(name) != "bias gradient":
                 changed[name], total = ast.unparse(tree), total + count
         if total > 1:
             bug = "axis-missing" if axis is None else "wrong-axis"

@@ -75,7 +75,7 @@ def missing_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             yield _missing_bug(right, surroundings), left
-            if not isinstance(left, ast.BinOp) or _is_share(left):
+            if not isinstance(left, ast.BinOp) or _is_share(left) or _is_sum(left):
                 yield _missing_bug(left, surroundings), right
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             if value_of(left) == 1:

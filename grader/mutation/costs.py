@@ -79,8 +79,9 @@ def error_of_another_cost(formula: ast.expr, surroundings: Surroundings) -> Iter
         yield Rewrite("another-cost", node, filled("(_e) ** 2", _e=node))
         yield Rewrite("another-cost", node, filled("-_y / _p", _y=labels, _p=prediction))
         yield Rewrite("another-cost", node, filled("-_y / np.maximum(_p, 1e-9)", _y=labels, _p=prediction))
-        is_delta = node is formula or (matched("_e / _m", formula) or {}).get("_e") is node  # no slope belongs to it
-        bug = "superfluous-slope" if is_delta else "another-cost"
+        is_delta = roles.role_of(surroundings.result) == "delta"
+        is_whole = node is formula or (matched("_e / _m", formula) or {}).get("_e") is node
+        bug = "superfluous-slope" if is_delta and is_whole else "another-cost"
         yield Rewrite(bug, node, filled("_e * _p * (1 - _p)", _e=node, _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("np.ones_like(_p)", _p=prediction))
         yield Rewrite("gradient-of-the-output", node, filled("-np.ones_like(_p)", _p=prediction))

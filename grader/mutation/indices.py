@@ -52,6 +52,7 @@ def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 _next(begin, -1) if begin is not None else filled("1"),
                 end if begin is not None else _next(end, 1),
             ),
+            *[("index-shifted", _next(begin, step), _next(end, step)) for step in (1, -1) if begin is not None],
         ):
             limits = [last] if first is None else [first, last]
             yield bug, ast.Call(filled(name), limits, [])

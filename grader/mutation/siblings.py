@@ -37,6 +37,18 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
             yield _bug(node.id, other, surroundings), filled(other)
 
 
+def without_suffix(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
+    """Use quantities before a step that gave them a further name, such as m and v for m_hat and v_hat."""
+    read_names = {node.id for node in expressions(formula) if isinstance(node, ast.Name)}
+    by_suffix: dict[str, dict[str, str]] = {}
+    for name in sorted(read_names & surroundings.names.keys()):
+        stem, _, suffix = name.rpartition("_")
+        if stem in surroundings.names and not suffix.isdigit():
+            by_suffix.setdefault(suffix, {})[name] = stem
+    for others in by_suffix.values():
+        yield Rewrite("another-quantity", formula, renamed(formula, others))
+
+
 @in_each_part
 def another_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Use another matrix of one or two letters in a matrix product, such as K for Q, whatever its name stands for."""

@@ -85,6 +85,21 @@ def moved(function: Function) -> Iterator[Edit]:
             yield from function.edit("done-only-once", min(writes(last)), (loop, text), line=last.lineno)
 
 
+def started_anew(function: Function) -> Iterator[Edit]:
+    """Give a value its start in every round of a loop, so that nothing is kept from the round before."""
+    for block, position, loop in function.loops:
+        starts = [
+            statement
+            for statement in block.statements[:position]
+            if isinstance(statement, ast.Assign) and writes(statement) <= writes(*loop.body) & reads(*loop.body)
+        ]
+        for group in [*([start] for start in starts), *([starts] if len(starts) > 1 else [])]:
+            body = textwrap.indent(function.text(*group, *loop.body), "    ")
+            changes = *((start, "") for start in group), (loop, f"{_header(loop)}\n{body}")
+            quantity = min(writes(group[0]))
+            yield from function.edit("started-anew-in-every-round", quantity, *changes, line=group[0].lineno)
+
+
 def _header(loop: ast.For) -> str:
     return f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}:"
 

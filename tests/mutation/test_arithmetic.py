@@ -135,3 +135,7 @@ def test_average_that_is_in_the_delta_is_missing(made, text, names, wrong):
     assert made(arithmetic.further_factor, text, *names, result="db")[wrong] == "not-averaged"
     divided = made(arithmetic.further_factor, "np.sum(dZ, axis=0) / m", *names, result="db")
     assert "not-averaged" not in divided.values()
+
+
+def test_share_in_front_of_a_factor_is_missing(made):
+    assert made(arithmetic.missing_factor, "(1 - beta) * g", "beta", "g")["g"] == "factor-missing"

@@ -106,3 +106,10 @@ def test_another_matrix_of_a_product_is_used(made):
     assert wrong == {"dS.T @ K": "another-quantity", "dS.T @ V": "another-quantity"}
     assert made(siblings.another_factor, "A.T @ d", "A", "S", "d")["S.T @ d"] == "another-quantity"
     assert made(siblings.another_factor, "Q * K", "Q", "K") == {}
+
+
+def test_quantities_before_a_step_that_renames_them_are_used_together(made):
+    names = ("w", "m", "v", "m_hat", "v_hat", "x_1")
+    wrong = made(siblings.without_suffix, "step(w, m_hat, v_hat)", *names)
+    assert wrong == {"step(w, m, v)": "another-quantity"}
+    assert made(siblings.without_suffix, "x_1 + x", "x", "x_1") == {}

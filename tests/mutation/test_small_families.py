@@ -208,3 +208,8 @@ def test_slope_is_superfluous_only_if_the_delta_has_none(made, text, bug):
         ]
         == bug
     )
+
+
+def test_range_is_shifted_as_a_whole(made):
+    wrong = made(indices.shifted_range, "range(1, steps + 1)", "steps")
+    assert wrong["range(2, steps + 1 + 1)"] == wrong["range(0, steps + 1 - 1)"] == "index-shifted"

@@ -122,3 +122,21 @@ def test_step_after_a_loop_is_done_in_every_round(edited):
 
 def test_last_step_of_a_loop_is_done_once(edited):
     assert edited(statements.moved, COUNTED) == {("done-only-once", "count += 1", "count += 1")}
+
+
+ADAM = """def adam(w, steps):
+    m = 0 * w
+    v = 0 * w
+    for t in range(1, steps + 1):
+        m = 0.9 * m + w
+        v = 0.9 * v + w**2
+        w = w - m / v
+    return w
+"""
+
+
+def test_value_starts_anew_in_every_round(edited):
+    edits = edited(statements.started_anew, ADAM)
+    assert {bug for bug, _added, _removed in edits} == {"started-anew-in-every-round"}
+    assert {added for _bug, added, _removed in edits} == {"m = 0 * w", "v = 0 * w", "m = 0 * w; v = 0 * w"}
+    assert edited(statements.started_anew, TRAIN) == {("started-anew-in-every-round", "losses = []", "losses = []")}
