@@ -46,8 +46,8 @@ def found_bugs(report: Report) -> list[FoundBug]:
     bugs: dict[str, FoundBug] = {}
     for check in report.checks:
         location = check.evidence.location
-        card = anchors.of_check(check.name)
-        anchor = anchors.of_line(location, report.submission.file) if location is not None else card
+        line = anchors.of_line(location, report.submission.file) if location is not None else None
         for bug in named_bugs(check):
+            anchor = line or anchors.of_bug(bug.bug)
             bugs.setdefault(bug.bug, FoundBug(bug.bug, bug.title, wording.spot(check), anchor))
     return list(bugs.values())

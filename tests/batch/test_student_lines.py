@@ -24,8 +24,8 @@ def test_bug_is_at_the_line_of_its_check():
     assert (in_cell[0].place, in_cell[0].anchor) == ("cell 3, line 2", "cell-3-line-2")
 
 
-def test_bug_without_a_line_leads_to_its_check():
-    assert [bug.anchor for bug in found_bugs(with_location(None))] == ["check-first", "check-first"]
+def test_bug_without_a_line_leads_to_the_place_that_names_it():
+    assert [bug.anchor for bug in found_bugs(with_location(None))] == ["bug-some-bug", "bug-other-bug"]
 
 
 def test_each_bug_is_listed_once():
