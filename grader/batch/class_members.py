@@ -26,19 +26,30 @@ SETTING = "class list"
 class StoredClass(BaseModel):
     """What an output folder keeps about the marks of its class.
 
-    ``table`` is the path that the last run got by ``--overrides``, or "". ``beside`` is the folder that contains the class.
+    ``table`` is the path that the last run got by ``--overrides``, or "". ``beside`` is the folder that contains the class,
+    ``command`` the command line of the last run with its folder, "" if it is not known.
     """
 
     class_list: ClassList
     table: str = ""
     beside: str = ""
     keeps_outdated: bool = False
+    rounding: float = 0.01
+    command: str = ""
 
     def find_table(self, out: Path) -> Path | None:
         """Return the path of the table of marks, None if there is none."""
         if self.table:
             return Path(self.table)
         return tables.find_in(overrides.NAME, [out, *([Path(self.beside)] if self.beside else [])])
+
+    def how_to_renew(self) -> str:
+        """Return the sentence that says how the gradebooks get the marks."""
+        command = f":\n{self.command}" if self.command else "."
+        return (
+            "gradebook.csv, summary.json, index.html and the files for course systems do not have these marks yet. Run the "
+            f"same 'grader grade' command again, which grades nobody for this{command}"
+        )
 
     def read_marks(self, out: Path) -> ClassMarks:
         """Return the marks of the class; raises UsageError, with file and line, for a mistake in the table."""

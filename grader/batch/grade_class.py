@@ -73,6 +73,7 @@ class Options:
     files: Path | None = None
     overrides: Path | None = None
     keep_overrides: bool = False
+    command: str = ""
     extensions: Path | None = None
 
 
@@ -230,7 +231,7 @@ class _Batch:
         members = [person for student in self._students for person in student.people]
         names = file_names.file_names([*members, *(entry.person for entry in people.absent)])
         policy = options.policy or assignment.content.grading
-        stored_class = self._stored_class(names)
+        stored_class = self._stored_class(names, policy)
         self._graded = GradedClass(
             assignment,
             class_folder,
@@ -249,7 +250,7 @@ class _Batch:
         self.stages = Timings()
         self._pages = PageWriter(out, store)
 
-    def _stored_class(self, page_names: Mapping[str, str]) -> StoredClass:
+    def _stored_class(self, page_names: Mapping[str, str], policy: Policy) -> StoredClass:
         """Return the names that ``grader pages`` and ``grader override`` need."""
         earlier, options = class_members.stored_class(self._store), self._options
         people = self._people
@@ -263,7 +264,14 @@ class _Batch:
         )
         table = str(options.overrides.resolve()) if options.overrides is not None else ""
         beside = str(self._class_folder.path.resolve().parent)
-        return StoredClass(class_list=names, table=table, beside=beside, keeps_outdated=options.keep_overrides)
+        return StoredClass(
+            class_list=names,
+            table=table,
+            beside=beside,
+            keeps_outdated=options.keep_overrides,
+            rounding=policy.rounding,
+            command=options.command,
+        )
 
     def _marks(self, stored: StoredClass, out: Path) -> ClassMarks:
         """Return the marks by hand, and store the names for later commands.

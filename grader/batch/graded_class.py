@@ -35,7 +35,8 @@ class PersonResult:
     """The result of a person: the marks by hand, the ``automatic`` report, and the ``report`` with the marks.
 
     ``blank`` is the report to which the marks are applied if there is no automatic one. ``policy`` has the due date of this
-    person, and ``due`` is that date if it is an extension. An ``excused`` person has no score.
+    person, and ``due`` is that date if it is an extension. An ``excused`` person has no score. ``sha256`` is that of the
+    submission, which marks by hand keep.
     """
 
     person: Person
@@ -46,6 +47,7 @@ class PersonResult:
     policy: Policy = field(default_factory=Policy)
     due: datetime | None = None
     excused: bool = False
+    sha256: str = ""
 
     def final_score(self, submission_files: StudentFiles) -> Final | None:
         """Return the score after lateness and rounding, None without a score."""
@@ -118,12 +120,14 @@ class GradedClass:
         excuses the person.
         """
         is_excused = excused or self.extensions.is_excused(person.identity)
+        sha256 = _digest_of_submission(record)
         result = PersonResult(
             person,
-            self.marks.of(person.identity, _digest_of_submission(record)),
+            self.marks.of(person.identity, sha256),
             policy=self.extensions.policy(self.policy, person.identity),
             due=self.extensions.due(person.identity),
             excused=is_excused,
+            sha256=sha256,
         )
         content = self.assignment.content
         automatic = record.report if record is not None else None

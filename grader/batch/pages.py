@@ -22,7 +22,6 @@ from ..executor.executor import Executor
 from ..support import i18n
 from ..support.errors import UsageError
 from ..support.i18n import _
-from ..support.text import plural
 from .page_files import (
     FILES,
     TEMPORARY,
@@ -34,7 +33,7 @@ from .page_files import (
     write_pages,
 )
 from .progress import writing_pages
-from .store import Store, StoredPage, refuse_without_results
+from .store import Store, StoredPage
 
 CHUNK = 20  # pages that a process writes at a time
 SMALL_CHUNK = 5  # the same while submissions are graded: a second attempt at one may have to wait for it
@@ -60,25 +59,6 @@ def note(late: str, penalty: float, score: float | None) -> str:
         return ""
     sentence = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.")
     return sentence.format(late=late, points=penalty, score=score)
-
-
-def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]:
-    """Write the files that are missing, damaged or outdated in an output folder.
-
-    Returns sentences about the result, and about pages that could not be written. Raises UsageError if the folder has no
-    stored results.
-    """
-    refuse_without_results(folder)
-    with Store(folder) as store:
-        names, problems = renew(folder, store, console)
-        lines = [
-            f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
-        ]
-        if not store.is_complete():
-            lines.append(
-                "The last run was stopped before it wrote the gradebooks: run the same 'grader grade' command again."
-            )
-        return lines, problems
 
 
 def renew(folder: Path, store: Store, console: Console) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -17,26 +17,37 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Final:
-    """A final score, the points taken off, and the lateness in words ("" if in time)."""
+    """A final score, the points taken off, and the lateness in words ("" if in time).
+
+    ``share`` is the part of the full marks that the lateness costs, which may be more than the score.
+    """
 
     score: float
     penalty: float
     late: str
+    share: float = field(default=0.0, compare=False)
 
 
 def final_score(
     submission_files: StudentFiles, report: Report | None, policy: Policy, extended: bool = False
 ) -> Final | None:
-    """Return the score after late penalty and rounding, None without a score. A total by hand is final as it is.
-
-    ``extended`` as for :func:`apply`.
-    """
+    """Return the score after late penalty and rounding, None without a score; ``extended`` as for :func:`apply`."""
     if report is None or report.score is None:
         return None
-    late = submission_files.student.late
+    days, words = _lateness(policy, submission_files.submitted, submission_files.student.late, extended)
+    return final_score_of(report, days * policy.percent_a_day / 100, words, policy.rounding)
+
+
+def final_score_of(report: Report, share: float, late: str, rounding: float) -> Final | None:
+    """Return the final score of a report whose lateness costs this share of the full marks, None without a score.
+
+    A total by hand is final as it is.
+    """
+    if report.score is None:
+        return None
     if report.by_hand is not None and report.by_hand.points is not None:
-        return Final(report.score, 0.0, _lateness(policy, submission_files.submitted, late, extended)[1])
-    return apply(policy, report.score, report.max_score, submission_files.submitted, late, extended)
+        return Final(report.score, 0.0, late, share)
+    return _deducted(report.score, report.max_score, share, late, rounding)
 
 
 def apply(
@@ -52,9 +63,13 @@ def apply(
     ``extended``: the due date is later than that of the course system, so its mark alone takes no points off.
     """
     days, words = _lateness(policy, submitted, marked_late, extended)
-    off = min(score, days * policy.percent_a_day / 100 * max_score)
-    final = round_to(score - off, policy.rounding)
-    return Final(final, round(score - final, 2) if off else 0.0, words)
+    return _deducted(score, max_score, days * policy.percent_a_day / 100, words, policy.rounding)
+
+
+def _deducted(score: float, max_score: float, share: float, late: str, rounding: float) -> Final:
+    off = min(score, share * max_score)
+    final = round_to(score - off, rounding)
+    return Final(final, round(score - final, 2) if off else 0.0, late, share)
 
 
 def round_to(score: float, step: float) -> float:

@@ -18,13 +18,14 @@ from ..machine import packages
 from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import changes, outputs, pages, recipients, similar
+from . import changes, outputs, pages, recipients, renewing, similar
 from .changes import Changes
 from .consistency import Consistency
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass, PersonResult
 from .page_files import FOR_INSTRUCTORS
 from .pages import PageWriter
+from .policy import Final
 from .recipients import Recipient, Recipients
 from .roster import RosterEntry
 from .store import Page, Record
@@ -65,6 +66,7 @@ class _Collected:
         self.pages: list[Page] = []
         self.recipients: list[Recipient] = []
         self.results: list[tuple[Row, PersonResult]] = []
+        self.scores: list[tuple[PersonResult, Final | None]] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
         self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
@@ -117,6 +119,8 @@ class _Collected:
         self.lines += [StudentLine(row, reason)] if not new_pages else []
         self.pages += new_pages
         self.results.append((row, result))
+        submission_files = self._graded.submissions.get(identity)
+        self.scores.append((result, result.final_score(submission_files) if submission_files else None))
         return new_pages[0].name if new_pages else ""
 
     def _summarise(self, name: str, results: Sequence[PersonResult], rows: Sequence[Row]) -> None:
@@ -250,6 +254,7 @@ def write(
         collected.consistency.stand_ins(),
         sum(map(len, similar_submissions.values())),
     )
+    renewing.keep_results(graded.store, collected.scores)
     graded.store.keep_page_settings(pages.settings_of(content), complete=True)
     stages.add("gradebooks", began)
     began = time.monotonic()

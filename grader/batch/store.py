@@ -330,6 +330,11 @@ class Store:
         """Yield (identity, submitted files) of each result that has files, in the order of the identities."""
         yield from self._database.execute("SELECT identity, files FROM sources WHERE files != x'' ORDER BY identity")
 
+    def change_pages(self, new_pages: Iterable[Page]) -> None:
+        """Replace the pages that have the names of these."""
+        with self._writing() as database:
+            database.executemany(INSERT_PAGE, map(astuple, new_pages))
+
     def page_count(self) -> int:
         """Return the number of pages."""
         (count,) = self._database.execute("SELECT COUNT(*) FROM pages").fetchone()

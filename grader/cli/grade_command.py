@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,7 @@ def command(
         from ..executor import local
         from ..report.terminal import PlainConsole
         from ..support import yaml_model
+        from ..support.text import command_line
 
     loaded = suggestions.load(ctx, assignment, submissions, outline=True)
     settings = grade_class.Options(
@@ -197,6 +199,7 @@ def command(
         files=files,
         overrides=overrides,
         keep_overrides=keep_overrides,
+        command=f"{command_line(['cd', str(Path.cwd())])} && {command_line(['grader', *sys.argv[1:]])}",
         extensions=extensions,
         course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )

@@ -18,10 +18,10 @@ def command(ctx: click.Context, folder: Path) -> None:
     from ..machine import systems
 
     systems.require_worker()
-    from ..batch import pages
+    from ..batch import renewing
     from ..report.terminal import PlainConsole
 
-    lines, problems = pages.write_missing(folder, PlainConsole())
+    lines, problems = renewing.write_missing(folder, PlainConsole())
     for line in (*lines, *problems):
         click.echo(line)
     ctx.exit(3 if problems else 0)

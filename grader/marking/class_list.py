@@ -16,8 +16,8 @@ class Member(BaseModel):
     """A person who gets a score.
 
     ``also`` are further forms of the name, ``group`` the names of the group that handed in together. ``page`` is the name
-    of the person's files, "" for a person without a submission. ``sha256`` is that of the submission when the class was
-    written last.
+    of the person's files. The rest is known after the class was written: ``sha256`` is that of the submission, ``late`` its
+    lateness in words, and ``share`` the part of the full marks that it costs. An ``excused`` person has no score.
     """
 
     identity: str
@@ -26,6 +26,9 @@ class Member(BaseModel):
     group: list[str] = []
     page: str = ""
     sha256: str = ""
+    late: str = ""
+    share: float = 0.0
+    excused: bool = False
 
 
 class ClassList(BaseModel):

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from grader.assignment import load
-from grader.batch import page_files, pages
+from grader.batch import page_files, pages, renewing
 from grader.batch.page_files import FILES, SUBMITTED, PageSettings
 from grader.batch.pages import PageWriter
 from grader.batch.store import ListedPerson, Page, Record, Store
@@ -51,7 +51,7 @@ def out(tmp_path):
     with Store(tmp_path / "out") as store:
         store.keep_page_settings(settings(), complete=True)
         keep(store)
-    pages.write_missing(tmp_path / "out", console())
+    renewing.write_missing(tmp_path / "out", console())
     return tmp_path / "out"
 
 
@@ -78,7 +78,7 @@ def test_files_are_complete_and_are_not_written_again(out):
     assert contents[-1] == NOTEBOOK and b"Anna (7)" in contents[1] and b'<span class="b">print</span>' in contents[3]
     assert {file.stat().st_mode & 0o777 for file in files_of(out)} == {0o600}
     before = times(out)
-    lines, problems = pages.write_missing(out, console())
+    lines, problems = renewing.write_missing(out, console())
     assert (lines, problems) == (["Of 1 student with a report, 0 had missing or outdated files."], [])
     assert times(out) == before
 
@@ -88,12 +88,12 @@ def test_missing_and_damaged_file_is_written_again(out, number):
     file = files_of(out)[number]
     content = file.read_bytes()
     file.unlink()
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert file.read_bytes() == content
     time = file.stat().st_mtime_ns
     file.write_bytes(content[:-1] + b"X")
     os.utime(file, ns=(time, time))  # as after a defect of the disk
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert file.read_bytes() == content
 
 
@@ -115,7 +115,7 @@ def test_outdated_files_are_written_again(out, change):
     with Store(out) as store:
         change(store)
     assert outdated(out) == ["Anna_7"]
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert outdated(out) == [] and times(out) != before
     with Store(out) as store:
         (stored,) = store.pages()
@@ -154,7 +154,7 @@ def test_page_that_fails_costs_nobody_else_a_page(out, monkeypatch):
     with Store(out) as store:
         keep(store, Page("Ben", "8", "Ben"), executed=b"no JSON")
         keep(store, Page("Cem", "9", "Cem"))
-    _lines, problems = pages.write_missing(out, console())
+    _lines, problems = renewing.write_missing(out, console())
     assert len(problems) == 1 and problems[0].startswith("Ben: the pages could not be written (JSONDecodeError")
     assert (out / "reports" / "Cem.html").exists() and not (out / "reports" / "Ben.html").exists()
     assert outdated(out) == ["Ben"]
@@ -165,7 +165,7 @@ def test_many_pages_are_written_by_other_processes(out):
     with Store(out) as store:
         for page in people:
             keep(store, page)
-    lines, problems = pages.write_missing(out, console())
+    lines, problems = renewing.write_missing(out, console())
     assert (lines[0].endswith(f"{len(people)} had missing or outdated files."), problems) == (True, [])
     assert outdated(out) == []
     assert all(file.exists() for page in people for file in files_of(out, page.name))
@@ -186,10 +186,10 @@ def test_pages_that_a_stopped_run_has_not_written_are_written_by_the_next_one(ou
     monkeypatch.setattr(pages, "CHUNK", 1)
     monkeypatch.setattr(pages, "write_pages", write_until_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
-        pages.write_missing(out, console())
+        renewing.write_missing(out, console())
     monkeypatch.undo()
     assert outdated(out) == ["Cem"]
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert outdated(out) == [] and all(file.exists() for file in files_of(out, "Cem"))
 
 
@@ -286,13 +286,13 @@ def test_early_pages_of_a_lost_process_are_written_at_the_end(out):
 def test_stopped_run_and_missing_results_are_reported(out, tmp_path):
     with Store(out) as store:
         store.keep_page_settings(settings(), complete=False)
-    assert "stopped before it wrote the gradebooks" in pages.write_missing(out, console())[0][-1]
+    assert "stopped before it wrote the gradebooks" in renewing.write_missing(out, console())[0][-1]
     with pytest.raises(UsageError, match="is not an output folder"):
-        pages.write_missing(tmp_path, console())
+        renewing.write_missing(tmp_path, console())
     with Store(tmp_path / "old"):
         pass
     with pytest.raises(UsageError, match="earlier version"):
-        pages.write_missing(tmp_path / "old", console())
+        renewing.write_missing(tmp_path / "old", console())
 
 
 def test_note_is_in_the_language_of_the_run():
@@ -322,7 +322,7 @@ def test_instructors_page_leads_to_the_previous_and_the_next_student(out):
         for page in reversed(people):
             keep(store, page)
         store.keep_pages(people)
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert links_of(out, "Anna_7") == [("following", "Ben%20%231.html", "Ben &lt;b&gt;")]
     assert links_of(out, "Ben #1") == [("previous", "Anna_7.html", "Anna (7)"), ("following", "Cem.html", "Cem")]
     assert links_of(out, "Cem") == [("previous", "Ben%20%231.html", "Ben &lt;b&gt;")]
@@ -349,7 +349,7 @@ def test_page_of_the_instructor_names_bugs_at_every_level_of_hints(out, hints):
     with Store(out) as store:
         store.keep_page_settings(settings(hints=hints), complete=True)
         keep(store)
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     bug = '<p class="bug">'
     assert bug in (out / "instructor" / "Anna_7.html").read_text()
     assert (bug in (out / "reports" / "Anna_7.html").read_text()) == (hints > 1)
@@ -363,7 +363,7 @@ def test_page_of_the_instructor_names_bugs_at_every_level_of_hints(out, hints):
 def test_both_pages_have_the_submitted_file(out, name, content):
     with Store(out) as store:
         keep(store, files=[SourceFile(name, content)])
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     for kind in ("reports", "instructor"):
         page = out / kind / "Anna_7.html"
         (address,) = re.findall(r'href="([^"]*)" download="mine', page.read_text())
@@ -373,7 +373,7 @@ def test_both_pages_have_the_submitted_file(out, name, content):
             assert base64.b64decode(address.partition("base64,")[2]) == content
     with Store(out) as store:
         keep(store)
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     assert not [*out.glob("submitted/*")]
 
 
@@ -389,7 +389,7 @@ def test_line_of_a_hidden_check_is_marked_for_the_instructor_only(out):
     with Store(out) as store:
         store.keep_page_settings(settings(visibility={"failed": "hidden", "error": "open"}), complete=True)
         store.put("key", record, b"", [ANNA], packed([SourceFile("mine.py", b"x = 1")]))
-    pages.write_missing(out, console())
+    renewing.write_missing(out, console())
     findings = [
         re.findall(r'class="finding \w+" href="#check-(\w+)"', (out / kind / "Anna_7.html").read_text())
         for kind in ("reports", "instructor")
@@ -402,7 +402,7 @@ def test_result_of_an_earlier_version_has_pages(out):
         database.execute("DROP TABLE sources")
         database.execute("DROP TABLE places")
     (out / "reports" / "Anna_7.html").unlink()
-    lines, problems = pages.write_missing(out, console())
+    lines, problems = renewing.write_missing(out, console())
     assert (lines, problems) == (["Of 1 student with a report, 1 had missing or outdated files."], [])
     page = (out / "reports" / "Anna_7.html").read_text()
     assert "download=" not in page and 'id="cell-1-line-1"' in page

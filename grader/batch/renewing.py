@@ -1,0 +1,110 @@
+"""Writes the pages of an output folder again, from what the last run stored: those that are missing, and those with new marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from ..marking import mark
+from ..marking.applying import applied
+from ..marking.class_list import Member
+from ..report.model import Report
+from ..support import i18n
+from ..support.text import plural
+from . import class_members, pages, policy
+from .class_members import StoredClass
+from .graded_class import PersonResult
+from .page_files import PageSettings
+from .store import Page, Record, Store, StoredPage, refuse_without_results
+
+CHANGED = "changed marks"  # a setting that is not empty if pages have marks that the gradebooks do not have
+
+
+def keep_results(store: Store, results: Iterable[tuple[PersonResult, policy.Final | None]]) -> None:
+    """Add the digests and the lateness of all submissions to what is stored; the gradebooks have all marks then."""
+    stored = class_members.stored_class(store)
+    assert stored is not None, "a run stores the names first"
+    members = {member.identity: member for member in stored.class_list.members}
+    for result, final in results:
+        late, share = (final.late, final.share) if final is not None else ("", 0.0)
+        update = {"sha256": result.sha256, "late": late, "share": share, "excused": result.excused}
+        identity = result.person.identity
+        members[identity] = members[identity].model_copy(update=update)
+    names = stored.class_list.model_copy(update={"members": [*members.values()]})
+    class_members.keep(store, stored.model_copy(update={"class_list": names}))
+    store.keep_setting(CHANGED, "")
+
+
+def write_missing(folder: Path, console: Console) -> tuple[list[str], list[str]]:
+    """Write the files that are missing, damaged or outdated in an output folder, with the marks by hand as they are now.
+
+    Returns sentences about the result, and about pages that could not be written. Raises UsageError if the folder has no
+    stored results, and for a mistake in the table of marks.
+    """
+    refuse_without_results(folder)
+    with Store(folder) as store:
+        lines = renew_marks(folder, store) if store.page_settings() else []
+        names, problems = pages.renew(folder, store, console)
+        lines += [
+            f"Of {plural(store.page_count(), 'student')} with a report, {len(names)} had missing or outdated files."
+        ]
+        if not store.is_complete():
+            lines.append(
+                "The last run was stopped before it wrote the gradebooks: run the same 'grader grade' command again."
+            )
+        return lines, problems
+
+
+def renew_marks(folder: Path, store: Store) -> list[str]:
+    """Let the pages of an output folder show the marks as the table has them now; return sentences about this.
+
+    Only the store changes: the pages are outdated then. Raises UsageError for a mistake in the table.
+    """
+    stored = class_members.stored_class(store)
+    if stored is None:
+        return []
+    settings = PageSettings.model_validate_json(store.page_settings())
+    path = stored.find_table(folder)
+    class_marks = stored.read_marks(folder)
+    members = {member.page: member for member in stored.class_list.members if member.page}
+    changed_pages = []
+    with i18n.use(settings.language):
+        for stored_page in store.pages():
+            member = members.get(stored_page.page.name)
+            if member is None:
+                continue
+            marks = mark.to_json(class_marks.of(member.identity, member.sha256).marks)
+            if marks != stored_page.page.marks:
+                changed_pages.append(_changed_page(stored_page, marks, member, stored, settings))
+    if changed_pages:
+        store.change_pages(changed_pages)
+        store.keep_setting(CHANGED, "yes")
+    lines = [f"The marks by hand are read from {path}."] if path is not None else []
+    lines += class_marks.notes
+    if changed_pages:
+        lines.append(f"The marks of {plural(len(changed_pages), 'student')} have changed.")
+    if store.setting(CHANGED):
+        lines.append(stored.how_to_renew())
+    return lines
+
+
+def _changed_page(
+    stored_page: StoredPage, marks: str, member: Member, stored: StoredClass, settings: PageSettings
+) -> Page:
+    """Return the page with other marks; its sentence about lateness depends on them."""
+    page = replace(stored_page.page, marks=marks)
+    if member.excused:
+        return page
+    report = (
+        Report.model_validate_json(page.report)
+        if page.report
+        else Record.model_validate_json(stored_page.record).report
+    )
+    if report is None:
+        return page
+    marked = applied(report, mark.from_json(marks), settings.pass_mark)
+    final = policy.final_score_of(marked, member.share, member.late, stored.rounding)
+    return replace(page, note=pages.note(final.late, final.penalty, final.score) if final is not None else "")

@@ -1,0 +1,77 @@
+"""Tests of pages with marks that changed after the run: they need neither the class nor the assignment."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.doubling import RIGHT, WRONG
+
+HEAD = "student,check,points,comment,by,at,sha256\n"
+
+
+@pytest.fixture
+def out(grade, class_zip, tmp_path):
+    """Return the output folder of a class in which Emil was late."""
+    archive = class_zip({"anna_1_1_answer.py": WRONG, "emil_LATE_5_5_answer.py": RIGHT})
+    assert grade(archive).returncode == 0
+    archive.unlink()
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def pages(grader, out, tmp_path):
+    """Return a function that writes ``overrides.csv`` next to the class and runs ``grader pages``."""
+
+    def run(lines):
+        (tmp_path / "overrides.csv").write_text(HEAD + lines, encoding="utf-8")
+        return grader("pages", out)
+
+    return run
+
+
+def report_of(out, name):
+    return json.loads((out / "reports" / f"{name}.json").read_text())
+
+
+def test_pages_show_changed_marks_and_say_that_the_gradebooks_do_not(pages, out):
+    gradebook = (out / "gradebook.csv").read_bytes()
+    result = pages("anna,double,40,Better than it seems.,,,\n")
+    assert result.returncode == 0, result.stderr
+    assert (
+        "The marks by hand are read from" in result.stdout and "The marks of 1 student have changed." in result.stdout
+    )
+    assert "Run the same 'grader grade' command again" in result.stdout and "grader grade" in result.stdout
+    assert "had missing or outdated files" in result.stdout
+    assert report_of(out, "anna_1")["checks"][0]["score"] == 40
+    assert "Better than it seems." in (out / "reports" / "anna_1.html").read_text()
+    assert (out / "gradebook.csv").read_bytes() == gradebook
+    again = pages("anna,double,40,Better than it seems.,,,\n").stdout
+    assert "have changed" not in again and "'grader grade' command again" in again
+
+
+def test_sentence_about_lateness_follows_the_marks(pages, out):
+    page = out / "reports" / "emil_5.html"
+    assert "10 points are taken off, and the final score is 90." in page.read_text()
+    pages("emil,double,20,,,,\n")
+    assert "10 points are taken off, and the final score is 60." in page.read_text()
+    pages("emil,,77,,,,\n")
+    assert "taken off" not in page.read_text() and report_of(out, "emil_5")["score"] == 77
+    pages("")
+    assert "10 points are taken off, and the final score is 90." in page.read_text()
+
+
+def test_mistake_changes_nothing(pages, out):
+    page = (out / "reports" / "anna_1.html").read_bytes()
+    result = pages("anna,double,x,,,,\n")
+    assert result.returncode == 2 and "overrides.csv:2: 'x' is not a number of points" in result.stderr
+    assert (out / "reports" / "anna_1.html").read_bytes() == page
+
+
+def test_the_next_run_renews_the_gradebooks(pages, out, grade, class_zip):
+    pages("anna,double,40,,,,\n")
+    result = grade(class_zip({"anna_1_1_answer.py": WRONG, "emil_LATE_5_5_answer.py": RIGHT}))
+    assert ", 0 graded now" in result.stdout
+    assert "40" in (out / "gradebook.csv").read_text()
+    assert "'grader grade' command again" not in pages("anna,double,40,,,,\n").stdout
