@@ -44,6 +44,7 @@ def _own(path: str, title: str) -> str:
     match = MOODLE.fullmatch(path)
     if match is None:
         return ""
-    entry = path[match.end("before") : match.end("kind")]
-    folder, slash, _ = path[match.end("before") :].partition("/")
+    name = match["name"].replace("_", " ")  # Moodle expects the number after the first underscore
+    entry = f"{name}{path[match.end('name') : match.end('kind')]}"
+    folder, slash, _ = f"{name}{path[match.end('name') :]}".partition("/")
     return f"{folder}/{title}" if slash else f"{entry}_{title}"

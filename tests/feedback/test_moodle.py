@@ -40,6 +40,11 @@ def test_page_is_next_to_the_submission(path):
     assert stem.startswith(path.removeprefix("course-1/").partition("_assign")[0])
 
 
+def test_name_has_no_underscores():
+    (stem,) = stems(person(path="Ana No_l_4711_assignsubmission_file_answer.py"), people(), "f")
+    assert stem == "Ana No l_4711_assignsubmission_file_f"
+
+
 def test_person_whose_folder_has_no_number_has_no_place():
     assert stems(person(identity="late work", path="late work/answer.py"), people(), "ex-feedback") == []
 
