@@ -19,7 +19,9 @@ class SourceFile:
 
 
 def source_files(submission: Submission) -> list[SourceFile]:
-    """Return the graded file, unchanged, and then the text of its helper modules."""
+    """Return the graded file, unchanged, and then the text of its helper modules; [] for a file without code, such as a PDF."""
+    if submission.nothing is not None:
+        return []
     helpers = [part for part in submission.code if part.cell is None and part.place]
     return [
         SourceFile(_as_utf8(submission.file or submission.entry), submission.raw),

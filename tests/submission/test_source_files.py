@@ -30,6 +30,11 @@ def test_file_that_cannot_be_run_is_kept(tmp_path):
         assert (graded.name, graded.content) == (name, content)
 
 
+def test_file_without_code_is_left_out(tmp_path):
+    (tmp_path / "neuron.py").write_bytes(b"%PDF-1.7 ...")
+    assert source_files(read(tmp_path / "neuron.py", "single-neuron")) == []
+
+
 def test_packed_files_are_unpacked():
     files = [SourceFile('a "b"\n\u202e ü.py', b"x\n\x00\xff"), SourceFile("empty.py", b""), SourceFile("c/d.py", b"1")]
     assert unpacked(packed(files)) == files
