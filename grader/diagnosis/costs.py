@@ -16,6 +16,7 @@ import numpy as np
 from ..assignment.base import EPOCHS
 from ..assignment.spec import AssignmentSpec
 from ..expected.mutations import Mutations
+from . import usual_costs
 from .samples import Sample, alike
 
 TASK = "task"  # the name of the task's own cost
@@ -170,20 +171,7 @@ class Costs:
         own = self._mutations.results(self.pair.loss, [], arguments)[self._result]
         if np.size(own) != 1:
             return {}
-        sums = {TASK: float(np.ravel(own)[0]), "absolute": float(np.sum(np.abs(output - target)))}
-        with np.errstate(all="ignore"):
-            sums["cross-entropy"] = float(-np.sum(target * np.log(output) + (1 - target) * np.log(1 - output)))
-            sums["cross-entropy of classes"] = float(-np.sum(target * np.log(output)))
-        samples = max(1, np.shape(target)[0]) if np.ndim(target) else 1
-        factors = {"": 1.0, "2 x ": 2.0, "1/2 x ": 0.5}
-        scales = {"": 1.0, "1/n x ": 1 / samples, "n x ": float(samples)}
-        return {
-            f"{scale}{factor}{name}": scales[scale] * factors[factor] * value
-            for name, value in sums.items()
-            for factor in factors
-            for scale in scales
-            if np.isfinite(value)
-        }
+        return usual_costs.of(output, target, {TASK: float(np.ravel(own)[0])})
 
 
 def shared(first: set[str], second: set[str]) -> bool:

@@ -92,9 +92,9 @@ def test_right_functions_have_the_cost_of_the_task(line):
 @pytest.mark.parametrize(
     ("cost", "gradient", "name"),
     [
-        (lambda error: np.sum(error**2), lambda product, right: 2 * product, "n x task"),
+        (lambda error: np.sum(error**2), lambda product, right: 2 * product, "rows x task"),
         (lambda error: np.mean(error**2) / 2, lambda product, right: right / 2, "1/2 x task"),
-        (lambda error: 0.5 * np.sum(error**2), lambda product, right: product, "n x 1/2 x task"),
+        (lambda error: 0.5 * np.sum(error**2), lambda product, right: product, "rows x 1/2 x task"),
     ],
 )
 def test_same_other_cost_is_found_in_loss_and_gradient(line, cost, gradient, name):
@@ -143,7 +143,7 @@ def test_history_is_compared_along_the_correct_training():
         "fit_bias": True,
     }
     right = mutations.results("train", [], inputs)["losses"]
-    for factor, name in ((1, TASK), (2, "2 x task"), (1 / 5, "1/n x task")):
+    for factor, name in ((1, TASK), (2, "2 x task"), (1 / 5, "1/rows x task")):
         one = Sample("case", inputs, {"losses": right}, {"losses": factor * right[:-1]}, "losses")
         assert name in Costs(mutations, pair).of_history("train", "losses", [one])
     one = Sample("case", inputs, {"losses": right}, {"losses": right[:-1] ** 2}, "losses")

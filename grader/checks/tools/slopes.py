@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...assignment.check import Check
+from ...diagnosis import usual_costs
 from ...expected.small_cases import KnownCase
 from ...sandbox.failures import CallError
 from ...student.answers import BoundAnswer, PlannedCall
@@ -33,12 +34,15 @@ Call = Callable[[str, Values], Values | None]
 
 @dataclass(frozen=True)
 class _Cost:
-    """A cost of the result ``output`` of the function ``forward``; ``loss`` is the function that computes it, "" for a formula."""
+    """A cost of the result ``output`` of the function ``forward``.
+
+    ``loss`` is the function that computes it; without one it is the ``usual`` cost of that name, with ``target``.
+    """
 
     forward: str
     output: str
     loss: str
-    formula: Callable[[Any, Any], float] | None = None
+    usual: str = ""
     target: str = ""
 
     def value(self, inputs: Values, call: Call) -> float | None:
@@ -46,8 +50,11 @@ class _Cost:
         results = call(self.forward, inputs)
         if results is None:
             return None
-        if self.formula is not None:
-            return float(self.formula(np.asarray(results[self.output]), np.asarray(inputs[self.target])))
+        if self.usual:
+            output, target = (
+                np.asarray(item, dtype=np.float64) for item in (results[self.output], inputs[self.target])
+            )
+            return usual_costs.of(output, target).get(self.usual)
         answer = call(self.loss, {**inputs, self.output: results[self.output]})
         values = [] if answer is None else [*answer.values()]
         return float(np.ravel(values[0])[0]) if values and np.size(values[0]) == 1 else None
@@ -99,7 +106,7 @@ def _largest_error(
 
 
 def _costs(context: Context, inputs: Mapping[str, Any], parameter: str, passed: Set[str]) -> Iterator[_Cost]:
-    """Yield the costs of functions that passed and take the parameter: with a loss function first, then with a formula."""
+    """Yield the costs of functions that passed and take the parameter: with a loss function first, then the usual ones."""
     functions = context.content.functions
     steps = [name for name in functions if name in passed and context.mutations.has_steps(name)]
     forwards = [name for name in steps if parameter in functions[name].argument_names()]
@@ -113,36 +120,17 @@ def _costs(context: Context, inputs: Mapping[str, Any], parameter: str, passed: 
         for output in reversed(functions[forward].returns):
             own = {*functions[forward].inputs(), *functions[forward].returns}
             targets = [name for name in inputs if name not in own]
-            for target, formula in itertools.product(targets, FORMULAS):
+            for target in targets:
                 if output in inputs and np.shape(inputs[target]) == np.shape(inputs[output]):
-                    yield _Cost(forward, output, "", formula, target)
+                    numbers = [np.asarray(inputs[name], dtype=np.float64) for name in (output, target)]
+                    yield from (
+                        _Cost(forward, output, "", usual, target) for usual in usual_costs.of(numbers[0], numbers[1])
+                    )
 
 
 def _can_be_called(context: Context, function: str, inputs: Mapping[str, Any]) -> bool:
     arguments = context.content.functions[function].arguments
     return bool(arguments) and all(item.optional or item.name in inputs for item in arguments)
-
-
-def _squares(factor: float) -> tuple[Callable[[Any, Any], float], ...]:
-    return (
-        lambda output, target: factor * np.sum((output - target) ** 2),
-        lambda output, target: factor * np.mean((output - target) ** 2),
-        lambda output, target: factor * np.sum((output - target) ** 2) / output.shape[-1],
-        lambda output, target: factor * np.sum((output - target) ** 2) / output.shape[0],
-    )
-
-
-def _cross_entropy(output: Any, target: Any) -> Any:
-    return -(target * np.log(output) + (1 - target) * np.log(1 - output))
-
-
-FORMULAS: tuple[Callable[[Any, Any], float], ...] = (
-    *_squares(0.5),
-    *_squares(1.0),
-    lambda output, target: np.sum(_cross_entropy(output, target)),
-    lambda output, target: np.mean(_cross_entropy(output, target)),
-    lambda output, target: -np.sum(target * np.log(output)) / len(output),
-)
 
 
 def _steps(context: Context) -> Call:
