@@ -115,7 +115,7 @@ def test_class_has_provisional_scores(grader, folder, tmp_path):
     assert (row["score"], row["explain"], row["style"], row["provisional"]) == ("50", "", "", "yes")
     assert row["comment"] == "Not marked yet: explain and style (50 points)."
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert [check["outcomes"]["not_reached"] for check in summary["checks"]] == [0, 1, 1]
+    assert [check["outcomes"].get("unmarked", 0) for check in summary["checks"]] == [0, 1, 1]
     instructor = (tmp_path / "out" / "instructor" / "ada.html").read_text()
     assert "The text names the factor two." in instructor
     student = (tmp_path / "out" / "reports" / "ada.html").read_text()
@@ -139,3 +139,30 @@ def test_validate_finds_a_heading_that_the_solution_lacks(grader, folder):
 def test_show_lists_the_rubric(grader, folder):
     shown = grader("show", folder).stdout
     assert "30 points for The rule" in shown and "names the factor" not in shown
+
+
+def test_marks_by_hand_make_the_total_final(grader, folder, tmp_path):
+    students = tmp_path / "class"
+    students.mkdir()
+    (students / "ada.ipynb").write_text(explaining.notebook())
+    (students / "eve.ipynb").write_text(explaining.notebook())
+    out = tmp_path / "out"
+    out.mkdir()
+    marks = (
+        "student,check,points,comment,by,at,sha256\nada,explain,25,No limits.,,,\nada,style,10,,,,\neve,explain,0,,,,\n"
+    )
+    (out / "overrides.csv").write_text(marks)
+    done = grader("grade", folder, students, "--out", out)
+    assert "The score of 1 student is provisional, also in import files: a person has to mark style." in done.stdout
+    with (out / "gradebook.csv").open(encoding="utf-8-sig") as file:
+        ada, eve = csv.DictReader(file)
+    assert (ada["score"], ada["explain"], ada["style"], ada["provisional"]) == ("85", "25", "10", "")
+    assert (eve["score"], eve["explain"], eve["style"], eve["provisional"]) == ("50", "0", "", "yes")
+    report = json.loads((out / "reports" / "ada.json").read_text())
+    assert "provisional" not in report and report["passed"]
+    assert [check["status"] for check in report["checks"]] == ["passed", "partial", "passed"]
+    assert report["checks"][1]["evidence"]["by_hand"]["comment"] == "No limits."
+    other = json.loads((out / "reports" / "eve.json").read_text())
+    assert other["provisional"] and [check["status"] for check in other["checks"]] == ["passed", "failed", "skipped"]
+    summary = json.loads((out / "summary.json").read_text())
+    assert [check["outcomes"].get("unmarked", 0) for check in summary["checks"]] == [0, 0, 1]
