@@ -99,7 +99,7 @@ def _score(line: StudentLine) -> str:
     score = line.row.score
     if score is None:
         return '<td class="count" data-value="-1"></td>'
-    remark = f' <span class="quiet">{escape(_("provisional"))}</span>' if line.row.provisional else ""
+    remark = f' <span class="quiet">{escape(_("so far"))}</span>' if line.row.provisional else ""
     return f'<td class="count" data-value="{score}">{html.number(score)}{remark}</td>'
 
 

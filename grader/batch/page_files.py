@@ -104,7 +104,9 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
     )
     students_page = render(visible_report, hint_level=settings.hints)
     students_json = visible_report.to_json()
-    if visible_report == report and settings.hints > 1:  # nothing is hidden from the student
+    if (
+        visible_report == report and settings.hints > 1 and not report.provisional
+    ):  # nothing is for the instructor alone
         instructors_page, instructors_json = students_page, students_json
     else:
         instructors_page, instructors_json = render(report, hint_level=3, for_instructor=True), report.to_json()

@@ -38,7 +38,7 @@ def instructor_words(report: Report) -> list[str]:
     for check in report.checks:
         mark = check.evidence.by_hand
         if mark is not None:
-            finding = check.message if not check.properties.is_fine else ""
+            finding = "" if check.properties.is_fine or check.evidence.manual else check.message
             sentence = " ".join(filter(None, [mark.comment, finding]))
             sentences.append(f"{check.name} ({check_words(check)}){': ' if sentence else '.'}{sentence}")
     return [sentence for sentence in sentences if sentence]

@@ -102,6 +102,7 @@ def environment() -> Environment:
         "reason_to_skip": reason_to_skip,
         "example_of": wording.example,
         "unmarked": wording.unmarked,
+        "is_marked_part": is_marked_part,
         "spot_of": wording.spot_of,
         "check_words": by_hand.check_words,
         "total_words": by_hand.total_words,
@@ -158,6 +159,11 @@ def reason_to_skip(check: CheckResult, report: Report, above: Sequence[str]) -> 
     ]
     sentence = Markup(escape(_("Skipped because {checks} did not pass. Fix that first.")))
     return sentence.format(checks=Markup(joined(links)))
+
+
+def is_marked_part(check: CheckResult) -> bool:
+    """Return whether a person has marked a part that is not for the grader; the mark says more than its message."""
+    return check.evidence.manual and not check.is_unmarked and check.evidence.by_hand is not None
 
 
 def paragraphs(comment: str) -> list[str]:
