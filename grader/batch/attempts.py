@@ -28,7 +28,7 @@ def versions(student: Student) -> list[Student]:
     """Return the submission as it was after each attempt, the oldest first; the last is ``student``.
 
     An attempt begins when the student uploads another file of the same name; files that are not uploaded again stay as
-    they are. Earlier attempts have ids of their own.
+    they are. The results of earlier attempts have ids of their own.
     """
     states: list[dict[str, SubmittedFile]] = [{}]
     uploaded_names: set[str] = set()  # in the current attempt
@@ -42,7 +42,7 @@ def versions(student: Student) -> list[Student]:
         replace(
             student,
             name=f"{student.name} (attempt {number})",
-            identity=f"{student.identity}{ATTEMPT}{number}",
+            stored_as=f"{student.record_id}{ATTEMPT}{number}",
             files=list(files.values()),
             earlier_files=[],
         )

@@ -33,7 +33,7 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import chosen, class_members, course_files, extensions, file_names, pages
+from . import attempts, chosen, class_members, course_files, extensions, file_names, pages
 from .class_members import StoredClass
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
@@ -119,7 +119,11 @@ def list_class(assignment: Assignment, submissions: Path, out: Path | None, opti
     Raises UsageError for a file that cannot be read.
     """
     with _open_class(assignment, submissions, out, options, console) as (class_folder, people, patterns):
-        chosen.show(assignment, class_folder, people.students, patterns, console)
+        students = people.students
+        if (options.policy or assignment.content.grading).attempts != "latest":
+            every_attempt = [each for student in students for each in attempts.versions(student)]
+            students = [replace(each, earlier_files=[]) for each in every_attempt]
+        chosen.show(assignment, class_folder, students, patterns, console)
 
 
 @contextlib.contextmanager
@@ -225,12 +229,15 @@ class _Batch:
         self._students = people.students
         self._patterns = patterns
         # Without the contents: only the submissions that are being graded are in memory.
+        policy = options.policy or assignment.content.grading
+        several = {} if policy.attempts == "latest" else {s.identity: attempts.versions(s) for s in self._students}
         self._submissions = {
-            student.identity: replace(self._files_of(student), contents={}) for student in self._students
+            each.record_id: replace(self._files_of(each), contents={})
+            for student in self._students
+            for each in several.get(student.identity, [student])
         }
         members = [person for student in self._students for person in student.people]
         names = file_names.file_names([*members, *(entry.person for entry in people.absent)])
-        policy = options.policy or assignment.content.grading
         stored_class = self._stored_class(names, policy)
         self._graded = GradedClass(
             assignment,
@@ -246,6 +253,7 @@ class _Batch:
             options.course_files,
             self._marks(stored_class, out),
             self._extensions(stored_class.class_list, policy, out),
+            several,
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)
@@ -294,7 +302,7 @@ class _Batch:
         return extensions.read(table, names, policy)
 
     def todo(self) -> list[Student]:
-        """Return the students to grade: the requested ones, or all without an up-to-date result.
+        """Return the submissions to grade: of the requested students, or all without an up-to-date result.
 
         Raises UsageError if a requested student does not exist.
         """
@@ -304,10 +312,13 @@ class _Batch:
                 student.identity for name in self._options.students for student in self._find_students(name)
             }
             students = [student for student in students if student.identity in requested_ids]
+        submissions = [each for student in students for each in self._graded.submissions_to_grade(student)]
         if self._options.students or self._options.checks:
-            return students
+            return submissions
         return [
-            each for each in students if self._store.key(each.identity) != self._key(self._submissions[each.identity])
+            each
+            for each in submissions
+            if self._store.key(each.record_id) != self._key(self._submissions[each.record_id])
         ]
 
     def _find_students(self, name: str) -> list[Student]:
@@ -411,7 +422,7 @@ class _Batch:
 
     def _earlier_report(self, submission_files: StudentFiles) -> Report | None:
         """Return the earlier report on the same files with the same seed, whose other checks are kept; else None."""
-        record = self._store.record(submission_files.student.identity)
+        record = self._store.record(submission_files.student.record_id)
         if record is None or record.report is None or record.report.score is None:
             return None
         has_same_checks = [c.name for c in record.report.checks] == [c.name for c in self._assignment.content.checks]
@@ -431,7 +442,7 @@ class _Batch:
         """Return the key and the record that the store keeps of a result."""
         student = submission_files.student
         record = Record(
-            identity=student.identity, name=student.name, sha256=submission_files.sha256, basis=self._keys.basis
+            identity=student.record_id, name=student.name, sha256=submission_files.sha256, basis=self._keys.basis
         )
         if isinstance(result, ProcessLost):
             return UNFINISHED, record.model_copy(update={"failure": str(result)})

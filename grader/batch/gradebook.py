@@ -21,7 +21,8 @@ BY_HAND = ("automatic_score", "by_hand")  # at the end, in a class with marks or
 GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
 DUE = "due"  # the same, in a class with extensions
 PROVISIONAL = "provisional"  # the same, in a class with parts that a person has not marked yet
-OPTIONAL = (GROUP, DUE, PROVISIONAL)
+ATTEMPTS = ("attempt", "attempt_scores")  # the same, in a class with several attempts
+OPTIONAL = (GROUP, DUE, PROVISIONAL, *ATTEMPTS)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Row:
     ``unreadable`` if the submission cannot be read, ``not_submitted``, ``excused``, or ``pending`` before grading. ``score`` is
     after late penalty and rounding, ``raw`` before; each is None if it is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
-    earlier files, which are not graded. ``group`` names the students who handed in together, "" for a single student.
+    the files of other attempts, ``attempt`` is the number of the one that counts, ``attempt_scores`` lists the scores of all. ``group`` names the students who handed in together, "" for a single student.
     ``provisional`` is true if a person has to mark a part of it, so that the score will rise.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
     ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded. ``automatic`` is the score without
@@ -63,6 +64,8 @@ class Row:
     automatic: float | None = None
     by_hand: str = ""
     due: str = ""
+    attempt: str = ""
+    attempt_scores: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,13 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
 
 def _optional(row: Row) -> dict[str, str]:
     """Return the cells of the optional columns."""
-    return {GROUP: row.group, DUE: row.due, PROVISIONAL: "yes" if row.provisional else ""}
+    return {
+        GROUP: row.group,
+        DUE: row.due,
+        PROVISIONAL: "yes" if row.provisional else "",
+        "attempt": row.attempt,
+        "attempt_scores": row.attempt_scores,
+    }
 
 
 def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> list[str]:

@@ -20,8 +20,9 @@ from ..report.model import AssignmentName, Report
 from ..report.wording import FAULT, LONGEST
 from ..support.i18n import _
 from ..support.text import clean
-from . import pages
+from . import counting, pages
 from .collect import ClassFolder, StudentFiles
+from .counting import Attempt, CountedAttempt
 from .course_files import CourseFiles
 from .extensions import Extensions
 from .policy import Final, final_score
@@ -81,7 +82,8 @@ class PersonResult:
 class GradedClass:
     """The students of a class, their stored results, and where and how to write these.
 
-    ``submissions`` are the files of each student without their contents, ``names`` are the names of their output files.
+    ``submissions`` are the files of each submission without their contents, by the ids of the results; ``names`` are the
+    names of people's output files. ``attempts`` are the submissions of the students with several attempts that may count.
     ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
     marks by hand, ``extensions`` the due dates of single people.
     """
@@ -99,19 +101,37 @@ class GradedClass:
     course_files: CourseFiles
     marks: ClassMarks = field(default_factory=ClassMarks)
     extensions: Extensions = field(default_factory=Extensions)
+    attempts: Mapping[str, Sequence[Student]] = field(default_factory=dict)
+
+    def submissions_to_grade(self, student: Student) -> list[Student]:
+        """Return the attempts of a student that count, or that must have a score before one of them is chosen."""
+        attempts = self.attempts.get(student.identity, [student])
+        if self.policy.attempts == "best":
+            return [*attempts]
+        counted_ids = {self.counted(student, person, {}).attempt.files.student.record_id for person in student.people}
+        return [each for each in attempts if each.record_id in counted_ids]
+
+    def counted(self, student: Student, person: Person, records: Mapping[str, Record | None]) -> CountedAttempt:
+        """Return the attempt of a student that counts for a person; ``records`` are the results of all attempts."""
+        attempts = [
+            Attempt(number, self.submissions[each.record_id], records.get(each.record_id))
+            for number, each in enumerate(self.attempts.get(student.identity, [student]), start=1)
+        ]
+        policy = self.extensions.policy(self.policy, person.identity)
+        return counting.counted(attempts, policy, self.extensions.due(person.identity) is not None)
 
     def expected_places(self) -> list[ListedPerson]:
         """Return the people whose submissions can be read, in the order of the class."""
         return [
             ListedPerson(self.names[person.identity], clean(display_name(person), LONGEST))
             for student in self.students
-            if student.files and not self.submissions[student.identity].problem
+            if student.files and not self.submissions[student.record_id].problem
             for person in student.people
         ]
 
     def results_of(self, student: Student, record: Record | None) -> list[PersonResult]:
         """Return the result of each person who gets the score of a submission, with the marks by hand."""
-        return [self.result_of(person, record, self.submissions[student.identity].path) for person in student.people]
+        return [self.result_of(person, record, self.submissions[student.record_id].path) for person in student.people]
 
     def result_of(self, person: Person, record: Record | None, path: str = "", excused: bool = False) -> PersonResult:
         """Return the result of a person whose submission is at ``path``, with the marks by hand.
@@ -142,12 +162,17 @@ class GradedClass:
         return replace(result, automatic=automatic, report=marked, blank=report if automatic is None else None)
 
     def pages_of(self, record: Record) -> list[Page]:
-        """Return the pages that show the report of a record: one for each person who gets the score."""
+        """Return the pages that show the report of a record: one for each person who gets the score.
+
+        If several attempts may count, they are known only when all are graded.
+        """
         student = self.submissions[record.identity].student
+        if len(self.attempts.get(student.identity, [])) > 1:
+            return []
         return [page for result in self.results_of(student, record) for page in self.pages_for(result, record.identity)]
 
-    def pages_for(self, result: PersonResult, identity: str) -> list[Page]:
-        """Return the page of a person, [] without a report; ``identity`` is that of the submission."""
+    def pages_for(self, result: PersonResult, identity: str, note_on_attempt: str = "") -> list[Page]:
+        """Return the page of a person, [] without a report; ``identity`` is that of the stored result."""
         if result.report is None:
             return []
         person, submission_files = result.person, self.submissions.get(identity)
@@ -157,6 +182,7 @@ class GradedClass:
             note = pages.note(final.late, final.penalty, final.score) if final else ""
         if result.excused:
             note = _("Excused: this submission does not count.")
+        note = " ".join(filter(None, [note_on_attempt, note]))
         name, who = self.names[person.identity], clean(display_name(person), LONGEST)
         blank = result.blank.model_dump_json(by_alias=True) if result.blank is not None else ""
         return [Page(name, identity, who, note, mark.to_json(result.marks.marks), blank)]

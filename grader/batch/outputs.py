@@ -23,6 +23,7 @@ from ..support.text import clean
 from . import class_page, course_files, extensions, gradebook, ilias, nbgrader, policy
 from .cells import text_cell
 from .collect import StudentFiles
+from .counting import CountedAttempt
 from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .graded_class import PersonResult
@@ -42,6 +43,7 @@ def row(
     record: Record | None,
     content: AssignmentSpec,
     result: PersonResult,
+    attempt: CountedAttempt,
 ) -> Row:
     """Return the row of a person in the gradebooks; a missing score stays None and is not a zero."""
     student, person, report = submission_files.student, result.person, result.report
@@ -61,7 +63,9 @@ def row(
         provisional=report is not None and report.provisional and not result.excused,
         checks={check.name: check.score for check in report.checks} if report and not result.excused else {},
         submission=submission_files.path,
-        attempts=[file.path for file in student.earlier_files],
+        attempts=[*attempt.other_files],
+        attempt=attempt.place,
+        attempt_scores=attempt.scores,
         file=report.submission.file if report else "",
         grader=report.grader.version if report else "",
         assignment_digest=report.assignment.digest if report else "",

@@ -50,6 +50,13 @@ def final_score_of(report: Report, share: float, late: str, rounding: float) -> 
     return _deducted(report.score, report.max_score, share, late, rounding)
 
 
+def is_late(policy: Policy, submission_files: StudentFiles, extended: bool = False) -> bool:
+    """Return whether a submission came after the due date and the grace period; ``extended`` as for :func:`apply`."""
+    if submission_files.submitted is None or policy.due is None:
+        return submission_files.student.late and not extended
+    return submission_files.submitted > policy.due + timedelta(hours=policy.grace_hours)
+
+
 def apply(
     policy: Policy,
     score: float,

@@ -18,9 +18,10 @@ from ..machine import packages
 from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import changes, outputs, pages, recipients, renewing, similar
+from . import changes, counting, outputs, pages, recipients, renewing, similar
 from .changes import Changes
 from .consistency import Consistency
+from .counting import CountedAttempt
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass, PersonResult
 from .page_files import FOR_INSTRUCTORS
@@ -28,9 +29,9 @@ from .pages import PageWriter
 from .policy import Final
 from .recipients import Recipient, Recipients
 from .roster import RosterEntry
-from .store import Page, Record
+from .store import Page
 from .student_lines import StudentLine, line_of
-from .students import Student, display_name
+from .students import Person, Student, display_name
 from .summary import ClassSummary
 from .written_files import WrittenFiles
 
@@ -79,29 +80,37 @@ class _Collected:
 
     def _add(self, student: Student) -> None:
         graded, name = self._graded, display_name(student)
-        record = graded.store.record(student.identity)
-        report = record.report if record is not None else None
-        if record is not None:
-            self.timings.append((name, record.timings))
-        if report is not None:
-            self.consistency.add(name, report)
-            self.instructor_notes += [f"{name}: {sentence}" for sentence in report.for_instructor()]
-        results = graded.results_of(student, record)
+        submissions = graded.submissions_to_grade(student)
+        records = {each.record_id: graded.store.record(each.record_id) for each in submissions}
+        for submission in submissions:
+            record = records[submission.record_id]
+            submission_name = f"{name}{submission.name.removeprefix(student.name)}"
+            if record is not None:
+                self.timings.append((submission_name, record.timings))
+            if record is not None and record.report is not None:
+                self.consistency.add(submission_name, record.report)
+                notes = record.report.for_instructor()
+                self.instructor_notes += [f"{submission_name}: {sentence}" for sentence in notes]
+        rows, results = [], []
+        for person in student.people:
+            row, result = self._row(student, person, graded.counted(student, person, records))
+            rows.append(row)
+            results.append(result)
         reports = [result.report for result in results if result.report is not None]
         self._unmarked |= {check.name: None for marked in reports for check in marked.unmarked()}
-        rows = [self._row(student, record, result) for result in results]
         self.rows += rows
         self._summarise(name, results, rows)
 
-    def _row(self, student: Student, record: Record | None, result: PersonResult) -> Row:
-        """Return the row of a person, and keep the line and the page of that person."""
-        graded = self._graded
-        submission_files = graded.submissions[student.identity]
-        row = outputs.row(submission_files, record, graded.assignment.content, result)
+    def _row(self, student: Student, person: Person, counted: CountedAttempt) -> tuple[Row, PersonResult]:
+        """Return the row and the result of a person, and keep the line and the page of that person."""
+        graded, record, submission_files = self._graded, counted.attempt.record, counted.attempt.files
+        result = graded.result_of(person, record, submission_files.path)
+        row = outputs.row(submission_files, record, graded.assignment.content, result, counted)
         reason = (record.failure or row.comment) if record and row.score is None else ""
-        page = self._keep(row, reason, result, student.identity)
+        note_on_attempt = "" if graded.policy.attempts == "latest" else counting.note(counted)
+        page = self._keep(row, reason, result, submission_files.student.record_id, note_on_attempt)
         self.recipients += recipients.of_student(student, [row], {row.identity: page} if page else {}, reason)
-        return row
+        return row, result
 
     def _absent_row(self, entry: RosterEntry) -> Row:
         result = self._graded.result_of(entry.person, None, excused=entry.excused)
@@ -111,9 +120,9 @@ class _Collected:
         self._summarise(display_name(entry.person), [result], [row])
         return row
 
-    def _keep(self, row: Row, reason: str, result: PersonResult, identity: str) -> str:
+    def _keep(self, row: Row, reason: str, result: PersonResult, identity: str, note_on_attempt: str = "") -> str:
         """Keep the line and the page of a person; return the name of the page, "" without one."""
-        new_pages = self._graded.pages_for(result, identity)
+        new_pages = self._graded.pages_for(result, identity, note_on_attempt)
         report = result.report
         self.lines += [line_of(row, reason, f"{FOR_INSTRUCTORS}/{p.name}.html", report) for p in new_pages if report]
         self.lines += [StudentLine(row, reason)] if not new_pages else []
@@ -128,11 +137,11 @@ class _Collected:
 
         Excused people count nowhere.
         """
-        same_results: dict[tuple[tuple[Mark, ...], float | None], list[PersonResult]] = {}
+        same_results: dict[tuple[tuple[Mark, ...], float | None, str], list[PersonResult]] = {}
         for result, row in zip(results, rows, strict=True):
             if not result.excused:
-                same_results.setdefault((result.marks.marks, row.score), []).append(result)
-        for (_marks, score), people in same_results.items():
+                same_results.setdefault((result.marks.marks, row.score, row.attempt), []).append(result)
+        for (_marks, score, _attempt), people in same_results.items():
             if people[0].report is not None:
                 self.summary.add(name, people[0].report, score, len(people))
 
@@ -176,7 +185,10 @@ class _Collected:
             "stand_ins": self.consistency.stand_ins(),
             "other_versions": [versions.model_dump() for versions in self.consistency.other_versions()],
             "several_attempts": [
-                {"student": row.name, "id": row.identity, "earlier": row.attempts} for row in self.rows if row.attempts
+                {"student": row.name, "id": row.identity, "earlier": row.attempts}
+                | ({"counts": row.attempt, "scores": row.attempt_scores} if row.attempt else {})
+                for row in self.rows
+                if row.attempts
             ],
             "by_hand": [asdict(mark) for mark in self.changes.by_hand],
             "unused_marks": [asdict(mark) for mark in self.changes.unused],

@@ -15,6 +15,7 @@ from ..submission import source_files
 from ..submission.source_files import SourceFile
 from ..support.i18n import _
 from ..support.text import plural
+from .attempts import ATTEMPT
 from .page_files import CLASS_PAGE, FOR_INSTRUCTORS
 from .store import Page, Store
 from .written_files import WrittenFiles
@@ -89,7 +90,7 @@ def _summary(pair: Pair, file: str) -> dict[str, Any]:
 
 
 def _person(work: ComparedCode) -> dict[str, str]:
-    return {"student": work.name, "id": work.identity}
+    return {"student": work.name, "id": work.identity.partition(ATTEMPT)[0]}
 
 
 def _own_code(path: Path) -> ComparedCode | None:

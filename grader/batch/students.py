@@ -36,7 +36,8 @@ class Student:
 
     ``identity`` is the course system's id, which distinguishes two students with the same ``name``. ``files`` belong
     to the last attempt, ``earlier_files`` to the attempts before it. ``submitted`` is the time of submission if the layout
-    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files. ``email`` and ``number``
+    has it. ``members`` are the members of a group, if known. ``folder`` contains all the files.
+    ``stored_as`` is the id of the stored result if it is not ``identity``. ``email`` and ``number``
     are those of a single student (see :class:`Person`).
     """
 
@@ -48,7 +49,13 @@ class Student:
     members: tuple[Person, ...] = ()
     folder: str = ""
     number: str = ""
+    stored_as: str = ""
     email: str = ""
+
+    @property
+    def record_id(self) -> str:
+        """The id under which the store keeps the result."""
+        return self.stored_as or self.identity
 
     @property
     def late(self) -> bool:

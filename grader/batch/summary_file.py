@@ -38,11 +38,16 @@ class GradedFile(SummaryModel):
 
 
 class Attempts(SummaryModel):
-    """A student with several attempts, and the earlier files, which were not graded."""
+    """A student with several attempts, the files of those that do not count, the one that counts, and the scores of all.
+
+    ``counts`` and ``scores`` are "" if the latest attempt counts in any case.
+    """
 
     student: str
     id: str
     earlier: list[str]
+    counts: str = ""
+    scores: str = ""
 
 
 class MarkInFile(SummaryModel):

@@ -84,7 +84,7 @@ def test_submission_is_known_as_it_was_after_each_attempt(paths, states):
         for each in submissions
     ] == states
     assert submissions[-1] is student
-    assert len({each.identity for each in submissions}) == len(states)
+    assert len({each.record_id for each in submissions}) == len(states)
 
 
 def test_uploads_in_ilias_are_attempts():
