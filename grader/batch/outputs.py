@@ -176,8 +176,8 @@ def write_gradebooks(
     Returns (file name, filled file) of the files of course systems.
     """
     gradebook.write([*rows, *absent], folder / "gradebook.csv")
-    rows = [*rows, *(row for row in absent if row.status == "excused" or row.score is not None)]
-    filled_files = course_files.fill(rows, given_files, store.written_cells)
+    marked_rows = [row for row in absent if row.status == "excused" or row.score is not None]
+    filled_files = course_files.fill([*rows, *marked_rows], given_files, store.written_cells)
     if layout == "nbgrader":
         filled_files.append(("nbgrader.csv", FilledFile(nbgrader.grades(rows, name), [], [])))
     if layout == "ilias" and given_files.ilias is None:

@@ -11,12 +11,15 @@ import html
 import io
 import json
 import os
+import re
 import subprocess
 import sys
+import zipfile
+from collections import Counter
 
 import pytest
 
-from tests.desk.class_of_120 import PERCENT_A_DAY, PUPILS, write_assignment
+from tests.desk.class_of_120 import PERCENT_A_DAY, PUPILS, TEAMS, write_assignment
 from tests.desk.systems import LOCKED, MARKED, OLD_COMMENT, OLD_MARK, STATUS_COLUMNS, SYSTEMS
 
 QUICK = ("canvas",)
@@ -207,6 +210,54 @@ def write_marks(export, out, rows):
     return len(lines) - 1
 
 
+PLACES = {  # where the feedback of a pupil is found: the file or folder, and the pattern of the id in its names
+    "canvas": ("canvas-feedback.zip", r"_(\d{4})_\d+_[^/]+$"),
+    "moodle_folders": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?/"),
+    "moodle_flat": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?[/_]"),
+    "moodle_blind": ("moodle-feedback.zip", r"Participant_(\d{4})_assignsubmission_file_?/"),
+    "moodle_gbk": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?[/_]"),
+    "ilias": ("ilias-feedback.zip", r"_(u\d{3}x)_\d{4}/"),
+    "gradescope": ("feedback", r"_(\d{4})/"),
+    "nbgrader": ("feedback", r"^(u\d{3}x)/doubling/"),
+    "github": ("feedback", r"^(u\d{3}x)/"),
+}
+
+
+def check_feedback(export, out, system):
+    """Every pupil with a report gets exactly one page, which contains the instructor's comment and nothing about copies."""
+    name, pattern = PLACES[system]
+    place = out / name
+    if place.is_dir():
+        pages = {path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*.html")}
+    else:
+        with zipfile.ZipFile(place) as archive:
+            pages = {each: archive.read(each) for each in archive.namelist()}
+    in_teams = {str(1000 + member) for team in TEAMS for member in team} if system == "moodle_folders" else set()
+    identities = Counter(match[1] for match in (re.search(pattern, each) for each in pages) if match)
+    assert {*identities.values()} == {1}
+    expected = {identity for identity, pupil in export.rows.items() if pupil.code} - in_teams
+    assert expected <= identities.keys()
+    assert len(pages) <= len(expected | in_teams) + 2  # a mark by hand is a result, too
+    for each, page in pages.items():
+        text = html.unescape(page.decode())
+        assert "opies" not in text and "imilar" not in text
+        match = re.search(pattern, each)
+        pupil = export.rows[match[1]] if match and match[1] not in in_teams else None
+        if pupil is not None and pupil.number in BY_HAND:
+            assert BY_HAND[pupil.number][2] in text, each
+
+
+def check_leftovers(export, assignment, out, folder):
+    """A run without the tables leaves no outdated sheet and no outdated feedback behind."""
+    (out / "overrides.csv").unlink()  # it names students as the tables do
+    printed = run("grade", assignment, export.path, "--out", out, folder=folder)
+    removed = {"canvas.csv", "moodle.csv"} & {export.sheet}
+    for name in removed:
+        assert f"{name} from an earlier run was removed" in printed
+        assert not (out / name).exists()
+    assert [*out.glob("*-feedback.zip")] == []
+
+
 @pytest.mark.parametrize(
     "system", [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in SYSTEMS]
 )
@@ -228,3 +279,6 @@ def test_class_goes_through_the_desk(tmp_path, system):
     assert "overrides.csv" in printed
     summary = json.loads((out / "summary.json").read_text())
     assert sum(summary["students"].values()) == 120
+    run("feedback", out, folder=tmp_path)
+    check_feedback(export, out, system)
+    check_leftovers(export, first, out, tmp_path)
