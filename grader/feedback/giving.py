@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from rich.console import Console
 
-from ..batch import pages
+from ..batch import pages, renewing
 from ..batch.page_files import PageSettings
 from ..batch.recipients import Recipient, Recipients
 from ..batch.store import Store, refuse_without_results
@@ -59,7 +59,7 @@ def give(folder: Path, options: FeedbackOptions, console: Console) -> FeedbackOu
         server = sending.MailServer.of(options.environment) if options.send else None
         if options.pdf:
             pdf.browser()  # before anything that takes time
-        outcome = FeedbackOutcome()
+        outcome = FeedbackOutcome(renewing.renew_marks(folder, store))
         _names, problems = pages.renew(folder, store, console)
         outcome.lines += problems
         notes = {stored.page.name: stored.page.note for stored in store.pages()}

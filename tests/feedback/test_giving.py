@@ -159,6 +159,17 @@ def test_missing_page_is_written_first(moodle_class):
     assert "Anna Smith_8_assignsubmission_file_/doubling-feedback.html" in members(moodle_class / "moodle-feedback.zip")
 
 
+def test_pages_have_the_marks_by_hand_as_they_are_now(moodle_class):
+    line = "23,double,40,Better than it seems.,,,\n"
+    (moodle_class / "overrides.csv").write_text(f"student,check,points,comment,by,at,sha256\n{line}")
+    said = give(moodle_class)
+    page = members(moodle_class / "moodle-feedback.zip")[
+        "Jörg O'Neill-Müller_23_assignsubmission_file_/doubling-feedback.html"
+    ]
+    assert "Better than it seems." in page
+    assert "The marks of 1 student have changed." in said and "'grader grade' command again" in said
+
+
 def test_folder_without_complete_results_is_refused(tmp_path):
     with pytest.raises(UsageError, match="is not an output folder of grader grade"):
         give(tmp_path)
