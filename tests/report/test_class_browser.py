@@ -170,6 +170,7 @@ def test_filters_are_in_the_address_and_survive_reload_and_back(page):
     choose(page, "check=loss:failed")
     choose(page, "bug=axis-swapped")
     page.fill("#search", "straße")
+    page.wait_for_url("**search=*", timeout=5000)
     assert address(page) == "#check=loss:failed&bug=axis-swapped&search=stra%C3%9Fe"
     page.reload()
     assert names(page) == ["Łukasz Straße"] and page.input_value("#search") == "straße"
@@ -252,6 +253,20 @@ def test_search_finds_both_normal_forms_of_a_name(opened, normal_form):
     for words in ("jurgen", "juergen", "jürgen", unicodedata.normalize("NFD", "jürgen"), "ueber"):
         page.fill("#search", words)
         assert len(names(page)) == 1, words
+
+
+def test_words_count_before_they_are_in_the_address(page):
+    page.fill("#search", "lukasz")
+    choose(page, "check=loss:failed")
+    assert names(page) == ["Łukasz Straße"] and address(page) == "#check=loss:failed&search=lukasz"
+    page.go_back()
+    assert address(page) == "#search=lukasz" and page.input_value("#search") == "lukasz"
+
+
+def test_fast_typing_breaks_nothing(page):
+    page.locator("#search").press_sequentially("lukasz " * 40)
+    page.wait_for_url("**search=*", timeout=5000)
+    assert names(page) == ["Łukasz Straße"]
 
 
 def test_list_is_kept_for_the_pages_of_the_students(page):
@@ -380,4 +395,5 @@ def test_two_clicks_lead_from_the_class_to_the_line_of_a_bug_and_one_back(browse
     assert second in page.title()
     page.click("#overview")
     assert address(page).startswith("#bug=") and names(page) == [first, second]
+    assert page.evaluate("document.activeElement.textContent") == second  # the student whose page was open
     context.close()

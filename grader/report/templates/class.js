@@ -92,8 +92,7 @@
     rows.sort((first, second) => sign * compare(values.get(first), values.get(second)));
   };
 
-  const apply = () => {
-    const state = read();
+  const apply = (state = read()) => {
     const marks = state.filters.map((part) => filters.get(part)?.dataset.mark ?? "nobody");
     sort(state.sort);
     if (search.value !== state.search) search.value = state.search;
@@ -134,7 +133,16 @@
     chips.hidden = !items.length;
   };
 
+  // The words are in the address a moment later, since browsers limit how often it may change.
+  const current = () => ({ ...read(), search: search.value });
+  let timer;
+  const keepWords = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    history.replaceState(null, "", written(current()));
+  };
   const go = (address) => {
+    if (timer) keepWords();
     history.pushState(null, "", address);
     apply();
   };
@@ -143,14 +151,15 @@
     const link = event.target.closest?.("a.by, #chips a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    go(link.matches("#chips a") ? link.hash || "#" : written(changed(read(), link.hash.slice(1))));
+    go(link.matches("#chips a") ? link.hash || "#" : written(changed(current(), link.hash.slice(1))));
     title.focus({ preventScroll: true });
     title.scrollIntoView();
   });
   search.addEventListener("focus", () => (texts ??= prepared()));
   search.addEventListener("input", () => {
-    history.replaceState(null, "", written({ ...read(), search: search.value }));
-    apply();
+    apply(current());
+    clearTimeout(timer);
+    timer = setTimeout(keepWords, 300);
   });
   for (const head of heads) {
     const button = document.createElement("button");
@@ -159,34 +168,49 @@
     head.replaceChildren(button);
     button.addEventListener("click", () => {
       const key = head.dataset.key;
-      history.replaceState(null, "", written({ ...read(), sort: read().sort === key ? `-${key}` : key }));
+      history.replaceState(null, "", written({ ...current(), sort: read().sort === key ? `-${key}` : key }));
       apply();
     });
   }
-  addEventListener("hashchange", apply);
+  addEventListener("hashchange", () => apply());
 
   // The pages of the students lead to the one before and the one after, as they are listed here, and back to this list:
   // sessionStorage["grader.class ADDRESS OF THIS PAGE"] = {"address": "#check=loss", "students": [["instructor/a.html", "Ada"], ...]}
+  // A student's page adds "last", its own link, so that this page shows that row again.
+  const KEY = `grader.class ${location.href.split("#")[0]}`;
+  const linkOf = (row) => row.cells[0].querySelector("a");
   const keep = () => {
+    if (timer) keepWords();
     const students = shown
-      .map((row) => row.cells[0].querySelector("a"))
+      .map(linkOf)
       .filter(Boolean)
       .map((link) => [link.getAttribute("href"), link.textContent]);
-    const own = location.href.split("#")[0];
     try {
-      sessionStorage.setItem(`grader.class ${own}`, JSON.stringify({ address: location.hash, students }));
+      sessionStorage.setItem(KEY, JSON.stringify({ address: location.hash, students }));
     } catch {
       // The browser keeps nothing; the pages then have the order of the class.
+    }
+  };
+  const lastLink = () => {
+    try {
+      const { last } = JSON.parse(sessionStorage.getItem(KEY));
+      return shown.map(linkOf).find((link) => link && link.getAttribute("href") === last);
+    } catch {
+      return undefined; // there is no list
     }
   };
   addEventListener("pagehide", keep);
   table.addEventListener("pointerdown", keep); // a link may be opened in another tab
 
   document.getElementById("finder").hidden = false;
-  const { filters: chosen, search: words, sort: column } = read();
-  if (search.value && !words) history.replaceState(null, "", written({ ...read(), search: search.value })); // restored
-  if (chosen.length || search.value || words || column) apply();
+  if (location.hash.length > 1) apply();
   else count.textContent = count.dataset.text.replace("{shown}", rows.length).replace("{all}", rows.length);
-  const [visit] = performance.getEntriesByType("navigation");
-  if (chosen.length && visit?.type === "navigate") title.scrollIntoView();
+  // Later than the browser, which looks for a part of the page with this address and takes the focus away.
+  addEventListener("load", () => {
+    const [visit] = performance.getEntriesByType("navigation");
+    if (visit?.type !== "navigate") return; // after a reload or "back" the browser knows the position
+    const link = lastLink();
+    if (link) link.focus();
+    else if (read().filters.length) title.scrollIntoView();
+  });
 })();

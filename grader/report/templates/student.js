@@ -19,9 +19,10 @@
   // The class page keeps the students that it lists: {"address": "#check=loss", "students": [["instructor/a.html", "Ada"], ...]}
   const overview = document.getElementById("overview");
   const own = new URL(overview.getAttribute("href"), location.href).href;
+  const key = `grader.class ${own}`;
   let list;
   try {
-    list = JSON.parse(sessionStorage.getItem(`grader.class ${own}`));
+    list = JSON.parse(sessionStorage.getItem(key));
   } catch {
     return; // the links have the order of the class
   }
@@ -31,6 +32,11 @@
   const address = ([link]) => new URL(link, own);
   const number = list.students.findIndex((student) => address(student).pathname === location.pathname);
   if (number < 0) return;
+  try {
+    sessionStorage.setItem(key, JSON.stringify({ ...list, last: list.students[number][0] })); // to which the class page returns
+  } catch {
+    // The class page then opens at its beginning.
+  }
   const [, kind, name] = /[#&](check|bug)=([a-z0-9-]+)/.exec(list.address) ?? []; // what the students are listed for
   const lead = (id, student) => {
     const link = document.getElementById(id);
