@@ -41,9 +41,10 @@ def unpacked(content: bytes) -> list[SourceFile]:
     """Return the files that :func:`packed` has compressed, none for b""."""
     if not content:
         return []
-    names, _line_feed, contents = zlib.decompress(content).partition(b"\n")
-    files, start = [], 0
-    for name, length in json.loads(names):
+    contents = zlib.decompress(content)
+    start = contents.index(b"\n") + 1
+    files = []
+    for name, length in json.loads(contents[:start]):
         files.append(SourceFile(name, contents[start : start + length]))
         start += length
     return files
