@@ -93,9 +93,9 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 
 def joined(names: Iterable[str]) -> str:
-    """Return the names as a list in a sentence, e.g. ``dW, db and b``; there is at least one."""
-    *others, last = names
-    return _(" and ").join(filter(None, [", ".join(others), last]))
+    """Return the names as a list in a sentence, e.g. ``dW, db and b``; "" without names."""
+    listed = [*names]
+    return _(" and ").join(filter(None, [", ".join(listed[:-1]), *listed[-1:]]))
 
 
 @cache

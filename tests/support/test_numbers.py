@@ -56,4 +56,9 @@ def test_sentences_write_general_numbers_in_english_too():
 
 
 def test_list_of_names_has_commas_and_one_and():
-    assert [i18n.joined(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [i18n.joined(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
