@@ -93,7 +93,8 @@ def started_anew(function: Function) -> Iterator[Edit]:
             for statement in block.statements[:position]
             if isinstance(statement, ast.Assign) and writes(statement) <= writes(*loop.body) & reads(*loop.body)
         ]
-        for group in [*([start] for start in starts), *([starts] if len(starts) > 1 else [])]:
+        numbers = [start for start in starts if not isinstance(start.value, ast.List)]  # a history is created elsewhere
+        for group in [*([start] for start in starts), *([numbers] if len(numbers) > 1 else [])]:
             body = textwrap.indent(function.text(*group, *loop.body), "    ")
             changes = *((start, "") for start in group), (loop, f"{_header(loop)}\n{body}")
             quantity = min(writes(group[0]))

@@ -125,9 +125,11 @@ def test_last_step_of_a_loop_is_done_once(edited):
 
 
 ADAM = """def adam(w, steps):
+    losses = []
     m = 0 * w
     v = 0 * w
     for t in range(1, steps + 1):
+        losses.append(w)
         m = 0.9 * m + w
         v = 0.9 * v + w**2
         w = w - m / v
@@ -138,5 +140,6 @@ ADAM = """def adam(w, steps):
 def test_value_starts_anew_in_every_round(edited):
     edits = edited(statements.started_anew, ADAM)
     assert {bug for bug, _added, _removed in edits} == {"started-anew-in-every-round"}
-    assert {added for _bug, added, _removed in edits} == {"m = 0 * w", "v = 0 * w", "m = 0 * w; v = 0 * w"}
+    added = {added for _bug, added, _removed in edits}
+    assert added == {"losses = []", "m = 0 * w", "v = 0 * w", "m = 0 * w; v = 0 * w"}
     assert edited(statements.started_anew, TRAIN) == {("started-anew-in-every-round", "losses = []", "losses = []")}
