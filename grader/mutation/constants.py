@@ -64,11 +64,13 @@ def updated_weights(formula: ast.expr, surroundings: Surroundings) -> Iterator[R
 
 
 def weight_decay(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
-    """Add a multiple of the weights to their gradient, or subtract it in their update."""
+    """Add a multiple of the weights to their gradient, or subtract it in their update; the same for a bias."""
     if roles.role_of(surroundings.result) == "weights" and surroundings.result in surroundings.names:
         yield Rewrite("weight-decay", formula, filled(f"_w - {UNKNOWN} * {surroundings.result}", _w=formula))
-    if roles.role_of(surroundings.result) == "weight gradient":
-        for name in _of_layer("weights", surroundings.result, surroundings):
+    parameter = {"weight gradient": "weights", "bias gradient": "bias"}.get(roles.role_of(surroundings.result))
+    for name in _of_layer(parameter, surroundings.result, surroundings) if parameter is not None else ():
+        # With the weights in the formula it would only change the factor that the task gives them.
+        if not any(isinstance(node, ast.Name) and node.id == name for node in expressions(formula)):
             yield Rewrite("weight-decay", formula, filled(f"_g + {UNKNOWN} * {name}", _g=formula))
 
 

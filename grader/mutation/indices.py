@@ -60,10 +60,11 @@ def shifted_range(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 @in_each_part
 def shifted_mask(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Let a triangle of a matrix begin one diagonal too early or too late."""
-    for function in ("np.tril", "np.triu"):
+    """Let a triangle of a matrix begin one diagonal too early or too late, or take the other triangle."""
+    for function, other in (("np.tril", "np.triu"), ("np.triu", "np.tril")):
         parts = first_match((f"{function}(_x)", f"{function}(_x, _k)", f"{function}(_x, k=_k)"), node)
         if parts is not None:
+            yield "mask-inverted", filled(f"{other}(_x, _k)", _x=parts["_x"], _k=parts.get("_k") or "0")
             for step in (1, -1):
                 yield "mask-shifted", filled(f"{function}(_x, _k)", _x=parts["_x"], _k=_next(parts.get("_k"), step))
 

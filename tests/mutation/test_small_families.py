@@ -131,6 +131,13 @@ def test_weights_decay(made):
     assert wrong == {"d @ X.T + number * w1": "weight-decay"}
     wrong = made(constants.weight_decay, "w1 - lr * dW1", "w1", "dW1", "lr", result="w1")
     assert wrong == {"w1 - lr * dW1 - number * w1": "weight-decay"}
+    assert made(constants.weight_decay, "np.mean(e)", "w", "b", "e", result="db") == {
+        "np.mean(e) + number * b": "weight-decay"
+    }
+
+
+def test_penalty_of_the_task_is_no_further_decay(made):
+    assert made(constants.weight_decay, "X.T @ e / n + penalty * w", "w", "X", "e", "n", "penalty", result="dw") == {}
 
 
 def test_divisor_is_fixed(made):
@@ -171,6 +178,11 @@ def test_numbers_lose_their_fraction(made):
 )
 def test_mask_is_shifted(made, text, wrong):
     assert made(indices.shifted_mask, text, "M")[wrong] == "mask-shifted"
+
+
+def test_mask_covers_the_other_side(made):
+    assert made(indices.shifted_mask, "np.tril(M)", "M")["np.triu(M, 0)"] == "mask-inverted"
+    assert made(indices.shifted_mask, "np.triu(M, k=1)", "M")["np.tril(M, 1)"] == "mask-inverted"
 
 
 def test_window_is_shifted_as_a_whole(made):
