@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ..batch import pages, renewing
 from ..batch.page_files import PageSettings
-from ..batch.recipients import Recipient, Recipients
+from ..batch.recipients import Recipients
 from ..batch.store import Store, refuse_without_results
 from ..batch.written_files import WrittenFiles
 from ..support.errors import UsageError
@@ -62,18 +62,13 @@ def give(folder: Path, options: FeedbackOptions, console: Console) -> FeedbackOu
         outcome = FeedbackOutcome(renewing.renew_marks(folder, store))
         _names, problems = pages.renew(folder, store, console)
         outcome.lines += problems
-        notes = {stored.page.name: stored.page.note for stored in store.pages()}
-        found_letters = [
-            letter
-            for person in recipients.people
-            if (letter := letters.read(folder, person, notes.get(person.page, ""))) is not None
-        ]
-        name = f"{re.sub(r'[^A-Za-z0-9.]+', '-', recipients.assignment).strip('-.') or 'exercise'}-feedback"
+        giving = _Giving(folder, store, recipients, options, console, outcome)
+        found_letters = giving.letters()
         if form == MAIL:
-            _by_mail(found_letters, name, folder, store, server, options, outcome, console)
+            giving.by_mail(found_letters, server)
         else:
-            _to_system(found_letters, recipients, form, name, folder, store, options, outcome, console)
-        _list_others(recipients.people, found_letters, outcome)
+            giving.to_system(found_letters, form)
+        giving.list_others(found_letters)
         outcome.is_complete = outcome.is_complete and not problems
         return outcome
 
@@ -92,79 +87,77 @@ def _recipients(folder: Path, store: Store) -> Recipients:
         ) from error
 
 
-def _to_system(
-    found_letters: Sequence[Letter],
-    recipients: Recipients,
-    form: str,
-    name: str,
-    folder: Path,
-    store: Store,
-    options: FeedbackOptions,
-    outcome: FeedbackOutcome,
-    console: Console,
-) -> None:
-    module = places.SYSTEMS[form]
-    bundle = places.bundle(_complete(found_letters, options, console), form, name, recipients)
-    written_files = WrittenFiles(folder, store)
-    written_files.write(bundle.files, forced=False)
-    outcome.lines += written_files.remove_others(module.TARGET)
-    if bundle.files:
-        outcome.say(f"Written to {folder / module.TARGET}: the pages of {plural(bundle.count, 'student')}.")
-        outcome.say(module.UPLOAD)
-    else:
-        outcome.say(f"Nothing was written, because nobody has a page with a place in {module.TARGET}.")
-    outcome.list_people(f"Without a place in {module.TARGET}", bundle.problems)
+@dataclass(frozen=True)
+class _Giving:
+    """The pages of one class on their way back; sentences for the instructor are added to ``outcome``."""
 
+    folder: Path
+    store: Store
+    recipients: Recipients
+    options: FeedbackOptions
+    console: Console
+    outcome: FeedbackOutcome
 
-def _by_mail(
-    found_letters: Sequence[Letter],
-    name: str,
-    folder: Path,
-    store: Store,
-    server: sending.MailServer | None,
-    options: FeedbackOptions,
-    outcome: FeedbackOutcome,
-    console: Console,
-) -> None:
-    own_table = folder / addresses.TABLE
-    table = options.table or (own_table if own_table.is_file() else None)
-    if table is not None:
-        outcome.say(f"The addresses are read from {table}.")
-    people = [letter.recipient for letter in found_letters]
-    addresses_by_id, problems = addresses.find(people, table)
-    reachable_letters = [letter for letter in found_letters if letter.recipient.identity in addresses_by_id]
-    messages = mailing.drafts(
-        _complete(reachable_letters, options, console),
-        addresses_by_id,
-        sending.sender_of(options.environment),
-        PageSettings.model_validate_json(store.page_settings()),
-        name,
-    )
-    mailing.give(messages, folder, store, server, options.rate, outcome)
-    outcome.list_people("Without an address", problems)
+    def letters(self) -> list[Letter]:
+        """Return the letters of all people with a page, without PDF files."""
+        notes = {stored.page.name: stored.page.note for stored in self.store.pages()}
+        people = self.recipients.people
+        found_letters = (letters.read(self.folder, person, notes.get(person.page, "")) for person in people)
+        return [letter for letter in found_letters if letter is not None]
 
+    def to_system(self, found_letters: Sequence[Letter], form: str) -> None:
+        """Write the files for a course system, ``form``."""
+        module = places.SYSTEMS[form]
+        bundle = places.bundle(self._complete(found_letters), form, self._name(), self.recipients)
+        written_files = WrittenFiles(self.folder, self.store)
+        written_files.write(bundle.files, forced=False)
+        self.outcome.lines += written_files.remove_others(module.TARGET)
+        if bundle.files:
+            self.outcome.say(
+                f"Written to {self.folder / module.TARGET}: the pages of {plural(bundle.count, 'student')}."
+            )
+            self.outcome.say(module.UPLOAD)
+        else:
+            self.outcome.say(f"Nothing was written, because nobody has a page with a place in {module.TARGET}.")
+        self.outcome.list_people(f"Without a place in {module.TARGET}", bundle.problems)
 
-def _complete(found_letters: Sequence[Letter], options: FeedbackOptions, console: Console) -> list[Letter]:
-    """Return the letters with all files that the options ask for."""
-    if not options.pdf:
-        return [*found_letters]
-    with console.status("Printing the pages ..."):
-        return [*pdf.printed(found_letters)]
-
-
-def _list_others(people: Sequence[Recipient], found_letters: Sequence[Letter], outcome: FeedbackOutcome) -> None:
-    """List the people without a page, and those whose total may still change."""
-    provisional_names = [letter.recipient.name for letter in found_letters if letter.is_provisional]
-    if provisional_names:
-        outcome.say(
-            f"Provisional, because parts are not marked yet ({len(provisional_names)}): {clean(', '.join(provisional_names))}."
+    def by_mail(self, found_letters: Sequence[Letter], server: sending.MailServer | None) -> None:
+        """Write the mails, and send them by ``server`` if there is one."""
+        own_table = self.folder / addresses.TABLE
+        table = self.options.table or (own_table if own_table.is_file() else None)
+        if table is not None:
+            self.outcome.say(f"The addresses are read from {table}.")
+        addresses_by_id, problems = addresses.find([letter.recipient for letter in found_letters], table)
+        reachable_letters = [letter for letter in found_letters if letter.recipient.identity in addresses_by_id]
+        messages = mailing.drafts(
+            self._complete(reachable_letters),
+            addresses_by_id,
+            sending.sender_of(self.options.environment),
+            PageSettings.model_validate_json(self.store.page_settings()),
+            self._name(),
         )
-    identities = {letter.recipient.identity for letter in found_letters}
-    outcome.list_people(
-        "Without a page",
-        [
-            (person.name, clean(person.reason) or "not graded yet")
-            for person in people
-            if person.identity not in identities
-        ],
-    )
+        mailing.give(messages, self.folder, self.store, server, self.options.rate, self.outcome)
+        self.outcome.list_people("Without an address", problems)
+
+    def list_others(self, found_letters: Sequence[Letter]) -> None:
+        """List the people without a page, and those whose total may still change."""
+        names = [letter.recipient.name for letter in found_letters if letter.is_provisional]
+        if names:
+            self.outcome.say(
+                f"Provisional, because parts are not marked yet ({len(names)}): {clean(', '.join(names))}."
+            )
+        identities = {letter.recipient.identity for letter in found_letters}
+        others = [person for person in self.recipients.people if person.identity not in identities]
+        reasons = [(person.name, clean(person.reason) or "not graded yet") for person in others]
+        self.outcome.list_people("Without a page", reasons)
+
+    def _complete(self, found_letters: Sequence[Letter]) -> list[Letter]:
+        """Return the letters with all files that the options ask for."""
+        if not self.options.pdf:
+            return [*found_letters]
+        with self.console.status("Printing the pages ..."):
+            return [*pdf.printed(found_letters)]
+
+    def _name(self) -> str:
+        """Return the name of the page where it is given back."""
+        return f"{re.sub(r'[^A-Za-z0-9.]+', '-', self.recipients.assignment).strip('-.') or 'exercise'}-feedback"

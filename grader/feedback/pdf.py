@@ -8,11 +8,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from ..executor import local
 from ..support.errors import NotGradable, UsageError
+from ..support.text import clean
 from .letters import Letter
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
@@ -27,6 +27,7 @@ OPTIONS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
 SECONDS = 120  # for one page
+MOST_BROWSERS = 4  # each takes up to 300 MB
 
 
 def browser() -> str:
@@ -43,10 +44,13 @@ def browser() -> str:
 def printed(letters: Sequence[Letter]) -> Iterator[Letter]:
     """Yield each letter with its page as a PDF file as well; raises UsageError, NotGradable if that is not possible."""
     path = browser()
-    with ThreadPoolExecutor(local.cores()) as threads:
+    threads = ThreadPoolExecutor(min(local.cores(), MOST_BROWSERS))
+    try:
         contents = threads.map(lambda letter: _print(path, letter), letters)
         for letter, content in zip(letters, contents, strict=True):
             yield letter.with_file(".pdf", content)
+    finally:
+        threads.shutdown(cancel_futures=True)  # after Ctrl-C or a failure no other page is printed
 
 
 def _print(path: str, letter: Letter) -> bytes:
@@ -55,11 +59,17 @@ def _print(path: str, letter: Letter) -> bytes:
         source.write_bytes(letter.files[".html"])
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses its sandbox to root
         command = [path, *OPTIONS, *sandbox, f"--user-data-dir={scratch}/profile", f"--print-to-pdf={target}"]
-        with suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run([*command, source.as_uri()], capture_output=True, timeout=SECONDS, check=False)
-            if target.is_file():
-                return target.read_bytes()
-    raise NotGradable(
-        f"{path} cannot print the page of {letter.recipient.name}: try it by hand, or omit --pdf to give the pages as HTML "
-        "only."
+        try:
+            result = subprocess.run([*command, source.as_uri()], capture_output=True, timeout=SECONDS, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise _failure(path, letter, str(error)) from error
+        if not target.is_file():
+            raise _failure(path, letter, result.stderr.decode(errors="replace"))
+        return target.read_bytes()
+
+
+def _failure(path: str, letter: Letter, output: str) -> NotGradable:
+    return NotGradable(
+        f"{path} cannot print the page of {clean(letter.recipient.name)} ({clean(output[-200:]) or 'no reason given'}): omit "
+        "--pdf to give the pages as HTML only."
     )

@@ -19,10 +19,10 @@ def test_missing_browser_is_reported_with_the_remedy(monkeypatch):
 
 def test_browser_that_prints_nothing_is_reported(monkeypatch, tmp_path):
     browser = tmp_path / "browser"
-    browser.write_text("#!/bin/sh\nexit 1\n")
+    browser.write_text("#!/bin/sh\necho no sandbox >&2\nexit 1\n")
     browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(pdf, "BROWSERS", (str(browser),))
-    with pytest.raises(NotGradable, match="cannot print the page of Erika Mustermann"):
+    with pytest.raises(NotGradable, match=r"cannot print the page of Erika Mustermann \(no sandbox\)"):
         [*pdf.printed([letter(person())])]
 
 
