@@ -11,6 +11,7 @@ from ..assignment.spec import AssignmentSpec
 from ..report import html
 from ..report.html import TEMPLATES
 from ..report.leaderboard import LeaderboardEntry, by_contest
+from ..support import i18n
 from ..support.i18n import _
 from . import class_filters, class_rows
 from .class_filters import Filter
@@ -73,6 +74,7 @@ def render(
             if stand_ins
             else "",
             about=_graded_by([student.row for student in student_lines]),
+            decimal=lambda value: i18n.number(f"{value:.2f}"),
             own_style=_file("class.css"),
             targets=_targets(filters.values()),
             script=_script(),

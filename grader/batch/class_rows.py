@@ -45,7 +45,7 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
         (True, Column("status", _("Status"), "9.5rem", lambda line: _status(line, labels))),
         (
             any(line.row.late or line.row.due for line in lines),
-            Column("late", _("Late"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(_lateness(line))}</td>"),
+            Column("late", _("Late"), "minmax(7rem, 1fr)", lambda line: f"<td>{_text(_lateness(line))}</td>"),
         ),
         (
             any(line.row.by_hand for line in lines),

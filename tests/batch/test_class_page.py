@@ -8,6 +8,7 @@ from grader.assignment import load
 from grader.batch import class_page
 from grader.batch.student_lines import FoundBug, StudentLine
 from grader.batch.summary import ClassSummary
+from grader.support import i18n
 from tests.doubling import RIGHT, SHORT
 
 from .conftest import without_times
@@ -97,3 +98,9 @@ def test_leaders_have_the_ranks_of_their_contest():
         '<ol class="card"><li value="1">student 0: 90.00 %</li></ol> <p class="caption">challenge (mnist: stand-in, 9)</p> '
         '<ol class="card"><li value="1">student 1: 95.00 %</li><li value="1">student 2: 95.00 %</li></ol>'
     )
+
+
+def test_numbers_are_written_as_in_the_language():
+    summary = challenge((0.9, "mnist: mnist.npz, 9"))
+    with i18n.use("de"):
+        assert "student 0: 90,00 %" in page_of(StudentLine(row()), summary=summary)
