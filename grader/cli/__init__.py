@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "Check a submission.",
     "grade": "Grade the submissions of a class.",
     "pages": "Write the missing pages of a class.",
+    "override": "Give points or a comment by hand.",
     "feedback": "Give the pages of a class back to its students.",
     "gradescope": "Make a Gradescope autograder of an assignment.",
     "ci": "Grade the submissions in the current repository.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..support import tables
 from ..support.errors import UsageError
+from ..support.tables import RawTable, TableRow
 from ..support.text import clean
 from .mark import Mark
 
@@ -15,7 +16,6 @@ NAME = "overrides.csv"
 NEEDED = ("student", "check", "points")
 OPTIONAL = ("comment", "by", "at", "sha256")
 COLUMNS = (*NEEDED, *OPTIONAL)
-EVERYBODY = "*"
 OUT = "out"  # in the column ``points``: the check is taken out
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 
@@ -32,7 +32,7 @@ class Entry:
     @property
     def is_for_everybody(self) -> bool:
         """True if the mark is for all students."""
-        return self.student == EVERYBODY
+        return self.student == tables.EVERYBODY
 
 
 def read(path: Path) -> list[Entry]:
@@ -40,8 +40,18 @@ def read(path: Path) -> list[Entry]:
 
     Raises UsageError, with file and line, if the table or a line of it is wrong.
     """
+    return parse(tables.read_raw(path), str(path))
+
+
+def rows_of(table: RawTable, path: str) -> list[TableRow]:
+    """Return all rows of a table, also those that are not filled in; raises UsageError if a column or a student is missing."""
+    return tables.rows_of(table, path, NEEDED, OPTIONAL, filled=("student",))
+
+
+def parse(table: RawTable, path: str) -> list[Entry]:
+    """Return the marks and comments of the table from the file at ``path``, as :func:`read` does."""
     entries = []
-    for row in tables.read(path, NEEDED, OPTIONAL, filled=("student",)):
+    for row in rows_of(table, path):
         try:
             is_out, points = read_points(row["points"])
             if is_out and not row["check"]:

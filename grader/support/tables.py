@@ -46,6 +46,17 @@ class RawTable:
     rows: list[RawRow]
     delimiter: str
 
+    @property
+    def newline(self) -> str:
+        """The line end of the file."""
+        return "\r\n" if self.first.text.endswith("\r\n") else "\n"
+
+    def text_of(self, cells: Sequence[str]) -> str:
+        """Return the text of a row with these cells, with the separator and the line end of the file."""
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline).writerow(cells)
+        return stream.getvalue()
+
     def places(self) -> dict[str, int]:
         """Return {title of a column in small letters: its place}, the first place of a title that occurs twice."""
         titles = [title.strip().lower() for title in self.first.cells]
@@ -74,8 +85,18 @@ def read(
     The table must have all ``columns``, and each row must have a text in the columns of ``filled``, by default in all
     ``columns``. Raises UsageError, with file and line, if it does not.
     """
+    return rows_of(read_raw(path), str(path), columns, optional, filled)
+
+
+def rows_of(
+    table: RawTable,
+    path: str,
+    columns: Sequence[str],
+    optional: Sequence[str] = (),
+    filled: Collection[str] | None = None,
+) -> list[TableRow]:
+    """Return the rows of a table from the file at ``path``, as :func:`read` does."""
     must_be_filled = columns if filled is None else filled
-    table = read_raw(path)
     places = table.places()
     missing_columns = [column for column in columns if column not in places]
     if missing_columns:
