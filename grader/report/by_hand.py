@@ -25,7 +25,8 @@ def words(check: str, mark: ByHand) -> str:
     else:
         value = f"{mark.points:g}"
     automatic = "–" if mark.automatic is None else f"{mark.automatic:g}"
-    return f"{name}: {value} ({_('automatic: {points}').format(points=automatic)})"
+    of_the_grader = _("automatic: {points}").format(points=automatic)
+    return f"{name}: {value} ({of_the_grader})"
 
 
 def instructor_words(report: Report) -> list[str]:
