@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..report.model import CheckResult, Report
+from ..support.numbers import general
 from ..support.text import clean, plural
 from . import store
 from .store import Record
@@ -55,7 +56,7 @@ def _value_of(report: Report, aspect: str) -> str:
 
 
 def _score(record: Record) -> str:
-    return "none" if record.report is None or record.report.score is None else f"{record.report.score:g}"
+    return "none" if record.report is None or record.report.score is None else general(record.report.score)
 
 
 def _reasons(old: Record, new: Record) -> list[str]:
@@ -75,4 +76,4 @@ def _ending(check: CheckResult | None) -> str:
     if check is None:
         return "not there"
     bug = f", {check.diagnosis.bug}" if check.diagnosis is not None else ""
-    return f"{check.status} ({check.score or 0:g}{bug})"
+    return f"{check.status} ({general(check.score or 0)}{bug})"

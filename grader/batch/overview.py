@@ -13,6 +13,7 @@ from rich.table import Table
 from ..report import by_hand
 from ..report.evidence import ByHand
 from ..report.leaderboard import by_contest
+from ..support.numbers import general
 from ..support.text import clean, plural
 from .changes import Changes, MarkByHand
 from .gradebook import FilledFile
@@ -71,7 +72,7 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
             line(f"{file:12} {sentence}")
     scores = results.summary.scores()
     average = (
-        f"mean {round(scores['mean'], 2):g}, median {round(scores['median'], 2):g}"
+        f"mean {general(round(scores['mean'], 2))}, median {general(round(scores['median'], 2))}"
         if scores["count"]
         else "no scores yet"
     )
@@ -80,7 +81,7 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
     of_all = "" if results.graded_count == len(results.rows) else f"; of {len(results.rows)} students in total"
     line(
         f"{plural(len(results.rows), 'student')} ({results.layout}), {results.graded_count} graded now{of_all}: {passed} passed, "
-        f"{unscored_count} without a score; {average} of {results.rows[0].max_score:g}."
+        f"{unscored_count} without a score; {average} of {general(results.rows[0].max_score)}."
     )
     line(
         f"Written to {out}: gradebook.csv, index.html, reports/, instructor/, summary.json, timings.csv"
@@ -113,7 +114,7 @@ def _words(mark: MarkByHand) -> str:
 
 
 def _number(score: float | None) -> str:
-    return "no score" if score is None else f"{score:g}"
+    return "no score" if score is None else general(score)
 
 
 def _table(*columns: str) -> Table:

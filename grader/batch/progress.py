@@ -9,6 +9,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ..support.numbers import general
 from ..support.text import clean
 from .store import Record
 
@@ -78,4 +79,4 @@ def _result(record: Record) -> str:
     if record.report.score is None:
         return "not gradable"
     so_far = " so far" if record.report.provisional else ""
-    return f"{record.report.score:g} of {record.report.max_score:g}{so_far}"
+    return f"{general(record.report.score)} of {general(record.report.max_score)}{so_far}"

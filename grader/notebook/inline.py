@@ -9,6 +9,7 @@ from pathlib import Path
 from ..report import html, not_reached, terminal, wording
 from ..report.model import CheckResult, Diagnosis, Report
 from ..support.i18n import _
+from ..support.text import number_of_points
 
 ICONS = {
     "passed": ("✔", "#1a7f37"),
@@ -64,8 +65,8 @@ def _verdict(report: Report, pass_mark: float) -> str:
 def _row(result: CheckResult, hints: int, above: Sequence[str], next_has_reason: bool) -> str:
     """Return the row of a check; ``next_has_reason`` is true if the next row gives the same reason for not being run."""
     icon, colour = ICONS[result.properties.group]
-    score = "–" if result.score is None else f"{result.score:g}"
-    points = f"{score} / {result.max_score:g}" if result.max_score else ""
+    score = "–" if result.score is None else number_of_points(result.score)
+    share = f"{score} / {number_of_points(result.max_score)}" if result.max_score else ""
     message = wording.own_message(result, above)
     sentences = [message] if message and not next_has_reason else []
     if result.status == "passed":
@@ -79,7 +80,7 @@ def _row(result: CheckResult, hints: int, above: Sequence[str], next_has_reason:
     single = '<td style="text-align:left;vertical-align:top;white-space:nowrap">'
     return (
         f'<tr>{single}<span style="color:{colour}">{icon}</span> {escape(wording.status(result))}</td>'
-        f"{single}{points}</td>"
+        f"{single}{share}</td>"
         f"{cell}<b>{escape(result.name)}</b> {escape(result.title)}{_paragraphs(sentences)}</td></tr>"
     )
 

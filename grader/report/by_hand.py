@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..support.i18n import _
+from ..support.text import number_of_points
 from .evidence import ByHand
 from .model import CheckResult, Report
 
@@ -23,8 +24,8 @@ def words(check: str, mark: ByHand) -> str:
     elif mark.points is None:
         return f"{name}: {_('comment')}"
     else:
-        value = f"{mark.points:g}"
-    automatic = "–" if mark.automatic is None else f"{mark.automatic:g}"
+        value = number_of_points(mark.points)
+    automatic = "–" if mark.automatic is None else number_of_points(mark.automatic)
     of_the_grader = _("automatic: {points}").format(points=automatic)
     return f"{name}: {value} ({of_the_grader})"
 

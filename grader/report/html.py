@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from ..submission.source_files import SourceFile
 from ..support.i18n import _, current, joined
-from ..support.text import clean, points
+from ..support.text import clean, number_of_points
 from . import anchors, by_hand, code_view, not_reached, pictures, wording
 from .code_view import LineFinding
 from .download import download
@@ -173,7 +173,7 @@ def paragraphs(comment: str) -> list[str]:
 
 def number(value: float) -> str:
     """Return a score without trailing zeros."""
-    return points(value)
+    return number_of_points(value)
 
 
 def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:

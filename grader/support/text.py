@@ -61,7 +61,7 @@ def whole(count: int) -> str:
     return i18n.number(numbers.separated(str(count)))
 
 
-def points(value: float) -> str:
+def number_of_points(value: float) -> str:
     """Return points with at most two decimals, without zeros at the end: 12.5."""
     return i18n.number(numbers.general(round(value, 2)))
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.support import i18n
 from grader.support.numbers import general, is_general, separated
-from grader.support.text import plain_number, points, whole
+from grader.support.text import number_of_points, plain_number, whole
 
 pytestmark = pytest.mark.quick
 
@@ -46,9 +46,9 @@ def test_long_numbers_have_separators():
 
 def test_numbers_have_the_marks_of_the_language():
     with i18n.use("de"):
-        assert (points(12345.678), whole(12544), plain_number(27912, 3)) == ("12.345,68", "12.544", "27.900")
+        assert (number_of_points(12345.678), whole(12544), plain_number(27912, 3)) == ("12.345,68", "12.544", "27.900")
         assert i18n.Sentence("{score:g}").format(score=0.1 + 0.2) == "0,3"
-    assert (points(12345.678), whole(12544), plain_number(27912, 3)) == ("12,345.68", "12,544", "27,900")
+    assert (number_of_points(12345.678), whole(12544), plain_number(27912, 3)) == ("12,345.68", "12,544", "27,900")
 
 
 def test_sentences_write_general_numbers_in_english_too():
