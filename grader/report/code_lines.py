@@ -39,7 +39,7 @@ def lines_of(text: str) -> list[str]:
 @lru_cache(maxsize=KEPT)
 def highlighted(lines: tuple[str, ...]) -> list[str]:
     """Return each line as HTML. Long lines are cut, and characters that cannot be seen are replaced by their codes."""
-    code = "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}{LEFT_OUT}" for line in lines)
+    code = "\n".join(cut(line, LONGEST_LINE) for line in lines)
     html_lines, current = [], ""
     for name, text in _pieces(code):
         first, *others = text.split("\n")
@@ -48,6 +48,11 @@ def highlighted(lines: tuple[str, ...]) -> list[str]:
             html_lines.append(current)
             current = _span(name, part)
     return [*html_lines, current]
+
+
+def cut(line: str, limit: int) -> str:
+    """Return a line, or its beginning with a sign that the rest is left out."""
+    return line if len(line) <= limit else f"{line[:limit]}{LEFT_OUT}"
 
 
 def visible(text: str) -> str:

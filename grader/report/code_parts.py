@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,8 +11,10 @@ from ..submission import choice, encoding, notebook
 from ..submission.problems import CannotRun, NothingToGrade
 from ..submission.source_files import SourceFile
 from . import anchors
-from .code_lines import lines_of
+from .code_lines import LEFT_OUT, lines_of
 from .evidence import Location
+
+PICTURE = re.compile(r"(data:[\w/+.;-]{0,100}base64,)[A-Za-z0-9+/=]{100,}+")  # in a text cell
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[CodePart]:
             number += 1
             parts.append(CodePart("cell", anchors.before_line(number, file, file), file, lines, number))
         elif source.strip():
-            parts.append(CodePart("text", f"text-{place}-", file, lines_of(source.strip())))
+            parts.append(
+                CodePart("text", f"text-{place}-", file, lines_of(PICTURE.sub(rf"\1{LEFT_OUT}", source.strip())))
+            )
     return parts
 
 

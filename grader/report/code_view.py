@@ -18,6 +18,7 @@ from .notebook_cells import CellOutput
 
 MOST_LINES = 2000  # of all code together
 MOST_CHARACTERS = 200_000
+LONGEST_PARAGRAPH = 10_000  # characters of a line in a text cell
 AROUND = 10  # lines before and after the line of a finding, which are always shown
 
 
@@ -63,7 +64,9 @@ def view(findings: Sequence[LineFinding], files: Sequence[SourceFile], notebook:
     code, budget = CodeView(), _Budget()
     for part in parts:
         by_line = _by_line(part, findings)
-        shown_numbers = budget.shown(part.lines, by_line)
+        shown_numbers = budget.shown(
+            part.lines, by_line, LONGEST_PARAGRAPH if part.kind == "text" else code_lines.LONGEST_LINE
+        )
         own_outputs = outputs[part.cell - 1] if part.cell is not None and part.cell <= len(outputs) else []
         code.left_out += len(part.lines) - len(shown_numbers)
         code.anchors |= {finding.target: part.line_anchor(line) for line, own in by_line.items() for finding in own}
@@ -88,12 +91,15 @@ class _Budget:
         self._lines = MOST_LINES
         self._characters = MOST_CHARACTERS
 
-    def shown(self, lines: Sequence[str], marked: Collection[int]) -> list[int]:
-        """Return the numbers of the lines to show: the first ones, and those around the ``marked`` ones."""
+    def shown(self, lines: Sequence[str], marked: Collection[int], longest: int) -> list[int]:
+        """Return the numbers of the lines to show: the first ones, and those around the ``marked`` ones.
+
+        ``longest`` characters of a line are shown.
+        """
         numbers = set()
         for number, line in enumerate(lines, start=1):
             self._lines -= 1
-            self._characters -= min(len(line), code_lines.LONGEST_LINE)
+            self._characters -= min(len(line), longest)
             if min(self._lines, self._characters) < 0:
                 break
             numbers.add(number)
@@ -117,7 +123,7 @@ def _html(part: CodePart, shown_numbers: Sequence[int], by_line: Mapping[int, Se
 
 
 def _text_lines(lines: Sequence[str]) -> list[str]:
-    return [f"{code_lines.visible(line[: code_lines.LONGEST_LINE])}\n" for line in lines]
+    return [f"{code_lines.visible(code_lines.cut(line, LONGEST_PARAGRAPH))}\n" for line in lines]
 
 
 def _code_lines(

@@ -143,6 +143,12 @@ def test_page_of_a_long_module_is_small_and_shows_every_finding():
     assert f"lines that are left out: {20_000 - MOST_LINES - 2 * AROUND - 1}." in page
 
 
+def test_long_paragraph_of_an_answer_is_shown_without_the_content_of_pictures():
+    answer = "Because " + "the loss falls, " * 300 + "![plot](data:image/png;base64," + "iVBOR" * 5000 + ") and ends."
+    page = page_of([], SourceFile("mine.ipynb", notebook(("markdown", answer), ("code", "x = 1"))))
+    assert page.count("the loss falls, ") == 300 and "base64,[...]) and ends." in page
+
+
 def test_many_long_lines_are_cut():
     module = SourceFile("work/mine.py", ("1+" * 50_000 + "\n").encode() * 500)
     page = html.render(report(), "Swap", 75, "anna", files=[module], original="../submitted/anna.py")
