@@ -110,7 +110,7 @@ def _pair(first: ComparedCode, second: ComparedCode, frequencies: Frequencies, n
         for passage in shared_passages(first, second)
         if any(id(one) in own and id(other) in own for one, other in passage.lines())
     ]
-    bits = sum(frequencies.surprise(passage.first, first, second) for passage in counted)
+    bits = frequencies.surprise([passage.first for passage in counted], first, second)
     comments = frequencies.rare_comments(first, second)
     bits += PER_COMMENT * len([each for each in comments if len(each.split()) >= LONG_COMMENT][:MOST_COMMENTS])
     statements = [one for passage in counted for one, other in passage.lines() if id(one) in own and id(other) in own]

@@ -59,18 +59,22 @@ class Frequencies:
             ]
         return self._own_statements[work]
 
-    def surprise(self, statements: Iterable[Statement], first: ComparedCode, second: ComparedCode) -> float:
-        """Return the bits of consecutive statements that two works share.
+    def surprise(self, passages: Iterable[Sequence[Statement]], first: ComparedCode, second: ComparedCode) -> float:
+        """Return the bits of the passages that two works share. A form counts once: who writes it once writes it again.
 
         These two do not count as others, and neither do a few further works with the same code as one of them: copies do not show that independent
         students write it.
         """
         left_out = 2 + min(FRIENDS, max(self._copies_of(work, first, second) for work in (first, second)))
-        bits, previous = 0.0, None
-        for statement in statements:
-            if self.is_own(statement):
-                bits -= math.log2(self._share(statement, previous, left_out))
-            previous = statement
+        bits = 0.0
+        counted_forms: set[str] = set()
+        for passage in passages:
+            previous = None
+            for statement in passage:
+                if self.is_own(statement) and statement.form not in counted_forms:
+                    bits -= math.log2(self._share(statement, previous, left_out))
+                    counted_forms.add(statement.form)
+                previous = statement
         return bits
 
     def _copies_of(self, work: ComparedCode, first: ComparedCode, second: ComparedCode) -> int:
@@ -95,7 +99,8 @@ class Frequencies:
         if previous is None:
             return share
         both = max(0, self._successions[previous.form, statement.form] - left_out)
-        return (both + DOUBT * share) / (max(0, self._forms[previous.form] - left_out) + DOUBT)
+        followers = (both + DOUBT * share) / (max(0, self._forms[previous.form] - left_out) + DOUBT)
+        return max(share, followers)
 
 
 def body_of(block: Sequence[Statement]) -> tuple[str, ...]:

@@ -137,7 +137,7 @@ class _Tokens:
             case ast.Constant(value=bool() | None):
                 yield repr(node.value)
             case ast.Constant(value=int() | float() as value):
-                yield f"{value:g}"
+                yield repr(value)  # 1 and 1.0 are habits of different people
             case ast.Attribute(value=value, attr=name):
                 module = _dotted(value, self._names.imported)
                 if module is not None:

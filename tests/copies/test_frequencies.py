@@ -11,7 +11,7 @@ RARE = "def g(a):\n    return a - a ** 2 / 3\n"
 
 def bits(frequencies, statements):
     """Return the surprise of statements that two works share which are not counted otherwise."""
-    return frequencies.surprise(statements, module("x", "x = 1\n"), module("y", "y = 2\n"))
+    return frequencies.surprise([statements], module("x", "x = 1\n"), module("y", "y = 2\n"))
 
 
 def surprise(frequencies, source):
@@ -66,8 +66,13 @@ def test_a_few_copies_do_not_make_a_code_common():
     others = [module(f"student {number}", RARE) for number in range(16)]
     copies = [module(f"copy {number}", COMMON) for number in range(6)]
     values = [
-        Frequencies([*others, *copies[:count]]).surprise(copies[0].blocks[0], copies[0], copies[1])
-        for count in (2, 5, 6)
+        Frequencies([*others, *copies[:count]]).surprise(copies[0].blocks, copies[0], copies[1]) for count in (2, 5, 6)
     ]
     assert values[1] > 0.95 * values[0]
     assert values[2] < 0.9 * values[0]
+
+
+def test_repeated_statement_counts_once():
+    frequencies = Frequencies([module(f"student {number}", RARE) for number in range(5)])
+    (block,) = module("x", COMMON).blocks
+    assert frequencies.surprise([block, block], *(module(name, "x = 1\n") for name in "ab")) == bits(frequencies, block)
