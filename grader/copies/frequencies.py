@@ -60,7 +60,7 @@ class Frequencies:
         return self._own_statements[work]
 
     def surprise(self, passages: Iterable[Sequence[Statement]], first: ComparedCode, second: ComparedCode) -> float:
-        """Return the bits of the passages that two works share. A form counts once: who writes it once writes it again.
+        """Return the bits of the passages that two works share. A form counts once, because students repeat themselves.
 
         These two do not count as others, and neither do a few further works with the same code as one of them: copies do not show that independent
         students write it.
