@@ -14,7 +14,7 @@ from grader.copies import pages as copies_pages
 from grader.copies.compared_code import ComparedCode, Piece
 from grader.copies.comparing import compare
 from grader.report import html
-from grader.report.evidence import Location
+from grader.report.evidence import Evidence, Location, RubricEntry, ShownExcerpt
 from grader.report.navigation import with_navigation
 from grader.submission.source_files import SourceFile
 from tests.batch.rows import row
@@ -33,6 +33,25 @@ def one(text="`dW1` is wrong."):
     document.checks[1].evidence.location = Location(file="mine.ipynb", cell=1, line=2, file_line=2)
     files = [SourceFile("mine.ipynb", json.dumps(NOTEBOOK).encode()), SourceFile("helper.py", CODE.encode())]
     return html.render(document, "Swap", 75, name, notebook=NOTEBOOK, files=files)
+
+
+def provisional(text="`dW1` is wrong."):
+    """Return the instructor's page of a report with a part that a person has to mark, and with checks that were not run."""
+    document = report(text, "model")
+    root, waiting = document.checks[1], next(check for check in document.checks if check.status == "skipped")
+    evidence = Evidence(waits_for=[root.name])
+    others = [waiting.model_copy(update={"name": name, "evidence": evidence}) for name in ("later", "last")]
+    entries = [RubricEntry(title=text, points=6, description=text), RubricEntry(title="The limits", points=4)]
+    shown = [
+        ShownExcerpt(title=text, file=text, cell=1, line=2, is_code=True, text=f"def f():\n    return {text!r}"),
+        ShownExcerpt(title="Discussion", file="mine.ipynb", text=f"## Discussion\n\n{text}\n\nשלום"),
+    ]
+    part = waiting.model_copy(
+        update={"name": "text", "score": None, "evidence": Evidence(manual=True, rubric=entries, shown=shown)}
+    )
+    document = document.model_copy(update={"checks": [root, part, *others], "provisional": True})
+    files = [SourceFile("mine.ipynb", json.dumps(NOTEBOOK).encode())]
+    return html.render(document, "Swap", 75, text, notebook=NOTEBOOK, files=files, for_instructor=True)
 
 
 def of_a_class(name="anna", count=12):
@@ -73,7 +92,7 @@ def of_a_pair(name="anna"):
     return copies_pages.render_pair("Swap", similar(name).pairs[0], {"1": "../instructor/anna.html"}, "../copies.html")
 
 
-PAGES = {"report": one, "class": of_a_class, "copies": of_similar, "pair": of_a_pair}
+PAGES = {"report": one, "provisional": provisional, "class": of_a_class, "copies": of_similar, "pair": of_a_pair}
 
 
 @pytest.mark.parametrize("make", PAGES.values(), ids=PAGES)
