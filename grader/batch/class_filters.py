@@ -36,7 +36,7 @@ def class_filters(
     lines: Sequence[StudentLine], bars: Sequence[Bar], checks: Iterable[Difficulty], bugs: Iterable[BugCount]
 ) -> dict[str, Filter]:
     """Return the filters of a class by their addresses."""
-    descriptions = [*_of_statuses(lines), *_of_scores(bars), *_of_checks(checks), *_of_bugs(bugs)]
+    descriptions = [*_of_statuses(lines), *_of_sections(lines), *_of_scores(bars), *_of_checks(checks), *_of_bugs(bugs)]
     counts = Counter(address for line in lines for address in addresses_of(line, bars))
     return {
         address: Filter(address, kind, label, title, counts[address], f"f{number}")
@@ -55,6 +55,8 @@ def addresses_of(line: StudentLine, bars: Sequence[Bar]) -> list[str]:
         addresses.append(BY_HAND)
     if line.row.provisional:
         addresses.append(PROVISIONAL)
+    if line.row.section:
+        addresses.append(section_address(line.row.section))
     for check, outcome in line.outcomes.items():
         addresses.append(check_address(check, outcome))
         if outcome in LOST:
@@ -113,6 +115,16 @@ def score_address(bar: Bar) -> str:
     return f"score={bar.name}"
 
 
+def section_address(section: str) -> str:
+    """Return the address of the students of a section."""
+    return f"section={quote(section, safe='')}"
+
+
+def sections(lines: Iterable[StudentLine]) -> list[str]:
+    """Return the names of the sections of a class, sorted."""
+    return sorted({line.row.section for line in lines if line.row.section})
+
+
 @cache
 def check_address(check: str, outcome: str = "") -> str:
     """Return the address of the students with an outcome of a check; without an outcome, of those who lost points there."""
@@ -134,6 +146,11 @@ def _of_statuses(lines: Sequence[StudentLine]) -> Descriptions:
     yield LATE, "late", _("Late"), ""
     yield BY_HAND, "hand", _("Marked by hand"), ""
     yield PROVISIONAL, "provisional", _("Provisional"), ""
+
+
+def _of_sections(lines: Iterable[StudentLine]) -> Descriptions:
+    for section in sections(lines):
+        yield section_address(section), "section", _("Section {name}").format(name=section), ""
 
 
 def _of_scores(bars: Sequence[Bar]) -> Descriptions:

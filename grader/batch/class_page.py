@@ -58,6 +58,9 @@ def render(
             scores=summary.scores(),
             filters=filters,
             statuses=[filters[address] for address in [*statuses, *class_filters.REMARKS] if filters[address].students],
+            sections=[
+                filters[class_filters.section_address(section)] for section in class_filters.sections(student_lines)
+            ],
             outcomes=_outcome_columns(checks),
             check_address=class_filters.check_address,
             bug_address=class_filters.bug_address,

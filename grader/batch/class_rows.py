@@ -41,6 +41,10 @@ def columns(lines: Sequence[StudentLine]) -> list[Column]:
             any(line.row.name != line.row.identity for line in lines),
             Column("id", _("ID"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.identity)}</td>"),
         ),
+        (
+            any(line.row.section for line in lines),
+            Column("section", _("Section"), "minmax(6rem, 1fr)", lambda line: f"<td>{_text(line.row.section)}</td>"),
+        ),
         (True, Column("score", _("Score"), "6.5rem", _score)),
         (True, Column("status", _("Status"), "9.5rem", lambda line: _status(line, labels))),
         (

@@ -38,6 +38,7 @@ class Row:
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
     ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded. ``automatic`` is the score without
     marks by hand, and ``by_hand`` names these, "" without any. ``due`` is the due date of a student with an extension.
+    ``section`` names the part of the class, "" if it has no parts.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Row:
     due: str = ""
     attempt: str = ""
     attempt_scores: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,19 @@ def test_parts_that_a_person_marks_have_filters(opened):
     assert names(page) == ["Ada", "Ben"] and "so far" in page.text_content("#students")
 
 
+def test_sections_are_filters(opened):
+    first, second = (row(name, name, section=section) for name, section in (("Ada", "Mo 10–12"), ("Ben", "Übung & Co")))
+    page = opened(
+        class_page.render(
+            load("single-neuron").content, [StudentLine(first), StudentLine(second)], ClassSummary(), [], "strong"
+        )
+    ).page
+    page.click(".sections a >> nth=1")
+    assert names(page) == ["Ben"] and address(page) == "#section=%C3%9Cbung%20%26%20Co"
+    page.click(".sections a >> nth=0")
+    assert names(page) == ["Ada"]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -319,7 +332,9 @@ def large_class(count=60, checks=40):
             for index in range(checks)
         ]
         reports[f"{LONG * (number == 1)}Student With Several Names {number}"] = with_checks(results)
-    return page_of(reports, left_over=[LONG], late="2 days late and " + LONG, by_hand=LONG, provisional=True)
+    return page_of(
+        reports, left_over=[LONG], late="2 days late and " + LONG, by_hand=LONG, provisional=True, section=LONG
+    )
 
 
 @pytest.fixture(scope="module")
