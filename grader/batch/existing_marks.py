@@ -40,7 +40,9 @@ class ExistingMarks:
     """
 
     def __init__(self, earlier: Collection[WrittenCell] = (), overwrite: bool = False) -> None:
-        self._earlier = earlier
+        self._earlier_texts: dict[tuple[str, str], list[str]] = {}
+        for identity, kind, text in earlier:
+            self._earlier_texts.setdefault((identity, kind), []).append(text)
         self._overwrite = overwrite
         self.entries: list[ExistingMark] = []
         self.written_cells: list[WrittenCell] = []
@@ -67,7 +69,7 @@ class ExistingMarks:
         return False
 
     def _is_earlier(self, identity: str, cell: Kind, existing: str) -> bool:
-        return any((of, kind) == (identity, cell) and same(cell, existing, text) for of, kind, text in self._earlier)
+        return any(same(cell, existing, text) for text in self._earlier_texts.get((identity, cell), []))
 
 
 def same(cell: Kind, first: str, second: str) -> bool:

@@ -15,7 +15,16 @@ from ..support.errors import NotGradable, UsageError
 from ..support.text import clean
 from .letters import Letter
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 # A page contains the text of a submission. It has no scripts, forbids them itself, and needs no network.
 OPTIONS = (
     "--headless",
