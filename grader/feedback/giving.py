@@ -79,6 +79,11 @@ def _recipients(folder: Path, store: Store) -> Recipients:
         raise UsageError(
             f"The last run into {folder} was stopped before its end: run the same 'grader grade' command again first."
         )
+    if store.setting("names") == "hidden":
+        raise UsageError(
+            f"The results in {folder} are anonymous, and feedback needs the names: run the same 'grader grade' command "
+            "without --anonymous first. It grades nobody again."
+        )
     try:
         return Recipients.model_validate_json(store.recipients())
     except ValidationError as error:
