@@ -81,7 +81,12 @@ class MailServer:
             raise UsageError(
                 f"{self.host} offers no encrypted connection at port {self.port}, or no login: use a server with TLS."
             ) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except ssl.SSLCertVerificationError as error:
+            raise UsageError(
+                f"{self.host} has a certificate that this machine does not trust ({clean(error.verify_message)}): check "
+                "GRADER_SMTP_HOST, or set SSL_CERT_FILE to the file of its authority."
+            ) from error
+        except OSError as error:  # the base of all exceptions of smtplib
             raise UsageError(
                 f"{self.host} cannot be reached at port {self.port} ({clean(error)}): check GRADER_SMTP_HOST and "
                 "GRADER_SMTP_PORT."
