@@ -81,6 +81,6 @@ def _comments(text: str) -> list[str]:
                 words = re.findall(r"[^\W_]+", token.string.lower())
                 if len(words) >= SHORTEST_COMMENT:
                     comments.append(" ".join(words))
-    except (SyntaxError, tokenize.TokenError):  # Python does not read beyond this point
+    except (SyntaxError, ValueError, tokenize.TokenError):  # Python does not read beyond this point
         pass
     return comments

@@ -136,7 +136,9 @@ class _Tokens:
                 yield "text"
             case ast.Constant(value=bool() | None):
                 yield repr(node.value)
-            case ast.Constant(value=int() | float() as value):
+            case ast.Constant(value=int() as value):
+                yield f"{value:x}"  # Python refuses to write very large numbers in decimal digits
+            case ast.Constant(value=float() as value):
                 yield repr(value)  # 1 and 1.0 are habits of different people
             case ast.Attribute(value=value, attr=name):
                 module = _dotted(value, self._names.imported)
@@ -189,7 +191,10 @@ def _is_remark(node: ast.AST) -> bool:
 
 
 def _asks_for_main(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and ast.unparse(node.test.left) == "__name__"
+    match node:
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+            return True
+    return False
 
 
 def _first_line(node: ast.AST) -> int:

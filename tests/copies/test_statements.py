@@ -83,6 +83,8 @@ for i, in x: i[1:2, ...] //= -1
     assert len(forms(source)) == 2
 
 
-def test_deep_code_ends():
+def test_deep_and_large_code_ends():
+    assert blocks([Source(f"a = 0x{'f' * 9000}\n")])
+    assert blocks([Source(f"if {'-' * 900}a == 1:\n    b = 1\n"), Source("a = [" * 90 + "]" * 90)])
     assert blocks([Source("a = " + "-" * 500 + "1\n")])
     assert blocks([Source("".join(f"{' ' * depth}if a:\n" for depth in range(90)) + " " * 90 + "b = 1\n")])
