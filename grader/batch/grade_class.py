@@ -33,7 +33,7 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import attempts, chosen, class_members, course_files, extensions, file_names, pages
+from . import attempts, chosen, class_members, course_files, extensions, file_names, pages, pseudonyms
 from .class_members import StoredClass
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
@@ -42,7 +42,8 @@ from .graded_class import GradedClass
 from .pages import PageWriter
 from .people import People
 from .progress import ProgressDisplay
-from .store import Record, Store
+from .pseudonyms import Pseudonyms
+from .store import NAMES, Record, Store
 from .students import Student
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Options:
     keep_overrides: bool = False
     command: str = ""
     extensions: Path | None = None
+    anonymous: bool = False
 
 
 def grade_class(
@@ -94,6 +96,7 @@ def grade_class(
         _open_class(assignment, submissions, out, options, console) as (class_folder, people, patterns),
         Store(out) as store,
     ):
+        patterns = _with_pseudonyms(people, patterns, store, out, options.anonymous)
         if options.fresh:
             store.forget()
         hidden_paths = (str(submissions.resolve()), str(out.resolve()))
@@ -111,6 +114,31 @@ def grade_class(
                 return batch.write(len(todo), executor)
             except KeyboardInterrupt:
                 raise Stopped("Stopped. All results so far are kept: run the same command again to continue.") from None
+
+
+def _with_pseudonyms(
+    people: People, patterns: dict[str, str], store: Store, out: Path, is_anonymous: bool
+) -> dict[str, str]:
+    """Use pseudonyms if the run is anonymous, or an earlier run was; return the patterns of files by the new ids.
+
+    Raises UsageError for an anonymous run in a folder with names: they may be anywhere in it.
+    """
+    if is_anonymous and store.has_names():
+        raise UsageError(f"{out} contains results with names of students: choose another folder for --out.")
+    key = pseudonyms.read(out) or (Pseudonyms({}) if is_anonymous else None)
+    if not is_anonymous:
+        store.keep_setting(NAMES, "shown")
+    if key is None:
+        return patterns
+    new_ids = people.use_pseudonyms(key, is_anonymous)
+    key.write(out)
+    store.keep_setting(NAMES, "hidden" if is_anonymous else "shown")
+    return {
+        new_ids[identity]: pseudonyms.in_file_name(pattern, of.record_id, people.names_in_files[of.record_id])
+        for identity, pattern in patterns.items()
+        for of in people.students
+        if of.identity == new_ids[identity]
+    }
 
 
 def list_class(assignment: Assignment, submissions: Path, out: Path | None, options: Options, console: Console) -> None:
@@ -254,6 +282,7 @@ class _Batch:
             self._marks(stored_class, out),
             self._extensions(stored_class.class_list, policy, out),
             several,
+            people.is_anonymous,
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)
@@ -272,6 +301,8 @@ class _Batch:
         )
         table = str(options.overrides.resolve()) if options.overrides is not None else ""
         beside = str(self._class_folder.path.resolve().parent)
+        if people.is_anonymous:
+            options = replace(options, command="")  # it may contain names
         return StoredClass(
             class_list=names,
             table=table,
@@ -289,9 +320,17 @@ class _Batch:
         path = stored.find_table(out)
         if path is not None:
             self._console.print(f"The marks by hand are read from {path}.", soft_wrap=True)
-        marks = stored.read_marks(out)
+        marks = stored.model_copy(update={"class_list": self._with_all_names(stored.class_list)}).read_marks(out)
         class_members.keep(self._store, stored)
         return marks
+
+    def _with_all_names(self, names: ClassList) -> ClassList:
+        """Return the class list with all names of each person, which are not stored if the run is anonymous."""
+        members = [
+            member.model_copy(update={"also": [*member.also, *self._people.other_names.get(member.identity, [])]})
+            for member in names.members
+        ]
+        return names.model_copy(update={"members": members})
 
     def _extensions(self, names: ClassList, policy: Policy, out: Path) -> Extensions:
         """Return the due dates of single students; a mistake in their table is reported before anything is graded."""
@@ -299,7 +338,7 @@ class _Batch:
         if table is None:
             return Extensions()
         self._console.print(f"The extensions are read from {table}.", soft_wrap=True)
-        return extensions.read(table, names, policy)
+        return extensions.read(table, self._with_all_names(names), policy)
 
     def todo(self) -> list[Student]:
         """Return the submissions to grade: of the requested students, or all without an up-to-date result.
@@ -330,6 +369,10 @@ class _Batch:
     def _files_of(self, student: Student) -> StudentFiles:
         """Return the submission of a student; its digest includes the file that the instructor chose."""
         submission_files = self._class_folder.files_of(student)
+        result_id = student.record_id.partition(attempts.ATTEMPT)[0]
+        if result_id in self._people.names_in_files:
+            names = self._people.names_in_files[result_id]
+            submission_files = pseudonyms.without_names(submission_files, result_id, names)
         pattern = self._patterns.get(student.identity)
         return (
             submission_files

@@ -84,6 +84,7 @@ class GradedClass:
 
     ``submissions`` are the files of each submission without their contents, by the ids of the results; ``names`` are the
     names of people's output files. ``attempts`` are the submissions of the students with several attempts that may count.
+    If ``is_anonymous``, the output folder must not contain the names of files that may name a student.
     ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
     marks by hand, ``extensions`` the due dates of single people.
     """
@@ -102,6 +103,7 @@ class GradedClass:
     marks: ClassMarks = field(default_factory=ClassMarks)
     extensions: Extensions = field(default_factory=Extensions)
     attempts: Mapping[str, Sequence[Student]] = field(default_factory=dict)
+    is_anonymous: bool = False
 
     def submissions_to_grade(self, student: Student) -> list[Student]:
         """Return the attempts of a student that count, or that must have a score before one of them is chosen."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ..support.errors import UsageError
 from ..support.text import clean
+from . import pseudonyms
 from .cells import text_cell
 from .collect import ClassFolder
+from .pseudonyms import Pseudonyms
 from .roster import Roster, identify
 from .students import Person, Student, display_name
 
@@ -23,11 +26,49 @@ class People:
         self.students, self.absent, self.notes = identify(class_folder.students, rosters)
         self.class_names = {student.identity: student.name for student in class_folder.students}
         """{id: name in the folder of the class} of the students who handed in."""
+        self.names_in_files: dict[str, list[str]] = {}
+        """{id of a stored result: the names of its authors}, if there are pseudonyms."""
+        self.other_names: dict[str, list[str]] = {}
+        """{id of a person: real names and pseudonym}, if there are pseudonyms."""
+        self.is_anonymous = False
+        self._names_of_students = {student.identity: self._all_names(student) for student in self.students}
 
     def find(self, name: str) -> list[Student]:
         """Return the students with this name or id, as gradebook.csv or a page writes them."""
         forms = {_folded(name), _folded(name.removeprefix("'"))}  # a spreadsheet may have kept the apostrophe of a cell
-        return [student for student in self.students if forms & self._all_names(student)]
+        return [student for student in self.students if forms & self._names_of_students[student.identity]]
+
+    def use_pseudonyms(self, key: Pseudonyms, is_anonymous: bool) -> dict[str, str]:
+        """Store results under pseudonyms, and also show these if ``is_anonymous``; return {earlier id: new id} of students.
+
+        All names are still found.
+        """
+        new_ids: dict[str, str] = {}
+        new_students = []
+        names_of_students = {}
+        for old in self.students:
+            new = pseudonyms.hide_student(old, key, is_anonymous)
+            everybody: list[Student | Person] = [old, *old.people]
+            new_students.append(new)
+            new_ids[old.identity] = new.identity
+            own_names = [self.class_names[old.identity], *(name for each in everybody for name in _names(each))]
+            self.names_in_files[new.record_id] = own_names
+            found_names = [new.record_id]
+            for person, new_person in zip(old.people, new.people, strict=True):
+                own_pseudonym = key.of(person.identity, person.name)
+                self.other_names[new_person.identity] = [*_names(person), own_pseudonym]
+                found_names.append(own_pseudonym)
+            names_of_students[new.identity] = self._names_of_students[old.identity] | {*map(_folded, found_names)}
+        new_absent = []
+        for entry in self.absent:
+            own_pseudonym = key.of(entry.identity, entry.name)
+            hidden_entry = replace(entry, name=own_pseudonym, identity=own_pseudonym, email="", group="")
+            new_absent.append(hidden_entry if is_anonymous else entry)
+            self.other_names[new_absent[-1].identity] = [*_names(entry.person), own_pseudonym]
+        self.students, self.absent, self._names_of_students = new_students, new_absent, names_of_students
+        self.class_names = {new_ids[old]: "" if is_anonymous else name for old, name in self.class_names.items()}
+        self.is_anonymous = is_anonymous
+        return new_ids
 
     def _all_names(self, student: Student) -> set[str]:
         """Return all names and ids of a student and, for a group, of its members."""
@@ -36,6 +77,10 @@ class People:
         for each in everybody:
             names += [each.name, each.identity, display_name(each)]
         return {_folded(form) for name in names for form in (name, text_cell(name))}
+
+
+def _names(person: Student | Person) -> list[str]:
+    return [name for name in (person.name, person.identity, person.email, display_name(person)) if name]
 
 
 def only_one(matches: Sequence[Found], name: str, place: str) -> Found:

@@ -18,10 +18,11 @@ from ..machine import packages
 from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import changes, counting, outputs, pages, recipients, renewing, similar
+from . import changes, counting, outputs, pages, pseudonyms, recipients, renewing, similar
 from .changes import Changes
 from .consistency import Consistency
 from .counting import CountedAttempt
+from .course_files import CourseFiles
 from .gradebook import FilledFile, Row
 from .graded_class import GradedClass, PersonResult
 from .page_files import FOR_INSTRUCTORS
@@ -34,6 +35,8 @@ from .student_lines import StudentLine, line_of
 from .students import Person, Student, display_name
 from .summary import ClassSummary
 from .written_files import WrittenFiles
+
+HIDDEN = "(hidden)"  # instead of the name of a file that may contain the name of a student
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ class _Collected:
         reason = (record.failure or row.comment) if record and row.score is None else ""
         note_on_attempt = "" if graded.policy.attempts == "latest" else counting.note(counted)
         page = self._keep(row, reason, result, submission_files.student.record_id, note_on_attempt)
-        self.recipients += recipients.of_student(student, [row], {row.identity: page} if page else {}, reason)
+        shown_student = submission_files.student if graded.is_anonymous else student
+        self.recipients += recipients.of_student(shown_student, [row], {row.identity: page} if page else {}, reason)
         return row, result
 
     def _absent_row(self, entry: RosterEntry) -> Row:
@@ -193,9 +197,16 @@ class _Collected:
             "by_hand": [asdict(mark) for mark in self.changes.by_hand],
             "unused_marks": [asdict(mark) for mark in self.changes.unused],
             "changed_scores": [asdict(score) for score in self.changes.scores],
-            "files_of_nobody": graded.folder.left_over,
-            "left_out": [{"file": name, "reason": reason} for name, reason in graded.folder.left_out],
+            "files_of_nobody": [_shown_file(name, graded) for name in graded.folder.left_over],
+            "left_out": [
+                {"file": _shown_file(name, graded), "reason": reason} for name, reason in graded.folder.left_out
+            ],
         }
+
+
+def _shown_file(name: str, graded: GradedClass) -> str:
+    """Return the name of a file that belongs to no student, as the output folder may contain it."""
+    return HIDDEN if graded.is_anonymous else name
 
 
 def write(
@@ -231,14 +242,19 @@ def write(
         graded.out,
         collected.rows,
         collected.absent_rows,
-        folder.layout,
+        "" if graded.is_anonymous else folder.layout,
         graded.assignment.name,
-        graded.course_files,
+        CourseFiles() if graded.is_anonymous else graded.course_files,
         graded.store,
         written_files,
     )
     similar_submissions = similar.write(graded.assignment, collected.pages, graded.store, written_files)
     notes_on_files = written_files.remove_others()
+    if graded.is_anonymous:
+        notes_on_files.append(
+            f"The names are in {pseudonyms.NAME} only. Files for course systems need names: the same command without "
+            "--anonymous writes them, and grades nobody again."
+        )
     if folder.encoding:
         notes_on_files.append(
             f"File names that are not in UTF-8 were read as {folder.encoding}: if they look wrong, unpack "
@@ -261,7 +277,7 @@ def write(
         content,
         collected.lines,
         collected.summary,
-        [f"{name}: {reason}" for name, reason in folder.left_out],
+        [f"{_shown_file(name, graded)}: {reason}" for name, reason in folder.left_out],
         str(graded.settings.isolation),
         collected.consistency.stand_ins(),
         sum(map(len, similar_submissions.values())),

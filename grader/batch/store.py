@@ -23,6 +23,7 @@ from ..support.errors import NotGradable, UsageError
 FILE = "grading.sqlite"
 LOCK = ".lock"
 VERSION = 1
+NAMES = "names"  # a setting: "shown" or "hidden"; a folder in which they were shown may contain them anywhere
 WRITTEN = "written "  # in front of the name of a file, in the table of settings
 INSERT_PAGE = "INSERT OR REPLACE INTO pages (name, identity, who, note, marks, report) VALUES (?, ?, ?, ?, ?, ?)"
 SELECT_PAGES = """
@@ -222,6 +223,11 @@ class Store:
         """Store a text under a name."""
         with self._writing() as database:
             database.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+
+    def has_names(self) -> bool:
+        """Return whether a run with the names of the students has used this folder."""
+        setting = self.setting(NAMES)
+        return setting == "shown" or (not setting and not self._is_empty())
 
     def key(self, identity: str) -> str | None:
         """Return the key of a student's result, or None."""

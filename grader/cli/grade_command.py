@@ -112,6 +112,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Table of other due dates: student,due; no due date: excused.  [default: extensions.csv in DIR, else next to SUBMISSIONS]",
 )
 @click.option(
+    "--anonymous",
+    is_flag=True,
+    help="Show pseudonyms instead of names, in every file of DIR but key.csv.",
+)
+@click.option(
     "--keep-overrides",
     is_flag=True,
     help="Also apply marks by hand that were given for an earlier file of a student.",
@@ -152,6 +157,7 @@ def command(
     overrides: Path | None,
     keep_overrides: bool,
     extensions: Path | None,
+    anonymous: bool,
     only_list: bool,
     fresh: bool,
 ) -> None:
@@ -201,6 +207,7 @@ def command(
         keep_overrides=keep_overrides,
         command=f"{command_line(['cd', str(Path.cwd())])} && {command_line(['grader', *sys.argv[1:]])}",
         extensions=extensions,
+        anonymous=anonymous,
         course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )
     if isolation != "strong" and not only_list:
