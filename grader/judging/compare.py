@@ -200,15 +200,8 @@ def _compare_values(
         index=index,
     )
     if wrong.size == 1:
-        times = _("{name} is wrong by {ratio} times the correct value.")
-        by = _("{name} is wrong by {error}.")
-        sentence = (
-            times.format(name=name, ratio=plain_number(largest / scale))
-            if scale
-            else by.format(name=name, error=plain_number(largest, 3))
-        )
-        return Comparison(sentence, note, evidence)
-    size = _(" ({ratio} times the largest correct entry)").format(ratio=plain_number(largest / scale)) if scale else ""
+        return Comparison(_by(name, largest, scale), note, evidence)
+    size = _size(largest, scale)
     sentence = _(
         "{name} is wrong in {count} of {total} entries. The largest error is {error}{size}, at index {index}."
     ).format(
@@ -220,6 +213,26 @@ def _compare_values(
         size=size,
     )
     return Comparison(sentence, note, evidence)
+
+
+def _by(name: str, error: float, scale: float) -> str:
+    """Return the sentence about a single wrong number, without the correct one; ``scale`` is its size."""
+    if not scale:
+        return _("{name} is wrong by {error}.").format(name=name, error=plain_number(error, 3))
+    ratio = plain_number(error / scale)
+    if ratio == "1":
+        return _("{name} is wrong by as much as the correct value.").format(name=name)
+    return _("{name} is wrong by {ratio} times the correct value.").format(name=name, ratio=ratio)
+
+
+def _size(error: float, scale: float) -> str:
+    """Return the size of an error compared with the largest correct entry; "" if all correct entries are 0."""
+    if not scale:
+        return ""
+    ratio = plain_number(error / scale)
+    if ratio == "1":
+        return _(" (as much as the largest correct entry)")
+    return _(" ({ratio} times the largest correct entry)").format(ratio=ratio)
 
 
 def common_factor(answers: dict[str, Any], expected: dict[str, Any]) -> float | None:

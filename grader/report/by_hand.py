@@ -22,7 +22,8 @@ def words(check: str, mark: ByHand) -> str:
     if mark.out:
         value = _("taken out")
     elif mark.points is None:
-        return f"{name}: {_('comment')}"
+        comment = _("comment")
+        return f"{name}: {comment}"
     else:
         value = number_of_points(mark.points)
     automatic = "–" if mark.automatic is None else number_of_points(mark.automatic)

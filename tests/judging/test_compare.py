@@ -198,5 +198,5 @@ def test_empty_array_is_wrong():
 
 def test_correct_number_cannot_be_computed_from_the_evidence():
     compared = compare("loss", 0.0, 0.8287206894281727, Tolerance())
-    assert compared.problem == "loss is wrong by 1 times the correct value."
+    assert compared.problem == "loss is wrong by as much as the correct value."
     assert compared.evidence.max_abs_error is None
