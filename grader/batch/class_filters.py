@@ -150,7 +150,7 @@ def _of_statuses(lines: Sequence[StudentLine]) -> Descriptions:
 
 def _of_sections(lines: Iterable[StudentLine]) -> Descriptions:
     for section in sections(lines):
-        yield section_address(section), "section", _("Section {name}").format(name=section), ""
+        yield section_address(section), "section", _("Section {name}").format(name=section), section
 
 
 def _of_scores(bars: Sequence[Bar]) -> Descriptions:

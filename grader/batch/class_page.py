@@ -96,13 +96,15 @@ def _outcome_columns(checks: Sequence[Difficulty]) -> dict[str, str]:
 
 
 def _column_labels(columns: Sequence[class_rows.Column]) -> Markup:
-    """Return the style that shows the title of a column in each cell on a narrow screen, where the head is not above it."""
-    return Markup("\n").join(
-        Markup("#students tbody td:nth-child({})::before {{ content: {}; }}").format(
-            number, _css_string(f"{column.title}: ")
-        )
+    """Return the style that names the columns where the head is not above them: on a narrow screen."""
+    labels = {
+        f"tbody td:nth-child({number})": column.title
         for number, column in enumerate(columns, 1)
         if column.key not in ("name", "status")  # which need none
+    }
+    return Markup("\n").join(
+        Markup("#students {}::before {{ content: {}; }}").format(place, _css_string(f"{label}: "))
+        for place, label in {"thead tr": _("Sort by"), **labels}.items()
     )
 
 
