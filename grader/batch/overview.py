@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -91,10 +92,12 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
 
 
 def _show_changes(changes: Changes, line: Callable[[str], None]) -> None:
-    """Print the marks by hand, and the scores that this run changed."""
-    marks = [
-        f"{'by hand':12} {clean(mark.student)}: {clean(_words(mark), 300)}" for mark in changes.by_hand[:MOST_LINES]
-    ]
+    """Print the marks by hand, those of single students first, and the scores that this run changed."""
+    counts = Counter((mark.check, mark.points, mark.out, mark.comment) for mark in changes.by_hand)
+    rarest_first = sorted(
+        changes.by_hand, key=lambda mark: counts[mark.check, mark.points, mark.out, mark.comment] > MOST_LINES
+    )
+    marks = [f"{'by hand':12} {clean(mark.student)}: {clean(_words(mark), 300)}" for mark in rarest_first[:MOST_LINES]]
     if len(changes.by_hand) > MOST_LINES:
         marks.append(f"{'':12} ... and {len(changes.by_hand) - MOST_LINES} more by hand: see summary.json.")
     scores = [

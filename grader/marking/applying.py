@@ -18,7 +18,7 @@ FULL = lazy("Your instructor gave full points.")
 MARKED = lazy("Your instructor marked this check.")
 
 # The evidence of a finding, which no longer holds if a person gives full points or takes the check out.
-FINDING = {"location", "code_line", "example", "cause", "nothing_to_grade", "not_graded_for"}
+FINDING = {"waits_for", "location", "code_line", "example", "cause", "nothing_to_grade", "not_graded_for"}
 
 
 def applied(report: Report, marks: Sequence[Mark], pass_mark: float) -> Report:
@@ -42,7 +42,6 @@ def applied(report: Report, marks: Sequence[Mark], pass_mark: float) -> Report:
             changes["score"] = mark.points
             changes["provisional"] = False
             changes["passed"] = passes(mark.points, result.max_score, pass_mark)
-    changes["provisional"] = any(check.is_unmarked for check in checks) and (mark is None or mark.points is None)
     ending = "not_gradable" if changes["score"] is None else "graded"
     return report.model_copy(update={**changes, "checks": checks, "ending": ending})
 

@@ -142,3 +142,59 @@ def test_mark_for_a_check_that_is_gone_is_listed(regrade, gradebook, doubling):
     assert result.returncode == 0, result.stderr
     assert "overrides.csv:2: the assignment no longer has the check 'note'" in result.stdout
     assert gradebook()["1"]["double"] == "9"
+
+
+def test_member_of_a_group_has_an_own_mark(grade, class_zip, gradebook, tmp_path):
+    people = [
+        "- :name: Jörg Müller\n    :sid: '1'\n    :email: j@x.org",
+        "- :name: Zoë Weiß\n    :sid: '2'\n    :email: z@x.org",
+    ]
+    metadata = "submission_7:\n  :submitters:\n  " + "\n  ".join(people) + "\n"
+    archive = class_zip({"export/submission_metadata.yml": metadata, "export/submission_7/answer.py": WRONG})
+    table = "student;check;points;comment\r\nZoë Weiß;double;7,5;Gut, fast.\r\n"
+    (tmp_path / "overrides.csv").write_bytes(b"\xef\xbb\xbf" + table.encode())
+    assert grade(archive).returncode == 0
+    rows = {row["student"]: row for row in gradebook().values()}
+    assert (rows["Zoë Weiß"]["double"], rows["Jörg Müller"]["double"]) == ("7.5", "0")
+    assert rows["Zoë Weiß"]["by_hand"] == "double: 7.5 (automatic: 0)" and rows["Jörg Müller"]["by_hand"] == ""
+    pages = {path.name: path.read_text() for path in (tmp_path / "out" / "reports").glob("*.html")}
+    assert ["Gut, fast." in pages[name] for name in sorted(pages)] == [False, True]
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["score"]["count"] == 2
+    assert [(mark["student"], mark["check"], mark["points"]) for mark in summary["by_hand"]] == [
+        ("Zoë Weiß", "double", 7.5)
+    ]
+
+
+def test_absent_student_of_the_roster_gets_a_mark(grade, class_zip, gradebook, tmp_path):
+    header = "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (9)\n    Points Possible,,,,,100\n"
+    (tmp_path / "canvas.csv").write_text(f'{header}"A, Anna",1,s1,a,X,\n"Noll, Nora",8,s8,n,X,\n')
+    (tmp_path / "overrides.csv").write_text(HEAD + '"Noll, Nora",,55,Oral exam.,,,\n')
+    options = ("--canvas", tmp_path / "canvas.csv")
+    assert grade(class_zip(CLASS), *options).returncode == 0
+    row = gradebook()["8"]
+    assert (row["status"], row["score"], row["passed"]) == ("not_submitted", "55", "no")
+    assert row["comment"].startswith("Total: 55 of 100 by hand. Oral exam.")
+    assert '"Noll, Nora",8,s8,n,X,55' in (tmp_path / "out" / "canvas.csv").read_text()
+    files = without_times(tmp_path / "out")
+    assert any(
+        "Oral exam." in content.decode(errors="replace")
+        for name, content in files.items()
+        if name.startswith("reports/") and name.endswith("html")
+    )
+    grade(class_zip(CLASS), *options)
+    assert without_times(tmp_path / "out") == files
+
+
+def test_changed_scores_are_listed_until_others_change(regrade, tmp_path):
+    def changed():
+        document = json.loads((tmp_path / "out" / "summary.json").read_text())
+        return [(each["id"], each["before"], each["now"]) for each in document["changed_scores"]]
+
+    first = regrade("")
+    assert changed() == [] and "\nchanged " not in first.stdout
+    second = regrade("anna,,33,,,,\n")
+    assert re.search(r"changed +anna: \d+ -> 33", second.stdout)
+    assert [(identity, now) for identity, _before, now in changed()] == [("1", 33)]
+    idle = regrade("anna,,33,,,,\n")
+    assert "\nchanged " not in idle.stdout and changed()[0][0] == "1"

@@ -8,6 +8,7 @@ import pytest
 
 from grader.marking.applying import FULL, MARKED, OUT, applied
 from grader.marking.mark import Mark
+from grader.report import wording
 from grader.report.evidence import ByHand, Evidence, Location
 from grader.report.model import CheckResult, Diagnosis, Report
 from tests.report.made import report as made
@@ -77,6 +78,7 @@ def test_a_check_that_is_taken_out_counts_nowhere(report):
     marked = by_name(result)["training"]
     assert (result.score, result.max_score, result.passed) == (10, 10, True)
     assert (marked.status, marked.score, marked.max_score, marked.message) == ("skipped", 0, 0, str(OUT))
+    assert wording.label(marked) == "Taken out"
     assert marked.evidence.by_hand.out and marked.evidence.by_hand.automatic == 4
 
 
