@@ -14,7 +14,7 @@ from rich.console import Console
 from ..batch import pages, renewing
 from ..batch.page_files import PageSettings
 from ..batch.recipients import Recipients
-from ..batch.store import Store, refuse_without_results
+from ..batch.store import NAMES, Store, refuse_without_results
 from ..batch.written_files import WrittenFiles
 from ..support.errors import UsageError
 from ..support.text import clean, plural
@@ -79,7 +79,7 @@ def _recipients(folder: Path, store: Store) -> Recipients:
         raise UsageError(
             f"The last run into {folder} was stopped before its end: run the same 'grader grade' command again first."
         )
-    if store.setting("names") == "hidden":
+    if store.setting(NAMES) == "hidden":
         raise UsageError(
             f"The results in {folder} are anonymous, and feedback needs the names: run the same 'grader grade' command "
             "without --anonymous first. It grades nobody again."

@@ -183,12 +183,15 @@ def test_folder_without_complete_results_is_refused(tmp_path):
         give(tmp_path / "out")
 
 
-def test_anonymous_results_are_refused(tmp_path):
-    with Store(tmp_path / "out") as store:
-        store.keep_page_settings("{}", complete=True)
-        store.keep_setting("names", "hidden")
+def test_anonymous_results_are_refused_until_the_names_are_back(grade, class_zip, tmp_path):  # noqa: F811
+    archive = class_zip({f"Zoë Weiß_12_{FOLDER}": RIGHT, f"Jörg O'Neill_23_{FOLDER}": WRONG})
+    grade(archive, "--anonymous")
     with pytest.raises(UsageError, match="are anonymous, and feedback needs the names"):
         give(tmp_path / "out")
+    assert ", 0 graded now" in grade(archive).stdout
+    give(tmp_path / "out")
+    content = members(tmp_path / "out" / "moodle-feedback.zip")
+    assert "Zoë Weiß" in content["Zoë Weiß_12_assignsubmission_file_/doubling-feedback.html"]
 
 
 @pytest.mark.parametrize(
