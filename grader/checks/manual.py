@@ -81,8 +81,13 @@ class ManualCheck(Check):
         if absent_names:
             sentence = _("Not found in the submission: {names}.")
             sentences.append(sentence.format(names=joined(f"`{name}`" for name in absent_names)))
-            evidence |= Evidence(not_found=absent_names)
+            evidence |= Evidence(not_found=[name for name in absent_names if name in self._required(context)])
         return Outcome(0.0, " ".join(sentences), evidence)
+
+    def _required(self, context: Context) -> set[str]:
+        """Return the names that a solution of this type must have: a module has no cells, and a single file no other files."""
+        cells = self.shows.cells if context.submission.kind == "notebook" else []
+        return {*self.shows.functions, *cells}
 
     def _excerpts(self, context: Context) -> list[tuple[str, list[excerpts.Excerpt]]]:
         """Return (name in the assignment, parts of the submission) for everything that the check shows."""

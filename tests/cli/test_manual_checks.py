@@ -141,6 +141,13 @@ def test_validate_finds_a_heading_that_the_solution_lacks(grader, folder):
     assert "should contain what explain shows" in done.stdout
 
 
+def test_module_as_solution_needs_no_cells_and_no_other_files(grader, folder):
+    text = (folder / "assignment.yaml").read_text().replace("solution: solution.ipynb", "solution: solution.py")
+    (folder / "assignment.yaml").write_text(text.replace("[Discussion]", "[Discussion], files: [report.md]"))
+    (folder / "solution.py").write_text(explaining.REFERENCE)
+    assert grader("validate", folder).returncode == 0
+
+
 def test_show_lists_the_rubric(grader, folder):
     shown = grader("show", folder).stdout
     assert "30 points for The rule" in shown and "names the factor" not in shown
