@@ -87,6 +87,7 @@ def roster(gradebook_csv: bytes, title: str) -> Roster:
             students.text_of("ID", line) or students.name(line),
             students.email(line),
             note=KEPT.get(line[column].text.strip().upper(), ""),
+            section=students.text_of(LAST_STUDENT_COLUMN, line),
             excused=line[column].text.strip().upper() == EXCUSED,
         )
         for line in lines

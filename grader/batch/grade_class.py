@@ -33,7 +33,7 @@ from ..support.errors import Stopped, UsageError
 from ..support.places import PACKAGE
 from ..support.text import clean, plural
 from ..version import __version__
-from . import attempts, chosen, class_members, course_files, extensions, file_names, pages, pseudonyms
+from . import attempts, chosen, class_members, course_files, extensions, file_names, pages, pseudonyms, sections
 from .class_members import StoredClass
 from .collect import ClassFolder, StudentFiles
 from .course_files import CourseFiles
@@ -77,6 +77,7 @@ class Options:
     command: str = ""
     extensions: Path | None = None
     anonymous: bool = False
+    section: str = ""
 
 
 def grade_class(
@@ -166,6 +167,10 @@ def _open_class(
     names = {name for roster in rosters for name in roster.names()}
     with ClassFolder(submissions, options.layout, assignment.name, out, names) as class_folder:
         people = People(class_folder, rosters)
+        table = tables.find(sections.NAME, out, submissions)
+        if table is not None:
+            console.print(f"The sections are read from {table}.", soft_wrap=True)
+            people.read_sections(table)
         yield class_folder, people, _chosen_patterns(people, class_folder, submissions, out, options, console)
 
 
@@ -254,7 +259,9 @@ class _Batch:
         self._options = options
         self._console = console
         self._people = people
-        self._students = people.students
+        self._students, absent = people.students, people.absent
+        if options.section:
+            self._students, absent = sections.only(options.section, people.sections, people.students, people.absent)
         self._patterns = patterns
         # Without the contents: only the submissions that are being graded are in memory.
         policy = options.policy or assignment.content.grading
@@ -264,14 +271,14 @@ class _Batch:
             for student in self._students
             for each in several.get(student.identity, [student])
         }
-        members = [person for student in self._students for person in student.people]
+        members = [person for student in people.students for person in student.people]
         names = file_names.file_names([*members, *(entry.person for entry in people.absent)])
         stored_class = self._stored_class(names, policy)
         self._graded = GradedClass(
             assignment,
             class_folder,
-            people.students,
-            people.absent,
+            self._students,
+            absent,
             self._submissions,
             names,
             store,
@@ -283,6 +290,8 @@ class _Batch:
             self._extensions(stored_class.class_list, policy, out),
             several,
             people.is_anonymous,
+            people.sections,
+            bool(options.section),
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)

@@ -22,7 +22,8 @@ GROUP = "group"  # in front of AFTER_CHECKS, in a class with groups
 DUE = "due"  # the same, in a class with extensions
 PROVISIONAL = "provisional"  # the same, in a class with parts that a person has not marked yet
 ATTEMPTS = ("attempt", "attempt_scores")  # the same, in a class with several attempts
-OPTIONAL = (GROUP, DUE, PROVISIONAL, *ATTEMPTS)
+SECTION = "section"  # the same, in a class with sections
+OPTIONAL = (SECTION, GROUP, DUE, PROVISIONAL, *ATTEMPTS)
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def ungraded(rows: Sequence[Row]) -> list[str]:
 def _optional(row: Row) -> dict[str, str]:
     """Return the cells of the optional columns."""
     return {
+        SECTION: row.section,
         GROUP: row.group,
         DUE: row.due,
         PROVISIONAL: "yes" if row.provisional else "",

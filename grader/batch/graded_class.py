@@ -84,6 +84,7 @@ class GradedClass:
 
     ``submissions`` are the files of each submission without their contents, by the ids of the results; ``names`` are the
     names of people's output files. ``attempts`` are the submissions of the students with several attempts that may count.
+    ``sections`` are those of people; ``is_one_section`` if ``students`` and ``absent`` are the people of one.
     If ``is_anonymous``, the output folder must not contain the names of files that may name a student.
     ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
     marks by hand, ``extensions`` the due dates of single people.
@@ -104,6 +105,8 @@ class GradedClass:
     extensions: Extensions = field(default_factory=Extensions)
     attempts: Mapping[str, Sequence[Student]] = field(default_factory=dict)
     is_anonymous: bool = False
+    sections: Mapping[str, str] = field(default_factory=dict)
+    is_one_section: bool = False
 
     def submissions_to_grade(self, student: Student) -> list[Student]:
         """Return the attempts of a student that count, or that must have a score before one of them is chosen."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from ..support.errors import UsageError
 from ..support.text import clean
-from . import pseudonyms
+from . import pseudonyms, sections
 from .cells import text_cell
 from .collect import ClassFolder
 from .pseudonyms import Pseudonyms
@@ -31,12 +32,23 @@ class People:
         self.other_names: dict[str, list[str]] = {}
         """{id of a person: real names and pseudonym}, if there are pseudonyms."""
         self.is_anonymous = False
+        self.sections = sections.of_rosters(self.students, rosters)
+        """{id of a person: section} of the people whose section is known."""
         self._names_of_students = {student.identity: self._all_names(student) for student in self.students}
 
     def find(self, name: str) -> list[Student]:
         """Return the students with this name or id, as gradebook.csv or a page writes them."""
         forms = {_folded(name), _folded(name.removeprefix("'"))}  # a spreadsheet may have kept the apostrophe of a cell
         return [student for student in self.students if forms & self._names_of_students[student.identity]]
+
+    def read_sections(self, path: Path) -> None:
+        """Add the sections of ``sections.csv``, which win; raises UsageError as :func:`sections.of_table`."""
+        everybody = [person for student in self.students for person in student.people]
+        ids_by_name: dict[str, set[str]] = {}
+        for person in [*everybody, *(entry.person for entry in self.absent)]:
+            for name in _names(person):
+                ids_by_name.setdefault(_folded(name), set()).add(person.identity)
+        self.sections |= sections.of_table(path, ids_by_name, _folded)
 
     def use_pseudonyms(self, key: Pseudonyms, is_anonymous: bool) -> dict[str, str]:
         """Store results under pseudonyms, and also show these if ``is_anonymous``; return {earlier id: new id} of students.
@@ -45,6 +57,7 @@ class People:
         """
         new_ids: dict[str, str] = {}
         new_students = []
+        new_sections = {}
         names_of_students = {}
         for old in self.students:
             new = pseudonyms.hide_student(old, key, is_anonymous)
@@ -58,6 +71,7 @@ class People:
                 own_pseudonym = key.of(person.identity, person.name)
                 self.other_names[new_person.identity] = [*_names(person), own_pseudonym]
                 found_names.append(own_pseudonym)
+                new_sections[new_person.identity] = self.sections.get(person.identity, "")
             names_of_students[new.identity] = self._names_of_students[old.identity] | {*map(_folded, found_names)}
         new_absent = []
         for entry in self.absent:
@@ -65,6 +79,8 @@ class People:
             hidden_entry = replace(entry, name=own_pseudonym, identity=own_pseudonym, email="", group="")
             new_absent.append(hidden_entry if is_anonymous else entry)
             self.other_names[new_absent[-1].identity] = [*_names(entry.person), own_pseudonym]
+            new_sections[new_absent[-1].identity] = self.sections.get(entry.identity, "")
+        self.sections = {identity: section for identity, section in new_sections.items() if section}
         self.students, self.absent, self._names_of_students = new_students, new_absent, names_of_students
         self.class_names = {new_ids[old]: "" if is_anonymous else name for old, name in self.class_names.items()}
         self.is_anonymous = is_anonymous

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from ..machine import packages
 from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import changes, counting, outputs, pages, pseudonyms, recipients, renewing, similar
+from . import changes, class_page, counting, outputs, pages, pseudonyms, recipients, renewing, sections, similar
 from .changes import Changes
 from .consistency import Consistency
 from .counting import CountedAttempt
@@ -75,6 +75,7 @@ class _Collected:
         self.instructor_notes: list[str] = []
         self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
         self.summary = ClassSummary()
+        self.section_summaries: dict[str, ClassSummary] = {}
         self.consistency = Consistency(__version__, digest, packages.versions_here())
         for student in graded.students:
             self._add(student)
@@ -109,6 +110,7 @@ class _Collected:
         graded, record, submission_files = self._graded, counted.attempt.record, counted.attempt.files
         result = graded.result_of(person, record, submission_files.path)
         row = outputs.row(submission_files, record, graded.assignment.content, result, counted)
+        row = replace(row, section=graded.sections.get(person.identity, ""))
         reason = (record.failure or row.comment) if record and row.score is None else ""
         note_on_attempt = "" if graded.policy.attempts == "latest" else counting.note(counted)
         page = self._keep(row, reason, result, submission_files.student.record_id, note_on_attempt)
@@ -119,6 +121,7 @@ class _Collected:
     def _absent_row(self, entry: RosterEntry) -> Row:
         result = self._graded.result_of(entry.person, None, excused=entry.excused)
         row = outputs.absent_row(entry, self._graded.assignment.content, result)
+        row = replace(row, section=self._graded.sections.get(entry.identity, ""))
         page = self._keep(row, row.comment, result, entry.identity)
         self.recipients.append(recipients.without_submission(row, page))
         self._summarise(display_name(entry.person), [result], [row])
@@ -148,6 +151,9 @@ class _Collected:
         for (_marks, score, _attempt), people in same_results.items():
             if people[0].report is not None:
                 self.summary.add(name, people[0].report, score, len(people))
+                own_sections = Counter(self._graded.sections.get(each.person.identity, "") for each in people)
+                for section, count in own_sections.items():
+                    self.section_summaries.setdefault(section, ClassSummary()).add(name, people[0].report, score, count)
 
     def notes_on_marking(self) -> list[str]:
         """Return a sentence about the scores that are provisional; [] if there are none."""
@@ -204,6 +210,20 @@ class _Collected:
         }
 
 
+def _write_section_pages(collected: _Collected, written_files: WrittenFiles, graded: GradedClass) -> None:
+    """Write a page for each section, unless the run has only one."""
+    lines: dict[str, list[StudentLine]] = {}
+    for line in collected.lines:
+        if line.row.section and not graded.is_one_section:
+            lines.setdefault(line.row.section, []).append(line)
+    names = sections.page_names([*lines])
+    content, isolation = graded.assignment.content, str(graded.settings.isolation)
+    for section, own_lines in lines.items():
+        summary = collected.section_summaries.get(section, ClassSummary())
+        page = class_page.render(content, own_lines, summary, [], isolation, collected.consistency.stand_ins())
+        written_files.write({names[section]: page.encode(errors="replace")})
+
+
 def _shown_file(name: str, graded: GradedClass) -> str:
     """Return the name of a file that belongs to no student, as the output folder may contain it."""
     return HIDDEN if graded.is_anonymous else name
@@ -249,7 +269,7 @@ def write(
         written_files,
     )
     similar_submissions = similar.write(graded.assignment, collected.pages, graded.store, written_files)
-    notes_on_files = written_files.remove_others()
+    notes_on_files: list[str] = []
     if graded.is_anonymous:
         notes_on_files.append(
             f"The names are in {pseudonyms.NAME} only. Files for course systems need names: the same command without "
@@ -282,6 +302,8 @@ def write(
         collected.consistency.stand_ins(),
         sum(map(len, similar_submissions.values())),
     )
+    _write_section_pages(collected, written_files, graded)
+    notes_on_files += written_files.remove_others()
     renewing.keep_results(graded.store, collected.scores)
     graded.store.keep_page_settings(pages.settings_of(content), complete=True)
     stages.add("gradebooks", began)

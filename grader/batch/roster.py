@@ -14,7 +14,7 @@ from .students import Person, Student
 class RosterEntry:
     """A line of the file: name, id, e-mail address, group, and a note about the submission.
 
-    ``excused`` is true if the course system excuses the student.
+    ``excused`` is true if the course system excuses the student. ``section`` is the part of the class.
     """
 
     name: str
@@ -23,6 +23,7 @@ class RosterEntry:
     group: str = ""
     note: str = ""
     excused: bool = False
+    section: str = ""
 
     @property
     def person(self) -> Person:

@@ -112,6 +112,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Table of other due dates: student,due; no due date: excused.  [default: extensions.csv in DIR, else next to SUBMISSIONS]",
 )
 @click.option(
+    "--section",
+    metavar="NAME",
+    default="",
+    help="Grade and show only this section: of the Canvas gradebook, or of sections.csv (student,section).",
+)
+@click.option(
     "--anonymous",
     is_flag=True,
     help="Show pseudonyms instead of names, in every file of DIR but key.csv.",
@@ -158,6 +164,7 @@ def command(
     keep_overrides: bool,
     extensions: Path | None,
     anonymous: bool,
+    section: str,
     only_list: bool,
     fresh: bool,
 ) -> None:
@@ -208,6 +215,7 @@ def command(
         command=f"{command_line(['cd', str(Path.cwd())])} && {command_line(['grader', *sys.argv[1:]])}",
         extensions=extensions,
         anonymous=anonymous,
+        section=section,
         course_files=CourseFiles(canvas, column or loaded.content.title, moodle, ilias, overwrite_marks),
     )
     if isolation != "strong" and not only_list:
