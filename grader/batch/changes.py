@@ -75,12 +75,12 @@ class Changes:
     table: Path | None
 
     def notes(self) -> list[str]:
-        """Return a sentence for each mark that is not applied because it was given for an earlier file."""
+        """Return a sentence for each mark of a student that is not applied, with the reason."""
         return [
             f"{self.table}:{mark.line}: the mark of '{clean(mark.student)}' for "
             f"{_part(mark.check)} is not applied: {mark.why}"
             for mark in self.unused
-            if mark.why == OUTDATED
+            if mark.why != FORMER
         ]
 
 
@@ -88,6 +88,7 @@ OUTDATED = (
     "it was given for an earlier file. Read the new file, then empty the cell 'sha256' or use 'grader override' again, or "
     "apply all such marks with --keep-overrides."
 )
+EXCUSED = "the student is excused."
 FORMER = "the assignment no longer has this check."
 
 
@@ -98,6 +99,13 @@ def collect(results: Sequence[tuple[Row, PersonResult]], marks: ClassMarks, stor
         UnusedMark(row.name, row.identity, entry.mark.check, entry.line, OUTDATED)
         for row, result in results
         for entry in result.marks.outdated
+    ]
+    unused += [
+        UnusedMark(row.name, row.identity, entry.mark.check, entry.line, EXCUSED)
+        for row, result in results
+        if result.excused
+        for entry in result.marks.used
+        if entry.mark.points is not None
     ]
     unused += [UnusedMark(entry.student, "", entry.mark.check, entry.line, FORMER) for entry in marks.former]
     by_hand = [

@@ -36,6 +36,7 @@ from .summary import OPTIONAL, ClassSummary, Difficulty
 from .written_files import WrittenFiles
 
 LONGEST_COMMENT = 2000
+LONGEST_BY_HAND = 4000  # of what a person wrote; a cell is not longer
 
 
 def row(
@@ -112,7 +113,7 @@ def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult
         passed=score is not None and passes(score, max_score, content.pass_mark),
         late="",
         penalty=0.0,
-        comment=clean(" ".join(filter(None, [*by_hand, *reasons])), LONGEST_COMMENT),
+        comment=_joined(by_hand, reasons),
         checks={check.name: check.score for check in report.checks} if report else {},
         submission="",
         attempts=[],
@@ -127,10 +128,10 @@ def _comment(
 ) -> str:
     """Return the comment for the student: what a person wrote, and the sentences of the checks that did not pass."""
     if result.excused:
-        return clean(" ".join([*result.comments(), _("Excused.")]), LONGEST_COMMENT)
+        return _joined(result.comments(), [_("Excused.")])
     if result.report is None:
         automatic = (record.problem or _(FAULT)) if record is not None else ""
-        return clean(" ".join(filter(None, [*result.comments(), automatic])), LONGEST_COMMENT)
+        return _joined(result.comments(), [automatic])
     report = redact_for_student(result.report, content.visibility())
     checks = [
         check
@@ -150,7 +151,13 @@ def _comment(
         if final_score.penalty:
             sentence = _("Handed in {late}: {penalty:g} points taken off.")
         sentences.append(sentence.format(late=final_score.late, penalty=final_score.penalty))
-    return clean(" ".join([*instructor_words(report), *sentences]), LONGEST_COMMENT)
+    return _joined(instructor_words(report), sentences)
+
+
+def _joined(by_hand: Iterable[str], automatic: Iterable[str]) -> str:
+    """Return what a person wrote, and then the sentences of the grader, in one line; only these are cut early."""
+    parts = (clean(" ".join(by_hand), LONGEST_BY_HAND), clean(" ".join(filter(None, automatic)), LONGEST_COMMENT))
+    return " ".join(filter(None, parts))
 
 
 def _sentence(check: CheckResult) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from ..support import similar_names
 from ..support.errors import UsageError
 from ..support.text import clean
+
+Thing = TypeVar("Thing")
+_Index = dict[str, list[Thing]]
 
 
 class Member(BaseModel):
@@ -48,15 +53,9 @@ class ClassList(BaseModel):
         Raises UsageError with the remedy if there is nobody with the name, or if it is ambiguous.
         """
         forms = {_folded(name), _folded(name.removeprefix("'"))}  # the apostrophe of a cell that would be a formula
-        people = [member for member in self.members if _folded(member.identity) in forms]
-        if not people:
-            people = [member for member in self.members if forms & {*map(_folded, (member.name, *member.also))}]
-        groups = {
-            tuple(member.group): [other for other in self.members if other.group == member.group]
-            for member in self.members
-            if forms & {*map(_folded, member.group)}
-        }
-        matches = [[person] for person in people] or [*groups.values()]
+        by_identity, by_name, groups = self._index
+        people = _named(by_identity, forms) or _named(by_name, forms)
+        matches = [[person] for person in people] or _named(groups, forms)
         if not matches:
             names = [form for member in self.members for form in (member.name, member.identity, *member.group)]
             suggestion = similar_names.nearest(name, dict.fromkeys(names))
@@ -70,6 +69,19 @@ class ClassList(BaseModel):
             )
         return matches[0]
 
+    @cached_property
+    def _index(self) -> tuple[_Index[Member], _Index[Member], _Index[list[Member]]]:
+        """The people by their ids and by their names, and the members of groups by the names of these."""
+        groups: dict[tuple[str, ...], list[Member]] = {}
+        for member in self.members:
+            groups.setdefault(tuple(member.group), []).append(member)
+        groups.pop((), None)
+        return (
+            _indexed((member, [member.identity]) for member in self.members),
+            _indexed((member, [member.name, *member.also]) for member in self.members),
+            _indexed((members, names) for names, members in groups.items()),
+        )
+
     def is_former(self, check: str) -> bool:
         """Return whether only an earlier version of the assignment had this check; raises UsageError if none had it."""
         if check in self.points:
@@ -77,6 +89,20 @@ class ClassList(BaseModel):
         if check in self.former_checks:
             return True
         raise UsageError(f"there is no check '{clean(check)}': {_suggestion(check, [*self.points])}")
+
+
+def _indexed(things: Iterable[tuple[Thing, Iterable[str]]]) -> _Index[Thing]:
+    """Return {form of a name: the things with this name}."""
+    index: _Index[Thing] = {}
+    for thing, names in things:
+        for form in dict.fromkeys(map(_folded, names)):
+            index.setdefault(form, []).append(thing)
+    return index
+
+
+def _named(index: _Index[Thing], forms: Iterable[str]) -> list[Thing]:
+    """Return the things that have a name in one of these forms, each once."""
+    return [*{id(thing): thing for form in forms for thing in index.get(form, [])}.values()]
 
 
 def _suggestion(check: str, names: Sequence[str]) -> str:

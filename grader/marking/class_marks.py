@@ -16,7 +16,7 @@ from .overrides import Entry
 
 @dataclass(frozen=True)
 class PersonMarks:
-    """The marks that apply to a person, at most one for each check, and the entries for an older submission.
+    """The marks that apply to a person, at most one for each check, and the person's own entries, which are ``used`` or ``outdated``.
 
     ``gives_points`` is true if one of the marks gives points to this person alone, so that the person has a score even
     without a submission.
@@ -24,6 +24,7 @@ class PersonMarks:
 
     marks: tuple[Mark, ...] = ()
     gives_points: bool = False
+    used: tuple[Entry, ...] = ()
     outdated: tuple[Entry, ...] = ()
 
 
@@ -46,11 +47,12 @@ class ClassMarks:
         """Return the marks of a person with this id, whose submission has this digest ("" without a submission)."""
         entries = self.by_identity.get(identity, ())
         outdated = tuple(entry for entry in entries if entry.sha256 not in ("", sha256) and not self.keeps_outdated)
-        own = {entry.mark.check: entry.mark for entry in entries if entry not in outdated}
+        used = tuple(entry for entry in entries if entry not in outdated)
+        own = {entry.mark.check: entry.mark for entry in used}
         marks = {entry.mark.check: entry.mark for entry in self.common}
         marks |= {check: _stronger(mark, marks.get(check)) for check, mark in own.items()}
         gives_points = any(mark.points is not None for mark in own.values())
-        return PersonMarks(tuple(marks.values()), gives_points, outdated)
+        return PersonMarks(tuple(marks.values()), gives_points, used, outdated)
 
 
 def class_marks(path: Path, entries: Iterable[Entry], class_list: ClassList, keeps_outdated: bool) -> ClassMarks:

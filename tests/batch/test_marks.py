@@ -198,3 +198,16 @@ def test_changed_scores_are_listed_until_others_change(regrade, tmp_path):
     assert [(identity, now) for identity, _before, now in changed()] == [("1", 33)]
     idle = regrade("anna,,33,,,,\n")
     assert "\nchanged " not in idle.stdout and changed()[0][0] == "1"
+
+
+def test_mark_of_an_excused_student_is_listed(regrade, gradebook, tmp_path):
+    (tmp_path / "extensions.csv").write_text("student,due\nanna,\n")
+    result = regrade("anna,double,50,Good.,,,\n")
+    assert "overrides.csv:2: the mark of 'anna' for 'double' is not applied: the student is excused." in result.stdout
+    assert (gradebook()["1"]["status"], gradebook()["1"]["score"]) == ("excused", "")
+
+
+def test_long_comment_is_kept_whole(regrade, gradebook):
+    comment = "word " * 600 + "end."
+    regrade(f"anna,double,1,{comment},,,\n")
+    assert comment in gradebook()["1"]["comment"]
