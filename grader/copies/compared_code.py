@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import tokenize
@@ -51,9 +52,10 @@ class ComparedCode:
         return frozenset(statement.form for block in self.blocks for statement in block)
 
     @cached_property
-    def shape(self) -> tuple[tuple[str, ...], ...]:
-        """The forms of all blocks in a fixed order: it is the same for works that differ only in names, layout and order."""
-        return tuple(sorted(tuple(statement.form for statement in block) for block in self.blocks))
+    def shape(self) -> str:
+        """A digest of all blocks in a fixed order: it is the same for works that differ only in names, layout and order."""
+        blocks = sorted("\n".join(statement.form for statement in block) for block in self.blocks)
+        return hashlib.sha256("\n\n".join(blocks).encode(errors="replace")).hexdigest()
 
     @cached_property
     def text(self) -> str:

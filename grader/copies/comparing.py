@@ -15,6 +15,7 @@ from .passages import Passage, shared_passages
 CERTAINTY = 8.0  # bits beyond chance that a listed pair needs: one class in 256 would have such a pair by chance
 PER_COMMENT = 4.0  # bits for a comment that only two works have
 MOST_COMMENTS = 3  # comments that count
+MOST_REMARKS = PER_COMMENT * MOST_COMMENTS
 LONG_COMMENT = 5  # words of a comment that counts
 COMMON = 40  # works; a succession of statements that more have does not lead to pairs worth a closer look
 
@@ -66,7 +67,11 @@ def compare(
     empty = [work for work in different if work.text in known_texts or not frequencies.own_statements(work)]
     compared_works = [*(work for work in different if work not in empty), *solutions]
     needed = CERTAINTY + math.log2(max(1, math.comb(len(compared_works), 2)))
-    pairs = [_pair(*works, frequencies, needed) for works in _candidates(compared_works, needed)]
+    pairs = [
+        _pair(one, other, frequencies, needed)
+        for one, other in _candidates(compared_works)
+        if _most_share(one, other, frequencies) ** 3 * (frequencies.most_bits(one, other) + MOST_REMARKS) >= needed
+    ]
     pairs = sorted((pair for pair in pairs if pair.evidence >= 0), key=lambda pair: -pair.evidence)
     return Similarities(
         identical,
@@ -86,21 +91,26 @@ def _identical(works: Iterable[ComparedCode]) -> list[list[ComparedCode]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _candidates(works: Sequence[ComparedCode], needed: float) -> Iterator[tuple[ComparedCode, ComparedCode]]:
-    """Yield the pairs that share enough rare statements for a closer look, which would take too long for every pair."""
+def _candidates(works: Sequence[ComparedCode]) -> Iterator[tuple[ComparedCode, ComparedCode]]:
+    """Yield the pairs that share something rare; a closer look at every pair would take too long."""
     holders: dict[object, list[int]] = defaultdict(list)
     for number, work in enumerate(works):
         for feature in (*successions(work), *work.forms):
             holders[feature].append(number)
-    counts: dict[tuple[int, int], int] = defaultdict(int)
+    pairs: dict[tuple[int, int], None] = {}
     for numbers in holders.values():
         if 2 <= len(numbers) <= COMMON:
-            for pair in combinations(numbers, 2):
-                counts[pair] += 1
-    most_bits = math.log2(len(works) + 2) + 8  # that one statement can be worth; so few shared ones are not enough
-    for (one, other), count in counts.items():
-        if count * most_bits >= needed:
-            yield works[one], works[other]
+            pairs |= dict.fromkeys(combinations(numbers, 2))
+    for one, other in pairs:
+        yield works[one], works[other]
+
+
+def _most_share(first: ComparedCode, second: ComparedCode, frequencies: Frequencies) -> float:
+    """Return the largest share of the shorter code that passages can cover, which is found without searching them."""
+    shared_forms = first.forms & second.forms
+    own = [frequencies.own_statements(work) for work in (first, second)]
+    covered = min(sum(one.size for one in statements if one.form in shared_forms) for statements in own)
+    return min(1.0, covered / max(1, min(sum(one.size for one in statements) for statements in own)))
 
 
 def _pair(first: ComparedCode, second: ComparedCode, frequencies: Frequencies, needed: float) -> Pair:

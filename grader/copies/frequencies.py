@@ -77,6 +77,12 @@ class Frequencies:
                 previous = statement
         return bits
 
+    def most_bits(self, first: ComparedCode, second: ComparedCode) -> float:
+        """Return a number of bits that the surprise of two works does not exceed."""
+        shared_forms = (first.forms & second.forms) - self._known
+        tokens = sum(form.count(" ") + 1 for form in shared_forms)
+        return len(shared_forms) * math.log2((self._count + DOUBT) / DOUBT) + PER_TOKEN * tokens
+
     def _copies_of(self, work: ComparedCode, first: ComparedCode, second: ComparedCode) -> int:
         """Return the number of other works with the same code as ``work``, apart from names and order."""
         return max(0, self._shapes[work.shape] - sum(each.shape == work.shape for each in (first, second)))

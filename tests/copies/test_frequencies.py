@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from grader.copies.frequencies import Frequencies
+from grader.copies.passages import shared_passages
 from tests.copies.disguise import module
 
 COMMON = "def f(a):\n    return a * (1 - a)\n"
@@ -76,3 +79,10 @@ def test_repeated_statement_counts_once():
     frequencies = Frequencies([module(f"student {number}", RARE) for number in range(5)])
     (block,) = module("x", COMMON).blocks
     assert frequencies.surprise([block, block], *(module(name, "x = 1\n") for name in "ab")) == bits(frequencies, block)
+
+
+def test_surprise_does_not_exceed_its_bound(independent, starters):
+    frequencies = Frequencies(independent, starters)
+    for one, other in itertools.combinations(independent, 2):
+        passages = [passage.first for passage in shared_passages(one, other)]
+        assert frequencies.surprise(passages, one, other) <= frequencies.most_bits(one, other)
