@@ -37,15 +37,19 @@ class Pseudonyms:
     def __init__(self, rows: Mapping[str, tuple[str, str]]) -> None:
         """Remember ``rows``, {id: (pseudonym, name)}."""
         self._rows = dict(rows)
+        self._pseudonyms = {pseudonym for pseudonym, _name in rows.values()}
 
     def of(self, identity: str, name: str) -> str:
         """Return the pseudonym of the person or group with this id; a new one is drawn if there is none yet."""
         key = text_cell(identity)
-        used_pseudonyms = {pseudonym for pseudonym, _name in self._rows.values()}
-        pseudonym = self._rows[key][0] if key in self._rows else ""
-        while not pseudonym or (key not in self._rows and pseudonym in used_pseudonyms):
-            pseudonym = "student_" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+        pseudonym = self._rows[key][0] if key in self._rows else self._new()
         self._rows[key] = (pseudonym, text_cell(name))
+        return pseudonym
+
+    def _new(self) -> str:
+        while (pseudonym := "student_" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in self._pseudonyms:
+            pass
+        self._pseudonyms.add(pseudonym)
         return pseudonym
 
     def write(self, folder: Path) -> None:
@@ -63,10 +67,12 @@ def read(folder: Path) -> Pseudonyms | None:
     if not path.is_file():
         return None
     rows: dict[str, tuple[str, str]] = {}
+    read_pseudonyms: set[str] = set()
     for row in tables.read(path, COLUMNS):
-        if row["id"] in rows or row["pseudonym"] in {pseudonym for pseudonym, _name in rows.values()}:
+        if row["id"] in rows or row["pseudonym"] in read_pseudonyms:
             raise UsageError(f"{path}:{row.line}: this student or pseudonym is also in another line: restore the file.")
         rows[row["id"]] = (row["pseudonym"], row["student"])
+        read_pseudonyms.add(row["pseudonym"])
     return Pseudonyms(rows)
 
 
