@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..support.i18n import _
+from ..support.i18n import _, ngettext
 from .comparing import Pair, Similarities
 
 VERY_STRONG, STRONG = 25.0, 8.0  # bits of evidence beyond those that a listed pair needs
@@ -23,9 +23,11 @@ def reasons(pair: Pair) -> list[str]:
     sentence = _("{share} % of the shorter code is also in the other, apart from names, comments and layout.")
     sentences = [sentence.format(share=share)]
     if pair.rare_statements:
-        sentence = _("{count} of the shared statements are in no other submission.")
-        if pair.rare_statements == 1:
-            sentence = _("One of the shared statements is in no other submission.")
+        sentence = ngettext(
+            "One of the shared statements is in no other submission.",
+            "{count} of the shared statements are in no other submission.",
+            pair.rare_statements,
+        )
         sentences.append(sentence.format(count=pair.rare_statements))
     names = _replaced_names(pair)
     if len(names) >= FEWEST_NAMES:
@@ -48,14 +50,18 @@ def taken_away(comparison: Similarities) -> list[str]:
         _("Not counted: the code of the starter, imports, docstrings, annotations and calls of print."),
     ]
     if comparison.common_functions:
-        sentence = _("Not counted either: {count} functions that at least a third of the class has in the same form.")
-        if comparison.common_functions == 1:
-            sentence = _("Not counted either: one function that at least a third of the class has in the same form.")
+        sentence = ngettext(
+            "Not counted either: one function that at least a third of the class has in the same form.",
+            "Not counted either: {count} functions that at least a third of the class has in the same form.",
+            comparison.common_functions,
+        )
         sentences.append(sentence.format(count=comparison.common_functions))
     if comparison.empty:
-        sentence = _("{count} submissions have nothing of their own after that.")
-        if len(comparison.empty) == 1:
-            sentence = _("One submission has nothing of its own after that.")
+        sentence = ngettext(
+            "One submission has nothing of its own after that.",
+            "{count} submissions have nothing of their own after that.",
+            len(comparison.empty),
+        )
         sentences.append(sentence.format(count=len(comparison.empty)))
     sentences.append(
         _(

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..submission.source_files import SourceFile
-from ..support.i18n import _
+from ..support.i18n import ngettext
 from . import code_lines, code_parts, notebook_cells
 from .code_parts import CodePart
 from .evidence import Location
@@ -142,7 +142,7 @@ def _code_lines(
 def _gap(count: int) -> str:
     if not count:
         return ""
-    sentence = _("1 line is not shown.") if count == 1 else _("{count} lines are not shown.").format(count=count)
+    sentence = ngettext("1 line is not shown.", "{count} lines are not shown.", count).format(count=count)
     return f'<span class="left-out">{sentence}</span>'
 
 
