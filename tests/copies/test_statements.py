@@ -7,6 +7,8 @@ import pytest
 from grader.copies.statements import blocks
 from grader.submission.python_code import Source
 
+pytestmark = pytest.mark.quick
+
 
 def forms(*pieces):
     return [[statement.form for statement in block] for block in blocks([Source(piece) for piece in pieces])]

@@ -68,4 +68,4 @@ def test_title_with_line_ends_stays_one_header():
 
 def test_mail_is_in_the_language_of_the_class():
     with i18n.use("de"):
-        assert "Feedback" in written(person())["Subject"]
+        assert "Rückmeldung" in written(person())["Subject"]

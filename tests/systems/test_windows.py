@@ -37,6 +37,8 @@ REFUSED = (
     "check nothing nowhere.py",
     "grade single-neuron . --out results",
     "pages results",
+    "feedback results",
+    "override results --list",
     "ci",
     "validate single-neuron",
     "reference single-neuron --write",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -47,7 +48,16 @@ ODD = [
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def no_loop():
+    """Hide the event loop of a browser that other tests of this process may have open: it counts as running here."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, no_loop):
     """Return a function that runs cells in a new shell and returns what each of them shows and returns."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
