@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...diagnosis import Finding, Findings, costs
-from ...diagnosis.costs import TASK, CostPair, Costs
+from ...diagnosis.costs import CostPair, Costs
 from ...diagnosis.findings import JudgedResults
 from ...diagnosis.samples import Sample
 from ..context import Context
@@ -49,11 +49,12 @@ def _of_pair(
     findings: Findings | None,
 ) -> Findings | None:
     function, wrong = results.function, results.wrong
+    if findings is not None and pair.loss not in context.log.mistaken_functions:
+        return None  # a bug next to the right cost is explained
     losses, gradients = samples_of(pair.loss), samples_of(pair.gradients)
     own = Costs(context.mutations, pair)
     of_loss = own.of_loss(losses) if losses else set()
-    has_right_cost = not of_loss or TASK in of_loss
-    if not gradients or (findings is not None and has_right_cost) or not own.is_proven(gradients[0]):
+    if not of_loss or not gradients or not own.is_proven(gradients[0]):
         return None
     if function in (pair.loss, pair.gradients) or _comes_from(findings, pair):
         of_gradients = own.of_gradients(gradients)
