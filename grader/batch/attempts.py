@@ -28,7 +28,7 @@ def versions(student: Student) -> list[Student]:
     """Return the submission as it was after each attempt, the oldest first; the last is ``student``.
 
     An attempt begins when the student uploads another file of the same name; files that are not uploaded again stay as
-    they are. The results of earlier attempts have ids of their own.
+    they are. The results of earlier attempts have separate ids.
     """
     states: list[dict[str, SubmittedFile]] = [{}]
     uploaded_names: set[str] = set()  # in the current attempt

@@ -63,7 +63,7 @@ class _Scores(BaseModel):
 
 @dataclass(frozen=True)
 class Changes:
-    """What an instructor must know about marks by hand and changed scores.
+    """The marks by hand and changed scores that an instructor must know.
 
     ``is_new`` is true if this run changed scores; an idle run keeps the list of the run before.
     """

@@ -66,7 +66,7 @@ def addresses_of(line: StudentLine, bars: Sequence[Bar]) -> list[str]:
 
 
 def status_of(line: StudentLine) -> str:
-    """Return the status of a student on this page: "passed", "failed", or why there is no score."""
+    """Return the status of a student on this page: "passed", "failed", or the reason for a missing score."""
     if line.row.score is None:
         return line.row.status
     return "passed" if line.row.passed else "failed"

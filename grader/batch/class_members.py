@@ -1,4 +1,4 @@
-"""The marks by hand of a class: the people and checks that ``overrides.csv`` may name, where it is, and what it says.
+"""The marks by hand of a class: the people and checks that ``overrides.csv`` may name, its place, and its content.
 
 The output folder keeps the names, so that ``grader pages`` and ``grader override`` need neither the class nor the assignment.
 """
@@ -24,24 +24,24 @@ SETTING = "class list"
 
 
 class StoredClass(BaseModel):
-    """What an output folder keeps about the marks of its class.
+    """The values that an output folder keeps for the marks of its class.
 
-    ``table`` is the path that the last run got by ``--overrides``, or "". ``beside`` is the folder that contains the class,
+    ``table`` is the path that the last run got by ``--overrides``, or "". ``class_place`` is the folder that contains the class,
     ``command`` the command line of the last run with its folder, "" if it is not known.
     """
 
     class_list: ClassList
     table: str = ""
-    beside: str = ""
+    class_place: str = ""
     keeps_outdated: bool = False
     rounding: float = 0.01
     command: str = ""
 
     def find_table(self, out: Path) -> Path | None:
-        """Return the path of the table of marks, None if there is none."""
+        """Return the path of the table of marks, or None."""
         if self.table:
             return Path(self.table)
-        return tables.find_in(overrides.NAME, [out, *([Path(self.beside)] if self.beside else [])])
+        return tables.find_in(overrides.NAME, [out, *([Path(self.class_place)] if self.class_place else [])])
 
     def how_to_renew(self) -> str:
         """Return the sentence that says how the gradebooks get the marks."""

@@ -114,7 +114,7 @@ def _status(line: StudentLine, labels: Mapping[str, str]) -> str:
 
 
 def _lost(line: StudentLine, labels: Mapping[str, str]) -> str:
-    """Return the reason why there is no score, and the checks that did not pass, grouped by their outcomes."""
+    """Return the reason for a missing score, and the checks that did not pass, grouped by their outcomes."""
     names: dict[str, list[str]] = {}
     for check, outcome in line.outcomes.items():
         if outcome != "passed":

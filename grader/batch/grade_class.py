@@ -309,13 +309,13 @@ class _Batch:
             earlier.class_list if earlier is not None else None,
         )
         table = str(options.overrides.resolve()) if options.overrides is not None else ""
-        beside = str(self._class_folder.path.resolve().parent)
+        class_place = str(self._class_folder.path.resolve().parent)
         if people.is_anonymous:
             options = replace(options, command="")  # it may contain names
         return StoredClass(
             class_list=names,
             table=table,
-            beside=beside,
+            class_place=class_place,
             keeps_outdated=options.keep_overrides,
             rounding=policy.rounding,
             command=options.command,

@@ -194,7 +194,7 @@ class GradedClass:
 
 
 def _digest_of_submission(record: Record | None) -> str:
-    """Return the SHA-256 that a mark by hand keeps: that of the report or, if there is none, of the unreadable files."""
+    """Return the SHA-256 that a mark by hand keeps: that of the report, or of unreadable files."""
     if record is None:
         return ""
     return record.report.submission.sha256 if record.report is not None else record.sha256

@@ -74,7 +74,7 @@ def set_mark(folder: Path, new: NewMark) -> str:
 def remove_mark(folder: Path, student: str, check: str) -> str:
     """Remove the mark of a student for a check, or for the total, from the table; return a sentence about it.
 
-    Raises UsageError if there is no such mark.
+    Raises UsageError if this mark does not exist.
     """
 
     def edited(table: EditedTable, stored: StoredClass, path: Path) -> EditedTable:

@@ -100,7 +100,7 @@ def _names(person: Student | Person) -> list[str]:
 
 
 def only_one(matches: Sequence[Found], name: str, place: str) -> Found:
-    """Return the only one of the students with a name or id; raises UsageError with ``place`` if there are none or several."""
+    """Return the only one of the students with a name or id; raises UsageError with ``place`` if nobody or several match."""
     if len(matches) == 1:
         return matches[0]
     problem = (

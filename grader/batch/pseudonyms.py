@@ -40,7 +40,7 @@ class Pseudonyms:
         self._pseudonyms = {pseudonym for pseudonym, _name in rows.values()}
 
     def of(self, identity: str, name: str) -> str:
-        """Return the pseudonym of the person or group with this id; a new one is drawn if there is none yet."""
+        """Return the pseudonym of the person or group with this id; a new one is drawn the first time."""
         key = text_cell(identity)
         pseudonym = self._rows[key][0] if key in self._rows else self._new()
         self._rows[key] = (pseudonym, text_cell(name))

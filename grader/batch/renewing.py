@@ -1,4 +1,4 @@
-"""Writes the pages of an output folder again, from what the last run stored: those that are missing, and those with new marks."""
+"""Writes the pages of an output folder again, from the stored results of the last run: pages that are missing, and those with new marks."""
 
 from __future__ import annotations
 

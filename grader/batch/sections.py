@@ -53,7 +53,7 @@ def only(
 ) -> tuple[list[Student], list[RosterEntry]]:
     """Return the students and the absent people of a section; a group belongs to the sections of all its members.
 
-    Raises UsageError if there is no such section.
+    Raises UsageError if the section does not exist.
     """
     names = sorted({*sections.values()})
     chosen_names = [name for name in names if name.casefold() == section.casefold()]

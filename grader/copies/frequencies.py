@@ -13,7 +13,7 @@ from .statements import Statement
 
 SHARED = 1 / 3  # of the class; functions that so many have say nothing
 FEWEST = 4  # students who share such a function, so that in a small class two copies are not taken for common
-DOUBT = 4.0  # the weight of what is expected before anybody's code is seen, in students
+DOUBT = 4.0  # the weight of the expectation before anybody's code is seen, in students
 FRIENDS = 3  # further works with the same code that do not make it less telling; more may have a common source
 PER_TOKEN = 0.15  # bits: by so much a statement is expected to be rarer for each of its tokens
 
@@ -22,7 +22,7 @@ class Frequencies:
     """Counts statements and functions in the works of a class.
 
     The *surprise* of a statement, in bits, is 1 if half of the other students write it, 2 for a quarter, and so on. A statement that follows
-    another one is compared with the students who have that one: those who begin in the same way often go on in the same way.
+    another one is compared with the students who have that one: those who begin in the same way often continue in the same way.
     Forms in ``known_works``, the starters, surprise nobody.
     """
 

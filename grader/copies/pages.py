@@ -104,7 +104,7 @@ def _lines(text: str, piece: int, passages: Sequence[Sequence[Statement]], side:
         for statement in passage:
             if statement.piece == piece:
                 numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
-        if passage[0].piece == piece:  # a passage outside functions may go on in the next cell
+        if passage[0].piece == piece:  # a passage outside functions may continue in the next cell
             beginnings.setdefault(passage[0].line, []).append(number)
     lines = []
     for line, code in enumerate(code_lines.highlighted(tuple(text.split("\n")[:MOST_LINES])), start=1):

@@ -88,7 +88,7 @@ class _Reader:
         self.outside: list[Statement] = []
 
     def read(self, body: Sequence[ast.AST], piece: int, block: list[Statement], depth: int = 0) -> None:
-        """Append the statements of a body to ``block``; those of functions become blocks of their own."""
+        """Append the statements of a body to ``block``; those of functions become separate blocks."""
         for node in body:
             if isinstance(node, LEFT_OUT) or _is_remark(node) or depth > DEEPEST:
                 continue
@@ -198,7 +198,7 @@ def _asks_for_main(node: ast.AST) -> bool:
 
 
 def _first_line(node: ast.AST) -> int:
-    """Return the line of a node without a position of its own, such as a case of ``match``."""
+    """Return the line of a node without a position, such as a case of ``match``."""
     return min((part.lineno for part in ast.walk(node) if hasattr(part, "lineno")), default=1)
 
 

@@ -42,7 +42,7 @@ def reasons(pair: Pair) -> list[str]:
 
 
 def taken_away(comparison: Similarities) -> list[str]:
-    """Return sentences that say what was compared, and what does not count."""
+    """Return sentences about the compared works, and about the code that does not count."""
     sentences = [
         _("{count} submissions were compared, each with all others and with the solution.").format(
             count=comparison.compared

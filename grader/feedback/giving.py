@@ -24,7 +24,7 @@ from .outcome import FeedbackOutcome
 
 MAIL = "mail"
 FORMATS = (*places.SYSTEMS, MAIL)
-OTHERS = "folders"  # the format for a layout without one of its own
+OTHERS = "folders"  # the format for a layout without a format
 
 
 @dataclass(frozen=True)

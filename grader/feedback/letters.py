@@ -1,4 +1,4 @@
-"""Each person's page with its files: what is given back, wherever it goes."""
+"""Each person's page with its files, in the same form for all places where it can go."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGING = ("seconds", "environment", "isolation", "grader", "seed_fingerprint")
 
 @dataclass(frozen=True)
 class Letter:
-    """What a person gets: {ending: content} of the page, and a digest of the result that it shows.
+    """The feedback for a person: {ending: content} of the page, and a digest of the result that it shows.
 
     ``is_provisional`` says that the total is still without parts that a person has to mark.
     """

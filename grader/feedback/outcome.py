@@ -1,4 +1,4 @@
-"""What the instructor reads after feedback was given back."""
+"""The sentences for the instructor after feedback was given back."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class MailServer:
 
     @contextlib.contextmanager
     def connected(self) -> Iterator[smtplib.SMTP]:
-        """Yield a connection, encrypted except to this machine itself; raises UsageError if there is none."""
+        """Yield a connection, encrypted except to this machine itself; raises UsageError without a mail server."""
         is_local = self.host in LOCAL
         try:
             if self.port == ENCRYPTED:
@@ -109,7 +109,7 @@ def send(
 ) -> tuple[int, list[tuple[str, str]]]:
     """Send mails with ``pause`` seconds between two; return their number, and (name, reason) of those that were refused.
 
-    Raises NotGradable if the connection breaks: what has been sent is recorded, and the next run sends the others.
+    Raises NotGradable if the connection breaks: sent mails are recorded, and the next run sends the others.
     """
     count, problems = 0, []
     with server.connected() as connection:

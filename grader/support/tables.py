@@ -40,7 +40,7 @@ class RawRow:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file as it is: the first row, all rows below it, and what separates two cells."""
+    """A file as it is: the first row, all rows below it, and the sign between two cells."""
 
     first: RawRow
     rows: list[RawRow]
