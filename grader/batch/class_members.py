@@ -80,7 +80,8 @@ def class_list(
 ) -> ClassList:
     """Return the people and checks of a class; ``class_names`` are the names of students in the folder of the class.
 
-    Checks that only the ``earlier`` list has are former checks.
+    Checks that only the ``earlier`` list has are former checks. What it knows about submissions stays until this run has
+    written the class: a run that stops before that leaves pages with the marks of the run before.
     """
     members = [
         _member(person, student, class_names.get(student.identity, ""), page_names[person.identity])
@@ -88,6 +89,9 @@ def class_list(
         for person in student.people
     ]
     members += [_member(entry.person, None, "", page_names.get(entry.identity, "")) for entry in absent]
+    if earlier is not None:
+        known_members = {member.identity: member for member in earlier.members}
+        members = [each.with_submission_of(known_members.get(each.identity, each)) for each in members]
     points = {check.name: check.points for check in content.checks}
     known_checks = [*earlier.points, *earlier.former_checks] if earlier is not None else []
     return ClassList(

@@ -145,7 +145,7 @@ class GradedClass:
         excuses the person.
         """
         is_excused = excused or self.extensions.is_excused(person.identity)
-        sha256 = _digest_of_submission(record)
+        sha256 = digest_of_submission(record)
         result = PersonResult(
             person,
             self.marks.of(person.identity, sha256),
@@ -193,7 +193,7 @@ class GradedClass:
         return [Page(name, identity, who, note, mark.to_json(result.marks.marks), blank)]
 
 
-def _digest_of_submission(record: Record | None) -> str:
+def digest_of_submission(record: Record | None) -> str:
     """Return the SHA-256 that a mark by hand keeps: that of the report, or of unreadable files."""
     if record is None:
         return ""

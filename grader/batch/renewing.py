@@ -16,21 +16,24 @@ from ..support import i18n
 from ..support.text import plural
 from . import class_members, pages, policy
 from .class_members import StoredClass
-from .graded_class import PersonResult
+from .graded_class import PersonResult, digest_of_submission
 from .page_files import PageSettings
 from .store import Page, Record, Store, StoredPage, refuse_without_results
 
 CHANGED = "changed marks"  # a setting that is not empty if pages have marks that the gradebooks do not have
 
 
-def keep_results(store: Store, results: Iterable[tuple[PersonResult, policy.Final | None]]) -> None:
-    """Add the digests and the lateness of all submissions to what is stored; the gradebooks have all marks then."""
+def keep_results(store: Store, results: Iterable[tuple[PersonResult, policy.Final | None, str]]) -> None:
+    """Add the digest, the lateness and the sentence about the attempt of each submission to what is stored.
+
+    The gradebooks have all marks then.
+    """
     stored = class_members.stored_class(store)
     assert stored is not None, "a run stores the names first"
     members = {member.identity: member for member in stored.class_list.members}
-    for result, final in results:
+    for result, final, attempt in results:
         late, share = (final.late, final.share) if final is not None else ("", 0.0)
-        update = {"sha256": result.sha256, "late": late, "share": share, "excused": result.excused}
+        update = {"sha256": result.sha256, "late": late, "share": share, "excused": result.excused, "attempt": attempt}
         identity = result.person.identity
         members[identity] = members[identity].model_copy(update=update)
     names = stored.class_list.model_copy(update={"members": [*members.values()]})
@@ -76,7 +79,11 @@ def renew_marks(folder: Path, store: Store) -> list[str]:
             member = members.get(stored_page.page.name)
             if member is None:
                 continue
-            marks = mark.to_json(class_marks.of(member.identity, member.sha256).marks)
+            sha256 = member.sha256
+            if member.identity in class_marks.by_identity and stored_page.record:
+                # A run that was stopped may have stored a result after the file of this person changed.
+                sha256 = digest_of_submission(Record.model_validate_json(stored_page.record))
+            marks = mark.to_json(class_marks.of(member.identity, sha256).marks)
             if marks != stored_page.page.marks:
                 changed_pages.append(_changed_page(stored_page, marks, member, stored, settings))
     if changed_pages:
@@ -107,4 +114,5 @@ def _changed_page(
         return page
     marked = applied(report, mark.from_json(marks), settings.pass_mark)
     final = policy.final_score_of(marked, member.share, member.late, stored.rounding)
-    return replace(page, note=pages.note(final.late, final.penalty, final.score) if final is not None else "")
+    lateness = pages.note(final.late, final.penalty, final.score) if final is not None else ""
+    return replace(page, note=" ".join(filter(None, [member.attempt, lateness])))

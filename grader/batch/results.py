@@ -70,7 +70,7 @@ class _Collected:
         self.pages: list[Page] = []
         self.recipients: list[Recipient] = []
         self.results: list[tuple[Row, PersonResult]] = []
-        self.scores: list[tuple[PersonResult, Final | None]] = []
+        self.scores: list[tuple[PersonResult, Final | None, str]] = []
         self.timings: list[tuple[str, dict[str, float]]] = []
         self.instructor_notes: list[str] = []
         self._unmarked: dict[str, None] = {}  # the names of checks that a person has to mark
@@ -136,7 +136,8 @@ class _Collected:
         self.pages += new_pages
         self.results.append((row, result))
         submission_files = self._graded.submissions.get(identity)
-        self.scores.append((result, result.final_score(submission_files) if submission_files else None))
+        final = result.final_score(submission_files) if submission_files else None
+        self.scores.append((result, final, note_on_attempt))
         return new_pages[0].name if new_pages else ""
 
     def _summarise(self, name: str, results: Sequence[PersonResult], rows: Sequence[Row]) -> None:

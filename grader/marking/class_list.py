@@ -15,6 +15,7 @@ from ..support.text import clean
 
 Thing = TypeVar("Thing")
 _Index = dict[str, list[Thing]]
+OF_SUBMISSION = {"sha256", "late", "share", "excused", "attempt"}  # fields of a member
 
 
 class Member(BaseModel):
@@ -23,6 +24,7 @@ class Member(BaseModel):
     ``also`` are further forms of the name, ``group`` the names of the group that handed in together. ``page`` is the name
     of the person's files. The rest is known after the class was written: ``sha256`` is that of the submission, ``late`` its
     lateness in words, and ``share`` the part of the full marks that it costs. An ``excused`` person has no score.
+    ``attempt`` is the sentence of the page about the attempt that counts, "" for a single attempt.
     """
 
     identity: str
@@ -34,6 +36,11 @@ class Member(BaseModel):
     late: str = ""
     share: float = 0.0
     excused: bool = False
+    attempt: str = ""
+
+    def with_submission_of(self, other: Member) -> Member:
+        """Return this person with what is known about the submission of the other."""
+        return self.model_copy(update=other.model_dump(include=OF_SUBMISSION))
 
 
 class ClassList(BaseModel):

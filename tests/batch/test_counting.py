@@ -61,6 +61,14 @@ def test_best_attempt_counts_after_its_lateness(grade_by, gradebook, tmp_path):
     ]
 
 
+def test_page_with_a_new_mark_still_says_which_attempt_counts(grade_by, grader, tmp_path):
+    grade_by("best")
+    out = tmp_path / "out"
+    assert grader("override", out, "adaada", "--points", "90").returncode == 0
+    page = (out / "reports" / "adaada_1.html").read_text(encoding="utf-8")
+    assert "Attempt 1 of 3 counts." in page and "90" in page
+
+
 def test_results_of_attempts_are_kept(grade_by, gradebook):
     grade_by("best")
     assert ", 0 graded now" in grade_by("best").stdout

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from grader.batch.store import Store
 from tests.doubling import RIGHT, WRONG
 
 HEAD = "student,check,points,comment,by,at,sha256\n"
@@ -75,3 +77,28 @@ def test_the_next_run_renews_the_gradebooks(pages, out, grade, class_zip):
     assert ", 0 graded now" in result.stdout
     assert "40" in (out / "gradebook.csv").read_text()
     assert "'grader grade' command again" not in pages("anna,double,40,,,,\n").stdout
+
+
+def test_marks_for_a_file_stay_after_a_run_that_stopped_early(out, grader, grade, class_zip):
+    assert grader("override", out, "anna", "--check", "double", "--points", "40").returncode == 0
+    archive = class_zip({"anna_1_1_answer.py": WRONG, "emil_LATE_5_5_answer.py": RIGHT})
+    assert grade(archive).returncode == 0
+    assert grade(archive, "--only", "nobody").returncode == 2
+    emils_page = (out / "reports" / "emil_5.html").read_bytes()
+    assert "have changed" not in grader("pages", out).stdout
+    assert report_of(out, "anna_1")["checks"][0]["score"] == 40
+    assert (out / "reports" / "emil_5.html").read_bytes() == emils_page
+    assert grader("override", out, "emil", "--points", "20").returncode == 0
+    assert (out / "overrides.csv").read_text().splitlines()[-1].split(",")[-1], "the mark names the file it is for"
+
+
+def test_mark_for_an_older_file_is_not_applied_to_the_result_of_a_run_that_was_stopped(out, grader):
+    assert grader("override", out, "anna", "--check", "double", "--points", "40").returncode == 0
+    with Store(out) as store:
+        record = store.record("1")
+        submission = record.report.submission.model_copy(update={"sha256": "0" * 64})
+        report = record.report.model_copy(update={"submission": submission})
+        page = next(stored.page for stored in store.pages() if stored.page.identity == "1")
+        store.put("key", record.model_copy(update={"report": report}), b"", [replace(page, marks="")], b"")
+    assert grader("pages", out).returncode == 0
+    assert report_of(out, "anna_1")["checks"][0]["score"] != 40
