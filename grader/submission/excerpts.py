@@ -15,7 +15,7 @@ from typing import Any
 from . import python_code
 from .model import Code, Submission
 
-HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*")
+HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")  # nothing to try in several ways: the line is a student's
 FENCE = re.compile(r" {0,3}(```|~~~)")
 NUMBERING = re.compile(r"(?:\d+[.)])+\d*\s+")  # "2.", "3.1" or "1)" in front of a heading
 
@@ -140,7 +140,7 @@ def _lines(text: str) -> Iterator[tuple[int, str, str]]:
     for line in text.split("\n"):
         is_fenced ^= FENCE.match(line) is not None
         match = None if is_fenced else HEADING.fullmatch(line)
-        yield (len(match[1]), _plain(match[2]), line) if match else (0, "", line)
+        yield (len(match[1]), _plain(match[2].rstrip().rstrip("#")), line) if match else (0, "", line)
 
 
 def _plain(heading: str) -> str:

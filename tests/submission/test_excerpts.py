@@ -88,3 +88,10 @@ def test_files_are_found_by_pattern_but_the_graded_file_is_not():
     submission = read_contents("work", contents, "answer")
     assert [(part.file, part.text) for part in excerpts.of_files(submission, "*.md")] == [("notes/report.md", "Ärger")]
     assert excerpts.of_files(submission, "*.py") == []
+
+
+def test_heading_with_a_long_gap_is_read_at_once():
+    """A student could otherwise stop the grading of a class with one line of a text cell."""
+    line = "# a" + " " * 20_000 + "b"
+    submission = notebook(("code", "x = 1"), ("markdown", f"{line}\n# Discussion ##\nyes"))
+    assert texts(excerpts.of_cells(submission, "Discussion")) == ["# Discussion ##\nyes"]
