@@ -13,7 +13,8 @@ from ..support.errors import UsageError
 from ..support.text import clean
 
 TABLE = "addresses.csv"
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
+WORD = r"[\w!#$%&'*+/=?^`{|}~-]+"  # a point stands only between two of these
+ADDRESS = re.compile(rf"{WORD}(\.{WORD})*@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
 def find(people: Sequence[Recipient], table: Path | None) -> tuple[dict[str, str], list[tuple[str, str]]]:

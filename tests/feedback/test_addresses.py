@@ -40,3 +40,11 @@ def test_name_of_two_students_in_the_table_is_reported(tmp_path):
     table.write_text("student,email\nAnna Smith,a@example.org\n")
     with pytest.raises(UsageError, match=r"addresses.csv:2: 2 students have the name 'Anna Smith': give the id"):
         find([person("Anna Smith", "1"), person("Anna Smith", "2")], table)
+
+
+@pytest.mark.parametrize("address", [".ann@example.org", "ann.@example.org", "a..b@example.org"])
+def test_address_that_no_mail_can_have_is_listed(address):
+    """The module for mails refuses these, and one of them must not cost the others their feedback."""
+    addresses, problems = find([person("Ann", "1", email=address), person("Bo", "2", email="b.o@example.org")], None)
+    assert addresses == {"2": "b.o@example.org"}
+    assert problems == [("Ann", f"'{address}' is not an e-mail address")]
