@@ -269,7 +269,9 @@ def write(
         graded.store,
         written_files,
     )
-    similar_submissions = similar.write(graded.assignment, collected.pages, graded.store, written_files)
+    similar_submissions, problems_of_comparing = similar.write(
+        graded.assignment, collected.pages, graded.store, written_files
+    )
     notes_on_files: list[str] = []
     if graded.is_anonymous:
         notes_on_files.append(
@@ -327,6 +329,7 @@ def write(
             *notes_on_files,
             *collected.notes_on_marking(),
             *filter(None, [similar.note(similar_submissions)]),
+            *problems_of_comparing,
             *collected.changes.notes(),
             *collected.consistency.notes(),
             *page_writer.problems,

@@ -13,8 +13,9 @@ from ..copies.comparing import Pair, Similarities
 from ..report import code_parts
 from ..submission import source_files
 from ..submission.source_files import SourceFile
+from ..support.errors import GraderError
 from ..support.i18n import _
-from ..support.text import plural
+from ..support.text import clean, plural
 from .attempts import ATTEMPT
 from .page_files import CLASS_PAGE, FOR_INSTRUCTORS
 from .store import Page, Store
@@ -27,21 +28,48 @@ SOLUTION = ""  # no student has this identity
 
 def write(
     assignment: Assignment, student_pages: Sequence[Page], store: Store, written_files: WrittenFiles
-) -> dict[str, Any]:
-    """Compare all submissions with a page, write the list and the pages of pairs, and return the part of ``summary.json``."""
+) -> tuple[dict[str, Any], list[str]]:
+    """Compare all submissions with a page, and write the list and the pages of pairs.
+
+    Return the part of ``summary.json``, and sentences about submissions that could not be compared. No submission, however
+    unusual, may cost the class its results.
+    """
     people: dict[str, list[Page]] = {}
     for page in student_pages:
         people.setdefault(page.identity, []).append(page)
-    works = [
-        ComparedCode(", ".join(page.who for page in people[identity]), identity, _pieces(source_files.unpacked(source)))
-        for identity, source in store.sources()
-        if identity in people
-    ]
+    works, problems = [], []
+    for identity, source in store.sources():
+        if identity in people:
+            name = ", ".join(page.who for page in people[identity])
+            try:
+                works.append(_read(name, identity, source))
+            except Exception as error:
+                problems.append(f"{clean(name)}: the submission could not be compared with others ({_failure(error)}).")
     content = assignment.content
     starters = [_own_code(assignment.folder / name) for name in content.starters]
-    similarities = comparing.compare(works, [*filter(None, starters)], _own_code(assignment.folder / content.solution))
+    solution = _own_code(assignment.folder / content.solution)
     links = {identity: f"{FOR_INSTRUCTORS}/{own_pages[0].name}.html" for identity, own_pages in people.items()}
-    return _write(_(content.title), similarities, links, written_files)
+    try:
+        similarities = comparing.compare(works, [*filter(None, starters)], solution)
+        return _write(_(content.title), similarities, links, written_files), problems
+    except GraderError:  # it cannot be written, and neither can other files
+        raise
+    except Exception as error:
+        problems.append(
+            f"The submissions could not be compared with each other ({_failure(error)}): report this fault."
+        )
+        return _write(_(content.title), Similarities(), links, written_files), problems
+
+
+def _read(name: str, identity: str, source: bytes) -> ComparedCode:
+    """Return a work whose code has been read: nothing that depends on unusual code is left for later."""
+    work = ComparedCode(name, identity, _pieces(source_files.unpacked(source)))
+    assert work.shape, identity  # is made from all statements
+    return work
+
+
+def _failure(error: Exception) -> str:
+    return clean(f"{type(error).__name__}: {error}")
 
 
 def note(similar: Mapping[str, Any]) -> str:

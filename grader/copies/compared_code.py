@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..submission import notebook
-from ..submission.python_code import Source
+from ..submission.python_code import MAX_CODE, Source
 from .statements import Statement, blocks
 
 SHORTEST_COMMENT = 3  # words; "forward pass" and "update the weights" are everybody's
@@ -76,7 +76,9 @@ def _parsed(text: str) -> Source:
 
 
 def _comments(text: str) -> list[str]:
-    comments = []
+    comments: list[str] = []
+    if len(text) > MAX_CODE:  # its statements are not compared either
+        return comments
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:

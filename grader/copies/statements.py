@@ -124,7 +124,7 @@ class _Tokens:
         return tuple(self._numbers)
 
     def _own(self, name: str) -> str:
-        return self._numbers.setdefault(name, f"v{len(self._numbers)}")
+        return self._numbers.setdefault(name, f"v:{len(self._numbers)}")  # no module has such a name
 
     def _read(self, node: ast.AST, depth: int) -> Iterator[str]:
         if depth > DEEPEST:
@@ -173,13 +173,13 @@ class _Tokens:
 
 def _dotted(node: ast.expr, imported: Mapping[str, str]) -> str | None:
     """Return the full name of a module or a part of it, such as ``numpy.linalg``; None for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return imported.get(name)
-        case ast.Attribute(value=value, attr=name):
-            module = _dotted(value, imported)
-            return None if module is None else f"{module}.{name}"
-    return None
+    parts = []
+    while isinstance(node, ast.Attribute):  # a hostile submission may have thousands
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in imported:
+        return None
+    return ".".join([imported[node.id], *reversed(parts)])
 
 
 def _is_remark(node: ast.AST) -> bool:

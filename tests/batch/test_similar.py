@@ -6,11 +6,17 @@ import csv
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
+from grader import assignment
+from grader.batch import similar
+from grader.batch.store import Page
 from grader.cli.schemas import schema
+from grader.submission import source_files
+from grader.submission.source_files import SourceFile
 from tests.conftest import ROOT
 from tests.copies import disguise
 from tests.copies.disguise import FUNCTIONS
@@ -107,6 +113,23 @@ def test_list_is_renewed_and_old_pages_are_removed(similar_class):
     assert [*(folder / "out" / "copies").glob("2.html")] == []
     assert "copies/" not in printed
     assert listed(folder)["like_solution"] == []
+
+
+def test_submission_that_cannot_be_read_costs_nobody_else_anything(monkeypatch):
+    pages = [Page(name, name, name) for name in ("Ann", "Ben", "Eve")]
+    code = source_files.packed([SourceFile("neuron.py", ORIGINAL.encode())])
+    store = SimpleNamespace(sources=lambda: [("Ann", code), ("Eve", b"damaged"), ("Ben", code)])
+    written = {}
+    files = SimpleNamespace(write=written.update)
+    similarities, problems = similar.write(assignment.load("single-neuron"), pages, store, files)
+    assert [[each["id"] for each in group] for group in similarities["identical"]] == [["Ann", "Ben"]]
+    assert len(problems) == 1
+    assert problems[0].startswith("Eve: the submission could not be compared with others (")
+    monkeypatch.setattr(similar.comparing, "compare", lambda *works: 1 / 0)
+    similarities, problems = similar.write(assignment.load("single-neuron"), pages, store, files)
+    assert similarities == {"identical": [], "pairs": [], "like_solution": []}
+    assert "ZeroDivisionError" in problems[-1]
+    assert similar.LIST in written
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.copies.compared_code import MOST_STATEMENTS, ComparedCode, Piece
+from grader.submission.python_code import MAX_CODE
 from tests.copies.disguise import module
 
 
@@ -21,3 +22,7 @@ def test_comments_are_compared_without_signs_and_case():
 def test_very_long_work_is_cut():
     work = module("a", "a = 1\n" * (MOST_STATEMENTS + 10))
     assert sum(map(len, work.blocks)) == MOST_STATEMENTS
+
+
+def test_comments_of_too_much_code_are_not_read():
+    assert module("a", "# these are three words\nx = " + "1+" * MAX_CODE + "1\n").comments == frozenset()

@@ -90,3 +90,16 @@ def test_deep_and_large_code_ends():
     assert blocks([Source(f"if {'-' * 900}a == 1:\n    b = 1\n"), Source("a = [" * 90 + "]" * 90)])
     assert blocks([Source("a = " + "-" * 500 + "1\n")])
     assert blocks([Source("".join(f"{' ' * depth}if a:\n" for depth in range(90)) + " " * 90 + "b = 1\n")])
+
+
+def test_long_chain_of_attributes_is_read():
+    chain = ".b" * 2500
+    assert forms(f"import a\nx = a{chain}")[0][0].count(".b") == 2500
+    assert forms(f"x = a{chain}")
+
+
+def test_module_cannot_have_the_form_of_an_own_name():
+    assert forms("import v0\nx = 1\ny = v0 + v0") != forms("x = 1\ny = x + x")
+    ((statement,),) = blocks([Source("def f(a): pass")])
+    number = statement.form.split()[-1]
+    assert not number.isidentifier()
