@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -85,7 +86,7 @@ class ClassSummary:
         self._bug_titles.update(bugs)
         if score is None:
             return
-        results = {check.name: _reached(check) for check in report.checks if _outcome(check) in REACHED}
+        results = _results([check for check in report.checks if _outcome(check) in REACHED])
         self._results_by_student += [results] * students
         self._scores += [score] * students
         self._entries += [replace(entry, submission=name) for entry in entries(report)]
@@ -166,29 +167,41 @@ def _outcome(check: CheckResult) -> str:
 
 @dataclass(frozen=True)
 class _Reached:
-    """The result of a student at one check: share of its points, points, and possible points."""
+    """The result of a student at one check: the share of its points, and that of the points of all other checks.
+
+    ``rest`` is None if the other checks have no points.
+    """
 
     share: float
-    points: float
-    possible: float
+    rest: float | None
 
 
-def _reached(check: CheckResult) -> _Reached:
-    points = check.score or 0.0
-    share = points / check.max_score if check.max_score else float(check.status == "passed")
-    return _Reached(share, points, check.max_score)
+def _results(checks: Sequence[CheckResult]) -> dict[str, _Reached]:
+    """Return the results of a student at the checks that were reached."""
+    points = _sums_of_others([check.score or 0.0 for check in checks])
+    possible_points = _sums_of_others([check.max_score for check in checks])
+    return {
+        check.name: _Reached(_share(check), own_points / possible if possible else None)
+        for check, own_points, possible in zip(checks, points, possible_points, strict=True)
+    }
+
+
+def _share(check: CheckResult) -> float:
+    return (check.score or 0.0) / check.max_score if check.max_score else float(check.status == "passed")
+
+
+def _sums_of_others(values: Sequence[float]) -> list[float]:
+    """Return for each value the sum of all others, without the rounding error of a difference."""
+    before = [*accumulate(values, initial=0.0)]
+    after = [*accumulate(reversed(values), initial=0.0)][::-1]
+    return [first + last for first, last in zip(before[:-1], after[1:], strict=True)]
 
 
 def _discrimination(name: str, students: Sequence[Mapping[str, _Reached]]) -> float | None:
     """Return the correlation of a check with the rest, over ``students`` who reached it and another check with points."""
-    shares, rests = [], []
-    for checks in students:
-        other_results = [each for other, each in checks.items() if other != name]
-        possible_points = sum(each.possible for each in other_results)
-        if possible_points:
-            shares.append(checks[name].share)
-            rests.append(sum(each.points for each in other_results) / possible_points)
-    return _correlation(np.array(shares), np.array(rests))
+    results = [checks[name] for checks in students]
+    pairs = [(result.share, result.rest) for result in results if result.rest is not None]
+    return _correlation(np.array([share for share, _rest in pairs]), np.array([rest for _share, rest in pairs]))
 
 
 def _correlation(first: Any, second: Any) -> float | None:

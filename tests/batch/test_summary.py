@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.batch import summary as summary_module
 from grader.batch.summary import BugCount, ClassSummary, Difficulty, Outcomes, outcomes
 from grader.report.evidence import ByHand, Evidence
 from grader.report.model import (
@@ -139,3 +140,30 @@ def test_bugs_of_a_student_without_a_score_count():
     summary.add("Ada", report(0.0, 0.0, "some-bug"), None)
     assert [bug.students for bug in summary.bugs()] == [1, 1]
     assert outcomes(report(0.0, 0.0), None) == {}
+
+
+def test_rest_is_the_share_of_all_other_checks():
+    """Each rest is exactly 0.3 of 1, so the check has no discrimination, however the points are added up."""
+    summary = ClassSummary()
+    for score in (0.0, 0.1):
+        base = report(0.0, 0.0)
+        checks = [
+            base.checks[0].model_copy(update={"name": name, "score": points, "max_score": 0.7})
+            for name, points in (("a", 0.1), ("b", score), ("c", 0.2))
+        ]
+        summary.add("x", base.model_copy(update={"checks": checks}), score)
+    assert summary.difficulties()[1].discrimination is None
+
+
+def test_every_check_of_a_student_is_read_once(monkeypatch):
+    """The work for a class grows with the number of checks, not with its square."""
+    calls = []
+    share = summary_module._share
+    monkeypatch.setattr(summary_module, "_share", lambda check: calls.append(1) or share(check))
+    summary = ClassSummary()
+    base = report(10.0, 0.0)
+    checks = [base.checks[0].model_copy(update={"name": f"c{number}"}) for number in range(50)]
+    for name in "xyz":
+        summary.add(name, base.model_copy(update={"checks": checks}), 10.0)
+    assert len(summary.difficulties()) == 50
+    assert len(calls) == 3 * 50
