@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -17,10 +18,12 @@ from ..assignment.declarations import Declarations
 from ..report.evidence import Evidence, RubricEntry, ShownExcerpt
 from ..submission import excerpts
 from ..support.i18n import _, joined
+from ..support.text import LEFT_OUT
 from .context import Context
 from .outcome import Outcome
 
 MOST_EXCERPTS = 50
+LONGEST_EXCERPT = 50_000  # characters
 
 
 class Shows(StrictModel):
@@ -76,7 +79,7 @@ class ManualCheck(Check):
         if self.rubric:
             evidence |= Evidence(rubric=[RubricEntry(**item.model_dump()) for item in self.rubric])
         if excerpts_by_name:
-            parts = [ShownExcerpt(**vars(excerpt)) for _name, parts in excerpts_by_name for excerpt in parts]
+            parts = [_shown(excerpt) for _name, parts in excerpts_by_name for excerpt in parts]
             evidence |= Evidence(shown=parts[:MOST_EXCERPTS])
         if absent_names:
             sentence = _("Not found in the submission: {names}.")
@@ -98,3 +101,9 @@ class ManualCheck(Check):
             *((name, excerpts.of_cells(submission, name)) for name in self.shows.cells),
             *((name, excerpts.of_files(submission, name)) for name in self.shows.files),
         ]
+
+
+def _shown(excerpt: excerpts.Excerpt) -> ShownExcerpt:
+    text = excerpt.text
+    shown_text = text if len(text) <= LONGEST_EXCERPT else f"{text[:LONGEST_EXCERPT]}\n{LEFT_OUT}"
+    return ShownExcerpt(**vars(replace(excerpt, text=shown_text)))

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from ..submission.source_files import SourceFile
 from ..support.i18n import _, current, joined
 from ..support.text import clean, number_of_points
-from . import anchors, by_hand, code_view, not_reached, pictures, wording
+from . import anchors, by_hand, code_lines, code_view, not_reached, pictures, wording
 from .code_view import LineFinding
 from .download import download
 from .model import CheckResult, Report
@@ -110,7 +110,7 @@ def environment() -> Environment:
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
-    templates.filters |= {"translated": _, "line": line, "marked": marked, "number": number}
+    templates.filters |= {"translated": _, "line": line, "marked": marked, "number": number, "unhidden": unhidden}
     return templates
 
 
@@ -136,6 +136,11 @@ def marked(sentence: object) -> Markup:
     if len(parts) % 2 == 0:  # an unpaired backquote
         return Markup(safe)
     return Markup("".join(f"<code>{part}</code>" if odd % 2 else part for odd, part in enumerate(parts)))
+
+
+def unhidden(text: str) -> Markup:
+    """Return text of several lines in which characters that cannot be seen, such as direction marks, are replaced by their codes."""
+    return Markup("\n".join(map(code_lines.visible, code_lines.lines_of(text))))
 
 
 def see_line(check: CheckResult, anchor: str) -> Markup:

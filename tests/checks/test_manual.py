@@ -96,3 +96,10 @@ def test_known_wrong_solution_cannot_fail_at_a_part_that_a_person_marks(tmp_path
     (tmp_path / "assignment.yaml").write_text(text)
     with pytest.raises(UsageError, match="'explain' is not a known check"):
         assignment.load(str(tmp_path))
+
+
+def test_long_excerpt_is_cut():
+    content = f"def double(x):\n    return '{'a' * 100_000}'"
+    (shown,) = outcome(explaining.notebook(content), shows={"functions": ["double"]}).evidence.shown
+    assert len(shown.text) < 51_000
+    assert shown.text.endswith("\n[...]")

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from grader.report import html
-from grader.report.evidence import Evidence
+from grader.report.evidence import Evidence, ShownExcerpt
 from grader.report.model import Report
 from tests.conftest import ROOT
 
@@ -160,3 +160,11 @@ def test_rules_use_colours_only_from_variables():
     style = (ROOT / "grader" / "report" / "templates" / "style.css").read_text()
     rules = re.sub(r"--[\w-]+: [^;]+;|:root \{[^}]*\}", "", style)
     assert set(re.findall(r"#[0-9a-f]{3,6}\b", rules)) <= {"#fff"}
+
+
+def test_excerpt_shows_characters_that_change_the_order_of_the_code():
+    document = report("a", "a")
+    excerpt = ShownExcerpt(title="f", file="a.py", text="if a: # \u202e\n    <b>", is_code=True)
+    check = document.checks[0].model_copy(update={"evidence": Evidence(manual=True, shown=[excerpt])})
+    page = rendered(document.model_copy(update={"checks": [check]}))
+    assert 'if a: # <span class="unseen">U+202E</span>\n    &lt;b&gt;</pre>' in page
