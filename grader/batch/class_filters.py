@@ -89,8 +89,8 @@ def outcome_labels() -> dict[str, str]:
     """Return {attribute of ``Outcomes``: its label} in the order of the columns."""
     return {
         "passed": _("Passed"),
-        "partial": _("Partly passed"),
-        "failed": _("Failed"),
+        "partial": _("Partly correct"),  # as on the page of a student
+        "failed": _("Not passed"),
         "not_reached": _("Not reached"),
         "not_gradable": _("Not gradable"),
         "unmarked": _("Not marked yet"),

@@ -19,7 +19,7 @@ def rows_of(*lines):
 def test_outcomes_are_written_in_words():
     outcomes = {"a": "failed", "b": "passed", "c": "partial", "d": "not_reached", "e": "failed"}
     (text,) = rows_of(StudentLine(row(), outcomes=outcomes))
-    assert "<p>Partly passed: c</p>\n<p>Failed: a, e</p>\n<p>Not reached: d</p>" in text
+    assert "<p>Partly correct: c</p>\n<p>Not passed: a, e</p>\n<p>Not reached: d</p>" in text
 
 
 def test_bug_leads_to_its_line():
