@@ -11,7 +11,6 @@
   const links = [...document.querySelectorAll("a.by")];
   const collator = new Intl.Collator(undefined, { numeric: true });
   const filters = new Map([...document.querySelectorAll(".filter")].map((each) => [each.id, each]));
-  const KINDS = /^(status|score|late|hand|check|bug|section)=/; // a filter that nobody matches any more stays in an address
   let texts; // of the rows, prepared for the first search
   let shown = rows;
 
