@@ -13,7 +13,7 @@ from ..support.errors import UsageError
 from ..support.text import clean
 
 TABLE = "addresses.csv"
-WORD = r"[\w!#$%&'*+/=?^`{|}~-]+"  # a point stands only between two of these
+WORD = r"[\w!#$%&'*+/=?^`{|}~-]+"  # words are separated by single points
 ADDRESS = re.compile(rf"{WORD}(\.{WORD})*@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
