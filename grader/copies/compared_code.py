@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..submission import notebook
-from ..submission.python_code import MAX_CODE, Source
+from ..submission.python_code import MAX_CODE, Source, is_too_much
 from .statements import Statement, blocks
 
 SHORTEST_COMMENT = 3  # words; "forward pass" and "update the weights" are everybody's
@@ -39,8 +39,10 @@ class ComparedCode:
 
     @cached_property
     def blocks(self) -> list[list[Statement]]:
-        """The statements of each function, and those outside functions."""
+        """The statements of each function, and those outside functions; none of code that is too long to be parsed."""
         cut_blocks, count = [], 0
+        if is_too_much(*(piece.text for piece in self.pieces)):
+            return []
         for block in blocks([_parsed(piece.text) for piece in self.pieces]):
             cut_blocks.append(block[: MOST_STATEMENTS - count])
             count += len(cut_blocks[-1])
@@ -65,7 +67,9 @@ class ComparedCode:
 
     @cached_property
     def comments(self) -> frozenset[str]:
-        """The comments of at least three words, in small letters and with single spaces."""
+        """The comments of at least three words, in small letters and with single spaces; none of code that is too long."""
+        if sum(len(piece.text) for piece in self.pieces) > MAX_CODE:
+            return frozenset()
         return frozenset(comment for piece in self.pieces for comment in _comments(piece.text))
 
 
@@ -76,9 +80,7 @@ def _parsed(text: str) -> Source:
 
 
 def _comments(text: str) -> list[str]:
-    comments: list[str] = []
-    if len(text) > MAX_CODE:  # its statements are not compared either
-        return comments
+    comments = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT:

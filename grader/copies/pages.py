@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote as urlquote
 
 from markupsafe import Markup, escape
@@ -15,6 +17,7 @@ from .comparing import Pair, Similarities
 from .statements import Statement
 
 MOST_LINES = 3_000  # of a piece of code
+MOST_PIECES = 1_000  # of a submission
 SIDES = ("a", "b")
 
 
@@ -50,9 +53,10 @@ def render_pair(title: str, pair: Pair, links: Mapping[str, str], overview: str)
     sides = []
     for side, work in enumerate((pair.first, pair.second)):
         passages = [passage.second if side else passage.first for passage in pair.passages]
+        marks = _marks_by_piece(passages)
         pieces = [
-            {"label": piece.label, "lines": _lines(piece.text.rstrip(), number, passages, side)}
-            for number, piece in enumerate(work.pieces)
+            {"label": piece.label, "lines": _lines(piece.text.rstrip(), marks.get(number, _Marks()), side)}
+            for number, piece in enumerate(work.pieces[:MOST_PIECES])
             if piece.text.strip()
         ]
         sides.append({"name": work.name, "pieces": pieces})
@@ -96,20 +100,30 @@ def _name(work: ComparedCode, links: Mapping[str, str]) -> Markup:
     return escape(name) if link is None else Markup('<a href="{}">{}</a>').format(urlquote(link), name)
 
 
-def _lines(text: str, piece: int, passages: Sequence[Sequence[Statement]], side: int) -> list[Markup]:
-    """Return the lines of a piece of code; shared ones have the number of their passage, which links to the other side."""
-    numbers: dict[int, int] = {}
-    beginnings: dict[int, list[int]] = {}
+@dataclass
+class _Marks:
+    """The lines of a piece that are shared: {line: number of its passage}, and {line: passages that begin there}."""
+
+    numbers: dict[int, int] = field(default_factory=dict)
+    beginnings: dict[int, list[int]] = field(default_factory=dict)
+
+
+def _marks_by_piece(passages: Sequence[Sequence[Statement]]) -> dict[int, _Marks]:
+    """Return the shared lines of each piece; a passage outside functions may continue in the next cell."""
+    marks: dict[int, _Marks] = defaultdict(_Marks)
     for number, passage in enumerate(passages, start=1):
         for statement in passage:
-            if statement.piece == piece:
-                numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
-        if passage[0].piece == piece:  # a passage outside functions may continue in the next cell
-            beginnings.setdefault(passage[0].line, []).append(number)
+            marks[statement.piece].numbers |= dict.fromkeys(range(statement.line, statement.last_line + 1), number)
+        marks[passage[0].piece].beginnings.setdefault(passage[0].line, []).append(number)
+    return marks
+
+
+def _lines(text: str, marks: _Marks, side: int) -> list[Markup]:
+    """Return the lines of a piece of code; shared ones have the number of their passage, which links to the other side."""
     lines = []
     for line, code in enumerate(code_lines.highlighted(tuple(text.split("\n")[:MOST_LINES])), start=1):
-        gutter = _gutter(numbers.get(line, 0), beginnings.get(line, ()), side)
-        style = "row common" if line in numbers else "row"
+        gutter = _gutter(marks.numbers.get(line, 0), marks.beginnings.get(line, ()), side)
+        style = "row common" if line in marks.numbers else "row"
         lines.append(
             Markup('<span class="{}"><span class="gutter">{}</span><code>{}</code></span>').format(
                 style, gutter, Markup(code)

@@ -26,3 +26,11 @@ def test_very_long_work_is_cut():
 
 def test_comments_of_too_much_code_are_not_read():
     assert module("a", "# these are three words\nx = " + "1+" * MAX_CODE + "1\n").comments == frozenset()
+
+
+def test_many_cells_are_together_too_much_to_be_parsed():
+    """Each syntax tree takes up to 100 MB, so a limit for each cell alone would not limit anything."""
+    cells = [Piece(f"Cell {number}", "# these are three words\n" + "x = 1 + 1\n" * 5_000) for number in range(30)]
+    work = ComparedCode("a", "a", cells)
+    assert (work.blocks, work.comments) == ([], frozenset())
+    assert work.shape
