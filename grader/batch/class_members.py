@@ -15,6 +15,7 @@ from ..marking import overrides
 from ..marking.class_list import ClassList, Member
 from ..marking.class_marks import ClassMarks, class_marks
 from ..support import tables
+from . import pseudonyms
 from .cells import text_cell
 from .roster import RosterEntry
 from .store import Store
@@ -42,6 +43,21 @@ class StoredClass(BaseModel):
         if self.table:
             return Path(self.table)
         return tables.find_in(overrides.NAME, [out, *([Path(self.class_place)] if self.class_place else [])])
+
+    def with_names_of_key(self, out: Path) -> StoredClass:
+        """Return this with the names of everybody as ``key.csv`` in the output folder has them, if it is there.
+
+        The store of an anonymous class does not keep them, but the table of marks may use them.
+        """
+        key = pseudonyms.read(out)
+        if key is None:
+            return self
+        names = key.all_names()
+        members = [
+            member.model_copy(update={"also": [*member.also, *names.get(text_cell(member.identity), [])]})
+            for member in self.class_list.members
+        ]
+        return self.model_copy(update={"class_list": self.class_list.model_copy(update={"members": members})})
 
     def how_to_renew(self) -> str:
         """Return the sentence that says how the gradebooks get the marks."""

@@ -144,7 +144,7 @@ def _stored(store: Store, folder: Path) -> StoredClass:
     stored = class_members.stored_class(store)
     if stored is None:
         raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
-    return stored
+    return stored.with_names_of_key(folder)
 
 
 def _members(student: str, names: ClassList) -> list[Member]:

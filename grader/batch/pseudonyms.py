@@ -46,6 +46,11 @@ class Pseudonyms:
         self._rows[key] = (pseudonym, text_cell(name))
         return pseudonym
 
+    def all_names(self) -> dict[str, list[str]]:
+        """Return {pseudonym, and id as a cell has it: pseudonym, name and id of this person or group}."""
+        people = [[pseudonym, name, key] for key, (pseudonym, name) in self._rows.items()]
+        return {form: names for names in people for form in (names[0], names[2])}
+
     def _new(self) -> str:
         while (pseudonym := "student_" + "".join(secrets.choice(LETTERS) for _ in range(LENGTH))) in self._pseudonyms:
             pass

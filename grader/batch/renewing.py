@@ -11,13 +11,15 @@ from rich.console import Console
 from ..marking import mark
 from ..marking.applying import applied
 from ..marking.class_list import Member
+from ..marking.class_marks import ClassMarks
 from ..report.model import Report
 from ..support import i18n
-from ..support.text import plural
+from ..support.text import clean, plural
 from . import class_members, pages, policy
 from .class_members import StoredClass
 from .graded_class import PersonResult, digest_of_submission
 from .page_files import PageSettings
+from .recipients import Recipients
 from .store import Page, Record, Store, StoredPage, refuse_without_results
 
 CHANGED = "changed marks"  # a setting that is not empty if pages have marks that the gradebooks do not have
@@ -71,7 +73,7 @@ def renew_marks(folder: Path, store: Store) -> list[str]:
         return []
     settings = PageSettings.model_validate_json(store.page_settings())
     path = stored.find_table(folder)
-    class_marks = stored.read_marks(folder)
+    class_marks = stored.with_names_of_key(folder).read_marks(folder)
     members = {member.page: member for member in stored.class_list.members if member.page}
     changed_pages = []
     with i18n.use(settings.language):
@@ -93,9 +95,27 @@ def renew_marks(folder: Path, store: Store) -> list[str]:
     lines += class_marks.notes
     if changed_pages:
         lines.append(f"The marks of {plural(len(changed_pages), 'student')} have changed.")
+    names = [member.name for member in _without_first_page(store, stored, class_marks)]
+    if names:
+        store.keep_setting(CHANGED, "yes")
+        lines.append(f"No page yet, because only 'grader grade' makes the first one: {clean(', '.join(names), 500)}.")
     if store.setting(CHANGED):
         lines.append(stored.how_to_renew())
     return lines
+
+
+def _without_first_page(store: Store, stored: StoredClass, class_marks: ClassMarks) -> list[Member]:
+    """Return the people of the last run who have points by hand, but had no report when it ended."""
+    text = store.recipients()
+    people = Recipients.model_validate_json(text).people if text else []
+    identities = {person.identity for person in people if not person.page}
+    return [
+        member
+        for member in stored.class_list.members
+        if member.identity in identities
+        and not member.excused
+        and class_marks.of(member.identity, member.sha256).gives_points
+    ]
 
 
 def _changed_page(

@@ -162,3 +162,18 @@ def test_damaged_key_is_reported(run, tmp_path):
         2,
         True,
     )
+
+
+def test_marks_by_name_are_found_after_the_run_by_the_key(grade, grader, class_zip, tmp_path):
+    (tmp_path / "overrides.csv").write_text(
+        "student,check,points,comment,by,at,sha256\nErika Öztürk,double,7,,,,\n18,double,9,,,,\n", encoding="utf-8"
+    )
+    out, archive = tmp_path / "out", class_zip(CLASS)
+    for options in (["--anonymous"], []):
+        assert grade(archive, *options).returncode == 0
+        result = grader("pages", out)
+        assert (result.returncode, result.stderr) == (0, "") and "have changed" not in result.stdout
+    pseudonym = (out / "key.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
+    result = grader("override", out, pseudonym, "--check", "double", "--points", "11")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len((tmp_path / "overrides.csv").read_text(encoding="utf-8").splitlines()) == 3

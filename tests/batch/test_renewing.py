@@ -102,3 +102,20 @@ def test_mark_for_an_older_file_is_not_applied_to_the_result_of_a_run_that_was_s
         store.put("key", record.model_copy(update={"report": report}), b"", [replace(page, marks="")], b"")
     assert grader("pages", out).returncode == 0
     assert report_of(out, "anna_1")["checks"][0]["score"] != 40
+
+
+def test_first_mark_of_an_absent_student_needs_another_run(grader, grade, class_zip, tmp_path):
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (9)\n    Points Possible,,,,,100\n"
+        '"Noll, Nora",8,s8,n,X,\n'
+    )
+    out, options = tmp_path / "out", ("--canvas", tmp_path / "canvas.csv")
+    archive = class_zip({"anna_1_1_answer.py": WRONG})
+    assert grade(archive, *options).returncode == 0
+    (out / "overrides.csv").write_text(f"{HEAD}8,,55,,,,\n")
+    for _ in range(2):
+        stdout = grader("pages", out).stdout
+        assert "only 'grader grade' makes the first one: Noll, Nora." in stdout and "command again" in stdout
+    assert grade(archive, *options).returncode == 0
+    stdout = grader("pages", out).stdout
+    assert "Nora" not in stdout and "command again" not in stdout
