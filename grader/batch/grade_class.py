@@ -359,6 +359,12 @@ class _Batch:
             requested_ids = {
                 student.identity for name in self._options.students for student in self._find_students(name)
             }
+            missing_ids = requested_ids - {student.identity for student in students}
+            if missing_ids:
+                names = [student.name for student in self._people.students if student.identity in missing_ids]
+                raise UsageError(
+                    f"{clean(', '.join(names), 500)}: not in the section '{clean(self._options.section)}'. Omit --section or --only."
+                )
             students = [student for student in students if student.identity in requested_ids]
         submissions = [each for student in students for each in self._graded.submissions_to_grade(student)]
         if self._options.students or self._options.checks:

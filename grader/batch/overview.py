@@ -82,7 +82,7 @@ def show(results: BatchResults, out: Path, console: Console, timings: bool = Fal
     of_all = "" if results.graded_count == len(results.rows) else f"; of {len(results.rows)} students in total"
     line(
         f"{plural(len(results.rows), 'student')} ({results.layout}), {results.graded_count} graded now{of_all}: {passed} passed, "
-        f"{unscored_count} without a score; {average} of {general(results.rows[0].max_score)}."
+        f"{unscored_count} without a score; {average} of {general(max(row.max_score for row in results.rows))}."
     )
     line(
         f"Written to {out}: gradebook.csv, index.html, reports/, instructor/, summary.json, timings.csv"

@@ -269,6 +269,12 @@ def write(
         graded.store,
         written_files,
     )
+    if graded.is_one_section:  # the people of the other sections may have handed in
+        absent_names = {row.name for row in collected.absent_rows}
+        filled_files = [
+            (name, replace(file, without_submission=[who for who in file.without_submission if who in absent_names]))
+            for name, file in filled_files
+        ]
     similar_submissions, problems_of_comparing = similar.write(
         graded.assignment, collected.pages, graded.store, written_files
     )

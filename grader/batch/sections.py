@@ -11,6 +11,7 @@ from ..support.text import clean
 from .file_names import file_names
 from .roster import Roster, RosterEntry
 from .students import Person, Student
+from .written_files import SECTION
 
 NAME = "sections.csv"
 COLUMNS = ("student", "section")
@@ -70,4 +71,4 @@ def only(
 def page_names(sections: Sequence[str]) -> dict[str, str]:
     """Return {section: name of its page}."""
     names = file_names([Person(section, section) for section in sections])
-    return {section: f"section-{names[section]}.html" for section in sections}
+    return {section: f"{SECTION}{names[section]}.html" for section in sections}

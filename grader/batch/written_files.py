@@ -18,6 +18,7 @@ from .store import Store
 
 FEEDBACK = ("feedback/", "mail/", "moodle-feedback", "canvas-feedback", "ilias-feedback")
 IMPORTS = ("canvas.csv", "moodle.csv", "status.csv", "nbgrader.csv")  # earlier versions did not remember all of them
+SECTION = "section-"  # how the page of a section begins
 WITHOUT_NOTE = "copies/"  # pages that nobody imports, and that no option asks for
 
 
@@ -89,6 +90,8 @@ def _sentence(top: str, count: int) -> str:
     """Return the sentence about a file, or about the files of a folder, that were removed."""
     is_feedback = top.startswith(FEEDBACK)
     remedy = "run 'grader feedback' again to get a new one" if is_feedback else "give its option again to get a new one"
+    if top.startswith(SECTION):
+        remedy = "a run without --section writes the pages of all sections"
     what = f"{top} ({plural(count, 'file')})" if top.endswith("/") else top
     return f"{what} from an earlier run was removed: {remedy}."
 

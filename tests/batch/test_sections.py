@@ -39,7 +39,26 @@ def test_only_one_section_is_graded_and_shown(run, gradebook, tmp_path):
     assert [*gradebook()] == ["ben"]
     assert ", 2 graded now" in run().stdout
     result = run("--section", "Tuesday")
-    assert "section-Tuesday.html from an earlier run was removed" in result.stdout
+    assert "section-Tuesday.html from an earlier run was removed: a run without --section writes" in result.stdout
     assert [*gradebook()] == ["ben"]
     result = run("--section", "Sunday")
     assert (result.returncode, "use one of Monday, early, Tuesday" in result.stderr) == (2, True)
+
+
+def test_student_of_another_section_is_not_graded_silently(run):
+    assert run("--section", "Tuesday", "--only", "ben").returncode == 0
+    result = run("--section", "Tuesday", "--only", "zoe")
+    assert (result.returncode, "zoe: not in the section 'Tuesday'. Omit --section or --only." in result.stderr) == (
+        2,
+        True,
+    )
+
+
+def test_only_people_of_the_section_are_listed_as_absent(grade, class_zip, tmp_path):
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Two small functions (9)\n    Points Possible,,,,,100\n"
+        '"Lee, Ann",1,s1,a,X,\n"Ott, Ben",2,s2,b,Y,\n"Noll, Nora",8,s8,n,X,\n"Funk, Finn",9,s9,f,Y,\n'
+    )
+    archive = class_zip({"leeann_1_1_answer.py": WRONG, "ottben_2_2_answer.py": RIGHT})
+    result = grade(archive, "--canvas", tmp_path / "canvas.csv", "--section", "X")
+    assert "In this file, but without a submission: Noll, Nora." in result.stdout
