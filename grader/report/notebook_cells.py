@@ -14,6 +14,7 @@ from ..support.text import block
 MOST_CELLS = 200
 MOST_OUTPUTS = 20  # per cell
 LONGEST_TEXT = 5_000  # characters
+MOST_TEXT = 1 << 20  # characters of all cells together: a browser cannot print a page with twenty times as many
 LARGEST_PICTURE = 1 << 20  # bytes
 MOST_PICTURES = 4 << 20  # bytes of all images together
 MOST_PIXELS = 1 << 24  # a browser needs four bytes for each pixel, however small the file is
@@ -34,13 +35,15 @@ def outputs(notebook: Mapping[str, Any]) -> list[list[CellOutput]]:
     Student code wrote the dict, so it may contain anything.
     """
     outputs_of_cells = []
-    remaining = MOST_PICTURES
+    remaining_pictures, remaining_text = MOST_PICTURES, MOST_TEXT
     for cell in _code_cells(notebook)[:MOST_CELLS]:
         own_outputs = []
         for output in _outputs(_listed(cell.get("outputs"))[:MOST_OUTPUTS]):
             if output.kind == "image":
-                remaining -= len(output.content)
-            if remaining >= 0 or output.kind != "image":
+                remaining_pictures -= len(output.content)
+            else:
+                remaining_text -= len(output.content)
+            if (remaining_pictures if output.kind == "image" else remaining_text) >= 0:
                 own_outputs.append(output)
         outputs_of_cells.append(own_outputs)
     return outputs_of_cells

@@ -6,7 +6,7 @@ import base64
 import re
 import struct
 
-from grader.report import html
+from grader.report import html, notebook_cells
 from grader.report.notebook_cells import LARGEST_PICTURE, LONGEST_TEXT, MOST_CELLS, PNG, outputs
 from grader.support.text import LEFT_OUT
 
@@ -67,3 +67,12 @@ def test_invalid_notebook_has_no_outputs():
 def test_terminal_escape_sequences_are_removed():
     (only,) = output(output_type="stream", text="\x1b]8;;http://example.org\x07a link\x1b]8;;\x07\x1b[2K\x07")
     assert only.content == "a link?"
+
+
+def test_text_of_all_cells_together_is_limited():
+    stream = {"output_type": "stream", "text": "a" * notebook_cells.LONGEST_TEXT}
+    cell = {"cell_type": "code", "outputs": [stream] * notebook_cells.MOST_OUTPUTS}
+    outputs_of_cells = notebook_cells.outputs({"cells": [cell] * notebook_cells.MOST_CELLS})
+    length = sum(len(output.content) for own_outputs in outputs_of_cells for output in own_outputs)
+    assert notebook_cells.MOST_TEXT - notebook_cells.LONGEST_TEXT <= length <= notebook_cells.MOST_TEXT
+    assert len(outputs_of_cells) == notebook_cells.MOST_CELLS
