@@ -164,7 +164,9 @@ def test_filters_combine_or_replace_each_other_and_are_removed(page):
 
 def test_chosen_links_are_marked(page):
     choose(page, "check=loss:failed")
-    assert page.locator("[aria-current]").evaluate_all("all => all.map(one => one.ariaLabel)") == ["loss: Failed: 3"]
+    assert page.locator("[aria-current]").evaluate_all("all => all.map(one => one.ariaLabel)") == [
+        "loss: Not passed: 3"
+    ]
 
 
 def test_filters_are_in_the_address_and_survive_reload_and_back(page):
