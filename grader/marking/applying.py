@@ -30,7 +30,8 @@ def applied(report: Report, marks: Sequence[Mark], pass_mark: float) -> Report:
     if not marks_by_check.keys() & {TOTAL, *(check.name for check in report.checks)}:
         return report
     checks = [
-        _marked(check, marks_by_check[check.name]) if check.name in marks_by_check else check for check in report.checks
+        _marked(check, marks_by_check[check.name], report.score is not None) if check.name in marks_by_check else check
+        for check in report.checks
     ]
     result = total(checks, pass_mark)
     changes: dict[str, Any] = {"score": result.score, "max_score": result.max_score, "passed": result.passed}
@@ -50,9 +51,9 @@ def _by_hand(mark: Mark, automatic: float | None) -> ByHand:
     return ByHand(points=mark.points, automatic=automatic, comment=mark.comment, by=mark.by, at=mark.at, out=mark.out)
 
 
-def _marked(check: CheckResult, mark: Mark) -> CheckResult:
-    """Return the result of a check with a mark for it."""
-    evidence = check.evidence | Evidence(by_hand=_by_hand(mark, check.score))
+def _marked(check: CheckResult, mark: Mark, is_graded: bool) -> CheckResult:
+    """Return the result of a check with a mark for it; ``is_graded`` if its points so far are those of the grader."""
+    evidence = check.evidence | Evidence(by_hand=_by_hand(mark, check.score if is_graded else None))
     if mark.out:
         changes = {"status": "skipped", "score": 0.0, "max_score": 0.0, "message": _(OUT)}
         return _without_finding(check, evidence, changes)

@@ -158,3 +158,10 @@ def test_part_without_points_is_marked_as_well(unmarked):
     note = by_name(unmarked)["text"].model_copy(update={"max_score": 0.0})
     result = applied(unmarked.model_copy(update={"checks": [note]}), [Mark("text", 0)], 60)
     assert (by_name(result)["text"].status, result.provisional) == ("passed", False)
+
+
+def test_check_that_was_never_run_has_no_automatic_points(report):
+    checks = [each.model_copy(update={"score": 0.0, "status": "skipped"}) for each in report.checks]
+    blank = report.model_copy(update={"score": None, "checks": checks, "ending": "not_gradable"})
+    result = applied(blank, [Mark("loss", 3)], 50)
+    assert by_name(result)["loss"].evidence.by_hand == ByHand(points=3)
