@@ -10,10 +10,12 @@ import numpy as np
 
 from ..assignment.spec import AssignmentSpec
 from ..expected.mutations import Mutations
+from ..mutation.changes import Change
 from . import general, search
 from .findings import Finding, Findings
 from .samples import Sample, alike
 
+IGNORED = "argument-ignored"
 LARGE = 20.0  # products of a few such numbers are too large for exp()
 
 
@@ -72,7 +74,7 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
         changed_names = search.changed_results(mutations, function, mutant, samples[0])
         where = changed_names[0] if changed_names else next(iter(samples[0].answered))
         constants = {name: float(f"{value:.6g}") for name, value in mutant.constants.items()}
-        quantity = mutant.changes[0].quantity if mutant.changes else ""
+        quantity = _quantity(mutant.changes[0]) if mutant.changes else ""
         earlier = findings.get(mutant.bug.name)
         if earlier is None or order.index(where) < order.index(earlier.where):
             findings[mutant.bug.name] = Finding(mutant.bug.name, where, constants, quantity=quantity)
@@ -82,6 +84,12 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
         overflow = _overflow(mutations, function, samples, values, explanation.factor)
         bugs += [overflow] if overflow is not None else []
     return Findings(tuple(bugs), mutants=explanation.mutants)
+
+
+def _quantity(change: Change) -> str:
+    """Return the quantity for the title of a bug: an argument that is ignored, else the result that is wrong."""
+    is_argument = change.bug == IGNORED and change.before.isidentifier()
+    return change.before if is_argument else change.quantity
 
 
 def _lost(sample: Sample) -> bool:

@@ -21,6 +21,7 @@ from .samples import Sample, alike, are_same
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
 ENOUGH = 3  # numbers to find one number from them, and to confirm it
+LEAST_TELLING = "another-quantity"
 MOST_NAMES = 3  # of bugs with the same numbers
 ANY = 0.37  # any value for an unknown, to see which results it changes
 
@@ -349,10 +350,11 @@ def _of_this_shape(
 def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:
     """Return the explanations with the fewest bug names, one for each set of names, those with the fewest changes first.
 
+    Of equal ones, those come last that only say that there is something else.
     An empty list if generated mutants with many names explain the numbers, since one of these names would be a guess.
     """
     by_names: dict[frozenset[str], Explanation] = {}
-    for item in sorted(matches, key=lambda item: item.size):
+    for item in sorted(matches, key=lambda item: (item.size, LEAST_TELLING in item.names)):
         by_names.setdefault(frozenset(item.names), item)
     fewest = min(len(names) for names in by_names)
     simplest = [item for names, item in by_names.items() if len(names) == fewest]

@@ -39,7 +39,7 @@ BUGS = [
     (NEURON, "gradients", "sign-flipped@dw", "(y_hat - y)", "(y - y_hat)"),
     (NEURON, "gradients", "constant-factor@dw", "delta = (", "delta = 3 * ("),
     # derivatives
-    (MNIST, "der-relu", "leaky-relu@dA", "(Z > 0).astype(float)", "np.where(Z > 0, 1, 0.01)"),
+    (MNIST, "der-relu", "derivative-of-another-activation@dA", "(Z > 0).astype(float)", "np.where(Z > 0, 1, 0.01)"),
     (MNIST, "backward", "activation-derivative-missing@dW3", " * der_ReLU(Z3)", ""),
     (MNIST, "backward", "derivative-of-another-layer@dW1", "der_ReLU(Z1)", "der_ReLU(Z2)"),
     (MNIST, "backward", "derivative-is-activation@dW2", "der_ReLU(Z2)", "ReLU(Z2)"),
@@ -135,16 +135,6 @@ BUGS = [
     ),
     (NEURON, "one-update", "truncated-to-integers@w", "    losses = []", "    losses, w = [], w.astype(int)"),
     (NEURON, "one-update", "weight-decay@w", "w = w - learning_rate", "w = 0.95 * w - learning_rate"),
-    (
-        SWAP,
-        "one-update",
-        "parameter-never-updated@W1",
-        *(
-            part
-            for name in ("W1", "b1", "W2", "b2")
-            for part in (f"        {name} = {name}", f"        {name}_new = {name}")
-        ),
-    ),
     (SWAP, "one-update", "one-epoch-too-few@W1", "range(epochs)", "range(epochs - 1)"),
     (SWAP, "one-update", "weight-decay@W1", "W1 = W1 -", "W1 = 0.9 * W1 -", "W2 = W2 -", "W2 = 0.9 * W2 -"),
     (
@@ -216,18 +206,9 @@ BUGS = [
         "ReLU(Z1)",
     ),
     (
-        NEURON,
-        "gradients",
-        "sign-flipped@dw mean-for-bias-only@db",
-        "(y_hat - y)",
-        "(y - y_hat)",
-        "np.sum(delta)",
-        "np.mean(delta)",
-    ),
-    (
         SWAP,
         "forward",
-        "bias-forgotten@Z1 output-swapped-too@y_hat",
+        "bias-forgotten@Z1 another-activation@y_hat",
         "X @ W1 + b1",
         "X @ W1",
         "y_hat = sigmoid(Z2)",
@@ -253,7 +234,7 @@ BUGS = [
     (NEURON, "hyper-parameters", "argument-ignored@learning_rate", "- learning_rate *", "- 1.0 *"),
     (NEURON, "hyper-parameters", "argument-ignored@epochs", "range(epochs)", "range(20)"),
     (NEURON, "hyper-parameters", "argument-ignored@fit_bias", "if fit_bias:", "if True:"),
-    (SWAP, "one-update", "argument-ignored@learning_rate", "- learning_rate *", "- 0.1 *"),
+    (SWAP, "one-update", "argument-ignored@W1", "- learning_rate *", "- 0.1 *"),
     (NEURON, "trajectory", "stops-early@w", "w = w -", "if len(losses) == 12:\n            break\n        w = w -"),
     (
         NEURON,
@@ -293,6 +274,16 @@ AMBIGUOUS = [
         "e = predict(X, w, b) - y\n        dw, db = X.T @ e, e.sum()",
     ),
     (MNIST, "backward", "mean-for-bias-only not-averaged", ".T) / m", ".T)"),
+    (
+        SWAP,
+        "one-update",
+        "parameter-never-updated another-quantity",
+        *(
+            part
+            for name in ("W1", "b1", "W2", "b2")
+            for part in (f"        {name} = {name}", f"        {name}_new = {name}")
+        ),
+    ),
 ]
 
 
@@ -301,6 +292,18 @@ def test_bugs_with_the_same_numbers_are_alternatives(diagnosed, row):
     exercise, check, names, *replacements = row
     (first,), others = found(diagnosed(exercise, check, *replacements))
     assert sorted(name.split("@")[0] for name in (first, *others)) == sorted(names.split())
+
+
+def test_name_that_says_what_happened_comes_first(diagnosed):
+    (row,) = (row for row in AMBIGUOUS if "another-quantity" in row[2])
+    exercise, check, _names, *replacements = row
+    assert found(diagnosed(exercise, check, *replacements)) == (["parameter-never-updated@W1"], ["another-quantity@W1"])
+
+
+def test_one_of_two_bugs_may_have_an_alternative(diagnosed):
+    changes = ("(y_hat - y)", "(y - y_hat)", "np.sum(delta)", "np.mean(delta)")
+    bugs = ["sign-flipped@dw", "mean-for-bias-only@db"]
+    assert found(diagnosed(NEURON, "gradients", *changes)) == (bugs, ["mean-instead-of-sum@db"])
 
 
 # exercise, the check of the function with the bug, the check of a function that uses it
