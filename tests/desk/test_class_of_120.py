@@ -214,7 +214,7 @@ PLACES = {  # where the feedback of a pupil is found: the file or folder, and th
     "canvas": ("canvas-feedback.zip", r"_(\d{4})_\d+_[^/]+$"),
     "moodle_folders": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?/"),
     "moodle_flat": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?[/_]"),
-    "moodle_blind": ("moodle-feedback.zip", r"Participant_(\d{4})_assignsubmission_file_?/"),
+    "moodle_blind": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?/"),
     "moodle_gbk": ("moodle-feedback.zip", r"_(\d{4})_assignsubmission_file_?[/_]"),
     "ilias": ("ilias-feedback.zip", r"_(u\d{3}x)_\d{4}/"),
     "gradescope": ("feedback", r"_(\d{4})/"),
@@ -237,7 +237,9 @@ def check_feedback(export, out, system):
     assert {*identities.values()} == {1}
     expected = {identity for identity, pupil in export.rows.items() if pupil.code} - in_teams
     assert expected <= identities.keys()
-    assert len(pages) <= len(expected | in_teams) + 2  # a mark by hand is a result, too
+    of_teams = [each for each in pages if not re.search(pattern, each)]
+    assert all(each.startswith("Team ") for each in of_teams) and len(of_teams) <= len(TEAMS)
+    assert len(pages) - len(of_teams) <= len(expected | in_teams) + 2  # a mark by hand is a result, too
     for each, page in pages.items():
         text = html.unescape(page.decode())
         assert "opies" not in text and "imilar" not in text
