@@ -1,6 +1,6 @@
 """Tests of grading in processes of this machine: their number, events, cancelling, and several assignments at once."""
 
-from __future__ import annotations
+from __future__ import contextlib
 
 import os
 import signal
@@ -116,8 +116,11 @@ def test_running_task_is_ended_and_its_slot_is_free_again(executor, work_of):
 def warm_processes():
     """Return the warm processes that this process and its pools have started."""
     processes = [psutil.Process(), *pool_processes()]
-    children = [child for process in processes for child in process.children()]
-    return [child for child in children if "main.py warm" in " ".join(child.cmdline())]
+    warm = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a process of an earlier pool may end meanwhile
+            warm += [child for child in process.children() if "main.py warm" in " ".join(child.cmdline())]
+    return warm
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
