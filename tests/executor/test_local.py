@@ -1,7 +1,5 @@
 """Tests of grading in processes of this machine: their number, events, cancelling, and several assignments at once."""
 
-from __future__ import contextlib
-
 import os
 import signal
 import sys
