@@ -1,5 +1,8 @@
 """Tests of grading in processes of this machine: their number, events, cancelling, and several assignments at once."""
 
+from __future__ import annotations
+
+import contextlib
 import os
 import signal
 import sys
