@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from ..marking.class_marks import ClassMarks
-from ..report.by_hand import TOTAL
+from ..marking.mark import part
 from ..support.text import clean
 from .gradebook import Row
 from .graded_class import PersonResult
@@ -78,7 +78,7 @@ class Changes:
         """Return a sentence for each mark of a student that is not applied, with the reason."""
         return [
             f"{self.table}:{mark.line}: the mark of '{clean(mark.student)}' for "
-            f"{_part(mark.check)} is not applied: {mark.why}"
+            f"{part(mark.check)} is not applied: {mark.why}"
             for mark in self.unused
             if mark.why != FORMER
         ]
@@ -130,7 +130,3 @@ def _changed_scores(rows: Sequence[Row], store: Store) -> tuple[list[ChangedScor
         if row.identity in now and scores.before.get(row.identity, row.score) != row.score
     ]
     return changed, is_new
-
-
-def _part(check: str) -> str:
-    return "the total" if check == TOTAL else f"'{clean(check)}'"

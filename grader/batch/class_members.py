@@ -53,11 +53,8 @@ class StoredClass(BaseModel):
         if key is None:
             return self
         names = key.all_names()
-        members = [
-            member.model_copy(update={"also": [*member.also, *names.get(text_cell(member.identity), [])]})
-            for member in self.class_list.members
-        ]
-        return self.model_copy(update={"class_list": self.class_list.model_copy(update={"members": members})})
+        named = self.class_list.with_names(lambda identity: names.get(text_cell(identity), []))
+        return self.model_copy(update={"class_list": named})
 
     def how_to_renew(self) -> str:
         """Return the sentence that says how the gradebooks get the marks."""

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from ..report import html
 from ..support.i18n import _
+from ..support.text import number_of_points
 from .class_filters import Filter, addresses_of, outcome_labels, status_of, statuses
 from .distribution import Bar
 from .student_lines import StudentLine
@@ -104,7 +105,7 @@ def _score(line: StudentLine) -> str:
     if score is None:
         return '<td class="count" data-value="-1"></td>'
     remark = f' <span class="quiet">{escape(_("so far"))}</span>' if line.row.provisional else ""
-    return f'<td class="count" data-value="{score}">{html.number(score)}{remark}</td>'
+    return f'<td class="count" data-value="{score}">{number_of_points(score)}{remark}</td>'
 
 
 def _status(line: StudentLine, labels: Mapping[str, str]) -> str:

@@ -134,11 +134,12 @@ def _with_pseudonyms(
     new_ids = people.use_pseudonyms(key, is_anonymous)
     key.write(out)
     store.keep_setting(NAMES, "hidden" if is_anonymous else "shown")
+    record_ids = {student.identity: student.record_id for student in people.students}
     return {
-        new_ids[identity]: pseudonyms.in_file_name(pattern, of.record_id, people.names_in_files[of.record_id])
+        (new_id := new_ids[identity]): pseudonyms.in_file_name(
+            pattern, record_ids[new_id], people.names_in_files[record_ids[new_id]]
+        )
         for identity, pattern in patterns.items()
-        for of in people.students
-        if of.identity == new_ids[identity]
     }
 
 
@@ -335,11 +336,7 @@ class _Batch:
 
     def _with_all_names(self, names: ClassList) -> ClassList:
         """Return the class list with all names of each person, which are not stored if the run is anonymous."""
-        members = [
-            member.model_copy(update={"also": [*member.also, *self._people.other_names.get(member.identity, [])]})
-            for member in names.members
-        ]
-        return names.model_copy(update={"members": members})
+        return names.with_names(lambda identity: self._people.other_names.get(identity, []))
 
     def _extensions(self, names: ClassList, policy: Policy, out: Path) -> Extensions:
         """Return the due dates of single students; a mistake in their table is reported before anything is graded."""

@@ -94,15 +94,16 @@ def write(rows: Sequence[Row], path: Path) -> None:
     """Write ``gradebook.csv``, one line per row, in the order of ``rows``, and the same table as ``gradebook.xlsx``."""
     checks = list(dict.fromkeys(name for row in rows for name in row.checks))
     reserved_names = {*BEFORE_CHECKS, *OPTIONAL, *AFTER_CHECKS, *BY_HAND}
-    optional_columns = [column for column in OPTIONAL if any(_optional(row)[column] for row in rows)]
+    optional_cells = [_optional(row) for row in rows]
+    optional_columns = [column for column in OPTIONAL if any(cells[column] for cells in optional_cells)]
     has_marks = any(row.by_hand for row in rows)
     titles = [text_cell(f"check {name}" if name in reserved_names else name) for name in checks]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([*BEFORE_CHECKS, *titles, *optional_columns, *AFTER_CHECKS, *(BY_HAND if has_marks else ())])
-    for row in rows:
+    for row, cells in zip(rows, optional_cells, strict=True):
         marks = [number_cell(row.automatic), text_cell(row.by_hand)] if has_marks else []
-        writer.writerow([*_line(row, checks, optional_columns), *marks])
+        writer.writerow([*_line(row, checks, [cells[column] for column in optional_columns]), *marks])
     write_whole(path, table.getvalue().encode())
     _write_spreadsheet(table.getvalue(), {*NUMBERS, *titles}, path.with_suffix(".xlsx"))
 
@@ -130,7 +131,7 @@ def _optional(row: Row) -> dict[str, str]:
     }
 
 
-def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> list[str]:
+def _line(row: Row, checks: Sequence[str], optional_cells: Sequence[str]) -> list[str]:
     passed = ""
     if row.score is not None:
         passed = "yes" if row.passed else "no"
@@ -144,7 +145,7 @@ def _line(row: Row, checks: Sequence[str], optional_columns: Sequence[str]) -> l
         text_cell(row.late),
         number_cell(row.penalty),
         *(number_cell(row.checks.get(check)) for check in checks),
-        *(text_cell(_optional(row)[column]) for column in optional_columns),
+        *map(text_cell, optional_cells),
         text_cell(row.submission),
         text_cell("; ".join(row.attempts)),
         text_cell(row.comment),

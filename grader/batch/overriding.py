@@ -12,6 +12,7 @@ from pathlib import Path
 from ..marking import class_marks, editing, overrides
 from ..marking.class_list import ClassList, Member
 from ..marking.editing import EditedTable
+from ..marking.mark import part
 from ..marking.overrides import NAME, Entry
 from ..report.by_hand import TOTAL
 from ..support import tables
@@ -21,7 +22,7 @@ from ..support.text import clean
 from . import class_members, renewing
 from .cells import number_cell, text_cell
 from .class_members import StoredClass
-from .store import Store, refuse_without_results
+from .store import Store, earlier_version, refuse_without_results
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ def set_mark(folder: Path, new: NewMark) -> str:
         return table.with_values(lines[0] if lines else None, values)
 
     path = _edit(folder, edited)
-    part = "the total" if new.check == TOTAL else f"'{clean(new.check)}'"
-    return f"The mark of '{clean(new.student)}' for {part} is written to {path}."
+    return f"The mark of '{clean(new.student)}' for {part(new.check)} is written to {path}."
 
 
 def remove_mark(folder: Path, student: str, check: str) -> str:
@@ -83,8 +83,9 @@ def remove_mark(folder: Path, student: str, check: str) -> str:
             names.is_former(check)  # raises UsageError for an unknown check
         lines = _lines(table, names, _members(student, names), check, path)
         if not lines:
-            part = "the total" if check == TOTAL else f"'{clean(check)}'"
-            raise UsageError(f"{path} has no mark of '{clean(student)}' for {part}: use --list to see all marks.")
+            raise UsageError(
+                f"{path} has no mark of '{clean(student)}' for {part(check)}: use --list to see all marks."
+            )
         return table.without(lines[0])
 
     return f"The mark of '{clean(student)}' is removed from {_edit(folder, edited)}."
@@ -143,7 +144,7 @@ def _edit(folder: Path, edit: Edit) -> Path:
 def _stored(store: Store, folder: Path) -> StoredClass:
     stored = class_members.stored_class(store)
     if stored is None:
-        raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
+        raise earlier_version(folder)
     return stored.with_names_of_key(folder)
 
 

@@ -14,7 +14,6 @@ from pydantic import BaseModel
 from ..marking import mark
 from ..marking.applying import applied
 from ..report.download import LARGEST_IN_CLASS
-from ..report.model import Report
 from ..report.redact import redact_for_student
 from ..submission import choice, source_files
 from ..submission.source_files import SourceFile
@@ -24,7 +23,7 @@ from ..support.errors import GraderError
 from ..support.places import PACKAGE
 from ..support.text import clean
 from ..version import __version__
-from .store import Record, StoredPage
+from .store import StoredPage
 
 REPORTS, FOR_INSTRUCTORS, EXECUTED, SUBMITTED = "reports", "instructor", "executed", "submitted"
 FILES = (  # of each person
@@ -81,9 +80,7 @@ def _contents(settings: PageSettings, stored: StoredPage) -> dict[tuple[str, str
     from ..report.navigation import Neighbour, with_navigation
 
     page = stored.page
-    report = (
-        Report.model_validate_json(page.report) if page.report else Record.model_validate_json(stored.record).report
-    )
+    report = stored.report()
     assert report is not None, page.name  # only reports have pages
     report = applied(report, mark.from_json(page.marks), settings.pass_mark)
     visible_report = redact_for_student(report, settings.visibility)

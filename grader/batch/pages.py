@@ -20,7 +20,6 @@ from ..assignment.spec import AssignmentSpec
 from ..executor import local
 from ..executor.executor import Executor
 from ..support import i18n
-from ..support.errors import UsageError
 from ..support.i18n import _
 from .page_files import (
     FILES,
@@ -33,7 +32,7 @@ from .page_files import (
     write_pages,
 )
 from .progress import writing_pages
-from .store import Store, StoredPage
+from .store import Store, StoredPage, earlier_version
 
 CHUNK = 20  # pages that a process writes at a time
 SMALL_CHUNK = 5  # the same while submissions are graded: a second attempt at one may have to wait for it
@@ -67,7 +66,7 @@ def renew(folder: Path, store: Store, console: Console) -> tuple[list[str], list
     Raises UsageError if an earlier version of the grader wrote the folder.
     """
     if not store.page_settings():
-        raise UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
+        raise earlier_version(folder)
     writer = PageWriter(folder, store)
     names = writer.outdated_names()
     writer.begin(names)

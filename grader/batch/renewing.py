@@ -12,7 +12,6 @@ from ..marking import mark
 from ..marking.applying import applied
 from ..marking.class_list import Member
 from ..marking.class_marks import ClassMarks
-from ..report.model import Report
 from ..support import i18n
 from ..support.text import clean, plural
 from . import class_members, pages, policy
@@ -125,11 +124,7 @@ def _changed_page(
     page = replace(stored_page.page, marks=marks)
     if member.excused:
         return page
-    report = (
-        Report.model_validate_json(page.report)
-        if page.report
-        else Record.model_validate_json(stored_page.record).report
-    )
+    report = stored_page.report()
     if report is None:
         return page
     marked = applied(report, mark.from_json(marks), settings.pass_mark)

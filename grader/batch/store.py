@@ -100,6 +100,12 @@ class StoredPage:
         """Return the executed notebook, b"" without one."""
         return zlib.decompress(self.executed) if self.executed else b""
 
+    def report(self) -> Report | None:
+        """Return the report without marks by hand: the page's own, else the stored one; None if neither exists."""
+        if self.page.report:
+            return Report.model_validate_json(self.page.report)
+        return Record.model_validate_json(self.record).report
+
 
 class Store:
     """Results by student. Each is stored completely or not at all, even if the process is killed.
@@ -185,8 +191,7 @@ class Store:
 
     def written(self, name: str) -> str:
         """Return the digest of a file as an earlier run wrote it, "" if none did (see :mod:`grader.batch.written_files`)."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (f"{WRITTEN}{name}",)).fetchone()
-        return str(row[0]) if row else ""
+        return self.setting(f"{WRITTEN}{name}")
 
     def written_names(self) -> list[str]:
         """Return the names of all files whose digests are stored."""
@@ -271,8 +276,7 @@ class Store:
 
     def page_settings(self) -> str:
         """Return the settings that all pages share, "" before the first run."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = 'pages'").fetchone()
-        return str(row[0]) if row else ""
+        return self.setting("pages")
 
     def keep_page_settings(self, settings: str, complete: bool) -> None:
         """Store the settings that all pages share, and whether the gradebooks are ``complete``: with all stored results."""
@@ -282,13 +286,11 @@ class Store:
 
     def recipients(self) -> str:
         """Return the people who get feedback (:class:`grader.batch.recipients.Recipients`), "" before the first run."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = 'recipients'").fetchone()
-        return str(row[0]) if row else ""
+        return self.setting("recipients")
 
     def keep_recipients(self, recipients: str) -> None:
         """Store the people who get feedback, as JSON."""
-        with self._writing() as database:
-            database.execute("INSERT OR REPLACE INTO settings VALUES ('recipients', ?)", (recipients,))
+        self.keep_setting("recipients", recipients)
 
     def sent(self) -> set[tuple[str, str, str]]:
         """Return (identity, address, digest of the result) of all mails that were sent."""
@@ -301,8 +303,7 @@ class Store:
 
     def is_complete(self) -> bool:
         """True if the gradebooks contain all stored results."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = 'complete'").fetchone()
-        return row is not None and row[0] == str(True)
+        return self.setting("complete") == str(True)
 
     def keep_pages(self, pages: Sequence[Page]) -> None:
         """Store the pages of the whole class, in its order, which replace all others."""
@@ -361,6 +362,11 @@ class Store:
                 f"{self._folder / FILE} cannot be written ({error}). All results so far are kept: free some space, and "
                 "run the same command again."
             ) from error
+
+
+def earlier_version(folder: Path) -> UsageError:
+    """Return the error for an output folder that lacks values which this version needs."""
+    return UsageError(f"{folder} was written by an earlier version: run the same 'grader grade' command again.")
 
 
 def refuse_without_results(folder: Path) -> None:

@@ -160,7 +160,7 @@ def _outcome(check: CheckResult) -> str:
     """Return the attribute of :class:`Outcomes` that counts a check; errors, time-outs etc. count as failed."""
     if check.is_unmarked:
         return "unmarked"
-    if check.evidence.by_hand is not None and check.evidence.by_hand.out:
+    if check.is_out:
         return "taken_out"
     return "not_reached" if check.status == "skipped" else check.properties.group
 

@@ -19,11 +19,6 @@ class Passage:
     first: Sequence[Statement]
     second: Sequence[Statement]
 
-    @property
-    def size(self) -> int:
-        """The number of tokens."""
-        return sum(statement.size for statement in self.first)
-
     def lines(self) -> Iterator[tuple[Statement, Statement]]:
         """Yield each statement of the first work with the same one of the second."""
         yield from zip(self.first, self.second, strict=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 from ..batch import pages, renewing
 from ..batch.page_files import PageSettings
 from ..batch.recipients import Recipients
-from ..batch.store import NAMES, Store, refuse_without_results
+from ..batch.store import NAMES, Store, earlier_version, refuse_without_results
 from ..batch.written_files import WrittenFiles
 from ..support.errors import UsageError
 from ..support.text import clean, plural
@@ -87,9 +87,7 @@ def _recipients(folder: Path, store: Store) -> Recipients:
     try:
         return Recipients.model_validate_json(store.recipients())
     except ValidationError as error:
-        raise UsageError(
-            f"{folder} was written by an earlier version: run the same 'grader grade' command again."
-        ) from error
+        raise earlier_version(folder) from error
 
 
 @dataclass(frozen=True)

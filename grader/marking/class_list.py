@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -53,6 +53,13 @@ class ClassList(BaseModel):
     points: dict[str, float]
     max_score: float = 0.0
     former_checks: list[str] = []
+
+    def with_names(self, names_of: Callable[[str], Sequence[str]]) -> ClassList:
+        """Return the list with further names of each person; ``names_of`` returns them for an id."""
+        members = [
+            member.model_copy(update={"also": [*member.also, *names_of(member.identity)]}) for member in self.members
+        ]
+        return self.model_copy(update={"members": members})
 
     def find(self, name: str) -> list[Member]:
         """Return the person with a name or an id, or all members of a group with that name.

@@ -10,7 +10,7 @@ from ..report.by_hand import TOTAL
 from ..support.errors import UsageError
 from ..support.text import clean
 from .class_list import ClassList
-from .mark import Mark
+from .mark import Mark, part
 from .overrides import Entry
 
 
@@ -89,9 +89,9 @@ def class_marks(path: Path, entries: Iterable[Entry], class_list: ClassList, kee
 
 def _refuse_second_line(entry: Entry, first_line: int) -> None:
     if first_line != entry.line:
-        part = f"check '{clean(entry.mark.check)}'" if entry.mark.check != TOTAL else "total"
+        what = f"check '{clean(entry.mark.check)}'" if entry.mark.check != TOTAL else "total"
         raise UsageError(
-            f"'{clean(entry.student)}' also has a mark for the {part} in line {first_line}: keep one of the two lines."
+            f"'{clean(entry.student)}' also has a mark for the {what} in line {first_line}: keep one of the two lines."
         )
 
 
@@ -101,8 +101,9 @@ def _above_full_marks(path: Path, entry: Entry, class_list: ClassList) -> list[s
     most = class_list.max_score if check == TOTAL else class_list.points[check]
     if points is None or points <= most:
         return []
-    part = "the total" if check == TOTAL else f"'{clean(check)}'"
-    return [f"{path}:{entry.line}: {points:g} points are more than the {most:g} of {part}. They count as they are."]
+    return [
+        f"{path}:{entry.line}: {points:g} points are more than the {most:g} of {part(check)}. They count as they are."
+    ]
 
 
 def _stronger(own: Mark, common: Mark | None) -> Mark:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ..report.by_hand import TOTAL
+from ..support.text import clean
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Mark:
     by: str = ""
     at: str = ""
     out: bool = False
+
+
+def part(check: str) -> str:
+    """Return the part that a mark is for, in a message: the check, or the total."""
+    return "the total" if check == TOTAL else f"'{clean(check)}'"
 
 
 def to_json(marks: Sequence[Mark]) -> str:

@@ -10,8 +10,9 @@ from html import escape
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 
+from ..support.text import LEFT_OUT
+
 LONGEST_LINE = 400  # characters
-LEFT_OUT = "[...]"
 LINE_END = re.compile(r"\r\n?|\n")  # where Python ends a line
 CLASSES = {  # classes of style.css; other tokens have the colour of plain text
     Comment: "c",

@@ -10,9 +10,11 @@ from typing import Any, Literal
 from ..submission import choice, encoding, notebook
 from ..submission.problems import CannotRun, NothingToGrade
 from ..submission.source_files import SourceFile
+from ..support.text import LEFT_OUT
 from . import anchors
-from .code_lines import LEFT_OUT, lines_of
+from .code_lines import lines_of
 from .evidence import Location
+from .notebook_cells import joined
 
 PICTURE = re.compile(r"(data:[\w/+.;-]{0,100}base64,)[A-Za-z0-9+/=]{100,}+")  # in a text cell
 
@@ -64,16 +66,8 @@ def of_files(files: Sequence[SourceFile]) -> list[CodePart]:
 def of_notebook(document: Mapping[str, Any] | None) -> list[CodePart]:
     """Return the parts of an executed notebook, which contains everything, since student code wrote it."""
     cells = document.get("cells") if document is not None else None
-    pairs = [
-        (str(cell.get("cell_type")), _joined(cell.get("source"))) for cell in cells or [] if isinstance(cell, dict)
-    ]
+    pairs = [(str(cell.get("cell_type")), joined(cell.get("source"))) for cell in cells or [] if isinstance(cell, dict)]
     return _of_cells("", pairs)
-
-
-def _joined(source: Any) -> str:
-    """Return a string that nbformat stores whole or as a list of lines."""
-    parts = source if isinstance(source, list) else [source]
-    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _of_cells(file: str, cells: Sequence[tuple[str, str]]) -> list[CodePart]:

@@ -94,7 +94,7 @@ def environment() -> Environment:
         "policy": POLICY,
         "style": Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         "icon": icon,
-        "word": word,
+        "word": wording.label,
         "own_message": wording.own_message,
         "own_notes": wording.own_notes,
         "anchors": anchors,
@@ -110,18 +110,19 @@ def environment() -> Environment:
         "pictures_of": _pictures_of,
         "swatch": swatch,
     }
-    templates.filters |= {"translated": _, "line": line, "marked": marked, "number": number, "unhidden": unhidden}
+    templates.filters |= {
+        "translated": _,
+        "line": line,
+        "marked": marked,
+        "number": number_of_points,
+        "unhidden": unhidden,
+    }
     return templates
 
 
 def icon(check: CheckResult) -> str:
     """Return a sign for the status of a check, so that the page does not depend on colours."""
     return ICONS[check.properties.group]
-
-
-def word(check: CheckResult) -> str:
-    """Return the status of a check in a word or two, translated."""
-    return wording.label(check)
 
 
 def line(content: object) -> str:
@@ -174,11 +175,6 @@ def is_marked_part(check: CheckResult) -> bool:
 def paragraphs(comment: str) -> list[str]:
     """Return the lines of a comment without control characters and direction marks."""
     return [clean(part, LONGEST_COMMENT) for part in comment.splitlines() if part.strip()]
-
-
-def number(value: float) -> str:
-    """Return a score without trailing zeros."""
-    return number_of_points(value)
 
 
 def _findings(report: Report, bugs_named: bool) -> list[LineFinding]:

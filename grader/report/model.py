@@ -57,8 +57,12 @@ class CheckResult(ReportPart):
     @property
     def is_unmarked(self) -> bool:
         """True if a person has to mark the check and has not done so."""
-        is_out = self.evidence.by_hand is not None and self.evidence.by_hand.out
-        return self.status == "skipped" and self.evidence.manual and not is_out
+        return self.status == "skipped" and self.evidence.manual and not self.is_out
+
+    @property
+    def is_out(self) -> bool:
+        """True if a person took the check out: it counts for nothing."""
+        return self.evidence.by_hand is not None and self.evidence.by_hand.out
 
 
 class AssignmentName(ReportPart):

@@ -61,22 +61,22 @@ def _outputs(outputs: list[Any]) -> Iterator[CellOutput]:
         data = output.get("data")
         data = data if isinstance(data, Mapping) else {}
         if output.get("output_type") == "stream":
-            yield CellOutput("text", block(_joined(output.get("text")), LONGEST_TEXT))
+            yield CellOutput("text", block(joined(output.get("text")), LONGEST_TEXT))
         elif output.get("output_type") == "error":
             trace = "\n".join(map(str, _listed(output.get("traceback"))[:100]))
             trace = trace or f"{output.get('ename')}: {output.get('evalue')}"
             yield CellOutput("error", block(trace, LONGEST_TEXT))
-        elif (image := _png(_joined(data.get("image/png")))) is not None:
+        elif (image := _png(joined(data.get("image/png")))) is not None:
             yield CellOutput("image", image)
         elif "text/plain" in data:
-            yield CellOutput("text", block(_joined(data["text/plain"]), LONGEST_TEXT))
+            yield CellOutput("text", block(joined(data["text/plain"]), LONGEST_TEXT))
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _joined(value: Any) -> str:
+def joined(value: Any) -> str:
     """Return a string that nbformat stores whole or as a list of lines."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))

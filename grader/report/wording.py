@@ -81,7 +81,7 @@ def status(check: CheckResult) -> str:
 
 def label(check: CheckResult) -> str:
     """Return the same for a page: "Passed", "Not marked yet", "Taken out"."""
-    if check.evidence.by_hand is not None and check.evidence.by_hand.out:
+    if check.is_out:
         return _("Taken out")
     return _("Not marked yet") if check.is_unmarked else _(check.properties.label)
 
