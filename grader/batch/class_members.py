@@ -93,7 +93,7 @@ def class_list(
 ) -> ClassList:
     """Return the people and checks of a class; ``class_names`` are the names of students in the folder of the class.
 
-    Checks that only the ``earlier`` list has are former checks. What it knows about submissions stays until this run has
+    Checks that only the ``earlier`` list has are former checks. Its values about submissions stay until this run has
     written the class: a run that stops before that leaves pages with the marks of the run before.
     """
     members = [

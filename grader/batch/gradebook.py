@@ -34,7 +34,8 @@ class Row:
     ``unreadable`` if the submission cannot be read, ``not_submitted``, ``excused``, or ``pending`` before grading. ``score`` is
     after late penalty and rounding, ``raw`` before; each is None if it is missing. ``late`` describes the lateness in
     words, ``penalty`` is the number of points taken off. ``checks`` maps each check to its score. ``attempts`` are
-    the files of other attempts, ``attempt`` is the number of the one that counts, ``attempt_scores`` lists the scores of all. ``group`` names the students who handed in together, "" for a single student.
+    the files of other attempts, ``attempt`` is the number of the one that counts, ``attempt_scores`` lists the scores of
+    all. ``group`` names the students who handed in together, "" for a single student.
     ``provisional`` is true if a person has to mark a part of it, so that the score will rise.
     ``email`` and ``number`` help to find the student in the file of a course system. ``file`` is the graded file;
     ``grader``, ``assignment_digest`` and ``seed_fingerprint`` record how it was graded. ``automatic`` is the score without

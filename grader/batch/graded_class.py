@@ -35,7 +35,7 @@ from .students import Person, Student, display_name
 class PersonResult:
     """The result of a person: the marks by hand, the ``automatic`` report, and the ``report`` with the marks.
 
-    ``blank`` is the report to which the marks are applied if there is no automatic one. ``policy`` has the due date of this
+    ``blank`` is the report to which the marks are applied without an automatic one. ``policy`` has the due date of this
     person, and ``due`` is that date if it is an extension. An ``excused`` person has no score. ``sha256`` is that of the
     submission, which marks by hand keep.
     """

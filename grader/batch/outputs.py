@@ -36,7 +36,7 @@ from .summary import OPTIONAL, ClassSummary, Difficulty
 from .written_files import WrittenFiles
 
 LONGEST_COMMENT = 2000
-LONGEST_BY_HAND = 4000  # of what a person wrote; a cell is not longer
+LONGEST_BY_HAND = 4000  # of the words of a person; a cell is not longer
 
 
 def row(
@@ -98,7 +98,7 @@ def _max_score(content: AssignmentSpec, result: PersonResult) -> float:
 
 
 def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult) -> Row:
-    """Return the row of a student of the roster who handed in nothing; without marks by hand the score is None, not a zero."""
+    """Return the row of a student of the roster who handed in nothing; without marks by hand the score is missing, and not a zero."""
     report, max_score = result.report, _max_score(content, result)
     score = report.score if report else None
     by_hand = instructor_words(redact_for_student(report, content.visibility())) if report else result.comments()
@@ -126,7 +126,7 @@ def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult
 def _comment(
     record: Record | None, content: AssignmentSpec, final_score: policy.Final | None, result: PersonResult
 ) -> str:
-    """Return the comment for the student: what a person wrote, and the sentences of the checks that did not pass."""
+    """Return the comment for the student: the words of a person, and the sentences of the checks that did not pass."""
     if result.excused:
         return _joined(result.comments(), [_("Excused.")])
     if result.report is None:
@@ -155,7 +155,7 @@ def _comment(
 
 
 def _joined(by_hand: Iterable[str], automatic: Iterable[str]) -> str:
-    """Return what a person wrote, and then the sentences of the grader, in one line; only these are cut early."""
+    """Return the words of a person, and then the sentences of the grader, in one line; only these are cut early."""
     parts = (clean(" ".join(by_hand), LONGEST_BY_HAND), clean(" ".join(filter(None, automatic)), LONGEST_COMMENT))
     return " ".join(filter(None, parts))
 

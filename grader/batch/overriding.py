@@ -27,9 +27,9 @@ from .store import Store, earlier_version, refuse_without_results
 
 @dataclass(frozen=True)
 class NewMark:
-    """A mark to write: a name or an id of a student, or ``*``; a check, or "" for the total; and the cells to new.
+    """A mark to write: a name or an id of a student, or ``*``; a check, or "" for the total; and the new cells.
 
-    ``points`` and ``comment`` are None if they stay as they are. ``by`` is "" for the person who is logged in.
+    ``points`` and ``comment`` stay as they are if they are None. ``by`` is "" for the person who is logged in.
     """
 
     student: str

@@ -157,7 +157,7 @@ class _Collected:
                     self.section_summaries.setdefault(section, ClassSummary()).add(name, people[0].report, score, count)
 
     def notes_on_marking(self) -> list[str]:
-        """Return a sentence about the scores that are provisional; [] if there are none."""
+        """Return a sentence about the scores that are provisional, [] without such scores."""
         count = sum(row.provisional for row in self.rows)
         if not count:
             return []

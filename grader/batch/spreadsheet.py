@@ -7,11 +7,11 @@ nothing to guess: umlauts, numbers and texts that look like formulas are what th
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from xml.sax.saxutils import escape
+
+from ..support.zips import zipped
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # Excel would read such a text as the escape of a character
@@ -36,7 +36,6 @@ BEGIN = (
     f'<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
 )
-DATE = (1980, 1, 1, 0, 0, 0)  # the same table is the same file
 
 
 def workbook(titles: Sequence[str], rows: Sequence[Sequence[str]], numeric: Collection[str]) -> bytes:
@@ -44,11 +43,8 @@ def workbook(titles: Sequence[str], rows: Sequence[Sequence[str]], numeric: Coll
     is_numeric = [title in numeric for title in titles]
     lines = [_line(titles, [False] * len(titles)), *(_line(row, is_numeric) for row in rows)]
     sheet = f"{BEGIN}{''.join(lines)}</sheetData></worksheet>"
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in {**PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
-            archive.writestr(zipfile.ZipInfo(name, DATE), HEAD + text, zipfile.ZIP_DEFLATED)
-    return content.getvalue()
+    parts = {**PARTS, "xl/worksheets/sheet1.xml": sheet}
+    return zipped({name: (HEAD + text).encode() for name, text in parts.items()})
 
 
 def _line(cells: Sequence[str], is_numeric: Sequence[bool]) -> str:

@@ -169,7 +169,7 @@ def _outcome(check: CheckResult) -> str:
 class _Reached:
     """The result of a student at one check: the share of its points, and that of the points of all other checks.
 
-    ``rest`` is None if the other checks have no points.
+    ``rest`` is missing (None) if the other checks have no points.
     """
 
     share: float

@@ -56,8 +56,8 @@ class WrittenFiles:
     def remove_others(self, place: str = "") -> list[str]:
         """Remove the files that earlier runs wrote and this run did not, and return sentences about them.
 
-        The sentences about files that :meth:`write` renamed come first. Nobody should import or read an outdated mark. A file that was changed since then is kept. With ``place`` only files
-        whose names begin with it are removed.
+        Nobody should import or read an outdated mark. A file that was changed since then is kept. With ``place`` only files
+        whose names begin with it are removed. The sentences about files that :meth:`write` renamed are returned as well.
         """
         notes, self._notes = self._notes, []
         removed_files: dict[str, int] = {}  # by file in the output folder, or by folder in it

@@ -32,7 +32,7 @@ SAME = 1e-4  # of a curve, relative: a history may be stored in float32
 
 
 class _Problem(NamedTuple):
-    """What is wrong with a panel. ``hint_fits`` is True if a hint about making the plots fits: a plot is missing or in the wrong place."""
+    """The problem of a panel. ``hint_fits`` is True if a hint about making the plots fits: a plot is missing or in the wrong place."""
 
     sentence: str
     hint_fits: bool

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
 from ..batch.recipients import Recipients
+from ..support.zips import zipped
 from . import canvas, folders, ilias, moodle, nbgrader
 from .letters import Letter
 
@@ -20,7 +19,6 @@ SYSTEMS: dict[str, ModuleType] = {
     "folders": folders,
 }
 DIFFERENT = "the members of the group have different results, and the course system has one place for all of them"
-NO_DATE = (1980, 1, 1, 0, 0, 0)  # the same pages are the same zip
 
 
 @dataclass
@@ -57,13 +55,5 @@ def bundle(letters: Sequence[Letter], system: str, title: str, recipients: Recip
             result.problems.append((person.name, DIFFERENT if has_place else module.NO_PLACE))
     result.count = len(reached)
     if module.TARGET.endswith(".zip") and result.files:
-        result.files = {module.TARGET: _zipped(result.files)}
+        result.files = {module.TARGET: zipped(dict(sorted(result.files.items())))}
     return result
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, NO_DATE), content, zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

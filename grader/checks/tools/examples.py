@@ -244,7 +244,7 @@ class _Search:
         return is_alike and self._cases.is_clear(case)
 
     def _is_alike(self, failure: Failure) -> bool:
-        """True if this is the failure of the check. What else is wrong in other numbers comes from the same bugs, if there are any."""
+        """True if this is the failure of the check. Other results that are wrong in other numbers come from the same bugs, if there are any."""
         if self._mutants and failure.kind == self._target.kind and failure.names & self._target.names:
             return True
         return failure.is_like(self._target)
