@@ -39,6 +39,7 @@ REFUSED = (
     "pages results",
     "feedback results",
     "override results --list",
+    "serve",
     "ci",
     "validate single-neuron",
     "reference single-neuron --write",

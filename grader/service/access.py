@@ -1,0 +1,106 @@
+"""Who may see what: the only place that decides it. Whatever a user must not see does not exist for that user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..support.i18n import _
+from .errors import NotAllowed, NotFound
+from .moments import now
+from .tables import Course, Exercise, Membership, Role, Submission
+
+SCOPES = ("read", "submit", "class", "manage")
+"""What a token may do: read and hand in one's own submissions; read a class and mark it; change courses and exercises."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user who makes a request. ``scopes`` are those of a token, None for a browser, which may do everything."""
+
+    user_id: str
+    name: str
+    shown_name: str = ""
+    is_admin: bool = False
+    language: str = ""
+    scopes: frozenset[str] | None = None
+
+    def require(self, scope: str) -> None:
+        """Raise NotAllowed if the token lacks a scope."""
+        if self.scopes is not None and scope not in self.scopes:
+            raise NotAllowed(_("This token lacks the scope '{scope}': make a token that has it.").format(scope=scope))
+
+
+@dataclass(frozen=True)
+class CourseAccess:
+    """A course, and the role of the caller in it."""
+
+    course: Course
+    role: Role
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the caller is at least a tutor."""
+        return self.role >= Role.TUTOR
+
+
+def courses_of(session: Session, caller: Caller) -> list[CourseAccess]:
+    """Return the courses of a user by title; an admin sees all."""
+    if caller.is_admin:
+        courses = session.scalars(select(Course).order_by(Course.title))
+        return [CourseAccess(course, Role.INSTRUCTOR) for course in courses]
+    rows = session.execute(
+        select(Course, Membership.role)
+        .join(Membership, Membership.course_id == Course.id)
+        .where(Membership.user_id == caller.user_id)
+        .order_by(Course.title)
+    )
+    return [CourseAccess(course, Role(role)) for course, role in rows]
+
+
+def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.STUDENT) -> CourseAccess:
+    """Return the course with this slug; raises NotFound unless the caller has at least this role in it."""
+    found = session.scalar(select(Course).where(Course.slug == slug))
+    if found is not None:
+        role = _role(session, caller, found.id)
+        if role is not None and role >= at_least:
+            return CourseAccess(found, role)
+    raise NotFound(_("There is no such page, or you may not see it."))
+
+
+def exercise(
+    session: Session, caller: Caller, slug: str, name: str, at_least: Role = Role.STUDENT
+) -> tuple[Exercise, CourseAccess]:
+    """Return an exercise of a course; raises NotFound also if it is hidden from the caller, or not open yet."""
+    access = course(session, caller, slug, at_least)
+    found = session.scalar(select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name))
+    if found is None or not (access.is_staff or is_visible(found)):
+        raise NotFound(_("There is no such page, or you may not see it."))
+    return found, access
+
+
+def is_visible(found: Exercise) -> bool:
+    """Return whether students see an exercise: it is not hidden, and it has been opened."""
+    return not found.is_hidden and (found.opens is None or found.opens <= now())
+
+
+def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Submission, CourseAccess]:
+    """Return a submission of the caller, or of a course in which the caller is at least a tutor; raises NotFound."""
+    found = session.get(Submission, submission_id)
+    if found is not None:
+        role = _role(session, caller, found.exercise.course_id)
+        is_own = found.user_id == caller.user_id
+        if role is not None and (is_own or role >= Role.TUTOR):
+            return found, CourseAccess(found.exercise.course, role)
+        if is_own:  # a former member
+            return found, CourseAccess(found.exercise.course, Role.STUDENT)
+    raise NotFound(_("There is no such page, or you may not see it."))
+
+
+def _role(session: Session, caller: Caller, course_id: str) -> Role | None:
+    if caller.is_admin:
+        return Role.INSTRUCTOR
+    membership = session.get(Membership, (course_id, caller.user_id))
+    return None if membership is None else Role(membership.role)

@@ -1,0 +1,67 @@
+"""Uploaded and produced files by their content: a blob is stored once, under the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class Blobs:
+    """Blobs in a folder. A blob is complete or does not exist; it is on disk when :meth:`put` returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, content: bytes) -> str:
+        """Store a blob and return its name, the SHA-256 of its content; raises OSError, and then nothing is left."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self._path(name)
+        if path.exists():
+            return name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _force_names(path.parent)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return the content of a blob; raises FileNotFoundError."""
+        return self._path(name).read_bytes()
+
+    def delete(self, name: str) -> None:
+        """Delete a blob, if it exists."""
+        self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of all blobs."""
+        for path in self._folder.glob("??/*"):
+            if not path.name.startswith("."):
+                yield path.name
+
+    def _path(self, name: str) -> Path:
+        if len(name) != 64 or not name.isalnum():
+            raise FileNotFoundError(name)
+        return self._folder / name[:2] / name
+
+
+def _force_names(folder: Path) -> None:
+    """Make the name of a new file survive a power failure."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

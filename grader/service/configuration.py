@@ -1,0 +1,72 @@
+"""The settings of a server, as the command line gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from ..support.choices import DEFAULT_ENGINE, Engine, Level
+
+KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
+
+
+def default_data_dir() -> Path:
+    """Return the folder for the server's data: below the user's data folder."""
+    return Path(platformdirs.user_data_dir("grader"), "serve")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one upload may have, and how often a student may hand in. The documentation lists the reasons."""
+
+    file_bytes: int = 2 * MEGABYTE
+    files: int = 20
+    upload_bytes: int = 10 * MEGABYTE
+    """All files of one upload together, also after unpacking."""
+    exercise_bytes: int = 50 * MEGABYTE
+    """The zip file of an exercise."""
+    checks_an_hour: int = 60
+    checks_a_day: int = 200
+    uploads_a_minute: int = 30
+    """From one network address."""
+    api_a_minute: int = 600
+    """Requests with one token."""
+    logins_a_minute: int = 10
+    """Attempts to sign in, for one account and from one network address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """The settings of one server."""
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database: str = ""
+    """The address of the database; "": SQLite in ``data_dir``."""
+    jobs: int = 1
+    isolation: Level = "strong"
+    engine: Engine = DEFAULT_ENGINE
+    datasets: Path | None = None
+    """A folder with datasets, which is searched before the usual places."""
+    proxy: str = ""
+    """The address of the proxy whose headers are trusted; "": none."""
+    is_secure: bool = False
+    """Whether browsers reach the server by HTTPS, so that cookies may require it."""
+    lease_seconds: float = 30
+    """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
+    grade: bool = True
+    """Whether this process also grades; False in tests of pages."""
+    limits: Limits = Limits()
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database for SQLAlchemy."""
+        return self.database or f"sqlite:///{self.data_dir / 'grader.sqlite'}"
+
+    @property
+    def blob_dir(self) -> Path:
+        """The folder of all uploaded and produced files."""
+        return self.data_dir / "blobs"

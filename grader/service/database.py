@@ -1,0 +1,127 @@
+"""The database: transactions, and the migration to the tables of this version.
+
+SQLite runs in WAL mode. One transaction writes at a time; it takes the lock of the database at its beginning, so that it
+never fails in the middle because another one has written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from ..support.errors import UsageError
+from .errors import Unavailable
+
+BUSY_SECONDS = 10
+IS_WRITING = "grader_is_writing"  # an execution option of connections
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The tables of a server, at an address of SQLAlchemy. All methods can be called in any thread."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+        self._reading = sessionmaker(self._engine, expire_on_commit=False)
+        self._writing = sessionmaker(self._engine.execution_options(**{IS_WRITING: True}), expire_on_commit=False)
+        self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only reads. Objects stay usable afterwards. Raises Unavailable."""
+        with _unavailable_if_locked(), self._reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session whose changes are committed, and on disk, when the block ends; an exception discards them.
+
+        Keep the block short: nothing else can write meanwhile. Raises Unavailable.
+        """
+        with (
+            _unavailable_if_locked(),
+            self._lock if self.is_sqlite else nullcontext(),
+            self._writing.begin() as session,
+        ):
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; raises UsageError if a newer version of the grader has made them."""
+        script = ScriptDirectory(str(MIGRATIONS))
+        known = {revision.revision for revision in script.walk_revisions()}
+        with self._engine.begin() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+            if present is not None and present not in known:
+                raise UsageError(
+                    f"The database was made by a newer version of the grader (its schema is {present}): update the grader."
+                )
+            command.upgrade(_alembic(connection), "head")
+
+    def revision(self) -> str | None:
+        """Return the revision of the tables, None for an empty database."""
+        with self._engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for backups and tests."""
+        return self._engine
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def newest_revision() -> str | None:
+    """Return the revision of the tables in this version of the grader."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's "begin" below is the only one
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        is_writing = connection.get_execution_options().get(IS_WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _unavailable_if_locked() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        message = str(error.orig)
+        if "locked" in message or "busy" in message:
+            raise Unavailable("The database is in use by another program: try again.", retry_after=5) from error
+        raise

@@ -1,0 +1,82 @@
+"""Tells the pages that wait for a submission what happens to it. An event has a name and a few words, never evidence.
+
+Events are kept in memory for a while, so that a page that lost its connection gets the ones that it has missed. The state
+of a submission is always in the database; a page that misses an event loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_EVENTS = 200  # of one submission
+MOST_SUBMISSIONS = 2000
+
+
+@dataclass(frozen=True)
+class ServiceEvent:
+    """An event of a submission: ``state``, ``position``, ``check`` or ``done``. ``number`` counts from 1 for each submission."""
+
+    number: int
+    kind: str
+    data: dict[str, Any]
+
+
+@dataclass
+class _Topic:
+    events: deque[ServiceEvent] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
+    listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[ServiceEvent]]] = field(default_factory=list)
+    count: int = 0
+
+
+class Events:
+    """The events of all submissions. :meth:`publish` can be called in any thread, the others in an event loop."""
+
+    def __init__(self) -> None:
+        self._topics: OrderedDict[str, _Topic] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def publish(self, submission_id: str, kind: str, **data: Any) -> None:
+        """Send an event to everybody who listens to a submission."""
+        with self._lock:
+            topic = self._topic(submission_id)
+            topic.count += 1
+            event = ServiceEvent(topic.count, kind, data)
+            topic.events.append(event)
+            listeners = [*topic.listeners]
+        for loop, queue in listeners:
+            try:
+                loop.call_soon_threadsafe(queue.put_nowait, event)
+            except RuntimeError:  # the loop has ended
+                continue
+
+    def subscribe(self, submission_id: str, after: int = 0) -> asyncio.Queue[ServiceEvent]:
+        """Return a queue with the kept events of a submission whose number is larger than ``after``, and all later ones."""
+        queue: asyncio.Queue[ServiceEvent] = asyncio.Queue()
+        with self._lock:
+            topic = self._topic(submission_id)
+            for event in topic.events:
+                if event.number > after:
+                    queue.put_nowait(event)
+            topic.listeners.append((asyncio.get_running_loop(), queue))
+        return queue
+
+    def unsubscribe(self, submission_id: str, queue: asyncio.Queue[ServiceEvent]) -> None:
+        """End a subscription."""
+        with self._lock:
+            topic = self._topics.get(submission_id)
+            if topic is not None:
+                topic.listeners = [entry for entry in topic.listeners if entry[1] is not queue]
+
+    def _topic(self, submission_id: str) -> _Topic:
+        topic = self._topics.pop(submission_id, None) or _Topic()
+        self._topics[submission_id] = topic
+        if len(self._topics) > MOST_SUBMISSIONS:
+            for name, other in self._topics.items():
+                if not other.listeners:
+                    del self._topics[name]
+                    break
+        return topic

@@ -1,0 +1,61 @@
+"""Renders the pages of the server from templates; they work without scripts and load nothing from other servers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..report.html import TEMPLATES as REPORT_TEMPLATES
+from ..report.html import marked
+from ..report.template_cache import template_cache
+from ..support.i18n import _, current, ngettext
+from ..support.text import number_of_points
+from . import requests
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return the page that a template makes of these values, for the user who is signed in."""
+    caller = requests.visitor(request)
+    text = environment().get_template(template).render(request=request, caller=caller, **values)
+    return HTMLResponse(text, status)
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of the templates, made once; it escapes all values."""
+    settings: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    templates = Environment(
+        loader=FileSystemLoader([TEMPLATES]),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        bytecode_cache=template_cache(f"web {settings!r}"),
+        **settings,
+    )
+    templates.globals |= {"_": _, "ngettext": ngettext, "language": current}
+    templates.filters |= {"translated": _, "marked": marked, "number": number_of_points, "moment": moment}
+    return templates
+
+
+@cache
+def style_sheet() -> str:
+    """Return the style sheet of all pages: that of reports, and the rules for forms, tables and navigation."""
+    return "".join(path.read_text(encoding="utf-8") for path in (REPORT_TEMPLATES / "style.css", STATIC / "site.css"))
+
+
+def moment(value: datetime | None, zone: str = "UTC") -> str:
+    """Return a time as people write it in the language, in a time zone that is named; "" without a time."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone))
+    patterns = {"de": "%d.%m.%Y %H:%M", "es": "%d/%m/%Y %H:%M"}
+    return f"{local.strftime(patterns.get(current(), '%Y-%m-%d %H:%M'))} {local.tzname()}"

@@ -1,0 +1,59 @@
+"""What every request has: the service, the caller, and the address of the page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ..service import accounts
+from ..service.access import Caller
+from ..service.errors import NotSignedIn
+from ..service.service import Service
+from ..support.i18n import _
+
+COOKIE = "grader_login"
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the server."""
+    service: Service = request.app.state.service
+    return service
+
+
+def visitor(request: Request) -> Caller | None:
+    """Return the user who is signed in with this browser, None for nobody."""
+    secret = request.cookies.get(COOKIE)
+    if secret is None:
+        return None
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        with service_of(request).database.reading() as session:
+            known = accounts.by_cookie(session, secret)
+        request.state.caller = known
+    return known
+
+
+def user(request: Request) -> Caller:
+    """Return the user who is signed in with this browser; raises NotSignedIn."""
+    caller = visitor(request)
+    if caller is None:
+        raise NotSignedIn(_("Please sign in."))
+    return caller
+
+
+def client(request: Request) -> Caller:
+    """Return the user of a request to the API, by its token; raises NotSignedIn."""
+    kind, _space, secret = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer" and secret:
+        with service_of(request).database.reading() as session:
+            caller = accounts.by_token(session, secret.strip())
+        if caller is not None:
+            return caller
+    raise NotSignedIn(_("The token is missing or not valid: send 'Authorization: Bearer TOKEN'."))
+
+
+ServiceOf = Annotated[Service, Depends(service_of)]
+Visitor = Annotated[Caller | None, Depends(visitor)]
+User = Annotated[Caller, Depends(user)]
+Client = Annotated[Caller, Depends(client)]

@@ -1,0 +1,39 @@
+"""A service in an empty data folder, with the course "demo" and a few users."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.service import accounts
+from grader.service.configuration import Configuration
+from grader.service.service import open_service
+from grader.service.tables import Course, Membership, Role, User
+
+PEOPLE = {"ada": Role.STUDENT, "ben": Role.STUDENT, "tom": Role.TUTOR, "iris": Role.INSTRUCTOR}
+
+
+@pytest.fixture
+def service(tmp_path):
+    """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
+    service = open_service(Configuration(data_dir=tmp_path / "data", grade=False))
+    with service.database.writing() as session:
+        course = session.query(Course).one()
+        session.add(User(name="root", is_admin=True))
+        for name, role in PEOPLE.items():
+            user = User(name=name, full_name=name.title())
+            session.add(user)
+            session.flush()
+            session.add(Membership(course_id=course.id, user_id=user.id, role=role))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def caller(service):
+    """A function that returns a user as somebody who makes a request."""
+
+    def named(name, scopes=None):
+        with service.database.reading() as session:
+            return accounts.caller_of(session.query(User).filter_by(name=name).one(), scopes)
+
+    return named
