@@ -30,11 +30,11 @@ class Limits:
     checks_an_hour: int = 60
     checks_a_day: int = 200
     uploads_a_minute: int = 30
-    """From one network address."""
+    """By one user. A whole class may share one network address, and hand in within the same minute."""
     api_a_minute: int = 600
     """Requests with one token."""
     logins_a_minute: int = 10
-    """Attempts to sign in, for one account and from one network address."""
+    """Attempts to sign in, for one account. A whole class may sign in from one network address in the same minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
