@@ -22,6 +22,7 @@ NOT_OURS = (
     "tests/hostile/training/",
 )  # written as students write
 PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
+TABLES = "grader/service/tables.py"
 TEXT_KEYS = {"title", "hint", "kind", "reason", "why"}  # keys of assignment.yaml whose values people read
 
 
@@ -307,9 +308,14 @@ def participles() -> list[Place]:
 
 
 def ambiguous_classes() -> dict[str, list[str]]:
-    """Return {class name: files} of the names that two modules of grader/ define."""
+    """Return {class name: files} of the names that two modules of grader/ define.
+
+    A table of the database has the name of its rows, which may also be a class outside the service.
+    """
     defined: dict[str, list[str]] = {}
     for path in sources("grader"):
+        if path == ROOT / TABLES:
+            continue
         for name in re.findall(r"^class ([A-Za-z]\w*)", path.read_text(), re.MULTILINE):
             defined.setdefault(name, []).append(str(path.relative_to(ROOT)))
     return {name: files for name, files in defined.items() if len(files) > 1}

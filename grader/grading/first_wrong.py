@@ -30,7 +30,7 @@ from ..assignment.spec import AssignmentSpec
 from ..diagnosis import Findings
 from ..diagnosis.findings import JudgedResults
 from ..student.result_places import ResultPlace
-from ..submission.dataflow import Body, Unreadable
+from ..submission.dataflow import Body, NotFollowed
 from .task_formulas import TaskFormulas
 
 MOST_SHARED = 4  # suspects that are tried in place of a quantity
@@ -59,7 +59,7 @@ def line(content: AssignmentSpec, code: SubmittedCode, judged: JudgedResults, bu
     try:
         body = Body(code.definition, code.changing)
         starts = {name: _start(body, code.results[name]) for name in names}
-    except (Unreadable, RecursionError):
+    except (NotFollowed, RecursionError):
         return None
     cleared = set[int]().union(*(body.certain_sources(starts[name]) for name in judged.right if name in starts))
     sources = {name: body.sources(starts[name]) - cleared for name in judged.wrong}

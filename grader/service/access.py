@@ -1,4 +1,4 @@
-"""Who may see what: the only place that decides it. Whatever a user must not see does not exist for that user."""
+"""What each user may see: the only place that decides it. Whatever a user must not see does not exist for that user."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ def courses_of(session: Session, caller: Caller) -> list[CourseAccess]:
 
 def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.STUDENT) -> CourseAccess:
     """Return the course with this slug; raises NotFound unless the caller has at least this role in it."""
-    found = session.scalar(select(Course).where(Course.slug == slug))
-    if found is not None:
-        role = _role(session, caller, found.id)
+    row = session.scalar(select(Course).where(Course.slug == slug))
+    if row is not None:
+        role = _role(session, caller, row.id)
         if role is not None and role >= at_least:
-            return CourseAccess(found, role)
+            return CourseAccess(row, role)
     raise NotFound(_("There is no such page, or you may not see it."))
 
 
@@ -75,27 +75,27 @@ def exercise(
 ) -> tuple[Exercise, CourseAccess]:
     """Return an exercise of a course; raises NotFound also if it is hidden from the caller, or not open yet."""
     access = course(session, caller, slug, at_least)
-    found = session.scalar(select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name))
-    if found is None or not (access.is_staff or is_visible(found)):
+    row = session.scalar(select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name))
+    if row is None or not (access.is_staff or is_visible(row)):
         raise NotFound(_("There is no such page, or you may not see it."))
-    return found, access
+    return row, access
 
 
-def is_visible(found: Exercise) -> bool:
+def is_visible(exercise: Exercise) -> bool:
     """Return whether students see an exercise: it is not hidden, and it has been opened."""
-    return not found.is_hidden and (found.opens is None or found.opens <= now())
+    return not exercise.is_hidden and (exercise.opens is None or exercise.opens <= now())
 
 
 def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Submission, CourseAccess]:
     """Return a submission of the caller, or of a course in which the caller is at least a tutor; raises NotFound."""
-    found = session.get(Submission, submission_id)
-    if found is not None:
-        role = _role(session, caller, found.exercise.course_id)
-        is_own = found.user_id == caller.user_id
+    row = session.get(Submission, submission_id)
+    if row is not None:
+        role = _role(session, caller, row.exercise.course_id)
+        is_own = row.user_id == caller.user_id
         if role is not None and (is_own or role >= Role.TUTOR):
-            return found, CourseAccess(found.exercise.course, role)
+            return row, CourseAccess(row.exercise.course, role)
         if is_own:  # a former member
-            return found, CourseAccess(found.exercise.course, Role.STUDENT)
+            return row, CourseAccess(row.exercise.course, Role.STUDENT)
     raise NotFound(_("There is no such page, or you may not see it."))
 
 

@@ -18,7 +18,7 @@ def default_data_dir() -> Path:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class ServiceLimits:
     """What one upload may have, and how often a student may hand in. The documentation lists the reasons."""
 
     file_bytes: int = 2 * MEGABYTE
@@ -59,7 +59,7 @@ class Configuration:
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     grade: bool = True
     """Whether this process also grades; False in tests of pages."""
-    limits: Limits = Limits()
+    limits: ServiceLimits = ServiceLimits()
 
     @property
     def database_url(self) -> str:

@@ -29,12 +29,12 @@ def bundled_version(session: Session, name: str) -> Version:
     """Return the version of a bundled assignment as this grader has it, made if it is new."""
     assignment = load(name)
     digest = assignment_files.digest(assignment, [])
-    found = session.scalar(select(Version).where(Version.name == assignment.name, Version.digest == digest))
-    if found is None:
-        found = Version(name=assignment.name, digest=digest)
-        session.add(found)
+    version = session.scalar(select(Version).where(Version.name == assignment.name, Version.digest == digest))
+    if version is None:
+        version = Version(name=assignment.name, digest=digest)
+        session.add(version)
         session.flush()
-    return found
+    return version
 
 
 def add_exercise(

@@ -61,10 +61,10 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to this version; raises UsageError if a newer version of the grader has made them."""
         script = ScriptDirectory(str(MIGRATIONS))
-        known = {revision.revision for revision in script.walk_revisions()}
+        revisions = {revision.revision for revision in script.walk_revisions()}
         with self._engine.begin() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
-            if present is not None and present not in known:
+            if present is not None and present not in revisions:
                 raise UsageError(
                     f"The database was made by a newer version of the grader (its schema is {present}): update the grader."
                 )

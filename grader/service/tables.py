@@ -398,7 +398,7 @@ class Worker(Table):
 
 
 class Audit(Table):
-    """Who did what: changes of marks, roles and exercises, and an admin who looked at a student's files."""
+    """The actions of people: changes of marks, roles and exercises, and an admin who looked at a student's files."""
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -41,7 +41,7 @@ class AssignStatement:
     tests: tuple[int, ...] = ()
 
 
-class Unreadable(Exception):
+class NotFollowed(Exception):
     """The code does not show how its results are computed."""
 
 
@@ -85,7 +85,7 @@ class _Flow:
 
 
 class Body:
-    """The assignments in the body of a function. Raises Unreadable if its code does not show how results are computed.
+    """The assignments in the body of a function. Raises NotFollowed if its code does not show how results are computed.
 
     There must be one ``return`` at the end, or none. ``changing`` are the functions that may change their arguments.
     """
@@ -103,20 +103,20 @@ class Body:
             self.returned, statements = statements[-1].value, statements[:-1]
         _read(statements, flow)
         if len(flow.assignments) > MOST_ASSIGNMENTS:
-            raise Unreadable
+            raise NotFollowed
         self.assignments = flow.assignments
 
     def result(self, path: Path) -> int:
-        """Return the number of the assignment that gives the part ``path`` of the returned value; Unreadable without one.
+        """Return the number of the assignment that gives the part ``path`` of the returned value; NotFollowed without one.
 
         An expression in the ``return`` statement becomes another assignment.
         """
         if self.returned is None:
-            raise Unreadable
+            raise NotFollowed
         return self._part(self.returned, path, len(self.assignments))
 
     def last(self, place: Place) -> int:
-        """Return the number of the last assignment of ``place``; Unreadable if several may be the last one."""
+        """Return the number of the last assignment of ``place``; NotFollowed if several may be the last one."""
         return self._last(place, len(self.assignments))
 
     def sources(self, start: int) -> set[int]:
@@ -158,14 +158,14 @@ class Body:
                 return self._part(part, path[1:], before)
             place = place_of(value)
             if place is None:
-                raise Unreadable
+                raise NotFollowed
             entry = (*place, repr(path[0]))
             if len(path) == 1 and any(entry in item.defines for item in self.assignments[:before]):
                 return self._last(entry, before)
             number = self._last(place, before)
             item = self.assignments[number]
             if item.value is None or item.keeps or len(item.defines) > 1:
-                raise Unreadable
+                raise NotFollowed
             return self._part(item.value, path, number)
         place = place_of(value)
         if place is not None and place[0] in self.local_names:
@@ -177,7 +177,7 @@ class Body:
         """Return the last assignment of a place. In branches and loops it must be the only one."""
         reaching = self._reaching(place, before)
         if not reaching or not (self.assignments[reaching[0]].is_certain or len(reaching) == 1):
-            raise Unreadable
+            raise NotFollowed
         return reaching[0]
 
     def _all_reads(self, number: int) -> set[Place]:
@@ -266,10 +266,10 @@ def _read(statements: Sequence[ast.stmt], flow: _Flow) -> None:
 
 
 def _read_one(statement: ast.stmt, flow: _Flow) -> None:
-    """Add the assignments of a statement. Raises Unreadable for a kind of statement that this module does not follow."""
+    """Add the assignments of a statement. Raises NotFollowed for a kind of statement that this module does not follow."""
     for node in nodes_below(statement):
         if isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.Nonlocal | ast.NamedExpr):
-            raise Unreadable
+            raise NotFollowed
     match statement:
         case ast.Assign(targets=targets, value=value):
             _assign(targets, value, flow)
@@ -301,7 +301,7 @@ def _read_one(statement: ast.stmt, flow: _Flow) -> None:
         case ast.Pass() | ast.Global() | ast.Assert() | ast.Raise():
             pass
         case _:
-            raise Unreadable
+            raise NotFollowed
 
 
 def _assign(targets: Sequence[ast.expr], value: ast.expr, flow: _Flow) -> None:
@@ -354,7 +354,7 @@ def _defined(target: ast.expr) -> list[Place]:
     if place is None and isinstance(target, ast.Subscript | ast.Attribute):
         return _defined(target.value)
     if place is None:
-        raise Unreadable
+        raise NotFollowed
     return [place]
 
 

@@ -26,12 +26,12 @@ def visitor(request: Request) -> Caller | None:
     secret = request.cookies.get(COOKIE)
     if secret is None:
         return None
-    known: Caller | None = getattr(request.state, "caller", None)
-    if known is None:
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller is None:
         with service_of(request).database.reading() as session:
-            known = accounts.by_cookie(session, secret)
-        request.state.caller = known
-    return known
+            caller = accounts.by_cookie(session, secret)
+        request.state.caller = caller
+    return caller
 
 
 def user(request: Request) -> Caller:

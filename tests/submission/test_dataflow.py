@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from grader.submission.dataflow import Body, Unreadable, may_change_arguments
+from grader.submission.dataflow import Body, NotFollowed, may_change_arguments
 
 pytestmark = pytest.mark.quick
 
@@ -78,7 +78,7 @@ def test_branches_and_loops_are_possible_sources():
 
 def test_result_with_several_last_assignments_is_not_readable():
     flow = body("a = X", "if y:", "    a = w", "return a")
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotFollowed):
         flow.result(())
 
 
@@ -99,14 +99,14 @@ def test_single_assignment_in_a_loop_is_the_last_one():
     ],
 )
 def test_code_with_another_flow_is_not_readable(lines):
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotFollowed):
         body(*lines)
 
 
 def test_function_without_a_return_has_no_returned_result():
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotFollowed):
         body("a = X").result(())
-    with pytest.raises(Unreadable):
+    with pytest.raises(NotFollowed):
         body("return h(X)").result((0,))
 
 

@@ -58,7 +58,7 @@ def shorter(context: Context, function: str, samples: Sequence[Sample]) -> list[
             samples_again.append(sample)
             continue
         inputs = ProbeInputs({**sample.inputs, epochs: SHORT})
-        answered = Caller(context, function, sample)(inputs)
+        answered = RepeatedCall(context, function, sample)(inputs)
         if answered is None:
             return list(samples)
         right = right_results(context.mutations, function, inputs)
@@ -80,7 +80,7 @@ def with_few_epochs(context: Context, function: str, samples: list[Sample]) -> l
         return samples
     inputs = ProbeInputs({**sample.inputs, epochs: STEPS})
     right = right_results(context.mutations, function, inputs)
-    answered = Caller(context, function, replace(sample, right=right))(inputs)
+    answered = RepeatedCall(context, function, replace(sample, right=right))(inputs)
     if answered is None:
         return samples
     few = replace(sample, inputs=inputs, right=right, answered=answered)
@@ -104,7 +104,7 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
         return sample.agreeing(sample.right) >= sample.answered.keys()
 
     samples, short = sorted(samples, key=is_right), sorted(short, key=is_right)  # wrong cases first
-    call = Caller(context, function, samples[0])
+    call = RepeatedCall(context, function, samples[0])
     findings = (
         _changing(call, short[0])
         or _ignored(context, function, call, samples)
@@ -123,7 +123,7 @@ def find(context: Context, function: str, samples: Sequence[Sample], short: Sequ
     return Findings((findings,)).of(function)
 
 
-class Caller:
+class RepeatedCall:
     """Calls one function repeatedly, while it answers and the submission's time for this is not over."""
 
     def __init__(self, context: Context, function: str, sample: Sample) -> None:
@@ -159,13 +159,13 @@ def in_a_chain(context: Context, functions: Sequence[str], cases: Sequence[Case]
             inputs |= context.mutations.results(earlier, [], inputs)
         right = context.mutations.results(function, [], inputs)
         sample = Sample(cases[0].name, inputs, right, {})
-        findings = _changing(Caller(context, function, sample), sample)
+        findings = _changing(RepeatedCall(context, function, sample), sample)
         if findings is not None:
             return Findings((findings,)).of(function)
     return None
 
 
-def _changing(call: Caller, sample: Sample) -> Finding | None:
+def _changing(call: RepeatedCall, sample: Sample) -> Finding | None:
     """Return the bug of different answers to the same call: random if the seed matters, otherwise a value kept between calls."""
     answers = [answer for _ in range(TIMES) if (answer := call(sample.inputs)) is not None]
     differing = [
@@ -180,7 +180,7 @@ def _changing(call: Caller, sample: Sample) -> Finding | None:
     return Finding("not-deterministic" if random else "state-kept-between-calls", differing[0])
 
 
-def _ignored(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
+def _ignored(context: Context, function: str, call: RepeatedCall, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of a number without effect, if the answers are correct for a fixed number instead of it."""
     mutations = context.mutations
     if not mutations.can_compute(function):
@@ -218,7 +218,7 @@ def _fixed(value: Any) -> Sequence[float]:
     return range(1, FIXED_EPOCHS) if isinstance(value, int) else RATES
 
 
-def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
+def _of_a_path(context: Context, function: str, call: RepeatedCall, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of the first wrong step of a training loop.
 
     Each step is compared with minus the gradient at its beginning and with the previous step: momentum adds a part of the
@@ -286,7 +286,7 @@ def _of_a_path(context: Context, function: str, call: Caller, samples: Sequence[
     return None
 
 
-def _of_each_step(context: Context, function: str, call: Caller, samples: Sequence[Sample]) -> Finding | None:
+def _of_each_step(context: Context, function: str, call: RepeatedCall, samples: Sequence[Sample]) -> Finding | None:
     """Return the bug of steps that are all wrong in the same way: with weight decay, or clipped."""
     mutations, declared = context.mutations, context.content.functions[function]
     epochs, rate = names_of_epochs_and_rate(declared.argument_names())

@@ -125,14 +125,14 @@ def test_there_are_no_calls_without_time():
     one = context("single-neuron", SOLUTION)
     cases = samples(one)
     one.log.seconds_left = 0.0
-    assert probing.Caller(one, "train", cases[0])(cases[0].inputs) is None
+    assert probing.RepeatedCall(one, "train", cases[0])(cases[0].inputs) is None
     assert probing.shorter(one, "train", cases) == cases
 
 
 @pytest.mark.parametrize(("status", "has_time"), [("error", True), ("failed", True), ("timeout", False)])
 def test_calls_end_after_a_time_limit_but_not_after_an_error(monkeypatch, status, has_time):
     one = context("single-neuron", SOLUTION)
-    call = probing.Caller(one, "train", samples(one)[0])
+    call = probing.RepeatedCall(one, "train", samples(one)[0])
 
     def fail(*_arguments, **_keywords):
         raise CallError(status, "it failed")
@@ -148,7 +148,7 @@ def test_time_of_the_calls_is_subtracted(monkeypatch):
     spent = iter([1.0, 1.5])
     monkeypatch.setattr(type(one.student), "spent", property(lambda _: next(spent)))
     before = one.log.seconds_left
-    assert probing.Caller(one, "train", sample)(sample.inputs).keys() == {"w", "b", "losses"}
+    assert probing.RepeatedCall(one, "train", sample)(sample.inputs).keys() == {"w", "b", "losses"}
     assert one.log.seconds_left == before - 0.5
 
 
