@@ -201,7 +201,7 @@ class Exercise(Table):
     opens: Mapped[datetime | None]
     due: Mapped[datetime | None]
     closes: Mapped[datetime | None]
-    attempts: Mapped[int | None] = mapped_column(default=5)
+    attempts: Mapped[int | None]
     policy: Mapped[str] = mapped_column(Text, default="{}")
     is_hidden: Mapped[bool] = mapped_column(default=False)  # students do not see it
     board: Mapped[bool] = mapped_column(default=False)

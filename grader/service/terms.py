@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -24,7 +24,7 @@ class Terms:
     due: datetime | None = None
     closes: datetime | None = None
     attempts: int | None = None
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     is_extended: bool = False
     is_excused: bool = False
 
