@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ..service import accounts
@@ -36,7 +36,7 @@ def start(request: Request, secret: str, service: ServiceOf) -> Response:
 
 
 @router.post("/logout")
-def logout(request: Request, service: ServiceOf, csrf: str = Form("")) -> Response:
+def logout(request: Request, service: ServiceOf) -> Response:
     """Sign out."""
     secret = request.cookies.get(requests.COOKIE, "")
     with service.database.writing() as session:

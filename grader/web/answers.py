@@ -5,9 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from ..service.errors import NotSignedIn, Refusal
+from ..support.i18n import _
 from . import pages
 
 PROBLEM = "application/problem+json"
@@ -37,3 +39,14 @@ def refused(request: Request, refusal: Refusal) -> Response:
     response = pages.page(request, "refused.html.j2", refusal.status, sentence=str(refusal))
     response.headers.update(headers)
     return response
+
+
+def problem_of(error: RequestValidationError) -> str:
+    """Return a sentence about the first field that is missing or has a wrong value."""
+    first = error.errors()[0]
+    names = [str(part) for part in first["loc"][1:]] or [str(first["loc"][0])]
+    if first["type"] == "missing":
+        return _("The field '{field}' is missing.").format(field=".".join(names))
+    return _("The field '{field}' has a value that is not valid: check it and send it again.").format(
+        field=".".join(names)
+    )

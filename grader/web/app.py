@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
-from ..service.errors import NotFound, Refusal
+from ..service.configuration import Configuration
+from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.service import Service
 from ..support.i18n import _
 from ..version import __version__
-from . import account_pages, answers, course_pages, pages
+from . import account_pages, answers, course_pages, csrf, pages
+from .body_limits import BodyLimits
+from .headers import SecurityHeaders
 from .languages import Languages
+from .origin import SameOrigin
 
 ROUTERS = (account_pages.router, course_pages.router)
 
@@ -19,7 +24,13 @@ ROUTERS = (account_pages.router, course_pages.router)
 def make_app(service: Service) -> FastAPI:
     """Return the web application of a service. Only the API is part of its OpenAPI document."""
     app = FastAPI(
-        title="grader", version=__version__, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
+        title="grader",
+        version=__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would redirect to the host that the request names
+        dependencies=[Depends(csrf.check)],
     )
     app.state.service = service
     for router in ROUTERS:
@@ -48,5 +59,17 @@ def make_app(service: Service) -> FastAPI:
         refusal.status = error.status_code
         return answers.refused(request, refusal)
 
-    app.add_middleware(Languages)
+    @app.exception_handler(RequestValidationError)
+    def refuse_fields(request: Request, error: RequestValidationError) -> Response:
+        return answers.refused(request, Unreadable(answers.problem_of(error)))
+
+    add_protection(app, service.configuration)
     return app
+
+
+def add_protection(app: FastAPI, configuration: Configuration) -> None:
+    """Wrap an application into what protects it. The last one is the first that sees a request."""
+    app.add_middleware(SameOrigin)
+    app.add_middleware(BodyLimits, configuration.limits)
+    app.add_middleware(Languages)
+    app.add_middleware(SecurityHeaders, configuration.is_secure)

@@ -17,7 +17,7 @@ from ..report.html import marked
 from ..report.template_cache import template_cache
 from ..support.i18n import _, current, ngettext
 from ..support.text import number_of_points
-from . import requests
+from . import csrf, requests
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -26,7 +26,11 @@ STATIC = Path(__file__).parent / "static"
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return the page that a template makes of these values, for the user who is signed in."""
     caller = requests.visitor(request)
-    text = environment().get_template(template).render(request=request, caller=caller, **values)
+    text = (
+        environment()
+        .get_template(template)
+        .render(request=request, caller=caller, csrf_field=csrf.field(request), **values)
+    )
     return HTMLResponse(text, status)
 
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from grader.service import accounts
 from grader.service.access import SCOPES
 from grader.service.tables import User
-from grader.web import requests
+from grader.web import csrf, requests
 from grader.web.app import make_app
 from tests.service.conftest import caller, service  # noqa: F401
 
@@ -29,6 +29,7 @@ def browser(app, service):  # noqa: F811
             with service.database.writing() as session:
                 secret = accounts.sign_in(session, session.query(User).filter_by(name=name).one())
             client.cookies.set(requests.COOKIE, secret)
+            client.headers[csrf.HEADER] = csrf.token_for(secret)  # instead of the field of each form
         return client
 
     return opened
