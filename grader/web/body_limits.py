@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..service.configuration import MEGABYTE, Limits
+from ..service.configuration import MEGABYTE, ServiceLimits
 from ..service.errors import TooLarge
 from ..support.i18n import _
 from . import answers
@@ -27,7 +27,7 @@ MOST_DISCARDED = 64 * MEGABYTE
 class BodyLimits:
     """Refuses a request with a longer body than its address allows, before or while it arrives."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: ServiceLimits) -> None:
         self._app = app
         self._limits = limits
 
@@ -91,7 +91,7 @@ class _Body:
         return message
 
 
-def most_bytes(path: str, limits: Limits) -> int:
+def most_bytes(path: str, limits: ServiceLimits) -> int:
     """Return how many bytes the body of a request to this address may have."""
     files = limits.exercise_bytes if EXERCISE_PATHS.fullmatch(path) else limits.upload_bytes
     return files + FORM_BYTES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.service.configuration import MEGABYTE, Limits
+from grader.service.configuration import MEGABYTE, ServiceLimits
 from grader.web import body_limits
 
 TOO_MUCH = 11 * MEGABYTE
@@ -59,4 +59,4 @@ def test_api_answers_with_a_problem_document(browser):
     ],
 )
 def test_only_exercises_may_be_large(path, megabytes):
-    assert body_limits.most_bytes(path, Limits()) // MEGABYTE == megabytes
+    assert body_limits.most_bytes(path, ServiceLimits()) // MEGABYTE == megabytes
