@@ -38,9 +38,9 @@ async def check(request: Request) -> None:
     cookie = request.cookies.get(requests.COOKIE, "")
     if request.method in SAFE_METHODS or not cookie or "authorization" in request.headers:
         return
-    given = request.headers.get(HEADER)
-    if given is None:
+    token = request.headers.get(HEADER)
+    if token is None:
         value = (await request.form()).get(FIELD, "")
-        given = value if isinstance(value, str) else ""
-    if not hmac.compare_digest(given.encode(errors="replace"), token_for(cookie).encode()):
+        token = value if isinstance(value, str) else ""
+    if not hmac.compare_digest(token.encode(errors="replace"), token_for(cookie).encode()):
         raise NotAllowed(_("This form is too old: go back, load the page again, and send the form once more."))
