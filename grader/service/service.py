@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -24,6 +25,8 @@ class Service:
     database: Database
     blobs: Blobs
     events: Events = field(default_factory=Events)
+    wake: threading.Event = field(default_factory=threading.Event)
+    """Set when there is something to grade or to stop."""
 
     def close(self) -> None:
         """Close the database."""

@@ -1,0 +1,291 @@
+"""Submissions from the upload to the result: accepting, cancelling, and reading what belongs to one.
+
+Accepted means: the file is on disk and the row is committed. Only then the student gets a receipt.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..report.model import Report
+from ..submission import digest
+from ..support import i18n
+from ..support.i18n import _, lazy, ngettext
+from ..support.zips import zipped
+from . import courses, prepared_works, space
+from .access import Caller, is_visible
+from .configuration import KILOBYTE, MEGABYTE, Limits
+from .errors import Conflict, NotFound, TooLarge, TooMany, Unreadable
+from .moments import now
+from .service import Service
+from .tables import SPENT, UNFINISHED, Exercise, Extension, Kind, Membership, Result, Role, State, Submission
+
+PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
+WAITS = lazy("It waits until the submissions before it have been graded.")
+SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
+CANCELLED = lazy("It was cancelled before it was graded.")
+FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
+
+
+def accept(
+    service: Service,
+    caller: Caller,
+    exercise: Exercise,
+    kind: Kind | str,
+    files: Mapping[str, bytes],
+    *,
+    via: str,
+    idempotency_key: str | None = None,
+) -> Submission:
+    """Return the new submission of a user, when it is on disk; ``files`` is {name: content}.
+
+    The same request with the same ``idempotency_key`` returns the same submission. A file that has a result already is
+    graded at once, from that result. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
+    full; then nothing is stored.
+    """
+    received = now()
+    kind = Kind(kind)
+    _refuse_wrong_files(files, service.configuration.limits)
+    sha256, content = digest(dict(files)), _packed(files)
+    with service.database.reading() as session:
+        earlier = _by_key(session, caller, idempotency_key)
+        if earlier is not None:
+            return _same_request(earlier, exercise, kind, sha256)
+        _refuse_by_rules(session, service, caller, exercise, kind, received)
+    space.refuse_if_low(service, len(content))
+    with space.full_disk_is_a_refusal(service):
+        blob = service.blobs.put(content)
+        with service.database.writing() as session:
+            earlier = _by_key(session, caller, idempotency_key)
+            if earlier is not None:
+                return _same_request(earlier, exercise, kind, sha256)
+            exercise = session.get_one(Exercise, exercise.id)
+            _refuse_by_rules(session, service, caller, exercise, kind, received)
+            pending = _pending_check(session, caller, exercise) if kind == Kind.CHECK else None
+            if pending is not None and (pending.sha256, pending.version_id) == (sha256, exercise.version_id):
+                return pending
+            if pending is not None:
+                _end(pending, State.SUPERSEDED, SUPERSEDED)
+                session.flush()  # the database allows one pending self-check
+            submission = Submission(
+                user_id=caller.user_id,
+                exercise_id=exercise.id,
+                version_id=exercise.version_id,
+                kind=kind,
+                file_name=next(iter(files)),
+                file_count=len(files),
+                sha256=sha256,
+                blob=blob,
+                size=sum(map(len, files.values())),
+                received=received,
+                available=received,
+                since=received,
+                language=i18n.current(),
+                via=via,
+                idempotency_key=idempotency_key,
+                priority=PRIORITIES[kind],
+                sentence=WAITS,
+            )
+            courses.draw_seeds(session, exercise, exercise.version)
+            submission.seed_number = prepared_works.seed_number(session, kind, caller.user_id, exercise.version_id)
+            key = prepared_works.result_key(session, service, submission, exercise.version)
+            if session.get(Result, key) is not None:
+                _end(submission, State.GRADED, FROM_KEPT_RESULT)
+                submission.result_key = key
+            session.add(submission)
+            session.flush()
+    if pending is not None:
+        service.events.publish(pending.id, "done", state=State.SUPERSEDED)
+    service.wake.set()
+    return submission
+
+
+def cancel(service: Service, caller: Caller, submission: Submission) -> Submission:
+    """Cancel a submission that is not graded yet, which gives a graded attempt back; raises Conflict if it has a result."""
+    with service.database.writing() as session:
+        submission = session.get_one(Submission, submission.id)
+        if submission.user_id != caller.user_id and not caller.is_admin:
+            raise NotFound(_("There is no such page, or you may not see it."))
+        if submission.state not in UNFINISHED:
+            raise Conflict(_("This submission is finished already, so it cannot be cancelled."))
+        _end(submission, State.CANCELLED, CANCELLED)
+    service.events.publish(submission.id, "done", state=State.CANCELLED)
+    service.wake.set()
+    return submission
+
+
+def attempts_left(session: Session, exercise: Exercise, user_id: str) -> int | None:
+    """Return how many graded attempts a student still has; None for any number."""
+    if exercise.attempts is None:
+        return None
+    extension = session.get(Extension, (exercise.id, user_id))
+    allowed = exercise.attempts + (extension.extra_attempts if extension is not None else 0)
+    spent = session.scalar(
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.user_id == user_id,
+            Submission.exercise_id == exercise.id,
+            Submission.kind == Kind.ATTEMPT,
+            Submission.state.in_(SPENT),
+        )
+    )
+    return max(0, allowed - (spent or 0))
+
+
+def report_of(service: Service, submission: Submission) -> Report:
+    """Return the complete report, which a student must not see; see :mod:`grader.report.redact`. Raises NotFound without one."""
+    with service.database.reading() as session:
+        result = _result(session, submission)
+        if result is None:
+            raise NotFound(_("This submission has no report."))
+        return Report.model_validate_json(zlib.decompress(result.report))
+
+
+def files_of(service: Service, submission: Submission) -> dict[str, bytes]:
+    """Return the submitted files, {name: content}."""
+    content = service.blobs.get(submission.blob)
+    if submission.file_count == 1:
+        return {submission.file_name: content}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def notebook_of(service: Service, submission: Submission) -> bytes:
+    """Return the executed notebook, b"" if nothing was executed."""
+    return _blob_of_result(service, submission, "executed")
+
+
+def source_of(service: Service, submission: Submission) -> bytes:
+    """Return the files that a page shows, as :func:`grader.submission.source_files.packed` returns them; b"" without any."""
+    return _blob_of_result(service, submission, "source")
+
+
+def _blob_of_result(service: Service, submission: Submission, column: str) -> bytes:
+    with service.database.reading() as session:
+        result = _result(session, submission)
+        name = getattr(result, column) if result is not None else ""
+    try:
+        return service.blobs.get(name) if name else b""
+    except FileNotFoundError:  # deleted when the disk was nearly full
+        return b""
+
+
+def _result(session: Session, submission: Submission) -> Result | None:
+    key = session.scalar(select(Submission.result_key).where(Submission.id == submission.id))
+    return None if key is None else session.get(Result, key)
+
+
+def _end(submission: Submission, state: State, sentence: str) -> None:
+    submission.state, submission.sentence = state, sentence
+    submission.since = submission.finished = now()
+    submission.owner, submission.deadline, submission.lease_until = "", None, None
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    return next(iter(files.values())) if len(files) == 1 else zipped(files)
+
+
+def _by_key(session: Session, caller: Caller, idempotency_key: str | None) -> Submission | None:
+    if idempotency_key is None:
+        return None
+    statement = select(Submission).where(
+        Submission.user_id == caller.user_id, Submission.idempotency_key == idempotency_key
+    )
+    return session.scalar(statement)
+
+
+def _same_request(earlier: Submission, exercise: Exercise, kind: Kind, sha256: str) -> Submission:
+    """Return the submission of an earlier request with the same key; raises Unreadable if that request was another one."""
+    if (earlier.exercise_id, earlier.kind, earlier.sha256) != (exercise.id, kind, sha256):
+        raise Unreadable(_("This Idempotency-Key was used for another submission: use a new one."))
+    return earlier
+
+
+def _pending_check(session: Session, caller: Caller, exercise: Exercise) -> Submission | None:
+    return session.scalar(
+        select(Submission).where(
+            Submission.user_id == caller.user_id,
+            Submission.exercise_id == exercise.id,
+            Submission.kind == Kind.CHECK,
+            Submission.state.in_(UNFINISHED),
+        )
+    )
+
+
+def _refuse_wrong_files(files: Mapping[str, bytes], limits: Limits) -> None:
+    if not files:
+        raise Unreadable(_("There is no file: choose a notebook, a module or an archive."))
+    if len(files) > limits.files:
+        sentence = _("These are {count} files, but at most {most} are allowed: pack them into a zip file.")
+        raise TooLarge(sentence.format(count=len(files), most=limits.files))
+    for name, content in files.items():
+        if len(content) > limits.file_bytes:
+            sentence = _("{name} has {size}, but a file may have at most {most}: delete large outputs from it.")
+            raise TooLarge(sentence.format(name=name, size=_size(len(content)), most=_size(limits.file_bytes)))
+    total = sum(map(len, files.values()))
+    if total > limits.upload_bytes:
+        sentence = _("The files have {size} together, but at most {most} are allowed.")
+        raise TooLarge(sentence.format(size=_size(total), most=_size(limits.upload_bytes)))
+    if not total:
+        sentence = _("{name} is empty: save your work, and hand in the file again.")
+        raise Unreadable(sentence.format(name=next(iter(files))))
+
+
+def _size(count: int) -> str:
+    return f"{count / MEGABYTE:.1f} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.0f} kB"
+
+
+def _refuse_by_rules(
+    session: Session, service: Service, caller: Caller, exercise: Exercise, kind: Kind, received: object
+) -> None:
+    """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission."""
+    course = exercise.course if exercise in session else session.get_one(Exercise, exercise.id).course
+    membership = session.get(Membership, (course.id, caller.user_id))
+    if membership is None and not caller.is_admin:
+        raise NotFound(_("There is no such page, or you may not see it."))
+    if course.archived is not None:
+        raise Conflict(_("This course is archived, so nothing can be handed in."))
+    if caller.is_admin or (membership is not None and membership.role >= Role.TUTOR):
+        return  # staff try an exercise at any time
+    if not is_visible(exercise):
+        raise NotFound(_("There is no such page, or you may not see it."))
+    extension = session.get(Extension, (exercise.id, caller.user_id))
+    closes = extension.closes if extension is not None and extension.closes is not None else exercise.closes
+    if closes is not None and now() > closes:
+        raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))
+    if kind == Kind.ATTEMPT:
+        left = attempts_left(session, exercise, caller.user_id)
+        if left == 0:
+            raise Conflict(_("You have no graded attempts left. You can still run a self-check."))
+        return
+    limits = service.configuration.limits
+    for hours, most in ((1, limits.checks_an_hour), (24, limits.checks_a_day)):
+        statement = (
+            select(func.count(), func.min(Submission.received))
+            .select_from(Submission)
+            .where(
+                Submission.user_id == caller.user_id,
+                Submission.exercise_id == exercise.id,
+                Submission.kind == Kind.CHECK,
+                Submission.state != State.NOT_GRADABLE,
+                Submission.received > now() - timedelta(hours=hours),
+            )
+        )
+        count, first = session.execute(statement).one()
+        if count >= most:
+            wait = max(60, int((first + timedelta(hours=hours) - now()).total_seconds()))
+            minutes = -(-wait // 60)
+            sentence = ngettext(
+                "You have run many self-checks of this exercise: the next one is possible in {minutes} minute.",
+                "You have run many self-checks of this exercise: the next one is possible in {minutes} minutes.",
+                minutes,
+            )
+            raise TooMany(sentence.format(minutes=minutes), retry_after=wait)
