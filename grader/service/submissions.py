@@ -21,7 +21,7 @@ from ..support.i18n import _, lazy, ngettext
 from ..support.zips import zipped
 from . import courses, prepared_works, space
 from .access import Caller, is_visible
-from .configuration import KILOBYTE, MEGABYTE, Limits
+from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
 from .errors import Conflict, NotFound, TooLarge, TooMany, Unreadable
 from .moments import now
 from .service import Service
@@ -220,7 +220,7 @@ def _pending_check(session: Session, caller: Caller, exercise: Exercise) -> Subm
     )
 
 
-def _refuse_wrong_files(files: Mapping[str, bytes], limits: Limits) -> None:
+def _refuse_wrong_files(files: Mapping[str, bytes], limits: ServiceLimits) -> None:
     if not files:
         raise Unreadable(_("There is no file: choose a notebook, a module or an archive."))
     if len(files) > limits.files:
