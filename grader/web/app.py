@@ -12,13 +12,13 @@ from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.service import Service
 from ..support.i18n import _
 from ..version import __version__
-from . import account_pages, answers, course_pages, csrf, pages
+from . import account_pages, answers, api_courses, api_description, course_pages, csrf, pages
 from .body_limits import BodyLimits
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
 
-ROUTERS = (account_pages.router, course_pages.router)
+ROUTERS = (account_pages.router, api_courses.router, course_pages.router)
 
 
 def make_app(service: Service) -> FastAPI:
@@ -35,6 +35,7 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
+    api_description.describe(app)
 
     @app.get("/static/style.css", include_in_schema=False)
     def style() -> Response:

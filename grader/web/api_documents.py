@@ -1,0 +1,135 @@
+"""The documents of the API. Their fields are part of its OpenAPI document; a field is never removed within ``/api/v1``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from ..assignment import Assignment
+from ..service.access import Caller, CourseAccess
+from ..service.configuration import Limits
+from ..service.tables import Exercise, Role
+from ..support.i18n import _
+
+PREFIX = "/api/v1"
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    """A fixed name of the reason, as the fragment of an address."""
+    title: str
+    """The fixed name alone, such as ``not-found``."""
+    status: int
+    """The status of HTTP."""
+    detail: str
+    """A sentence for people: what happened, and what to do."""
+
+
+class UserDocument(BaseModel):
+    """The user of a token, and what the token may do."""
+
+    name: str
+    shown_name: str
+    is_admin: bool
+    scopes: list[str]
+
+
+class CourseDocument(BaseModel):
+    """A course of the user."""
+
+    name: str
+    """The name of the course in addresses."""
+    title: str
+    role: Literal["student", "tutor", "instructor"]
+    time_zone: str
+    """The time zone in which pages of the course show times; the API has all times in UTC."""
+    links: dict[str, str]
+
+
+class UploadLimits(BaseModel):
+    """What one upload may have."""
+
+    file_bytes: int
+    files: int
+    upload_bytes: int
+
+
+class ExerciseDocument(BaseModel):
+    """An exercise of a course. Times are in UTC; null means that there is no limit."""
+
+    course: str
+    name: str
+    title: str
+    version: str
+    opens: datetime | None
+    due: datetime | None
+    closes: datetime | None
+    attempts: int | None
+    """How many graded attempts a student has."""
+    max_score: float
+    pass_mark: float
+    """The percentage of the points from which a submission passes."""
+    hints: int
+    """The level of hints in reports: 1, 2 or 3."""
+    limits: UploadLimits
+    links: dict[str, str]
+
+
+def course_document(request: Request, access: CourseAccess) -> CourseDocument:
+    """Return a course as the API shows it."""
+    course = access.course
+    role: Literal["student", "tutor", "instructor"] = ROLES[access.role]
+    links = {
+        "self": address(request, f"{PREFIX}/courses/{course.slug}"),
+        "exercises": address(request, f"{PREFIX}/courses/{course.slug}/exercises"),
+        "page": address(request, f"/c/{course.slug}"),
+    }
+    return CourseDocument(name=course.slug, title=course.title, role=role, time_zone=course.time_zone, links=links)
+
+
+def exercise_document(request: Request, exercise: Exercise, assignment: Assignment, limits: Limits) -> ExerciseDocument:
+    """Return an exercise as the API shows it."""
+    content, course = assignment.content, exercise.course.slug
+    here = f"{PREFIX}/courses/{course}/exercises/{exercise.name}"
+    return ExerciseDocument(
+        course=course,
+        name=exercise.name,
+        title=_(exercise.title or content.title),
+        version=content.version,
+        opens=exercise.opens,
+        due=exercise.due,
+        closes=exercise.closes,
+        attempts=exercise.attempts,
+        max_score=sum(check.points for check in content.checks if not check.bonus),
+        pass_mark=content.pass_mark,
+        hints=content.hints,
+        limits=UploadLimits(file_bytes=limits.file_bytes, files=limits.files, upload_bytes=limits.upload_bytes),
+        links={
+            "self": address(request, here),
+            "submissions": address(request, f"{here}/submissions"),
+            "page": address(request, f"/c/{course}/a/{exercise.name}"),
+        },
+    )
+
+
+def user_document(caller: Caller) -> UserDocument:
+    """Return the user of a request as the API shows it."""
+    scopes = sorted(caller.scopes or ())
+    return UserDocument(name=caller.name, shown_name=caller.shown_name, is_admin=caller.is_admin, scopes=scopes)
+
+
+ROLES: dict[Role, Literal["student", "tutor", "instructor"]] = {
+    Role.STUDENT: "student",
+    Role.TUTOR: "tutor",
+    Role.INSTRUCTOR: "instructor",
+}
+
+
+def address(request: Request, path: str) -> str:
+    """Return the path of a page or of a document as a link, which is relative to the host of the server."""
+    return f"{request.scope.get('root_path', '')}{path}"
