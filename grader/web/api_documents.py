@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..assignment import Assignment
 from ..service.access import Caller, CourseAccess
-from ..service.configuration import Limits
+from ..service.configuration import ServiceLimits
 from ..service.tables import Exercise, Role
 from ..support.i18n import _
 
@@ -92,7 +92,9 @@ def course_document(request: Request, access: CourseAccess) -> CourseDocument:
     return CourseDocument(name=course.slug, title=course.title, role=role, time_zone=course.time_zone, links=links)
 
 
-def exercise_document(request: Request, exercise: Exercise, assignment: Assignment, limits: Limits) -> ExerciseDocument:
+def exercise_document(
+    request: Request, exercise: Exercise, assignment: Assignment, limits: ServiceLimits
+) -> ExerciseDocument:
     """Return an exercise as the API shows it."""
     content, course = assignment.content, exercise.course.slug
     here = f"{PREFIX}/courses/{course}/exercises/{exercise.name}"
