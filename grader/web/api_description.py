@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from .answers import PROBLEM
-from .api_documents import PREFIX, Problem
+from .api_documents import PREFIX, ProblemDocument
 
 DESCRIPTION = """Hand in submissions, follow their grading, and read reports. Each request needs the header
 `Authorization: Bearer TOKEN`. A request that is refused is answered with a problem document (RFC 9457), whose `detail` is a
@@ -22,7 +22,7 @@ TOKEN = HTTPBearer(scheme_name="token", description="A token of the page /me/tok
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the descriptions of the answers with these statuses, as problem documents."""
-    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    schema = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {PROBLEM: {"schema": schema}}}
         for status in statuses
@@ -47,7 +47,7 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = get_openapi(title="grader", version=app.version, routes=app.routes, description=DESCRIPTION)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            schemas[Problem.__name__] = Problem.model_json_schema()
+            schemas[ProblemDocument.__name__] = ProblemDocument.model_json_schema()
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -17,7 +17,7 @@ from ..support.i18n import _
 PREFIX = "/api/v1"
 
 
-class Problem(BaseModel):
+class ProblemDocument(BaseModel):
     """Why a request was refused (RFC 9457)."""
 
     type: str

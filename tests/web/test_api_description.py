@@ -21,7 +21,9 @@ def test_every_operation_needs_a_token_and_describes_problems(description):
             assert operation["security"] == [{"token": []}], (method, path)
             for status in ("401", "403", "404", "422"):
                 content = operation["responses"][status]["content"]
-                assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                assert content == {
+                    "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+                }
 
 
 def test_every_operation_has_a_description_and_a_unique_name(description):
