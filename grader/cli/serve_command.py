@@ -1,4 +1,4 @@
-"""``grader serve``."""
+"""``grader serve``: the server itself. The commands that look after its data are in ``serve_tools.py``."""
 
 from __future__ import annotations
 
@@ -6,34 +6,60 @@ from pathlib import Path
 
 import click
 
+from .serve_tools import TOOLS, data_dir_option, require_packages
 
-@click.group("serve", invoke_without_command=True)
+
+@click.group("serve", invoke_without_command=True, commands=TOOLS)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the server listens.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
+@data_dir_option
 @click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Folder for database and files.  [default: in your data folder]",
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    help="Number of submissions graded at the same time.  [default: number of processors]",
 )
-@click.option("--jobs", type=click.IntRange(1, 1024), help="Number of submissions graded at the same time.")
+@click.option(
+    "--certificate",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="PEM file with certificate and key, for HTTPS.",
+)
+@click.option(
+    "--proxy", default="", metavar="ADDRESS", help="Address of a proxy with HTTPS; only its headers are trusted."
+)
+@click.option("--insecure", is_flag=True, help="Let other machines connect without HTTPS.")
 @click.pass_context
-def command(ctx: click.Context, host: str, port: int, data_dir: Path | None, jobs: int | None) -> None:
-    """Serve courses on web pages: students hand in, watch the grading and read their reports."""
+def command(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    data_dir: Path | None,
+    jobs: int | None,
+    certificate: Path | None,
+    proxy: str,
+    insecure: bool,
+) -> None:
+    """Serve courses on web pages: students hand in, watch the grading and read their reports.
+
+    The first start prints a link with which the first administrator signs in.
+    """
     if ctx.invoked_subcommand is not None:
+        ctx.obj = data_dir
         return
+    require_packages()
     from ..machine import systems
 
     systems.require_worker()
-    import uvicorn
-
     from ..executor import local
     from ..service.configuration import Configuration, default_data_dir
-    from ..service.service import open_service
-    from ..web.app import make_app
+    from ..web import serving
 
     configuration = Configuration(
-        data_dir=data_dir or default_data_dir(), host=host, port=port, jobs=jobs or local.cores()
+        data_dir=(data_dir or default_data_dir()).absolute(),
+        host=host,
+        port=port,
+        jobs=jobs or local.cores(),
+        proxy=proxy,
+        is_secure=bool(certificate or proxy),
     )
-    service = open_service(configuration)
-    uvicorn.run(make_app(service), host=host, port=port, log_level="warning")
+    serving.serve(configuration, certificate, insecure, click.echo)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from ..assignment import bundled_names
-from . import courses
+from . import courses, data_folder
 from .blobs import Blobs
 from .configuration import Configuration
 from .database import Database
@@ -38,12 +37,11 @@ def open_service(configuration: Configuration) -> Service:
 
     Raises UsageError if a newer version of the grader has written it.
     """
-    configuration.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.chmod(configuration.data_dir, 0o700)
-    database = Database(configuration.database_url)
-    database.migrate()
-    service = Service(configuration, database, Blobs(configuration.blob_dir))
-    with database.writing() as session:
-        if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
-            courses.create_demo(session, bundled_names())
-    return service
+    data_folder.make(configuration.data_dir)
+    with data_folder.setup(configuration.data_dir):
+        database = Database(configuration.database_url)
+        database.migrate()
+        with database.writing() as session:
+            if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
+                courses.create_demo(session, bundled_names())
+    return Service(configuration, database, Blobs(configuration.blob_dir))

@@ -1,0 +1,75 @@
+"""Users and their roles in courses, as the command line makes them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..support.errors import UsageError
+from ..support.similar_names import nearest
+from .tables import Course, Membership, Role, User
+
+ADMIN = "admin"
+ROLES = (*(role.name.lower() for role in Role), ADMIN)
+LONGEST_NAME = 200
+
+
+def find(session: Session, name: str) -> User | None:
+    """Return the user with this login name, None if there is none."""
+    return session.scalar(select(User).where(User.name == name))
+
+
+def ensure(session: Session, name: str, full_name: str = "", email: str = "") -> User:
+    """Return the user with this login name, made if there is none; raises UsageError for a name that cannot be used."""
+    user = find(session, name)
+    if user is None:
+        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise UsageError(
+                f"The name of a user has 1 to {LONGEST_NAME} characters, without line breaks and without spaces at its ends."
+            )
+        user = User(name=name)
+        session.add(user)
+    if user.disabled is not None:
+        raise UsageError(f"The account '{name}' is disabled: enable it on the page /admin/users first.")
+    user.full_name = full_name or user.full_name
+    user.email = email or user.email
+    session.flush()
+    return user
+
+
+def give_role(session: Session, user: User, role: str, slug: str | None) -> None:
+    """Give a user one of ``ROLES``, those below admin in a course; nobody loses a higher role.
+
+    Without ``slug`` it is the only course of the server. Raises UsageError.
+    """
+    if role == ADMIN:
+        user.is_admin = True
+        return
+    course = course_named(session, slug)
+    value = Role[role.upper()]
+    membership = session.get(Membership, (course.id, user.id))
+    if membership is None:
+        session.add(Membership(course_id=course.id, user_id=user.id, role=value))
+    else:
+        membership.role = max(membership.role, value)
+
+
+def course_named(session: Session, slug: str | None) -> Course:
+    """Return the course with this name in addresses; None: the only course of the server. Raises UsageError."""
+    courses = {course.slug: course for course in session.scalars(select(Course).order_by(Course.slug))}
+    if slug is None and len(courses) == 1:
+        return next(iter(courses.values()))
+    if slug in courses:
+        return courses[slug]
+    names = ", ".join(courses) or "none"
+    if slug is None:
+        raise UsageError(f"There are several courses: choose one with --course ({names}).")
+    similar = nearest(slug, courses)
+    advice = f"Did you mean '{similar}'?" if similar else f"The courses are: {names}."
+    raise UsageError(f"There is no course '{slug}'. {advice}")
+
+
+def scopes(role: str | None) -> tuple[str, ...]:
+    """Return what a token of a role may do; the role None is a student."""
+    extra = {"tutor": ("class",), "instructor": ("class", "manage"), ADMIN: ("class", "manage")}
+    return ("read", "submit", *extra.get(role or "", ()))

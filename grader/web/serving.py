@@ -1,0 +1,69 @@
+"""Starts and stops everything that a running server consists of, in the right order."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ..service import data_folder, first_admin
+from ..service.configuration import Configuration
+from ..service.grading import Grader
+from ..service.service import open_service
+from ..support.errors import UsageError
+from . import server
+from .app import make_app
+
+
+def serve(configuration: Configuration, certificate: Path | None, insecure: bool, write: Callable[[str], None]) -> None:
+    """Run a server until a signal ends it. ``write`` gets lines for the terminal, such as the address.
+
+    Call it in the main thread, before other threads exist. Raises UsageError.
+    """
+    refuse_open_network(configuration, certificate, insecure)
+    data_folder.make(configuration.data_dir)
+    with _ends_by_signal(), ExitStack() as stack:
+        stack.enter_context(data_folder.used_by_server(configuration.data_dir))
+        listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
+        service = open_service(configuration)
+        stack.callback(service.close)
+        if configuration.grade:
+            grader = Grader(service)
+            stack.callback(grader.stop)
+            grader.start()
+        app = make_app(service)
+        address = server.address_of(listener, configuration.host, certificate is not None)
+        data_folder.write_address(configuration.data_dir, address)
+        write(f"Address: {address}")
+        secret = first_admin.new_link(service.database)
+        if secret is not None:
+            write(f"First administrator: {address}/start/{secret}")
+        server.run(app, listener, certificate, configuration.proxy)
+
+
+def refuse_open_network(configuration: Configuration, certificate: Path | None, insecure: bool) -> None:
+    """Raise UsageError if passwords could be read in a network."""
+    if certificate is not None:
+        server.check_certificate(certificate)
+    elif not configuration.proxy and not insecure and not server.is_loopback(configuration.host):
+        raise UsageError(
+            f"Other machines could reach {configuration.host} and read passwords: choose --certificate FILE for HTTPS, "
+            "--proxy ADDRESS for a proxy with HTTPS, or --insecure in a network that you trust."
+        )
+
+
+@contextmanager
+def _ends_by_signal() -> Iterator[None]:
+    """End the block at SIGTERM or SIGINT, as Ctrl-C sends it, without an error; a second signal ends its cleaning up."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    old = signal.signal(signal.SIGTERM, stop)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, old)

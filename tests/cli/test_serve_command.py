@@ -1,0 +1,64 @@
+"""``grader serve`` from its start to its end, as an operator runs it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+GRADER = [sys.executable, "-m", "grader"]
+
+
+@contextmanager
+def server(folder, *options):
+    """Start a server at a free port; yields the process, its address, and all lines that it has printed."""
+    process = subprocess.Popen(
+        [*GRADER, "serve", "--port", "0", "--data-dir", str(folder), "--jobs", "1", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        lines = [process.stdout.readline().strip(), process.stdout.readline().strip()]
+        yield process, lines[0].removeprefix("Address: "), lines
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def tool(*arguments):
+    return subprocess.run([*GRADER, "serve", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def test_server_starts_answers_and_stops(tmp_path):
+    with server(tmp_path / "data") as (process, address, lines):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        assert re.fullmatch(rf"First administrator: {address}/start/\S+", lines[1])
+        with urllib.request.urlopen(f"{address}/login", timeout=30) as answer:
+            assert answer.status == 200
+        token = tool("token", "ada", "--role", "student", "--course", "demo", "--data-dir", str(tmp_path / "data"))
+        assert re.fullmatch(r"grd_\S+\n", token.stdout), token.stderr
+        second = tool("--port", "0", "--data-dir", str(tmp_path / "data"))
+        assert (second.returncode, address in second.stderr) == (2, True)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+def test_other_machines_are_refused_without_https(tmp_path):
+    result = tool("--host", "0.0.0.0", "--data-dir", str(tmp_path / "data"))
+    assert result.returncode == 2
+    assert "--certificate" in result.stderr and "Traceback" not in result.stderr
+    assert not os.path.exists(tmp_path / "data")
+
+
+@pytest.mark.parametrize("content", ["", "no certificate"])
+def test_file_that_is_not_a_certificate_is_refused(tmp_path, content):
+    (tmp_path / "grader.pem").write_text(content)
+    result = tool("--certificate", str(tmp_path / "grader.pem"), "--data-dir", str(tmp_path / "data"))
+    assert (result.returncode, "PEM" in result.stderr) == (2, True)
