@@ -43,8 +43,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def address_of(listener: socket.socket, host: str, is_secure: bool) -> str:
     """Return the address of the start page."""
-    shown = f"[{host}]" if ":" in host else host
-    return f"{'https' if is_secure else 'http'}://{shown}:{listener.getsockname()[1]}"
+    name = f"[{host}]" if ":" in host else host
+    return f"{'https' if is_secure else 'http'}://{name}:{listener.getsockname()[1]}"
 
 
 def check_certificate(path: Path) -> None:
