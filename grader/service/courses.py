@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..assignment import Assignment, load
+from ..assignment import load
 from ..expected import assignment_files
 from ..support import seeds
+from ..support.places import ASSIGNMENTS
 from .tables import Course, Exercise, Kind, Seed, Version
 
 DEMO = "demo"
@@ -27,7 +28,7 @@ def create_demo(session: Session, names: list[str]) -> Course:
 
 def bundled_version(session: Session, name: str) -> Version:
     """Return the version of a bundled assignment as this grader has it, made if it is new."""
-    assignment = load(name)
+    assignment = load(str(ASSIGNMENTS / name))  # not a folder of this name where the server was started
     digest = assignment_files.digest(assignment, [])
     version = session.scalar(select(Version).where(Version.name == assignment.name, Version.digest == digest))
     if version is None:
@@ -59,8 +60,3 @@ def draw_seeds(session: Session, exercise: Exercise, version: Version) -> None:
                 session.add(
                     Seed(exercise_id=exercise.id, version_id=version.id, purpose=purpose, number=number, seed=seed)
                 )
-
-
-def assignment_of(version: Version) -> Assignment:
-    """Return the assignment of a version of a bundled assignment."""
-    return load(version.name)

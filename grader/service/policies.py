@@ -1,0 +1,16 @@
+"""What lateness costs and which attempt counts in an exercise: the same rules as ``grading:`` of an assignment."""
+
+from __future__ import annotations
+
+from ..assignment.base import Policy
+from .tables import Exercise
+
+
+def policy_of(exercise: Exercise) -> Policy:
+    """Return the rules of an exercise, with its due date."""
+    return Policy.model_validate_json(exercise.policy).model_copy(update={"due": exercise.due})
+
+
+def stored(policy: Policy) -> str:
+    """Return the rules as the column ``policy`` has them; the due date is a column of its own."""
+    return policy.model_dump_json(exclude={"due"})

@@ -1,0 +1,58 @@
+"""Jobs are done one after the other, survive a restart, and fail with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.service import jobs
+from grader.service.tables import Job
+
+
+def done(service, job):
+    with service.database.reading() as session:
+        row = session.get(Job, job.id)
+        return row.state, row.message
+
+
+@pytest.fixture
+def asked(service):
+    def ask(about="x"):
+        with service.database.writing() as session:
+            return jobs.request(session, "test", about)
+
+    return ask
+
+
+def test_job_is_done_once(service, asked):
+    calls = []
+    runner = jobs.JobRunner(service, {"test": lambda service, job: calls.append(job.about) or "Finished."})
+    job = asked()
+    runner.run_waiting()
+    runner.run_waiting()
+    assert (calls, done(service, job)) == (["x"], ("done", "Finished."))
+
+
+def test_same_request_twice_is_one_job(asked):
+    assert asked().id == asked().id != asked("y").id
+
+
+def test_failure_is_a_sentence_without_a_traceback(service, asked):
+    def fail(service, job):
+        raise jobs.JobFailed("It is broken.") if job.about == "x" else ValueError("secret")
+
+    runner = jobs.JobRunner(service, {"test": fail})
+    first, second = asked(), asked("y")
+    runner.run_waiting()
+    assert done(service, first) == ("failed", "It is broken.")
+    assert done(service, second)[0] == "failed"
+    assert "secret" not in done(service, second)[1]
+
+
+def test_job_of_a_server_that_ended_is_done_again_and_given_up_after_three(service, asked):
+    job = asked()
+    for state in ("queued", "queued", "failed"):
+        with service.database.writing() as session:
+            session.get(Job, job.id).state = "running"
+        runner = jobs.JobRunner(service, {"test": lambda service, job: ""})
+        runner._release()
+        assert done(service, job)[0] == state
