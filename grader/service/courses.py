@@ -30,7 +30,9 @@ def bundled_version(session: Session, name: str) -> Version:
     """Return the version of a bundled assignment as this grader has it, made if it is new."""
     assignment = load(str(ASSIGNMENTS / name))  # not a folder of this name where the server was started
     digest = assignment_files.digest(assignment, [])
-    version = session.scalar(select(Version).where(Version.name == assignment.name, Version.digest == digest))
+    version = session.scalar(
+        select(Version).where(Version.name == assignment.name, Version.digest == digest, Version.blob == "")
+    )
     if version is None:
         version = Version(name=assignment.name, digest=digest)
         session.add(version)
