@@ -1,7 +1,7 @@
 """Work that is neither a page nor a submission, one job after the other: the validation of an exercise, the files of a class.
 
-A job is a row; it survives a restart of the server. Who needs a new kind of job writes a function that takes the service and
-the row, returns the message to show, and raises :class:`JobFailed` with a sentence if the job has failed.
+A job is a row; it survives a restart of the server. The handler of a kind of job takes the service and the row, and returns
+the message to show. It raises :class:`JobFailed` with a sentence if the job has failed.
 """
 
 from __future__ import annotations
