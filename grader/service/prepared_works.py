@@ -15,7 +15,7 @@ from ..executor.executor import Executor
 from ..executor.work import Work, work_for
 from ..support import seeds
 from ..version import __version__
-from . import courses
+from . import assignments, courses
 from .identifiers import new_secret
 from .service import Service
 from .tables import Kind, Seed, Setting, Submission, Version
@@ -82,7 +82,7 @@ class PreparedWorks:
     def _prepared(self, seed: Seed, version: Version) -> Work:
         configuration = self._service.configuration
         work = work_for(
-            courses.assignment_of(version),
+            assignments.assignment_of(self._service, version),
             seed.seed,
             configuration.isolation,
             version.digest,
