@@ -6,7 +6,7 @@ from fastapi import Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..service import access, courses
+from ..service import access, assignments
 from ..service.tables import Exercise
 from .api_description import api_router
 from .api_documents import (
@@ -69,7 +69,9 @@ def show_exercise(request: Request, service: ServiceOf, caller: Client, course: 
     caller.require("read")
     with service.database.reading() as session:
         row, _access = access.exercise(session, caller, course, exercise)
-        return exercise_document(request, row, courses.assignment_of(row.version), service.configuration.limits)
+        return exercise_document(
+            request, row, assignments.assignment_of(service, row.version), service.configuration.limits
+        )
 
 
 def _exercises(
@@ -78,7 +80,7 @@ def _exercises(
     statement = select(Exercise).where(Exercise.course_id == course.course.id)
     rows = session.scalars(statement.order_by(Exercise.position, Exercise.name))
     return [
-        exercise_document(request, row, courses.assignment_of(row.version), service.configuration.limits)
+        exercise_document(request, row, assignments.assignment_of(service, row.version), service.configuration.limits)
         for row in rows
         if course.is_staff or access.is_visible(row)
     ]
