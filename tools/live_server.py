@@ -14,7 +14,9 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psutil
 
 from grader.service import accounts
@@ -25,6 +27,7 @@ from grader.service.tables import Course, Membership, Role, User
 
 START_SECONDS = 90
 STOP_SECONDS = 30
+GRADE_SECONDS = 120
 PACKAGES = Path(__file__).resolve().parents[1]
 
 
@@ -49,6 +52,29 @@ class LiveServer:
     def address(self) -> str:
         """The address of the server's first page, without the last slash."""
         return f"http://127.0.0.1:{self.port}"
+
+    def hand_in(self, person: Person, exercise: str, name: str, content: bytes, kind: str = "check") -> str:
+        """Hand in a file in the course "demo", and return the id of the submission."""
+        path = f"/api/v1/courses/demo/exercises/{exercise}/submissions"
+        answer = self._request(person, "POST", path, files={"file": (name, content)}, data={"kind": kind})
+        return str(answer["id"])
+
+    def wait_for(self, person: Person, submission: str) -> dict[str, Any]:
+        """Wait until a submission is finished, and return what the API says about it; raises TimeoutError."""
+        end = time.monotonic() + GRADE_SECONDS
+        while time.monotonic() < end:
+            answer = self._request(person, "GET", f"/api/v1/submissions/{submission}")
+            if answer["state"] not in ("queued", "running"):
+                return answer
+            time.sleep(0.1)
+        raise TimeoutError(f"The submission has not been graded.\n{self.log()}")
+
+    def _request(self, person: Person, method: str, path: str, **content: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {person.token}"}
+        answer = httpx.request(method, self.address + path, headers=headers, timeout=60, trust_env=False, **content)
+        answer.raise_for_status()
+        document: dict[str, Any] = answer.json()
+        return document
 
     def web_seconds(self) -> float:
         """Return the processor time of the process that answers requests, without its children."""
