@@ -46,7 +46,7 @@ QUALITY = 60
 
 @dataclass(frozen=True)
 class Page:
-    """A page: who opens it, and its path; ``{demo}`` is the exercise, ``{report}`` and ``{check}`` are submissions."""
+    """A page: its path, and the person that opens it; ``{demo}`` is the exercise, ``{report}`` and ``{check}`` are submissions."""
 
     person: str
     path: str

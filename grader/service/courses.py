@@ -55,6 +55,8 @@ def add_exercise(
 
 def draw_seeds(session: Session, exercise: Exercise, version: Version) -> None:
     """Draw the seeds of a version in an exercise, unless it has them: one for attempts, several for self-checks."""
+    if session.get(Seed, (exercise.id, version.id, Kind.CHECK, PRACTICE_SEEDS - 1)) is not None:  # the last one drawn
+        return
     for purpose, count in ((Kind.ATTEMPT, 1), (Kind.CHECK, PRACTICE_SEEDS)):
         for number in range(count):
             if session.get(Seed, (exercise.id, version.id, purpose, number)) is None:

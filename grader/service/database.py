@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -27,6 +29,7 @@ from .errors import Unavailable
 BUSY_SECONDS = 10
 IS_WRITING = "grader_is_writing"  # an execution option of connections
 MIGRATIONS = Path(__file__).parent / "migrations"
+T = TypeVar("T")
 
 
 class Database:
@@ -38,6 +41,8 @@ class Database:
         self._reading = sessionmaker(self._engine, expire_on_commit=False)
         self._writing = sessionmaker(self._engine.execution_options(**{IS_WRITING: True}), expire_on_commit=False)
         self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
+        self._changes: deque[_Change] = deque()  # of `together`
+        self._together = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -57,6 +62,37 @@ class Database:
             self._writing.begin() as session,
         ):
             yield session
+
+    def together(self, change: Callable[[Session], T]) -> T:
+        """Return the result of a change, committed and on disk; changes that other threads request meanwhile share the commit.
+
+        An exception of ``change`` discards only its own change. Writing to the disk takes longer than a change, so this is
+        for moments in which many people do the same. Raises Unavailable.
+        """
+        own: _Change = _Change(change)
+        self._changes.append(own)
+        with self._together:
+            if not own.future.done():  # the thread before this one has not taken it along
+                self._commit([self._changes.popleft() for _ in range(len(self._changes))])
+        return own.future.result()
+
+    def _commit(self, changes: list[_Change]) -> None:
+        outcomes: list[tuple[_Change, Any, BaseException | None]] = []
+        try:
+            with self.writing() as session:
+                for change in changes:
+                    try:
+                        with session.begin_nested():
+                            outcomes.append((change, change.function(session), None))
+                    except Exception as error:
+                        outcomes.append((change, None, error))
+        except Exception as error:
+            outcomes = [(change, None, error) for change in changes]
+        for change, value, problem in outcomes:
+            if problem is None:
+                change.future.set_result(value)
+            else:
+                change.future.set_exception(problem)
 
     def migrate(self) -> None:
         """Bring the tables to this version; raises UsageError if a newer version of the grader has made them."""
@@ -83,6 +119,14 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+class _Change:
+    """A change that waits for the next commit, and the future for its result."""
+
+    def __init__(self, function: Callable[[Session], Any]) -> None:
+        self.function = function
+        self.future: Future[Any] = Future()
 
 
 def newest_revision() -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from grader.service.database import Database, newest_revision
-from grader.service.tables import Table
+from grader.service.tables import Table, User
 from grader.support.errors import UsageError
 
 
@@ -32,3 +36,46 @@ def test_database_of_a_newer_version_is_refused(database):
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UsageError, match="update the grader"):
         database.migrate()
+
+
+def test_changes_of_many_threads_share_commits_and_only_the_wrong_ones_fail(database):
+    commits, barrier, outcomes = [], threading.Barrier(20), {}
+    event.listen(database.engine, "commit", lambda connection: commits.append(1))
+
+    def change(number):
+        barrier.wait()
+        try:
+            outcomes[number] = database.together(lambda session: added(session, number))
+        except ValueError as error:
+            outcomes[number] = str(error)
+
+    def added(session, number):
+        session.add(User(name=f"user{number}"))
+        session.flush()
+        time.sleep(0.01)  # the others come meanwhile
+        if number % 5 == 0:
+            raise ValueError("no")
+        return number
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    right = {number for number in range(20) if number % 5}
+    assert outcomes == {number: number if number in right else "no" for number in range(20)}
+    with database.reading() as session:
+        assert {user.name for user in session.query(User)} == {f"user{number}" for number in right}
+    assert len(commits) < 15
+
+
+def test_failed_commit_is_an_error_of_every_change(database, monkeypatch):
+    def fail(session):
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        session.execute(
+            text("INSERT INTO link (digest, purpose, course_id, role, created) VALUES ('a', 'b', 'none', 1, '')")
+        )
+
+    with pytest.raises(IntegrityError):
+        database.together(fail)
+    assert database.together(lambda session: 1) == 1
