@@ -74,7 +74,8 @@ class Database:
         with self._together:
             if not own.future.done():  # the thread before this one has not taken it along
                 self._commit([self._changes.popleft() for _ in range(len(self._changes))])
-        return own.future.result()
+        result: T = own.future.result()
+        return result
 
     def _commit(self, changes: list[_Change]) -> None:
         outcomes: list[tuple[_Change, Any, BaseException | None]] = []
