@@ -13,6 +13,7 @@ from .blobs import Blobs
 from .configuration import Configuration
 from .database import Database
 from .events import Events
+from .rates import Rates
 from .tables import Course, User
 
 
@@ -26,6 +27,10 @@ class Service:
     events: Events = field(default_factory=Events)
     wake: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to grade or to stop."""
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rates = Rates(self.configuration.limits)
 
     def close(self) -> None:
         """Close the database."""

@@ -36,7 +36,8 @@ def field(request: Request) -> Markup:
 async def check(request: Request) -> None:
     """Raise NotAllowed for a change that is asked for with a cookie, but without the token of the forms."""
     cookie = request.cookies.get(requests.COOKIE, "")
-    if request.method in SAFE_METHODS or not cookie or "authorization" in request.headers:
+    is_program = request.headers.get("authorization", "").lower().startswith("bearer ")  # no form can send that
+    if request.method in SAFE_METHODS or not cookie or is_program:
         return
     token = request.headers.get(HEADER)
     if token is None:

@@ -43,3 +43,8 @@ def test_form_of_a_page_is_accepted(ada):
     assert f'<input type="hidden" name="csrf" value="{token}">' in page
     assert ada.post("/logout", data={"csrf": token}).headers["location"] == "/login"
     assert not is_signed_in(ada)
+
+
+def test_password_in_the_address_is_no_token(ada):
+    """A form of another page can send "Authorization: Basic" with an address like http://a:b@host/."""
+    assert ada.post("/logout", headers={"Authorization": "Basic YTpi"}).status_code == 403
