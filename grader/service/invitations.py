@@ -1,6 +1,6 @@
 """Links that lead into an account or a course: invitations, new passwords, and the link of a course.
 
-Whoever may make a link for an account can sign in with it. So a link for an existing account needs somebody who is above
+The maker of a link can also open it and sign in. So a link for an existing account needs somebody who is above
 that account everywhere: an admin, or an instructor of all courses of a user who is no instructor.
 """
 
