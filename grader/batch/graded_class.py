@@ -18,6 +18,7 @@ from ..report import by_hand
 from ..report.evidence import ByHand
 from ..report.model import AssignmentName, Report
 from ..report.wording import FAULT, LONGEST
+from ..support.choices import Level
 from ..support.i18n import _
 from ..support.text import clean
 from . import counting, pages
@@ -144,27 +145,17 @@ class GradedClass:
         A person who has points by hand gets a report even without a result. ``excused`` is true if the course system
         excuses the person.
         """
-        is_excused = excused or self.extensions.is_excused(person.identity)
-        sha256 = digest_of_submission(record)
-        result = PersonResult(
+        return person_result(
             person,
-            self.marks.of(person.identity, sha256),
-            policy=self.extensions.policy(self.policy, person.identity),
-            due=self.extensions.due(person.identity),
-            excused=is_excused,
-            sha256=sha256,
+            record,
+            self.assignment,
+            self.policy,
+            self.marks,
+            self.extensions,
+            path=path,
+            level=self.settings.isolation or "strong",
+            excused=excused,
         )
-        content = self.assignment.content
-        automatic = record.report if record is not None else None
-        marks, report = result.marks, automatic
-        if report is None and marks.gives_points and not is_excused:
-            name = AssignmentName(name=self.assignment.name, version=content.version)
-            reason = (record.problem or _(FAULT)) if record is not None else _("Nothing was handed in.")
-            report = blank_report(name, content.checks, path, reason, self.settings.isolation or "strong")
-        if report is None:
-            return result
-        marked = applied(report, marks.marks, content.pass_mark)
-        return replace(result, automatic=automatic, report=marked, blank=report if automatic is None else None)
 
     def pages_of(self, record: Record) -> list[Page]:
         """Return the pages that show the report of a record: one for each person who gets the score.
@@ -181,13 +172,7 @@ class GradedClass:
         if result.report is None:
             return []
         person, submission_files = result.person, self.submissions.get(identity)
-        note = ""
-        if submission_files is not None:
-            final = result.final_score(submission_files)
-            note = pages.note(final.late, final.penalty, final.score) if final else ""
-        if result.excused:
-            note = _("Excused: this submission does not count.")
-        note = " ".join(filter(None, [note_on_attempt, note]))
+        note = " ".join(filter(None, [note_on_attempt, note_on_score(result, submission_files)]))
         name, who = self.names[person.identity], clean(display_name(person), LONGEST)
         blank = result.blank.model_dump_json(by_alias=True) if result.blank is not None else ""
         return [Page(name, identity, who, note, mark.to_json(result.marks.marks), blank)]
@@ -198,3 +183,49 @@ def digest_of_submission(record: Record | None) -> str:
     if record is None:
         return ""
     return record.report.submission.sha256 if record.report is not None else record.sha256
+
+
+def person_result(
+    person: Person,
+    record: Record | None,
+    assignment: Assignment,
+    policy: Policy,
+    class_marks: ClassMarks,
+    extensions: Extensions,
+    path: str = "",
+    level: Level = "strong",
+    excused: bool = False,
+) -> PersonResult:
+    """Return the result of a person, with the marks by hand: see :meth:`GradedClass.result_of`.
+
+    ``policy`` is that of the class. ``level`` is the isolation level of a report that is made only for marks by hand.
+    """
+    is_excused = excused or extensions.is_excused(person.identity)
+    sha256 = digest_of_submission(record)
+    result = PersonResult(
+        person,
+        class_marks.of(person.identity, sha256),
+        policy=extensions.policy(policy, person.identity),
+        due=extensions.due(person.identity),
+        excused=is_excused,
+        sha256=sha256,
+    )
+    content = assignment.content
+    automatic = record.report if record is not None else None
+    marks, report = result.marks, automatic
+    if report is None and marks.gives_points and not is_excused:
+        name = AssignmentName(name=assignment.name, version=content.version)
+        reason = (record.problem or _(FAULT)) if record is not None else _("Nothing was handed in.")
+        report = blank_report(name, content.checks, path, reason, level)
+    if report is None:
+        return result
+    marked = applied(report, marks.marks, content.pass_mark)
+    return replace(result, automatic=automatic, report=marked, blank=report if automatic is None else None)
+
+
+def note_on_score(result: PersonResult, submission_files: StudentFiles | None) -> str:
+    """Return the sentence of a page about points that lateness costs, or about a person who is excused; "" without either."""
+    if result.excused:
+        return _("Excused: this submission does not count.")
+    final = result.final_score(submission_files) if submission_files is not None else None
+    return pages.note(final.late, final.penalty, final.score) if final is not None else ""

@@ -1,0 +1,105 @@
+"""The class of one exercise as the database has it: students with their graded attempts, extensions and marks by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..assignment.base import Policy
+from ..version import __version__
+from .tables import Course, Exercise, Extension, Kind, Mark, Membership, Role, State, Submission, User, Version
+
+LEFT_OUT = (State.CANCELLED, State.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class ClassRows:
+    """The rows of a class, or of one student. ``attempts`` are {id of a user: the graded attempts, the oldest first}.
+
+    A file that could not be read spends no attempt: it is in ``attempts`` only if the student has no other one.
+    """
+
+    exercise: Exercise
+    version: Version
+    course: Course
+    members: Sequence[Membership]
+    attempts: dict[str, list[Submission]]
+    extensions: dict[str, Extension]
+    marks: Sequence[Mark]
+
+    @property
+    def users(self) -> list[User]:
+        """The students."""
+        return [member.user for member in self.members]
+
+    @property
+    def policy(self) -> Policy:
+        """The rules for lateness and for the attempt that counts, with the due date in the time zone of the course."""
+        policy = Policy.model_validate_json(self.exercise.policy or "{}")
+        due = self.exercise.due
+        local_due = None if due is None else due.astimezone(ZoneInfo(self.course.time_zone))
+        return policy.model_copy(update={"due": local_due})
+
+    def digest(self, language: str) -> str:
+        """Return a digest of everything that the files of the class are made from, in a language."""
+        parts: list[object] = [
+            __version__,
+            language,
+            self.exercise.title,
+            self.version.digest,
+            self.policy.model_dump_json(),
+        ]
+        parts += [(each.user.name, each.user.full_name, each.user.email, each.section) for each in self.members]
+        parts += [
+            (each.id, each.state, each.result_key, each.sentence)
+            for attempts in self.attempts.values()
+            for each in attempts
+        ]
+        parts += [(each.user_id, each.due, each.is_excused) for each in self.extensions.values()]
+        parts += [(each.id, each.user_id, each.check, each.points, each.comment, each.at) for each in self.marks]
+        return hashlib.sha256("\0".join(map(repr, parts)).encode(errors="surrogateescape")).hexdigest()
+
+
+def read(session: Session, exercise: Exercise, user_id: str | None = None) -> ClassRows:
+    """Return the rows of the class of an exercise; with ``user_id`` only those of one person, who need not be a student."""
+    exercise = session.get_one(Exercise, exercise.id)
+    course, version = exercise.course, exercise.version
+    of_course = select(Membership).join(User).where(Membership.course_id == course.id).order_by(User.name)
+    of_course = of_course.where(
+        Membership.role == Role.STUDENT if user_id is None else Membership.user_id == user_id, User.erased.is_(None)
+    )
+    members = [*session.scalars(of_course)]
+    users = {member.user.id: member.user for member in members}
+    statement = select(Submission).where(
+        Submission.exercise_id == exercise.id, Submission.kind == Kind.ATTEMPT, Submission.state.not_in(LEFT_OUT)
+    )
+    if user_id is not None:
+        statement = statement.where(Submission.user_id == user_id)
+    attempts: dict[str, list[Submission]] = {}
+    for submission in session.scalars(statement.order_by(Submission.received, Submission.id)):
+        if submission.user_id in users or user_id is not None:
+            attempts.setdefault(submission.user_id, []).append(submission)
+    extensions = session.scalars(
+        select(Extension).where(Extension.exercise_id == exercise.id).order_by(Extension.user_id)
+    )
+    marks = session.scalars(select(Mark).where(Mark.exercise_id == exercise.id).order_by(Mark.at, Mark.id))
+    known_ids = {None, *users, user_id}
+    return ClassRows(
+        exercise,
+        version,
+        course,
+        members,
+        {user: _counting(submissions) for user, submissions in attempts.items()},
+        {each.user_id: each for each in extensions if each.user_id in known_ids},
+        [each for each in marks if each.user_id in known_ids],
+    )
+
+
+def _counting(submissions: list[Submission]) -> list[Submission]:
+    """Return the attempts without files that could not be read; of nothing else the last of these."""
+    return [each for each in submissions if each.state != State.REFUSED] or submissions[-1:]

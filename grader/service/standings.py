@@ -1,0 +1,107 @@
+"""What counts for a student in an exercise: the attempt, its report with the marks by hand, and the score after lateness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from ..batch import counting
+from ..batch.counting import Attempt
+from ..batch.graded_class import note_on_score, person_result
+from ..batch.students import Person
+from ..report.model import Report
+from ..support.i18n import _
+from . import class_rows, courses, served_class
+from .errors import NotFound
+from .service import Service
+from .tables import Exercise, Kind, Result, Submission
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts for a student. ``report`` has the marks by hand, and is complete: a student must not see all of it.
+
+    ``submission`` is the attempt that counts, None if the student handed in nothing; ``report`` is None without a result and
+    without points by hand. ``score`` is that of the gradebook, None without one. ``attempt`` is a sentence about the attempt that
+    counts, "" if there is only one, and ``lateness`` one about lost points. ``comments`` are those of a person if no report has
+    them.
+    """
+
+    submission: Submission | None
+    report: Report | None
+    score: float | None
+    attempt: str = ""
+    lateness: str = ""
+    comments: tuple[str, ...] = ()
+
+
+def standing(service: Service, exercise: Exercise, user_id: str) -> Standing:
+    """Return what counts for a student in an exercise."""
+    with service.database.reading() as session:
+        return standing_of(session, exercise, user_id)
+
+
+def standing_of(session: Session, exercise: Exercise, user_id: str) -> Standing:
+    """Return what counts for a student in an exercise, in a transaction."""
+    rows = class_rows.read(session, exercise, user_id)
+    user = next((user for user in rows.users), None)
+    if user is None:
+        return Standing(None, None, None)
+    assignment = courses.assignment_of(rows.version)
+    marks = served_class.marks(rows, served_class.class_list(rows, assignment, {user.name: ""}))
+    extensions = served_class.extensions(rows)
+    submissions = served_class.submissions_of(rows)
+    person = Person(user.shown_name, user.name, user.email)
+    counted = None
+    if submissions:
+        attempts = [
+            Attempt(number, files, served_class.record_of(session, submission, files))
+            for number, (submission, files) in enumerate(submissions.values(), start=1)
+        ]
+        policy = extensions.policy(rows.policy, person.identity)
+        counted = counting.counted(attempts, policy, extensions.due(person.identity) is not None)
+    record = counted.attempt.record if counted is not None else None
+    path = counted.attempt.files.path if counted is not None else ""
+    result = person_result(person, record, assignment, rows.policy, marks, extensions, path)
+    if counted is None:
+        report = result.report
+        score = report.score if report is not None else None
+        return Standing(None, report, score, "", note_on_score(result, None), tuple(result.comments()))
+    submission, files = submissions[counted.attempt.files.student.record_id]
+    final = result.final_score(files)
+    return Standing(
+        submission,
+        result.report,
+        final.score if final is not None else None,
+        counting.note(counted),
+        note_on_score(result, files),
+        tuple(result.comments() if result.report is None else ()),
+    )
+
+
+@dataclass(frozen=True)
+class ShownReport:
+    """The complete report on a submission, with the marks by hand if it is the attempt that counts, and a sentence about it."""
+
+    report: Report
+    note: str = ""
+
+
+def shown_report(service: Service, submission: Submission) -> ShownReport:
+    """Return what the page of a submission shows; see :mod:`grader.report.redact` for what students may see of it.
+
+    Raises NotFound if the submission has no report.
+    """
+    attempt = ""
+    with service.database.reading() as session:
+        if submission.kind == Kind.ATTEMPT:
+            own = standing_of(session, session.get_one(Exercise, submission.exercise_id), submission.user_id)
+            attempt = own.attempt
+            if own.submission is not None and own.submission.id == submission.id and own.report is not None:
+                note = " ".join(filter(None, [own.attempt, own.lateness]))
+                return ShownReport(served_class.with_path(own.report, submission.file_name), note)
+        result = None if submission.result_key is None else session.get(Result, submission.result_key)
+        if result is None:
+            raise NotFound(_("This submission has no report."))
+        return ShownReport(served_class.report_from(result, submission.file_name), attempt)
