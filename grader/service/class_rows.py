@@ -66,7 +66,7 @@ class ClassRows:
 
 
 def read(session: Session, exercise: Exercise, user_id: str | None = None) -> ClassRows:
-    """Return the rows of the class of an exercise; with ``user_id`` only those of one person, who need not be a student."""
+    """Return the rows of the class of an exercise; with ``user_id`` only those of one person, also of staff."""
     exercise = session.get_one(Exercise, exercise.id)
     course, version = exercise.course, exercise.version
     of_course = select(Membership).join(User).where(Membership.course_id == course.id).order_by(User.name)

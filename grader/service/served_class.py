@@ -125,8 +125,8 @@ def class_list(
     """Return the names that marks by hand may have; checks of marks that the assignment no longer has are former ones."""
     latest = [attempts[-1] for attempts in students(rows).values()]
     names = class_members.class_list(latest, absent(rows), {}, page_names, assignment.content, earlier)
-    known = {*names.points, *names.former_checks, TOTAL}
-    former = dict.fromkeys(mark.check for mark in rows.marks if mark.check not in known)
+    known_checks = {*names.points, *names.former_checks, TOTAL}
+    former = dict.fromkeys(mark.check for mark in rows.marks if mark.check not in known_checks)
     return names.model_copy(update={"former_checks": [*names.former_checks, *former]})
 
 

@@ -53,7 +53,7 @@ def standing_of(session: Session, exercise: Exercise, user_id: str) -> Standing:
     extensions = served_class.extensions(rows)
     submissions = served_class.submissions_of(rows)
     person = Person(user.shown_name, user.name, user.email)
-    counted = None
+    counted: counting.CountedAttempt | None = None
     if submissions:
         attempts = [
             Attempt(number, files, served_class.record_of(session, submission, files))
