@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..assignment.base import Policy
 from ..version import __version__
+from . import policies
 from .tables import Course, Exercise, Extension, Kind, Mark, Membership, Role, State, Submission, User, Version
 
 LEFT_OUT = (State.CANCELLED, State.SUPERSEDED)
@@ -40,10 +41,9 @@ class ClassRows:
     @property
     def policy(self) -> Policy:
         """The rules for lateness and for the attempt that counts, with the due date in the time zone of the course."""
-        policy = Policy.model_validate_json(self.exercise.policy or "{}")
-        due = self.exercise.due
-        local_due = None if due is None else due.astimezone(ZoneInfo(self.course.time_zone))
-        return policy.model_copy(update={"due": local_due})
+        policy = policies.policy_of(self.exercise)
+        due = None if policy.due is None else policy.due.astimezone(ZoneInfo(self.course.time_zone))
+        return policy.model_copy(update={"due": due})
 
     def digest(self, language: str) -> str:
         """Return a digest of everything that the files of the class are made from, in a language."""

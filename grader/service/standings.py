@@ -12,7 +12,7 @@ from ..batch.graded_class import note_on_score, person_result
 from ..batch.students import Person
 from ..report.model import Report
 from ..support.i18n import _
-from . import class_rows, courses, served_class
+from . import assignments, class_rows, served_class
 from .errors import NotFound
 from .service import Service
 from .tables import Exercise, Kind, Result, Submission
@@ -39,16 +39,16 @@ class Standing:
 def standing(service: Service, exercise: Exercise, user_id: str) -> Standing:
     """Return what counts for a student in an exercise."""
     with service.database.reading() as session:
-        return standing_of(session, exercise, user_id)
+        return standing_of(service, session, exercise, user_id)
 
 
-def standing_of(session: Session, exercise: Exercise, user_id: str) -> Standing:
+def standing_of(service: Service, session: Session, exercise: Exercise, user_id: str) -> Standing:
     """Return what counts for a student in an exercise, in a transaction."""
     rows = class_rows.read(session, exercise, user_id)
     user = next((user for user in rows.users), None)
     if user is None:
         return Standing(None, None, None)
-    assignment = courses.assignment_of(rows.version)
+    assignment = assignments.assignment_of(service, rows.version)
     marks = served_class.marks(rows, served_class.class_list(rows, assignment, {user.name: ""}))
     extensions = served_class.extensions(rows)
     submissions = served_class.submissions_of(rows)
@@ -96,7 +96,7 @@ def shown_report(service: Service, submission: Submission) -> ShownReport:
     attempt = ""
     with service.database.reading() as session:
         if submission.kind == Kind.ATTEMPT:
-            own = standing_of(session, session.get_one(Exercise, submission.exercise_id), submission.user_id)
+            own = standing_of(service, session, session.get_one(Exercise, submission.exercise_id), submission.user_id)
             attempt = own.attempt
             if own.submission is not None and own.submission.id == submission.id and own.report is not None:
                 note = " ".join(filter(None, [own.attempt, own.lateness]))
