@@ -6,7 +6,6 @@ import contextlib
 import logging
 import queue
 import threading
-import zlib
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
@@ -19,13 +18,12 @@ from ..grading.trace import Event
 from ..sandbox.warm import WarmKind
 from ..support.errors import NotGradable, UsageError
 from ..support.i18n import lazy
-from ..version import __version__
-from . import claims, prepared_works, submissions
+from . import claims, kept_results, prepared_works, submissions
 from .identifiers import new_id
 from .moments import now
 from .prepared_works import PreparedWorks
 from .service import Service
-from .tables import Result, State, Submission
+from .tables import State, Submission, Version
 
 POLL_SECONDS = 1.0
 MOST_LOSSES = 3
@@ -73,6 +71,19 @@ class Grader:
         if self._thread is not None:
             self._thread.join()
         self._stack.close()
+
+    def grade_again(self, submission: Submission, version: Version) -> Future[TaskResult]:
+        """Grade a submission with a version of its exercise after everything else that waits; its row does not change.
+
+        Raises NotGradable, UsageError or OSError if that is not possible.
+        """
+        with self._service.database.reading() as session:
+            seed = prepared_works.seed_of(session, submission, version)
+            _ = seed.answers
+        work = self._works.get(seed, version)
+        files = submissions.files_of(self._service, submission)
+        task = GradingTask(submission.file_name, files, language=submission.language)
+        return self._executor.submit(work, task, None, Priority.REGRADE)
 
     def _work(self) -> None:
         while not self._is_stopping.is_set():
@@ -155,21 +166,7 @@ class Grader:
         key = prepared_works.result_key(session, self._service, row, row.version)
         if report.score is None:
             key = f"{key}-{row.id}"  # never the answer to another upload
-        if session.get(Result, key) is None:
-            session.add(
-                Result(
-                    key=key,
-                    report=zlib.compress(report.model_dump_json(by_alias=True).encode()),
-                    executed=self._service.blobs.put(outcome.result.executed) if outcome.result.executed else "",
-                    source=self._service.blobs.put(outcome.result.source) if outcome.result.source else "",
-                    score=report.score,
-                    max_score=report.max_score,
-                    passed=report.passed,
-                    ending=report.ending,
-                    seconds=report.seconds,
-                    grader=__version__,
-                )
-            )
+        kept_results.keep(session, self._service, key, outcome.result)
         row.result_key = key
         row.state = State.GRADED if report.score is not None else State.NOT_GRADABLE
         row.sentence = GRADED if report.score is not None else NOT_GRADED
