@@ -70,7 +70,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
 def _of_folder(contents: dict[str, bytes]) -> dict[str, bytes]:
     """Return the files of the folder with the assignment.yaml that is nearest to the top, relative to it."""
     folders = sorted(
-        {name.rpartition("/")[0] for name in contents if name.rpartition("/")[2] == ASSIGNMENT}, key=_depth
+        {name.rpartition("/")[0] for name in contents if name.rpartition("/")[2] == ASSIGNMENT},
+        key=lambda name: (_depth(name), name),
     )
     if not folders:
         raise Unreadable(_("The zip file contains no assignment.yaml: pack the folder of the exercise."))
