@@ -58,6 +58,8 @@ class Events:
         queue: asyncio.Queue[ServiceEvent] = asyncio.Queue()
         with self._lock:
             topic = self._topic(submission_id)
+            if after > topic.count:  # counted before a restart of the server
+                after = 0
             for event in topic.events:
                 if event.number > after:
                     queue.put_nowait(event)

@@ -1,0 +1,78 @@
+"""The events of a submission as a stream (server-sent events), for the page that waits and for the API.
+
+The first event is always ``state``, and the last one ``done``, also if everything happened before the stream began. A stream
+that breaks off can be opened again with ``Last-Event-ID``: what was missed is sent again. No event has a message or evidence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import Request
+from sse_starlette.event import ServerSentEvent
+from sse_starlette.sse import EventSourceResponse
+from starlette.concurrency import run_in_threadpool
+
+from ..service.events import ServiceEvent
+from ..service.progress import Progress, progress_of, shown_checks
+from ..service.service import Service
+from ..service.tables import Submission
+
+PING_SECONDS = 15
+POSITION_SECONDS = 5  # after which a submission that waits tells its position again
+
+
+def event_stream(request: Request, service: Service, submission: Submission) -> EventSourceResponse:
+    """Return the events of a submission that the caller may see; it ends when the submission has its final state."""
+    text = request.headers.get("last-event-id", "")
+    after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    with service.database.reading() as session:
+        names = shown_checks(session, submission.id)
+
+    def progress() -> Progress:
+        with service.database.reading() as session:
+            return progress_of(session, service, session.get_one(Submission, submission.id))
+
+    return EventSourceResponse(_events(service, submission.id, progress, names, after), ping=PING_SECONDS)
+
+
+async def _events(
+    service: Service, submission_id: str, progress: Callable[[], Progress], names: frozenset[str], after: int
+) -> AsyncIterator[ServerSentEvent]:
+    queue = service.events.subscribe(submission_id, after)
+    try:
+        present = await run_in_threadpool(progress)
+        yield _sent("state", asdict(present))
+        while not present.is_final:
+            try:
+                event = await asyncio.wait_for(queue.get(), POSITION_SECONDS)
+            except TimeoutError:
+                present = await run_in_threadpool(progress)
+                if not present.is_final:
+                    yield _sent("position", asdict(present))
+                continue
+            if event.kind in ("state", "position", "done"):
+                present = await run_in_threadpool(progress)
+                if not present.is_final:
+                    yield _sent("state", asdict(present), event.number)
+            elif _is_shown(event, names):
+                yield _sent(event.kind, event.data, event.number)
+        while not queue.empty():
+            event = queue.get_nowait()
+            if event.kind not in ("state", "position", "done") and _is_shown(event, names):
+                yield _sent(event.kind, event.data, event.number)
+        yield _sent("done", asdict(present))
+    finally:
+        service.events.unsubscribe(submission_id, queue)
+
+
+def _is_shown(event: ServiceEvent, names: frozenset[str]) -> bool:
+    return event.kind != "check" or event.data.get("name") in names
+
+
+def _sent(kind: str, data: dict[str, Any], number: int | None = None) -> ServerSentEvent:
+    return ServerSentEvent(json.dumps(data), event=kind, id=None if number is None else str(number))

@@ -1,0 +1,107 @@
+"""A stream begins with the state, shows each event once, and ends with the final state; it can be resumed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from grader.service import submissions
+from grader.service.tables import Exercise, State, Submission
+from grader.web import event_stream
+
+
+@pytest.fixture
+def submission(service, caller):
+    with service.database.reading() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+    return submissions.accept(service, caller("ada"), exercise, "check", {"a.py": b"x = 1\n"}, via="page")
+
+
+@pytest.fixture
+def shown(service, submission):
+    """The names of the checks that a student may see."""
+    with service.database.reading() as session:
+        return sorted(event_stream.shown_checks(session, submission.id))
+
+
+def end(service, submission, state=State.GRADED):
+    with service.database.writing() as session:
+        session.get_one(Submission, submission.id).state = state
+    service.events.publish(submission.id, "done", state=state)
+
+
+def received(service, submission, steps=(), last=""):
+    """Return [(kind, data, id)] of a stream during which the ``steps`` are done, one after each event."""
+
+    class Request:
+        headers = {"last-event-id": last}
+
+    async def follow():
+        remaining, seen = [*steps], []
+        async for event in event_stream.event_stream(Request, service, submission).body_iterator:
+            lines = dict(line.split(": ", 1) for line in event.encode().decode().split("\r\n") if line)
+            seen.append((lines["event"], json.loads(lines["data"]), lines.get("id")))
+            if remaining:
+                remaining.pop(0)()
+        return seen
+
+    return asyncio.run(asyncio.wait_for(follow(), 20))
+
+
+def test_stream_begins_with_the_state_and_ends_with_done(service, submission, shown):
+    def check():
+        service.events.publish(submission.id, "check", name=shown[0], status="passed")
+
+    seen = received(service, submission, [check, lambda: end(service, submission)])
+    assert [kind for kind, _, _ in seen] == ["state", "check", "done"]
+    assert (seen[0][1]["state"], seen[0][1]["ahead"], seen[-1][1]["state"]) == ("queued", 0, "graded")
+
+
+def test_finished_submission_has_a_whole_stream(service, submission, shown):
+    service.events.publish(submission.id, "check", name=shown[0], status="passed")
+    end(service, submission)
+    seen = received(service, submission)
+    assert [kind for kind, _, _ in seen] == ["state", "check", "done"]
+    assert seen[1][1] == {"name": shown[0], "status": "passed"}
+
+
+def test_stream_can_be_resumed(service, submission, shown):
+    one, two = shown[:2]
+    for name in (one, two):
+        service.events.publish(submission.id, "check", name=name, status="failed")
+    end(service, submission)
+    seen = received(service, submission)
+    assert [data.get("name") for _, data, _ in seen[1:-1]] == [one, two]
+    again = received(service, submission, last=seen[1][2])
+    assert [data.get("name") for _, data, _ in again[1:-1]] == [two]
+
+
+@pytest.mark.parametrize("last", ["99999", "-1", "²", "x" * 50, "9" * 50])
+def test_number_of_another_server_shows_everything(service, submission, shown, last):
+    service.events.publish(submission.id, "check", name=shown[0], status="passed")
+    end(service, submission)
+    assert [kind for kind, _, _ in received(service, submission, last=last)] == ["state", "check", "done"]
+
+
+def test_instructors_checks_are_not_named(service, submission, shown, monkeypatch):
+    monkeypatch.setattr(event_stream, "shown_checks", lambda *_: frozenset(shown[1:]))
+    service.events.publish(submission.id, "check", name=shown[0], status="passed")
+    end(service, submission)
+    assert [kind for kind, _, _ in received(service, submission)] == ["state", "done"]
+
+
+def test_waiting_submission_tells_its_position(service, submission, monkeypatch):
+    monkeypatch.setattr(event_stream, "POSITION_SECONDS", 0.05)
+    seen = received(service, submission, [lambda: None, lambda: end(service, submission)])
+    assert [kind for kind, _, _ in seen] == ["state", "position", "done"]
+    assert seen[1][1]["seconds"] > 0
+
+
+def test_submission_that_is_queued_again_is_not_done(service, submission):
+    def lose():
+        service.events.publish(submission.id, "done", state="queued")
+
+    seen = received(service, submission, [lose, lambda: end(service, submission)])
+    assert [kind for kind, _, _ in seen] == ["state", "state", "done"]
