@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _
-from . import courses, waiting
+from . import assignments, waiting
 from .service import Service
 from .tables import UNFINISHED, State, Submission
 
@@ -36,8 +36,8 @@ def progress_of(session: Session, service: Service, submission: Submission) -> P
     return Progress(state, sentence, position.ahead, round(position.seconds, 1))
 
 
-def shown_checks(session: Session, submission_id: str) -> frozenset[str]:
+def shown_checks(session: Session, service: Service, submission_id: str) -> frozenset[str]:
     """Return the names of the checks of a submission whose status a student may see."""
     version = session.get_one(Submission, submission_id).version
-    visibility = courses.assignment_of(version).content.visibility()
+    visibility = assignments.assignment_of(service, version).content.visibility()
     return frozenset(name for name, visible in visibility.items() if visible != "instructor")

@@ -31,7 +31,7 @@ def event_stream(request: Request, service: Service, submission: Submission) -> 
     text = request.headers.get("last-event-id", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     with service.database.reading() as session:
-        names = shown_checks(session, submission.id)
+        names = shown_checks(session, service, submission.id)
 
     def progress() -> Progress:
         with service.database.reading() as session:

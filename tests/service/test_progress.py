@@ -40,6 +40,6 @@ def test_sentence_is_in_the_language_of_the_request(service, submission):
 
 def test_checks_of_instructors_are_left_out(service, submission):
     with service.database.reading() as session:
-        names = shown_checks(session, submission.id)
+        names = shown_checks(session, service, submission.id)
     visibility = load("single-neuron").content.visibility()
     assert names == {name for name, visible in visibility.items() if visible in ("open", "hidden")} != set()

@@ -23,7 +23,7 @@ def submission(service, caller):
 def shown(service, submission):
     """The names of the checks that a student may see."""
     with service.database.reading() as session:
-        return sorted(event_stream.shown_checks(session, submission.id))
+        return sorted(event_stream.shown_checks(session, service, submission.id))
 
 
 def end(service, submission, state=State.GRADED):
