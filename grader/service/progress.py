@@ -13,7 +13,7 @@ from .tables import UNFINISHED, State, Submission
 
 
 @dataclass(frozen=True)
-class Progress:
+class SubmissionProgress:
     """The state of a submission with its sentence. ``ahead`` and ``seconds`` are None unless it waits or runs."""
 
     state: State
@@ -27,13 +27,13 @@ class Progress:
         return self.state not in UNFINISHED
 
 
-def progress_of(session: Session, service: Service, submission: Submission) -> Progress:
+def progress_of(session: Session, service: Service, submission: Submission) -> SubmissionProgress:
     """Return the progress of a submission; its sentence is in the language of the request."""
     state, sentence = State(submission.state), _(submission.sentence) if submission.sentence else ""
     if state not in UNFINISHED:
-        return Progress(state, sentence)
+        return SubmissionProgress(state, sentence)
     position = waiting.position(session, submission, service.configuration.jobs)
-    return Progress(state, sentence, position.ahead, round(position.seconds, 1))
+    return SubmissionProgress(state, sentence, position.ahead, round(position.seconds, 1))
 
 
 def shown_checks(session: Session, service: Service, submission_id: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 
 from ..service.events import ServiceEvent
-from ..service.progress import Progress, progress_of, shown_checks
+from ..service.progress import SubmissionProgress, progress_of, shown_checks
 from ..service.service import Service
 from ..service.tables import Submission
 
@@ -33,7 +33,7 @@ def event_stream(request: Request, service: Service, submission: Submission) -> 
     with service.database.reading() as session:
         names = shown_checks(session, service, submission.id)
 
-    def progress() -> Progress:
+    def progress() -> SubmissionProgress:
         with service.database.reading() as session:
             return progress_of(session, service, session.get_one(Submission, submission.id))
 
@@ -41,7 +41,7 @@ def event_stream(request: Request, service: Service, submission: Submission) -> 
 
 
 async def _events(
-    service: Service, submission_id: str, progress: Callable[[], Progress], names: frozenset[str], after: int
+    service: Service, submission_id: str, progress: Callable[[], SubmissionProgress], names: frozenset[str], after: int
 ) -> AsyncIterator[ServerSentEvent]:
     queue = service.events.subscribe(submission_id, after)
     try:
