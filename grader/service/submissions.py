@@ -50,61 +50,63 @@ def accept(
     graded at once, from that result. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
     full; then nothing is stored.
     """
-    received = now()
     kind = Kind(kind)
     _refuse_wrong_files(files, service.configuration.limits)
-    sha256, content = digest(dict(files)), _packed(files)
+    content = _packed(files)
+    submission = Submission(
+        user_id=caller.user_id,
+        exercise_id=exercise.id,
+        kind=kind,
+        file_name=next(iter(files)),
+        file_count=len(files),
+        sha256=digest(dict(files)),
+        size=sum(map(len, files.values())),
+        language=i18n.current(),
+        via=via,
+        idempotency_key=idempotency_key,
+        priority=PRIORITIES[kind],
+        sentence=WAITS,
+    )
+    submission.received = submission.available = submission.since = now()
     with service.database.reading() as session:
-        earlier = _by_key(session, caller, idempotency_key)
+        earlier = _by_key(session, submission)
         if earlier is not None:
-            return _same_request(earlier, exercise, kind, sha256)
-        _refuse_by_rules(session, service, caller, exercise, kind, received)
+            return earlier
+        _refuse_by_rules(session, service, caller, exercise, kind, submission.received)
     space.refuse_if_low(service, len(content))
     with space.full_disk_is_a_refusal(service):
-        blob = service.blobs.put(content)
-        with service.database.writing() as session:
-            earlier = _by_key(session, caller, idempotency_key)
-            if earlier is not None:
-                return _same_request(earlier, exercise, kind, sha256)
-            exercise = session.get_one(Exercise, exercise.id)
-            _refuse_by_rules(session, service, caller, exercise, kind, received)
-            pending = _pending_check(session, caller, exercise) if kind == Kind.CHECK else None
-            if pending is not None and (pending.sha256, pending.version_id) == (sha256, exercise.version_id):
-                return pending
-            if pending is not None:
-                _end(pending, State.SUPERSEDED, SUPERSEDED)
-                session.flush()  # the database allows one pending self-check
-            submission = Submission(
-                user_id=caller.user_id,
-                exercise_id=exercise.id,
-                version_id=exercise.version_id,
-                kind=kind,
-                file_name=next(iter(files)),
-                file_count=len(files),
-                sha256=sha256,
-                blob=blob,
-                size=sum(map(len, files.values())),
-                received=received,
-                available=received,
-                since=received,
-                language=i18n.current(),
-                via=via,
-                idempotency_key=idempotency_key,
-                priority=PRIORITIES[kind],
-                sentence=WAITS,
-            )
-            courses.draw_seeds(session, exercise, exercise.version)
-            submission.seed_number = prepared_works.seed_number(session, kind, caller.user_id, exercise.version_id)
-            key = prepared_works.result_key(session, service, submission, exercise.version)
-            if session.get(Result, key) is not None:
-                _end(submission, State.GRADED, FROM_KEPT_RESULT)
-                submission.result_key = key
-            session.add(submission)
-            session.flush()
-    if pending is not None:
-        service.events.publish(pending.id, "done", state=State.SUPERSEDED)
+        submission.blob = service.blobs.put(content)
+        stored, superseded = service.database.together(lambda session: _store(session, service, caller, submission))
+    if superseded is not None:
+        service.events.publish(superseded, "done", state=State.SUPERSEDED)
     service.wake.set()
-    return submission
+    return stored
+
+
+def _store(session: Session, service: Service, caller: Caller, submission: Submission) -> tuple[Submission, str | None]:
+    """Store a new submission, unless it repeats an earlier request; return it, and the id of the self-check that it replaces."""
+    earlier = _by_key(session, submission)
+    if earlier is not None:
+        return earlier, None
+    exercise = session.get_one(Exercise, submission.exercise_id)
+    _refuse_by_rules(session, service, caller, exercise, Kind(submission.kind), submission.received)
+    pending = _pending_check(session, submission) if submission.kind == Kind.CHECK else None
+    if pending is not None:
+        if (pending.sha256, pending.version_id) == (submission.sha256, exercise.version_id):
+            return pending, None
+        _end(pending, State.SUPERSEDED, SUPERSEDED)
+        session.flush()  # the database allows one pending self-check
+    submission.version_id = exercise.version_id
+    courses.draw_seeds(session, exercise, exercise.version)
+    kind = Kind(submission.kind)
+    submission.seed_number = prepared_works.seed_number(session, kind, submission.user_id, exercise.version_id)
+    key = prepared_works.result_key(session, service, submission, exercise.version)
+    if session.get(Result, key) is not None:
+        _end(submission, State.GRADED, FROM_KEPT_RESULT)
+        submission.result_key = key
+    session.add(submission)
+    session.flush()
+    return submission, None if pending is None else pending.id
 
 
 def cancel(service: Service, caller: Caller, submission: Submission) -> Submission:
@@ -193,27 +195,26 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
     return next(iter(files.values())) if len(files) == 1 else zipped(files)
 
 
-def _by_key(session: Session, caller: Caller, idempotency_key: str | None) -> Submission | None:
-    if idempotency_key is None:
+def _by_key(session: Session, submission: Submission) -> Submission | None:
+    """Return the submission of an earlier request with the same key; raises Unreadable if that request was another one."""
+    if submission.idempotency_key is None:
         return None
     statement = select(Submission).where(
-        Submission.user_id == caller.user_id, Submission.idempotency_key == idempotency_key
+        Submission.user_id == submission.user_id, Submission.idempotency_key == submission.idempotency_key
     )
-    return session.scalar(statement)
-
-
-def _same_request(earlier: Submission, exercise: Exercise, kind: Kind, sha256: str) -> Submission:
-    """Return the submission of an earlier request with the same key; raises Unreadable if that request was another one."""
-    if (earlier.exercise_id, earlier.kind, earlier.sha256) != (exercise.id, kind, sha256):
+    earlier = session.scalar(statement)
+    if earlier is not None and any(
+        getattr(earlier, name) != getattr(submission, name) for name in ("exercise_id", "kind", "sha256")
+    ):
         raise Unreadable(_("This Idempotency-Key was used for another submission: use a new one."))
     return earlier
 
 
-def _pending_check(session: Session, caller: Caller, exercise: Exercise) -> Submission | None:
+def _pending_check(session: Session, submission: Submission) -> Submission | None:
     return session.scalar(
         select(Submission).where(
-            Submission.user_id == caller.user_id,
-            Submission.exercise_id == exercise.id,
+            Submission.user_id == submission.user_id,
+            Submission.exercise_id == submission.exercise_id,
             Submission.kind == Kind.CHECK,
             Submission.state.in_(UNFINISHED),
         )
