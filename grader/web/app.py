@@ -12,13 +12,15 @@ from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.service import Service
 from ..support.i18n import _
 from ..version import __version__
-from . import account_pages, answers, api_courses, api_description, course_pages, csrf, pages
+from . import account_pages, answers, api_courses, api_description, course_pages, csrf, operation_pages, pages
 from .body_limits import BodyLimits
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
+from .request_log import RequestLog
+from .request_metrics import RequestMetrics
 
-ROUTERS = (account_pages.router, api_courses.router, course_pages.router)
+ROUTERS = (account_pages.router, api_courses.router, course_pages.router, operation_pages.router)
 
 
 def make_app(service: Service) -> FastAPI:
@@ -33,6 +35,7 @@ def make_app(service: Service) -> FastAPI:
         dependencies=[Depends(csrf.check)],
     )
     app.state.service = service
+    app.state.metrics = RequestMetrics()
     for router in ROUTERS:
         app.include_router(router)
     api_description.describe(app)
@@ -72,5 +75,6 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     """Wrap an application into what protects it. The last one is the first that sees a request."""
     app.add_middleware(SameOrigin)
     app.add_middleware(BodyLimits, configuration.limits)
+    app.add_middleware(RequestLog, app.state.metrics)
     app.add_middleware(Languages)
     app.add_middleware(SecurityHeaders, configuration.is_secure)

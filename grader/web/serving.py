@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..service import data_folder, first_admin
+from ..service import data_folder, first_admin, logs
 from ..service.configuration import Configuration
 from ..service.grading import Grader
 from ..service.service import open_service
@@ -23,6 +23,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     Call it in the main thread, before other threads exist. Raises UsageError.
     """
     refuse_open_network(configuration, certificate, insecure)
+    logs.start()
     data_folder.make(configuration.data_dir)
     with _ends_by_signal(), ExitStack() as stack:
         stack.enter_context(data_folder.used_by_server(configuration.data_dir))
