@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,14 @@ LONGEST_COMMENT = 10_000  # characters of a line that a person wrote
 ICONS = {"passed": "✓", "partial": "½", "failed": "✕", "skipped": "–", "not_gradable": "?"}
 
 
+@dataclass(frozen=True)
+class ReportBody:
+    """A report as a part of a page, and whether it shows code, for which the page should be wide."""
+
+    html: Markup
+    has_code: bool
+
+
 def render(
     report: Report,
     title: str,
@@ -49,26 +58,53 @@ def render(
     score. ``files`` are the graded file and its modules; ``original`` is the address of the graded file if it should not be
     part of the page. A page ``for_instructor`` also shows the sentences that are only for instructors.
     """
-    bugs_named = hint_level > 1
-    code = code_view.view(_findings(report, bugs_named), files, notebook)
+    values = _values(report, title, pass_mark, who, hint_level, notebook, note, files)
     return (
         environment()
         .get_template("report.html.j2")
-        .render(
-            report=report,
-            title=title,
-            pass_mark=pass_mark,
-            needed=pass_mark / 100 * report.max_score,
-            who=who,
-            above=wording.common(report),
-            not_reached=not_reached.by_reason(report),
-            bugs_named=bugs_named,
-            code=code,
-            download=download(files[0], original) if files else None,
-            for_instructor=for_instructor,
-            note=note,
-        )
+        .render(download=download(files[0], original) if files else None, for_instructor=for_instructor, **values)
     )
+
+
+def body(
+    report: Report,
+    title: str,
+    pass_mark: float,
+    who: str,
+    hint_level: int = 2,
+    notebook: Mapping[str, Any] | None = None,
+    note: str = "",
+    files: Sequence[SourceFile] = (),
+) -> ReportBody:
+    """Return the same as :func:`render` as a part of another page, which has the style sheet and links to the file."""
+    values = _values(report, title, pass_mark, who, hint_level, notebook, note, files)
+    text = environment().get_template("report_body.html.j2").render(download=None, for_instructor=False, **values)
+    return ReportBody(Markup(text), bool(values["code"].parts))
+
+
+def _values(
+    report: Report,
+    title: str,
+    pass_mark: float,
+    who: str,
+    hint_level: int,
+    notebook: Mapping[str, Any] | None,
+    note: str,
+    files: Sequence[SourceFile],
+) -> dict[str, Any]:
+    bugs_named = hint_level > 1
+    return {
+        "report": report,
+        "title": title,
+        "pass_mark": pass_mark,
+        "needed": pass_mark / 100 * report.max_score,
+        "who": who,
+        "above": wording.common(report),
+        "not_reached": not_reached.by_reason(report),
+        "bugs_named": bugs_named,
+        "code": code_view.view(_findings(report, bugs_named), files, notebook),
+        "note": note,
+    }
 
 
 def policy_with(script: str) -> str:
