@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -17,7 +15,7 @@ from ..report.html import marked
 from ..report.template_cache import template_cache
 from ..support.i18n import _, current, ngettext
 from ..support.text import number_of_points
-from . import csrf, requests
+from . import csrf, requests, times
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -46,7 +44,8 @@ def environment() -> Environment:
         **settings,
     )
     templates.globals |= {"_": _, "ngettext": ngettext, "language": current}
-    templates.filters |= {"translated": _, "marked": marked, "number": number_of_points, "moment": moment}
+    templates.filters |= {"translated": _, "marked": marked, "number": number_of_points}
+    templates.filters |= {"moment": times.moment, "distance": times.distance, "duration": times.duration}
     return templates
 
 
@@ -55,11 +54,3 @@ def style_sheet() -> str:
     """Return the style sheet of all pages: that of reports, and the rules for forms, tables and navigation."""
     return "".join(path.read_text(encoding="utf-8") for path in (REPORT_TEMPLATES / "style.css", STATIC / "site.css"))
 
-
-def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """Return a time as people write it in the language, in a time zone that is named; "" without a time."""
-    if value is None:
-        return ""
-    local = value.astimezone(ZoneInfo(zone))
-    patterns = {"de": "%d.%m.%Y %H:%M", "es": "%d/%m/%Y %H:%M"}
-    return f"{local.strftime(patterns.get(current(), '%Y-%m-%d %H:%M'))} {local.tzname()}"
