@@ -12,7 +12,18 @@ from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.service import Service
 from ..support.i18n import _
 from ..version import __version__
-from . import account_pages, answers, api_courses, api_description, course_pages, csrf, operation_pages, pages
+from . import (
+    account_pages,
+    answers,
+    api_courses,
+    api_description,
+    course_pages,
+    csrf,
+    exercise_pages,
+    language_pages,
+    operation_pages,
+    pages,
+)
 from .body_limits import BodyLimits
 from .headers import SecurityHeaders
 from .languages import Languages
@@ -20,7 +31,14 @@ from .origin import SameOrigin
 from .request_log import RequestLog
 from .request_metrics import RequestMetrics
 
-ROUTERS = (account_pages.router, api_courses.router, course_pages.router, operation_pages.router)
+ROUTERS = (
+    account_pages.router,
+    api_courses.router,
+    course_pages.router,
+    exercise_pages.router,
+    language_pages.router,
+    operation_pages.router,
+)
 
 
 def make_app(service: Service) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..report.html import TEMPLATES as REPORT_TEMPLATES
 from ..report.html import marked
 from ..report.template_cache import template_cache
-from ..support.i18n import _, current, ngettext
+from ..support.i18n import LANGUAGES, _, current, ngettext
 from ..support.text import number_of_points
 from . import csrf, requests, times
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+NAMES_OF_LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -44,6 +46,7 @@ def environment() -> Environment:
         **settings,
     )
     templates.globals |= {"_": _, "ngettext": ngettext, "language": current}
+    templates.globals |= {"languages": languages, "style_address": style_address}
     templates.filters |= {"translated": _, "marked": marked, "number": number_of_points}
     templates.filters |= {"moment": times.moment, "distance": times.distance, "duration": times.duration}
     return templates
@@ -54,3 +57,13 @@ def style_sheet() -> str:
     """Return the style sheet of all pages: that of reports, and the rules for forms, tables and navigation."""
     return "".join(path.read_text(encoding="utf-8") for path in (REPORT_TEMPLATES / "style.css", STATIC / "site.css"))
 
+
+@cache
+def style_address() -> str:
+    """Return the address of the style sheet, which changes with its content, so that browsers may keep it."""
+    return f"/static/style.css?v={hashlib.sha256(style_sheet().encode()).hexdigest()[:12]}"
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages of the pages, each with its own name."""
+    return [(code, NAMES_OF_LANGUAGES.get(code, code)) for code in LANGUAGES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import FormData
 
 from ..service import accounts
 from ..service.access import Caller
@@ -51,6 +52,12 @@ def client(request: Request) -> Caller:
         if caller is not None:
             return caller
     raise NotSignedIn(_("The token is missing or not valid: send 'Authorization: Bearer TOKEN'."))
+
+
+async def form_of(request: Request) -> FormData:
+    """Return the fields and files of a form; its length has been limited before. A field may be as long as a file."""
+    limits = service_of(request).configuration.limits
+    return await request.form(max_part_size=limits.upload_bytes)
 
 
 ServiceOf = Annotated[Service, Depends(service_of)]

@@ -10,8 +10,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp"}
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
 LOWEST = 6  # level of a heading
+BELOW = 2  # the page has a title, and the heading of the section
 
 
 @lru_cache(maxsize=64)
@@ -27,7 +34,7 @@ def rendered(text: str, title: str, files: str) -> Markup:
         tokens = tokens[3:]
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + 1, LOWEST)}"
+            token.tag = f"h{min(int(token.tag[1:]) + BELOW, LOWEST)}"
         for child in token.children or []:
             _make_safe(child, files)
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))
@@ -38,6 +45,11 @@ def pictures(text: str) -> frozenset[str]:
     children = [child for token in _markdown().parse(text) for child in token.children or []]
     sources = [unquote(str(child.attrs["src"])) for child in children if child.type == "image"]
     return frozenset(source for source in sources if _is_picture(source))
+
+
+def type_of(picture: str) -> str:
+    """Return the content type of a picture."""
+    return PICTURES[PurePosixPath(picture).suffix.lower()]
 
 
 def _markdown() -> MarkdownIt:

@@ -13,16 +13,17 @@ def rendered(text, title="The title"):
 
 
 def test_first_heading_is_left_out_if_it_is_the_title():
-    assert rendered("# The title\n\nWork.\n\n# Part") == "<p>Work.</p>\n<h2>Part</h2>\n"
+    assert rendered("# The title\n\nWork.\n\n# Part") == "<p>Work.</p>\n<h3>Part</h3>\n"
 
 
 def test_other_heading_moves_below_the_title():
-    assert "<h2>Another</h2>" in rendered("# Another\n\n###### Deep")
+    assert "<h3>Another</h3>" in rendered("# Another\n\n###### Deep")
     assert "<h6>Deep</h6>" in rendered("# Another\n\n###### Deep")
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "`<b>`", "a <b>b</b>"]
+    "text",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "`<b>`", "a <b>b</b>"],
 )
 def test_html_and_scripts_of_the_author_are_text(text):
     html = rendered(text)

@@ -1,0 +1,77 @@
+"""The exercises of a course as one user sees them, and what the user has handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from . import access, courses
+from .access import Caller, CourseAccess
+from .tables import Exercise, Kind, Result, State, Submission
+from .terms import Terms, attempts_spent, terms_of
+
+MOST_SHOWN = 50  # submissions of one student in one exercise; the zip file of one's own data has all
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A submission with its result, None as long as there is no result."""
+
+    submission: Submission
+    result: Result | None
+
+
+@dataclass(frozen=True)
+class ExerciseLine:
+    """An exercise in a list. ``attempts_left`` is None for any number; ``latest`` is the last attempt, or the last self-check."""
+
+    exercise: Exercise
+    title: str
+    terms: Terms
+    attempts_left: int | None
+    latest: HandedIn | None
+
+
+def title_of(exercise: Exercise) -> str:
+    """Return the title of an exercise: that of the course, else that of the assignment."""
+    return exercise.title or courses.assignment_of(exercise.version).content.title
+
+
+def exercise_lines(session: Session, caller: Caller, course: CourseAccess) -> list[ExerciseLine]:
+    """Return the exercises of a course that the user may see, in the order of the course."""
+    statement = select(Exercise).where(Exercise.course_id == course.course.id)
+    exercises = session.scalars(statement.order_by(Exercise.position, Exercise.name))
+    return [_line(session, caller, each) for each in exercises if course.is_staff or access.is_visible(each)]
+
+
+def handed_in(session: Session, exercise: Exercise, user_id: str, most: int = MOST_SHOWN) -> list[HandedIn]:
+    """Return the last submissions of a user in an exercise, the newest first."""
+    rows = session.execute(
+        select(Submission, Result)
+        .outerjoin(Result, Result.key == Submission.result_key)
+        .where(Submission.user_id == user_id, Submission.exercise_id == exercise.id)
+        .order_by(Submission.received.desc(), Submission.id)
+        .limit(most)
+    )
+    return [HandedIn(submission, result) for submission, result in rows]
+
+
+def _line(session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:
+    terms = terms_of(session, exercise, caller.user_id)
+    works = handed_in(session, exercise, caller.user_id)
+    left = (
+        None
+        if terms.attempts is None
+        else max(0, terms.attempts - attempts_spent(session, exercise.id, caller.user_id))
+    )
+    return ExerciseLine(exercise, title_of(exercise), terms, left, _latest(works))
+
+
+def _latest(works: Sequence[HandedIn]) -> HandedIn | None:
+    """Return the newest attempt, without one the newest self-check; cancelled and replaced ones do not count."""
+    shown = [work for work in works if work.submission.state not in (State.CANCELLED, State.SUPERSEDED)]
+    attempts = [work for work in shown if work.submission.kind == Kind.ATTEMPT]
+    return next(iter(attempts or shown), None)

@@ -1,0 +1,177 @@
+"""The page of an exercise: its task, its dates, the form for handing in, and what the student handed in before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from ..assignment import Assignment
+from ..service import access, courses, overview, submissions
+from ..service.access import Caller
+from ..service.errors import NotFound, Refusal, Unreadable
+from ..service.identifiers import digest_of, new_id
+from ..service.moments import now
+from ..service.service import Service
+from ..service.tables import Kind
+from ..service.terms import Terms, terms_of
+from ..submission import digest
+from ..support.i18n import _
+from . import pages, requests, task_text, uploads
+from .requests import ServiceOf, User
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = "/c/{slug}/a/{name}"
+
+
+@dataclass(frozen=True)
+class _HandIn:
+    """The fields of the form. ``once`` is different in each page, so that a second click does not hand in a second time."""
+
+    files: list[tuple[str, bytes]]
+    text: str
+    kind: str
+    once: str
+
+
+async def _fields(request: Request) -> _HandIn:
+    form = await requests.form_of(request)
+    text, kind, once = (str(form.get(name, "")) for name in ("text", "kind", "once"))
+    return _HandIn(await uploads.read(form.getlist("file")), text, kind, once)
+
+
+@router.get(ADDRESS)
+def exercise(request: Request, slug: str, name: str, service: ServiceOf, caller: User) -> Response:
+    """Show an exercise."""
+    return _page(request, slug, name, service, caller)
+
+
+@router.post(f"{ADDRESS}/hand-in")
+def hand_in(
+    request: Request,
+    slug: str,
+    name: str,
+    service: ServiceOf,
+    caller: User,
+    fields: Annotated[_HandIn, Depends(_fields)],
+) -> Response:
+    """Accept a submission and lead to its page. After a refusal the page of the exercise shows the reason, and keeps pasted code."""
+    with service.database.reading() as session:
+        found, _course = access.exercise(session, caller, slug, name)
+    try:
+        files = _files(fields)
+        key = digest_of(f"{fields.once} {fields.kind} {digest(files)}") if fields.once and files else None
+        kind = _kind(fields.kind)
+        submission = submissions.accept(service, caller, found, kind, files, via="page", idempotency_key=key)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(request, slug, name, service, caller, refusal, fields.text)
+    return RedirectResponse(f"/s/{submission.id}", 303)
+
+
+@router.get(f"{ADDRESS}/hand-in")
+def form(slug: str, name: str) -> Response:
+    """Lead to the form: browsers ask for this address if somebody opens the page of a refusal again."""
+    return RedirectResponse(f"/c/{quote(slug)}/a/{quote(name)}", 303)
+
+
+@router.get(f"{ADDRESS}/files/{{file:path}}")
+def file(slug: str, name: str, file: str, service: ServiceOf, caller: User) -> Response:
+    """Send a file that belongs to the task: a starter, a data file, or a picture."""
+    with service.database.reading() as session:
+        found, _course = access.exercise(session, caller, slug, name)
+        assignment = courses.assignment_of(found.version)
+    if file in _downloads(assignment):
+        return FileResponse(
+            assignment.folder / file, media_type="application/octet-stream", filename=PurePosixPath(file).name
+        )
+    if file in task_text.pictures(_task_of(assignment)) and (assignment.folder / file).is_file():
+        return FileResponse(assignment.folder / file, media_type=task_text.type_of(file))
+    raise NotFound(_("There is no such page, or you may not see it."))
+
+
+def _page(
+    request: Request,
+    slug: str,
+    name: str,
+    service: Service,
+    caller: Caller,
+    refusal: Refusal | None = None,
+    text: str = "",
+) -> Response:
+    with service.database.reading() as session:
+        found, course = access.exercise(session, caller, slug, name)
+        terms = terms_of(session, found, caller.user_id)
+        left = submissions.attempts_left(session, found, caller.user_id)
+        works = overview.handed_in(session, found, caller.user_id)
+        assignment = courses.assignment_of(found.version)
+    title = found.title or assignment.content.title
+    address = f"/c/{course.course.slug}/a/{found.name}/files"
+    response = pages.page(
+        request,
+        "exercise.html.j2",
+        200 if refusal is None else refusal.status,
+        access=course,
+        exercise=found,
+        title=title,
+        terms=terms,
+        attempts_left=left,
+        works=works,
+        task=task_text.rendered(_task_of(assignment), assignment.content.title, address),
+        downloads=_downloads(assignment),
+        limits=service.configuration.limits,
+        cannot="" if course.is_staff else _cannot(terms, course),
+        no_attempt="" if course.is_staff else _no_attempt(left),
+        is_late=terms.is_late(now()),
+        once=new_id(),
+        problem="" if refusal is None else str(refusal),
+        text=text,
+    )
+    if refusal is not None and refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _files(fields: _HandIn) -> dict[str, bytes]:
+    pasted = uploads.pasted(fields.text)
+    if pasted and fields.files:
+        raise Unreadable(_("You chose a file and pasted code: hand in one of the two."))
+    return uploads.by_name(fields.files) or pasted
+
+
+def _kind(text: str) -> Kind:
+    if text not in [*Kind]:
+        raise Unreadable(_("Choose one of the two buttons: self-check or graded attempt."))
+    return Kind(text)
+
+
+def _cannot(terms: Terms, course: access.CourseAccess) -> str:
+    """Return why a student can hand in nothing, "" if it is possible."""
+    if course.course.archived is not None:
+        return _("This course is archived: nothing can be handed in.")
+    if terms.is_closed(now()):
+        return _("This exercise is closed: nothing can be handed in any more.")
+    return ""
+
+
+def _no_attempt(left: int | None) -> str:
+    return _("You have no graded attempts left. You can still run a self-check.") if left == 0 else ""
+
+
+def _downloads(assignment: Assignment) -> list[str]:
+    """Return the names of the files that students may have: starters, and files next to the submission when it runs."""
+    names = [*assignment.content.starters, *assignment.content.files]
+    inside = [
+        name for name in names if (assignment.folder / name).resolve().is_relative_to(assignment.folder.resolve())
+    ]
+    return [name for name in inside if (assignment.folder / name).is_file()]
+
+
+def _task_of(assignment: Assignment) -> str:
+    path = assignment.folder / assignment.content.task
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -1,0 +1,35 @@
+"""The choice of a language, which the browser keeps."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from ..service.errors import NotFound
+from ..support.i18n import LANGUAGES, _
+from .languages import COOKIE
+from .requests import ServiceOf
+
+router = APIRouter(include_in_schema=False)
+ONE_YEAR = 365 * 24 * 3600
+
+
+@router.get("/language/{code}")
+def choose(code: str, service: ServiceOf, next: str = "/") -> Response:
+    """Show the pages in another language from now on, and return to the page."""
+    if code not in LANGUAGES:
+        raise NotFound(_("There is no such page, or you may not see it."))
+    response = RedirectResponse(next if is_local(next) else "/", 303)
+    is_secure = service.configuration.is_secure
+    response.set_cookie(COOKIE, code, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)
+    return response
+
+
+def is_local(address: str) -> bool:
+    """Return whether an address is a page of this server, wherever a browser reads it."""
+    if not address.startswith("/") or address.startswith("//") or "\\" in address or not address.isprintable():
+        return False
+    parts = urlsplit(address)
+    return not parts.scheme and not parts.netloc

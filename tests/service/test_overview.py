@@ -1,0 +1,63 @@
+"""A line of an exercise has the attempts that are left and the newest work that counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.service import access, overview
+from grader.service.tables import Exercise, Kind, State, Submission
+
+
+@pytest.fixture
+def add(service, caller):
+    """A function that adds a submission of ada."""
+
+    def add(kind, state=State.GRADED):
+        with service.database.writing() as session:
+            exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+            submission = Submission(
+                user_id=caller("ada").user_id,
+                exercise_id=exercise.id,
+                version_id=exercise.version_id,
+                kind=kind,
+                file_name="a.py",
+                sha256="0" * 64,
+                blob="0" * 64,
+                size=1,
+                state=state,
+            )
+            session.add(submission)
+            session.flush()
+            return submission.id
+
+    return add
+
+
+def line(service, caller, name="ada"):
+    with service.database.reading() as session:
+        course = access.course(session, caller(name), "demo")
+        lines = overview.exercise_lines(session, caller(name), course)
+    return next(each for each in lines if each.exercise.name == "single-neuron")
+
+
+def test_exercise_without_work(service, caller):
+    assert (line(service, caller).attempts_left, line(service, caller).latest) == (None, None)
+    assert line(service, caller).title == "A single neuron, trained by hand"
+
+
+def test_attempt_is_shown_rather_than_a_later_self_check(service, caller, add):
+    attempt = add(Kind.ATTEMPT)
+    add(Kind.CHECK)
+    assert line(service, caller).latest.submission.id == attempt
+
+
+def test_cancelled_work_is_not_shown(service, caller, add):
+    check = add(Kind.CHECK)
+    add(Kind.ATTEMPT, State.CANCELLED)
+    add(Kind.CHECK, State.SUPERSEDED)
+    assert line(service, caller).latest.submission.id == check
+
+
+def test_work_of_another_student_is_not_shown(service, caller, add):
+    add(Kind.ATTEMPT)
+    assert line(service, caller, "ben").latest is None
