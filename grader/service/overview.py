@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import access, courses
+from . import access, assignments
 from .access import Caller, CourseAccess
+from .service import Service
 from .tables import Exercise, Kind, Result, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
@@ -35,16 +36,16 @@ class ExerciseLine:
     latest: HandedIn | None
 
 
-def title_of(exercise: Exercise) -> str:
+def title_of(service: Service, exercise: Exercise) -> str:
     """Return the title of an exercise: that of the course, else that of the assignment."""
-    return exercise.title or courses.assignment_of(exercise.version).content.title
+    return exercise.title or assignments.assignment_of(service, exercise.version).content.title
 
 
-def exercise_lines(session: Session, caller: Caller, course: CourseAccess) -> list[ExerciseLine]:
+def exercise_lines(service: Service, session: Session, caller: Caller, course: CourseAccess) -> list[ExerciseLine]:
     """Return the exercises of a course that the user may see, in the order of the course."""
     statement = select(Exercise).where(Exercise.course_id == course.course.id)
     exercises = session.scalars(statement.order_by(Exercise.position, Exercise.name))
-    return [_line(session, caller, each) for each in exercises if course.is_staff or access.is_visible(each)]
+    return [_line(service, session, caller, each) for each in exercises if course.is_staff or access.is_visible(each)]
 
 
 def handed_in(session: Session, exercise: Exercise, user_id: str, most: int = MOST_SHOWN) -> list[HandedIn]:
@@ -59,7 +60,7 @@ def handed_in(session: Session, exercise: Exercise, user_id: str, most: int = MO
     return [HandedIn(submission, result) for submission, result in rows]
 
 
-def _line(session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:
+def _line(service: Service, session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:
     terms = terms_of(session, exercise, caller.user_id)
     works = handed_in(session, exercise, caller.user_id)
     left = (
@@ -67,7 +68,7 @@ def _line(session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:
         if terms.attempts is None
         else max(0, terms.attempts - attempts_spent(session, exercise.id, caller.user_id))
     )
-    return ExerciseLine(exercise, title_of(exercise), terms, left, _latest(works))
+    return ExerciseLine(exercise, title_of(service, exercise), terms, left, _latest(works))
 
 
 def _latest(works: Sequence[HandedIn]) -> HandedIn | None:

@@ -19,7 +19,7 @@ def home(request: Request, service: ServiceOf, caller: User) -> Response:
     with service.database.reading() as session:
         courses = access.courses_of(session, caller)
         shown = courses if len(courses) <= FEW else []
-        lists = [(each, overview.exercise_lines(session, caller, each)) for each in shown]
+        lists = [(each, overview.exercise_lines(service, session, caller, each)) for each in shown]
     return pages.page(request, "home.html.j2", courses=courses, lists=lists)
 
 
@@ -28,5 +28,5 @@ def course(request: Request, slug: str, service: ServiceOf, caller: User) -> Res
     """List the exercises of a course."""
     with service.database.reading() as session:
         found = access.course(session, caller, slug)
-        lines = overview.exercise_lines(session, caller, found)
+        lines = overview.exercise_lines(service, session, caller, found)
     return pages.page(request, "course.html.j2", access=found, lines=lines)

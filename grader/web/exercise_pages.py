@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from ..assignment import Assignment
-from ..service import access, courses, overview, submissions
+from ..service import access, assignments, overview, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.identifiers import digest_of, new_id
@@ -85,7 +85,7 @@ def file(slug: str, name: str, file: str, service: ServiceOf, caller: User) -> R
     """Send a file that belongs to the task: a starter, a data file, or a picture."""
     with service.database.reading() as session:
         found, _course = access.exercise(session, caller, slug, name)
-        assignment = courses.assignment_of(found.version)
+        assignment = assignments.assignment_of(service, found.version)
     if file in _downloads(assignment):
         return FileResponse(
             assignment.folder / file, media_type="application/octet-stream", filename=PurePosixPath(file).name
@@ -109,7 +109,7 @@ def _page(
         terms = terms_of(session, found, caller.user_id)
         left = submissions.attempts_left(session, found, caller.user_id)
         works = overview.handed_in(session, found, caller.user_id)
-        assignment = courses.assignment_of(found.version)
+        assignment = assignments.assignment_of(service, found.version)
     title = found.title or assignment.content.title
     address = f"/c/{course.course.slug}/a/{found.name}/files"
     response = pages.page(

@@ -36,7 +36,7 @@ def add(service, caller):
 def line(service, caller, name="ada"):
     with service.database.reading() as session:
         course = access.course(session, caller(name), "demo")
-        lines = overview.exercise_lines(session, caller(name), course)
+        lines = overview.exercise_lines(service, session, caller(name), course)
     return next(each for each in lines if each.exercise.name == "single-neuron")
 
 
