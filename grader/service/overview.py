@@ -73,6 +73,6 @@ def _line(service: Service, session: Session, caller: Caller, exercise: Exercise
 
 def _latest(works: Sequence[HandedIn]) -> HandedIn | None:
     """Return the newest attempt, without one the newest self-check; cancelled and replaced ones do not count."""
-    shown = [work for work in works if work.submission.state not in (State.CANCELLED, State.SUPERSEDED)]
-    attempts = [work for work in shown if work.submission.kind == Kind.ATTEMPT]
-    return next(iter(attempts or shown), None)
+    visible = [work for work in works if work.submission.state not in (State.CANCELLED, State.SUPERSEDED)]
+    attempts = [work for work in visible if work.submission.kind == Kind.ATTEMPT]
+    return next(iter(attempts or visible), None)

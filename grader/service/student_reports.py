@@ -33,13 +33,13 @@ class StudentReport:
 
 def student_report(service: Service, submission: Submission) -> StudentReport:
     """Return the report of a submission for its student; raises NotFound without a report."""
-    shown = standings.shown_report(service, submission)
+    report = standings.shown_report(service, submission)
     content = assignments.assignment_of(service, submission.version).content
     executed = submissions.notebook_of(service, submission)
     return StudentReport(
-        redact_for_student(shown.report, content.visibility()),
+        redact_for_student(report.report, content.visibility()),
         content,
-        shown.note,
+        report.note,
         json.loads(executed) if executed else None,
         source_files.unpacked(submissions.source_of(service, submission)),
     )

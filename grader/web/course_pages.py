@@ -18,8 +18,8 @@ def home(request: Request, service: ServiceOf, caller: User) -> Response:
     """List the courses of the user; a user with few courses sees their exercises at once."""
     with service.database.reading() as session:
         courses = access.courses_of(session, caller)
-        shown = courses if len(courses) <= FEW else []
-        lists = [(each, overview.exercise_lines(service, session, caller, each)) for each in shown]
+        few_courses = courses if len(courses) <= FEW else []
+        lists = [(each, overview.exercise_lines(service, session, caller, each)) for each in few_courses]
     return pages.page(request, "home.html.j2", courses=courses, lists=lists)
 
 
@@ -27,6 +27,6 @@ def home(request: Request, service: ServiceOf, caller: User) -> Response:
 def course(request: Request, slug: str, service: ServiceOf, caller: User) -> Response:
     """List the exercises of a course."""
     with service.database.reading() as session:
-        found = access.course(session, caller, slug)
-        lines = overview.exercise_lines(service, session, caller, found)
-    return pages.page(request, "course.html.j2", access=found, lines=lines)
+        course_access = access.course(session, caller, slug)
+        lines = overview.exercise_lines(service, session, caller, course_access)
+    return pages.page(request, "course.html.j2", access=course_access, lines=lines)

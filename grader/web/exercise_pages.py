@@ -61,12 +61,12 @@ def hand_in(
 ) -> Response:
     """Accept a submission and lead to its page. After a refusal the page of the exercise shows the reason, and keeps pasted code."""
     with service.database.reading() as session:
-        found, _course = access.exercise(session, caller, slug, name)
+        row, _course = access.exercise(session, caller, slug, name)
     try:
         files = _files(fields)
         key = digest_of(f"{fields.once} {fields.kind} {digest(files)}") if fields.once and files else None
         kind = _kind(fields.kind)
-        submission = submissions.accept(service, caller, found, kind, files, via="page", idempotency_key=key)
+        submission = submissions.accept(service, caller, row, kind, files, via="page", idempotency_key=key)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -84,8 +84,8 @@ def form(slug: str, name: str) -> Response:
 def file(slug: str, name: str, file: str, service: ServiceOf, caller: User) -> Response:
     """Send a file that belongs to the task: a starter, a data file, or a picture."""
     with service.database.reading() as session:
-        found, _course = access.exercise(session, caller, slug, name)
-        assignment = assignments.assignment_of(service, found.version)
+        row, _course = access.exercise(session, caller, slug, name)
+        assignment = assignments.assignment_of(service, row.version)
     if file in _downloads(assignment):
         return FileResponse(
             assignment.folder / file, media_type="application/octet-stream", filename=PurePosixPath(file).name
@@ -105,19 +105,19 @@ def _page(
     text: str = "",
 ) -> Response:
     with service.database.reading() as session:
-        found, course = access.exercise(session, caller, slug, name)
-        terms = terms_of(session, found, caller.user_id)
-        left = submissions.attempts_left(session, found, caller.user_id)
-        works = overview.handed_in(session, found, caller.user_id)
-        assignment = assignments.assignment_of(service, found.version)
-    title = found.title or assignment.content.title
-    address = f"/c/{course.course.slug}/a/{found.name}/files"
+        row, course = access.exercise(session, caller, slug, name)
+        terms = terms_of(session, row, caller.user_id)
+        left = submissions.attempts_left(session, row, caller.user_id)
+        works = overview.handed_in(session, row, caller.user_id)
+        assignment = assignments.assignment_of(service, row.version)
+    title = row.title or assignment.content.title
+    address = f"/c/{course.course.slug}/a/{row.name}/files"
     response = pages.page(
         request,
         "exercise.html.j2",
         200 if refusal is None else refusal.status,
         access=course,
-        exercise=found,
+        exercise=row,
         title=title,
         terms=terms,
         attempts_left=left,

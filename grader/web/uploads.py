@@ -17,8 +17,8 @@ PASTED_MODULE, PASTED_NOTEBOOK = "pasted.py", "pasted.ipynb"
 
 async def read(uploads: Iterable[object]) -> list[tuple[str, bytes]]:
     """Return the names and contents of the uploaded files, without fields of other types and empty choices."""
-    chosen = [each for each in uploads if isinstance(each, UploadFile) and (each.filename or each.size)]
-    return [(safe_name(upload.filename or ""), await upload.read()) for upload in chosen]
+    given_files = [each for each in uploads if isinstance(each, UploadFile) and (each.filename or each.size)]
+    return [(safe_name(upload.filename or ""), await upload.read()) for upload in given_files]
 
 
 def by_name(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:

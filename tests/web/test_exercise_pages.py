@@ -200,6 +200,6 @@ def test_first_line_of_the_list_is_the_newest(browser, service):
     hand_in(client, "attempt", [("old.py", SOLUTION)])
     hand_in(client, "attempt", [("new.py", SOLUTION + b"\n")])
     page = client.get(ADDRESS).text
-    shown = re.findall(r'href="/s/(\w+)"', page)
+    ids = re.findall(r'href="/s/(\w+)"', page)
     by_id = {submission.id: submission.file_name for submission in submissions(service)}
-    assert [by_id[each] for each in shown] == ["new.py", "old.py"]
+    assert [by_id[each] for each in ids] == ["new.py", "old.py"]
