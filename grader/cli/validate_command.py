@@ -56,8 +56,7 @@ def _validate(loaded: Assignment) -> None:
     failures = 0
     for line in validate(loaded):
         failures += not line.holds
-        points = f"{line.score:5g} / {line.max_score:<3g}" if line.max_score else ""  # of a submission
-        click.echo(f"{'ok   ' if line.holds else 'WRONG'}  {line.file:36}  {points:11}  {line.sentence}")
+        click.echo(line.text)
     if line.data:
         click.echo(f"data {line.data}")
     if failures:

@@ -11,12 +11,14 @@ from ..diagnosis.proving import problems
 from ..expected import proof
 from ..report.model import CheckResult, Report
 from ..sandbox import memory_needs
-from ..submission import Submission, read
+from ..submission import read
 from ..support.errors import NotGradable
 from . import needs, wrong_solutions
 from .grade import grade
 from .options import GradeOptions
 from .wrong_solutions import BrokenChange, WrongSolution
+
+STANDARD = GradeOptions(include_hidden=True)
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,17 @@ class ValidationLine:
     sentence: str
     data: str | None
 
+    @property
+    def text(self) -> str:
+        """The line for people; its columns begin at the same places in every line."""
+        points = f"{self.score:5g} / {self.max_score:<3g}" if self.max_score else ""  # of a submission
+        return f"{'ok   ' if self.holds else 'WRONG'}  {self.file:36}  {points:11}  {self.sentence}"
 
-def validate(assignment: Assignment) -> Iterator[ValidationLine]:
+
+def validate(assignment: Assignment, options: GradeOptions = STANDARD) -> Iterator[ValidationLine]:
     """Grade the solution, the starters and the known-wrong solutions, and yield a line for each.
 
-    Raises NotGradable if the solutions or packages that submissions need are not installed, or if there is too little
+    ``options`` must include the hidden checks. Raises NotGradable if the solutions or packages that submissions need are not installed, or if there is too little
     memory.
     """
     wrong = wrong_solutions.wrong_solutions(assignment)
@@ -42,14 +50,14 @@ def validate(assignment: Assignment) -> Iterator[ValidationLine]:
     memory_needs.limits_here(assignment)
     content = assignment.content
     assignment.file(content.task)
-    report = _grade(assignment, read(assignment.file(content.solution), assignment))
+    report = grade(assignment, read(assignment.file(content.solution), assignment), options)
     yield _solution(content.solution, report)
-    yield from (_starter(assignment, file) for file in content.starters)
+    yield from (_starter(assignment, file, options) for file in content.starters)
     for sentence in (*problems(assignment), *solution_steps.problems(assignment)):
         yield ValidationLine("assignment.yaml", 0, 0, False, sentence, None)
     yield from _answers(assignment, report)
     yield from _proof(assignment)
-    yield from map(_known_wrong, wrong)
+    yield from (_known_wrong(solution, options) for solution in wrong)
 
 
 def _solution(file: str, report: Report) -> ValidationLine:
@@ -67,8 +75,8 @@ def _by_hand(report: Report) -> str:
     return f"; a person gives the other {points:g} points" if points else ""
 
 
-def _starter(assignment: Assignment, file: str) -> ValidationLine:
-    report = _grade(assignment, read(assignment.file(file), assignment))
+def _starter(assignment: Assignment, file: str, options: GradeOptions) -> ValidationLine:
+    report = grade(assignment, read(assignment.file(file), assignment), options)
     if report.score is None:
         return _line(file, report, False, "not gradable")
     names = ", ".join(check.name for check in report.checks if check.score)
@@ -76,12 +84,12 @@ def _starter(assignment: Assignment, file: str) -> ValidationLine:
     return _line(file, report, report.score == 0, sentence)
 
 
-def _known_wrong(solution: WrongSolution) -> ValidationLine:
+def _known_wrong(solution: WrongSolution, options: GradeOptions) -> ValidationLine:
     try:
         submission = solution.submission()
     except BrokenChange as error:
         return ValidationLine(solution.name, 0, 0, False, error.sentence, None)
-    report = _grade(solution.assignment, submission)
+    report = grade(solution.assignment, submission, options)
     check = next((check for check in report.checks if check.properties.is_finding), None)
     if check is None or check.name != solution.fails:
         name = check.name if check is not None else _nothing(report)
@@ -150,10 +158,6 @@ def _proof(assignment: Assignment) -> Iterator[ValidationLine]:
             f"the steps of {names} agree with the reference for {proof_on_file.seeds} seeds",
             None,
         )
-
-
-def _grade(assignment: Assignment, submission: Submission) -> Report:
-    return grade(assignment, submission, GradeOptions(include_hidden=True))
 
 
 def _line(file: str, report: Report, holds: bool, sentence: str) -> ValidationLine:

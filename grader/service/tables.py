@@ -168,7 +168,8 @@ class Membership(Table):
 class Version(Table):
     """A version of an assignment; it is never overwritten.
 
-    ``blob`` is the folder as a zip file, "" for a bundled assignment. ``state``: ``checking`` (``grader validate`` runs),
+    ``blob`` is the folder as a zip file, "" for a bundled assignment. ``course_id`` is the course that it was uploaded for:
+    no other course sees it. ``state``: ``checking`` (``grader validate`` runs),
     ``valid`` or ``refused``, with the output of the validation in ``message``.
     """
 
@@ -179,6 +180,7 @@ class Version(Table):
     blob: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="valid")
     message: Mapped[str] = mapped_column(Text, default="")
+    course_id: Mapped[str | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
     by_id: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created: Mapped[datetime] = mapped_column(default=now)
 
