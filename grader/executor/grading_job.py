@@ -24,7 +24,8 @@ from . import preparing
 from .grade_task import grade_task
 from .work import GradingTask, TaskResult, Work
 
-MOST_CONTEXTS = 8  # works that a process keeps ready; one has a few megabytes
+MOST_CONTEXTS = 8  # families of works that a process keeps ready; one has a few megabytes
+MOST_SEEDS = 20  # whose answers and inputs a family keeps: more than a course uses at a time
 
 
 def prepare(work: Work) -> bytes | None:
@@ -52,13 +53,14 @@ def grade_one(work: Work, task: GradingTask, listener: Listener | None = None) -
                     return TaskResult(None, str(error), {})
                 if submission.nothing is not None:
                     return TaskResult(None, submission.nothing, {})
-            report = grade_task(work, task, context.assignment, submission, trace, context.oracle, warm)
+            oracle = context.oracle_for(work)
+            report = grade_task(work, task, context.assignment, submission, trace, oracle, warm)
             source = source_files.packed(source_files.source_files(submission))
             return TaskResult(report, "", dict(trace.timings), trace.executed, source)
 
 
 class _GradingContext:
-    """The objects of a work that a process keeps from one submission to the next."""
+    """The objects of a family of works that a process keeps from one submission to the next."""
 
     def __init__(self, work: Work) -> None:
         self.users = 0
@@ -74,7 +76,8 @@ class _GradingContext:
         if work.pass_mark is not None:
             changed_content = self.assignment.content.model_copy(update={"pass_mark": work.pass_mark})
             self.assignment = Assignment(self.assignment.folder, changed_content)
-        self.oracle = _oracle(self.assignment, work.answers)
+        self._oracle = Oracle(self.assignment)
+        self._oracles: dict[int, Oracle] = {}  # by seed, the one used last at the end
         preparing.refuse_other_rules(work, self.assignment)
         if not work.inspected:
             preparing.inspect(work, self.assignment)
@@ -82,9 +85,27 @@ class _GradingContext:
     def prepare(self, work: Work) -> bytes | None:
         """Prepare the work, and use the reference's answers from now on; see :func:`preparing.prepare`."""
         answers = preparing.prepare(work, self.assignment, warm=warm)
-        if answers is not None:
-            self.oracle = _oracle(self.assignment, answers)
+        if answers:
+            self._add_oracle(replace(work, answers=answers))
         return answers
+
+    def oracle_for(self, work: Work) -> Oracle:
+        """Return the expected answers for the seed of a work."""
+        if not work.answers:
+            return self._oracle
+        oracle = self._oracles.pop(work.seed, None)
+        if oracle is None:
+            return self._add_oracle(work)
+        self._oracles[work.seed] = oracle
+        return oracle
+
+    def _add_oracle(self, work: Work) -> Oracle:
+        with np.load(io.BytesIO(work.answers), allow_pickle=False) as archive:
+            oracle = self._oracle.for_answers(dict(archive))
+        self._oracles[work.seed] = oracle
+        for seed in [*self._oracles][:-MOST_SEEDS]:
+            self._oracles.pop(seed, None)
+        return oracle
 
     def close(self) -> None:
         """End the author's worker, and delete the files."""
@@ -93,31 +114,25 @@ class _GradingContext:
             self._folder.cleanup()
 
 
-def _oracle(assignment: Assignment, answers: bytes) -> Oracle:
-    if not answers:
-        return Oracle(assignment)
-    with np.load(io.BytesIO(answers), allow_pickle=False) as archive:
-        return Oracle(assignment, answers=dict(archive))
-
-
-_contexts: dict[str, _GradingContext] = {}  # by the identity of a work, the one used last at the end
+_contexts: dict[str, _GradingContext] = {}  # by the family of works, the one used last at the end
 warm = WarmStart()  # it knows nothing about assignments, so all works share it
 _setting_up = threading.Lock()  # a worker of Dask grades in several threads
 
 
 @contextlib.contextmanager
 def context_for(work: Work) -> Iterator[_GradingContext]:
-    """Yield the context of a work; the contexts that were not used for the longest time are closed.
+    """Yield the context of a family of works; the contexts that were not used for the longest time are closed.
 
     Raises NotGradable if this machine must not grade the work.
     """
     with _setting_up:
-        context = _contexts.pop(work.identity, None) or _GradingContext(work)
-        _contexts[work.identity] = context
+        family = work.family or work.identity
+        context = _contexts.pop(family, None) or _GradingContext(work)
+        _contexts[family] = context
         context.users += 1
-        idle = [identity for identity, other in _contexts.items() if not other.users]
-        for identity in idle[: max(0, len(_contexts) - MOST_CONTEXTS)]:
-            _contexts.pop(identity).close()
+        idle = [name for name, other in _contexts.items() if not other.users]
+        for name in idle[: max(0, len(_contexts) - MOST_CONTEXTS)]:
+            _contexts.pop(name).close()
     try:
         yield context
     finally:

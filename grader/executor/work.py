@@ -39,7 +39,8 @@ class Priority(IntEnum):
 class Work:
     """An assignment with the settings under which submissions are graded; :class:`GradeOptions` says what most of them mean.
 
-    ``identity`` is a digest of the assignment and all settings. ``assignment`` is a bundled name or a folder of this
+    ``identity`` is a digest of the assignment and all settings, and ``family`` the same for works that differ only in the
+    seed and in hidden checks. ``assignment`` is a bundled name or a folder of this
     machine; a cluster gets the ``files`` of such a folder. ``answers`` is an .npz of the reference's answers for this
     ``seed``. ``hide`` are files and folders of this machine that workers must not see. ``inspected``: the isolation of
     this machine has been tested already. A task may use ``memory_mb`` megabytes, and ``seconds`` by the clock. ``rules``
@@ -50,6 +51,7 @@ class Work:
     assignment: str
     seed: int
     isolation: Level | None
+    family: str = ""
     files: dict[str, bytes] | None = None
     answers: bytes = b""
     data: str | None = None
@@ -76,9 +78,11 @@ def work_for(assignment: Assignment, seed: int, isolation: Level | None, digest:
     ``digest`` is that of the assignment's files; a process that lives longer than a command needs it.
     """
     limits = assignment.content.limits
-    values = f"{__version__}\0{assignment.folder}\0{digest}\0{seed}\0{isolation}\0{sorted(settings.items())}"
+    common = {name: value for name, value in settings.items() if name != "include_hidden"}
+    family = _digest(__version__, assignment.folder, digest, isolation, sorted(common.items()))
     return Work(
-        identity=hashlib.sha256(values.encode(errors="surrogateescape")).hexdigest(),
+        identity=_digest(family, seed, settings.get("include_hidden")),
+        family=family,
         assignment=str(assignment.folder),
         seed=seed,
         isolation=isolation,
@@ -86,6 +90,10 @@ def work_for(assignment: Assignment, seed: int, isolation: Level | None, digest:
         seconds=LONGEST * limits.total_seconds + PATIENCE,
         **settings,
     )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode(errors="surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ with TensorFlow and then kept in the user's cache, separately for each TensorFlo
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import io
 import os
@@ -78,6 +79,14 @@ class Oracle:
         self._cases: Cases | None = None  # of the last seed
         self.sources: set[AnswerSource] = set()
         """The sources of all requested answers. A caller that grades several submissions must clear it in between."""
+
+    def for_answers(self, answers: Mapping[str, Array]) -> Oracle:
+        """Return an oracle with other ``answers``, for another seed; it shares all that does not depend on the seed."""
+        _ = self._proof, self.mutations  # made once, for all of them
+        other = copy.copy(self)
+        other._computed, other._keep = answers, False
+        other._answers, other._cases, other.sources = Recent(MOST_KEPT), None, set()
+        return other
 
     @property
     def given(self) -> dict[str, Array]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from grader.executor import grading_job, preparing
-from grader.executor.work import GradingTask, TaskResult, Work
+from grader.executor.work import GradingTask, TaskResult, Work, work_for
 from grader.support.errors import NotGradable
+from tests.conftest import bundled
 
 WORK = Work("identity", "single-neuron", 0, "strong", inspected=True)
 
@@ -67,11 +70,33 @@ def test_process_that_prepared_a_work_grades_with_its_answers(monkeypatch):
     work = replace(WORK, seed=SEED, inspected=False)
     answers = grading_job.prepare(work)
     assert answers
-    prepared_context = context_of(replace(work, answers=answers, inspected=True))
+    prepared_work = replace(work, answers=answers, inspected=True)
+    prepared_context = context_of(prepared_work)
     assert [*grading_job._contexts.values()] == [prepared_context]
-    assert (
-        prepared_context.oracle.given.keys() == grading_job._oracle(prepared_context.assignment, answers).given.keys()
-    )
+    assert [*prepared_context._oracles] == [SEED]
+    assert prepared_context.oracle_for(prepared_work) is prepared_context._oracles[SEED]
+
+
+def test_works_that_differ_in_the_seed_share_the_assignment_but_not_the_answers(monkeypatch):
+    monkeypatch.setattr(grading_job, "MOST_SEEDS", 2)
+    settings = {"device": "cpu", "inspected": True, "answers": answers_of({"key/a": [1.0]})}
+    works = [
+        work_for(bundled("single-neuron"), seed, "strong", include_hidden=hidden, **settings)
+        for seed, hidden in ((SEED, False), (SEED + 1, True), (SEED + 2, False))
+    ]
+    contexts = [context_of(work) for work in works]
+    assert len({work.identity for work in works}) == 3 and len({id(context) for context in contexts}) == 1
+    oracles = [contexts[0].oracle_for(work) for work in works]
+    assert oracles[0].cases(SEED) is not oracles[1].cases(SEED)
+    assert oracles[0].sources is not oracles[1].sources
+    assert oracles[0].mutations is oracles[1].mutations
+    assert [*contexts[0]._oracles] == [SEED + 1, SEED + 2]
+
+
+def answers_of(arrays):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
 
 
 def test_process_that_grades_does_not_import_tensorflow(monkeypatch):
