@@ -54,7 +54,7 @@ def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
 
     Inputs for which it gives no finite numbers are left out. Raises CallError or NotGradable if it cannot be run.
     """
-    with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
+    with context_for(work) as job, _loaded(work, job.assignment, job.oracle_for(work), file, source) as student:
         collection = _Collection(student)
         content = job.assignment.content
         for seed in (work.seed, *(work.seed + other for other in OTHER_SEEDS)):
@@ -67,7 +67,7 @@ def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
 
 def of_variables(work: Work, file: str, source: str) -> list[Numbers]:
     """Return the values of a solution's variables that are arrays or strings; raises CallError or NotGradable."""
-    with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
+    with context_for(work) as job, _loaded(work, job.assignment, job.oracle_for(work), file, source) as student:
         return [*_variables(student)]
 
 
@@ -80,7 +80,7 @@ def first_difference(work: Work, file: str, source: str, right: Sequence[Numbers
 
 
 def _first_difference(work: Work, file: str, source: str, right: Sequence[Numbers]) -> str | None:
-    with context_for(work) as job, _loaded(work, job.assignment, job.oracle, file, source) as student:
+    with context_for(work) as job, _loaded(work, job.assignment, job.oracle_for(work), file, source) as student:
         variables = {each.place: each for each in _variables(student)}
         for numbers in right:
             own: Numbers | None
