@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from ..assignment import Assignment
 from ..assignment.base import Policy
@@ -22,7 +23,7 @@ from ..support.choices import Level
 from ..support.i18n import _
 from ..support.text import clean
 from . import counting, pages
-from .collect import ClassFolder, StudentFiles
+from .collect import StudentFiles
 from .counting import Attempt, CountedAttempt
 from .course_files import CourseFiles
 from .extensions import Extensions
@@ -79,6 +80,26 @@ class PersonResult:
         return [mark.comment for mark in self.marks.marks if mark.check == by_hand.TOTAL and mark.comment]
 
 
+class Listing(Protocol):
+    """What the output files say about the place of a class: the layout, and the files that were not graded, with reasons."""
+
+    @property
+    def layout(self) -> str:
+        """The layout of the files, a name of :data:`layouts.NAMES`."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the file names if it had to be guessed, else ""."""
+
+    @property
+    def left_over(self) -> list[str]:
+        """The files that belong to no student."""
+
+    @property
+    def left_out(self) -> list[tuple[str, str]]:
+        """The files that are not graded, each with the reason."""
+
+
 @dataclass(frozen=True)
 class GradedClass:
     """The students of a class, their stored results, and where and how to write these.
@@ -92,7 +113,7 @@ class GradedClass:
     """
 
     assignment: Assignment
-    folder: ClassFolder
+    folder: Listing
     students: Sequence[Student]
     absent: Sequence[RosterEntry]
     submissions: Mapping[str, StudentFiles]

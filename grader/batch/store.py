@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -243,6 +243,13 @@ class Store:
         """Return the result of a student, or None."""
         row = self._database.execute("SELECT record FROM results WHERE identity = ?", (identity,)).fetchone()
         return Record.model_validate_json(row[0]) if row else None
+
+    def keep_only(self, identities: Collection[str]) -> None:
+        """Delete the results, notebooks and files of everybody else."""
+        others = [row for row in self._database.execute("SELECT identity FROM results") if row[0] not in identities]
+        with self._writing() as database:
+            for table in ("results", "notebooks", "sources"):
+                database.executemany(f"DELETE FROM {table} WHERE identity = ?", others)
 
     def answers(self, key: str) -> bytes:
         """Return the reference's answers stored under ``key``, b"" if there are no answers."""

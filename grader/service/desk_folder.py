@@ -1,0 +1,138 @@
+"""The folder of a desk: the output files of the class of one exercise in one language, and files of course systems to fill in."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..batch.course_files import CourseFiles
+from ..support.atomic_files import write_whole
+from .configuration import Configuration
+from .identifiers import digest_of
+
+SYSTEMS = ("canvas", "moodle", "ilias")
+FILLED = {"canvas": "canvas.csv", "moodle": "moodle.csv", "ilias": "status.csv"}
+"""The names of the filled files in the output folder."""
+STATE = "desk.json"
+FEEDBACK = "feedback.zip"
+
+
+class FilledSheet(BaseModel):
+    """What an instructor has to know about a file of a course system that was filled in: names of people, and sentences."""
+
+    unmatched: list[str] = []
+    without_submission: list[str] = []
+    locked: list[str] = []
+    notes: list[str] = []
+    existing: list[dict[str, Any]] = []
+
+
+class DeskState(BaseModel):
+    """What the last run wrote: ``digest`` is that of everything that the files are made from.
+
+    ``notes`` are sentences for the instructor, ``filled`` are the files of course systems by their names in :data:`SYSTEMS`.
+    """
+
+    digest: str = ""
+    written: datetime | None = None
+    students: int = 0
+    graded: int = 0
+    pending: int = 0
+    unmarked: list[str] = []
+    notes: list[str] = []
+    filled: dict[str, FilledSheet] = {}
+
+
+class FillRequest(BaseModel):
+    """How a file of a course system is filled in: the title of the column, and whether existing marks are replaced."""
+
+    name: str
+    column: str = ""
+    overwrite_marks: bool = False
+
+
+@dataclass(frozen=True)
+class DeskFolder:
+    """The folder of an exercise's desk."""
+
+    path: Path
+    language: str
+
+    @property
+    def out(self) -> Path:
+        """The output folder, as ``grader grade`` makes one."""
+        return self.path / self.language
+
+    @property
+    def _requests(self) -> Path:
+        return self.path / "given"
+
+    def state(self) -> DeskState:
+        """Return what the last run wrote; an empty state before the first run."""
+        try:
+            return DeskState.model_validate_json((self.out / STATE).read_bytes())
+        except (OSError, ValidationError):
+            return DeskState()
+
+    def keep_state(self, state: DeskState) -> None:
+        """Store what a run wrote, after everything else."""
+        write_whole(self.out / STATE, state.model_dump_json().encode())
+
+    def give(self, system: str, content: bytes, request: FillRequest) -> None:
+        """Keep a file of a course system, which each run fills in from now on."""
+        self._requests.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(self._requests / f"{system}.csv", content)
+        write_whole(self._requests / f"{system}.json", request.model_dump_json().encode())
+
+    def take_back(self, system: str) -> None:
+        """Delete a file of a course system."""
+        for suffix in (".csv", ".json"):
+            (self._requests / f"{system}{suffix}").unlink(missing_ok=True)
+
+    def requests(self) -> dict[str, FillRequest]:
+        """Return the files of course systems that are kept, by their names in :data:`SYSTEMS`."""
+        requests = {}
+        for system in SYSTEMS:
+            path = self._requests / f"{system}.json"
+            if path.is_file() and (self._requests / f"{system}.csv").is_file():
+                requests[system] = FillRequest.model_validate_json(path.read_bytes())
+        return requests
+
+    def course_files(self) -> CourseFiles:
+        """Return the kept files for a run."""
+        requests = self.requests()
+        paths = {system: self._requests / f"{system}.csv" for system in requests}
+        return CourseFiles(
+            canvas=paths.get("canvas"),
+            column=requests["canvas"].column if "canvas" in requests else "",
+            moodle=paths.get("moodle"),
+            ilias=paths.get("ilias"),
+            overwrite_marks=any(request.overwrite_marks for request in requests.values()),
+        )
+
+    def digest_of_requests(self) -> str:
+        """Return a digest of the kept files."""
+        parts = []
+        for system, request in self.requests().items():
+            content = (self._requests / f"{system}.csv").read_bytes()
+            parts.append(f"{system} {request.model_dump_json()} {digest_of(content.hex())}")
+        return digest_of("\n".join(parts))
+
+
+def of_exercise(configuration: Configuration, exercise_id: str, language: str) -> DeskFolder:
+    """Return the folder of an exercise's desk in a language; it need not exist."""
+    return DeskFolder(_path(configuration, exercise_id), language)
+
+
+def delete(configuration: Configuration, exercise_id: str) -> None:
+    """Delete all files of an exercise's desk, which can be written again from the database."""
+    shutil.rmtree(_path(configuration, exercise_id), ignore_errors=True)
+
+
+def _path(configuration: Configuration, exercise_id: str) -> Path:
+    return configuration.data_dir / "desks" / exercise_id

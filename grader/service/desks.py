@@ -1,0 +1,104 @@
+"""The desks of a server: their files are written again when something has changed, in another process."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotFinished
+from dataclasses import dataclass
+
+from ..support.i18n import _
+from . import class_rows, desk_folder, desk_process, desk_writing
+from .desk_folder import DeskFolder, DeskState
+from .errors import Unavailable
+from .service import Service
+from .tables import Exercise
+
+PATIENCE = 60.0  # seconds that a request for a file waits for a run
+RETRY_AFTER = 5
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The files of a class. ``is_current``: they have everything that is in the database; else a run writes them now.
+
+    ``problem`` says why the last run failed, "" if it did not.
+    """
+
+    folder: DeskFolder
+    state: DeskState
+    is_current: bool
+    problem: str = ""
+
+
+class Desks:
+    """Writes the files of classes, one class after the other. All methods can be called in any thread."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, "desk")
+        self._runs: dict[tuple[str, str], Future[str]] = {}
+        self._problems: dict[tuple[str, str], tuple[str, str]] = {}  # the digest of a failed run, and why it failed
+
+    def close(self) -> None:
+        """Begin no further run."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def desk(self, exercise: Exercise, language: str, wait: float = 0.0) -> Desk:
+        """Return the files of the class of an exercise; a run begins if they are outdated, and this waits a while for it."""
+        folder = desk_folder.of_exercise(self._service.configuration, exercise.id, language)
+        key = (exercise.id, language)
+        digest, state = self._digest(exercise, folder), folder.state()
+        if state.digest == digest:
+            return Desk(folder, state, True)
+        failed_digest, problem = self._problems.get(key, ("", ""))
+        if failed_digest == digest:
+            return Desk(folder, state, False, problem)
+        run, is_new = self._run(key)
+        try:
+            problem = run.result(wait)
+        except NotFinished:
+            return Desk(folder, state, False)
+        state = folder.state()
+        if problem:
+            self._problems[key] = (digest, problem)
+            return Desk(folder, state, False, problem)
+        if not is_new and state.digest != digest:  # it had begun before the change
+            run, _is_new = self._run(key)
+            try:
+                problem = run.result(wait)
+            except NotFinished:
+                return Desk(folder, state, False)
+            state = folder.state()
+        return Desk(folder, state, not problem, problem)
+
+    def current(self, exercise: Exercise, language: str) -> Desk:
+        """Return files that have everything that was in the database when this was called.
+
+        Raises Unavailable if they cannot be written, or not soon.
+        """
+        desk = self.desk(exercise, language, PATIENCE)
+        if desk.problem:
+            raise Unavailable(desk.problem, RETRY_AFTER)
+        if not desk.is_current:
+            raise Unavailable(_("The files of the class are being written: try again in a few seconds."), RETRY_AFTER)
+        return desk
+
+    def retry(self, exercise: Exercise, language: str) -> None:
+        """Forget that a run has failed, so that the next request begins another one."""
+        self._problems.pop((exercise.id, language), None)
+
+    def _digest(self, exercise: Exercise, folder: DeskFolder) -> str:
+        with self._service.database.reading() as session:
+            return desk_writing.digest_of(class_rows.read(session, exercise), folder)
+
+    def _run(self, key: tuple[str, str]) -> tuple[Future[str], bool]:
+        """Return the run of a desk that has not ended, or a new one, and whether it is new."""
+        with self._lock:
+            run = self._runs.get(key)
+            if run is not None and not run.done():
+                return run, False
+            order = desk_process.RunOrder.of(self._service.configuration, *key)
+            run = self._runs[key] = self._pool.submit(desk_process.run, order)
+            return run, True

@@ -1,0 +1,116 @@
+"""The files of a class are those of ``grader grade``, and are written again when something has changed."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from grader.service import desk_process
+from grader.service.desks import Desks
+from grader.service.errors import Unavailable
+from grader.service.tables import Exercise, Mark, Membership, State, User
+from tests.service.kept_results import EXERCISE, NOON, hand_in
+
+
+@pytest.fixture
+def desks(service):
+    desks = Desks(service)
+    yield desks
+    desks.close()
+
+
+@pytest.fixture
+def exercise(service):
+    with service.database.reading() as session:
+        return session.scalar(select(Exercise).where(Exercise.name == EXERCISE))
+
+
+def gradebook(desk):
+    """Return {id: row} of the gradebook."""
+    with open(desk.folder.out / "gradebook.csv", newline="", encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_class_has_a_row_for_each_student(service, desks, exercise):
+    hand_in(service, "ada", 1.0)
+    rows = gradebook(desks.current(exercise, "en"))
+    assert {name: (row["status"], row["score"]) for name, row in rows.items()} == {
+        "ada": ("graded", "100"),
+        "ben": ("not_submitted", ""),
+    }
+
+
+def test_change_is_in_the_next_files(service, desks, exercise):
+    hand_in(service, "ada", 1.0)
+    assert desks.current(exercise, "en").state.graded == 1
+    hand_in(service, "ben", 0.5)
+    assert desks.current(exercise, "en").state.graded == 2
+
+
+def test_nothing_is_written_without_a_change(service, desks, exercise):
+    written = desks.current(exercise, "en").state.written
+    assert desks.current(exercise, "en").state.written == written
+
+
+def test_waiting_submission_is_pending(service, desks, exercise):
+    hand_in(service, "ada", 1.0)
+    hand_in(service, "ada", state=State.QUEUED, received=NOON + timedelta(hours=1))
+    row = gradebook(desks.current(exercise, "en"))["ada"]
+    assert (row["status"], row["score"]) == ("pending", "")
+
+
+def test_fault_of_the_grader_is_no_zero(service, desks, exercise):
+    hand_in(service, "ada", state=State.NOT_GRADABLE, sentence="Three workers died on it.")
+    row = gradebook(desks.current(exercise, "en"))["ada"]
+    assert (row["status"], row["score"]) == ("not_gradable", "")
+
+
+def test_unreadable_file_has_its_reason(service, desks, exercise):
+    hand_in(service, "ada", state=State.REFUSED, sentence="It is a PDF.")
+    row = gradebook(desks.current(exercise, "en"))["ada"]
+    assert (row["status"], row["score"], row["comment"]) == ("unreadable", "", "It is a PDF.")
+
+
+def test_marks_by_hand_are_in_the_gradebook(service, desks, exercise):
+    hand_in(service, "ada", 0.5)
+    with service.database.writing() as session:
+        ada = session.scalar(select(User.id).where(User.name == "ada"))
+        session.add(Mark(exercise_id=exercise.id, user_id=ada, points="70", comment="= Well done", by="Tom"))
+    row = gradebook(desks.current(exercise, "en"))["ada"]
+    assert (row["score"], row["automatic_score"]) == ("70", "50")
+    assert "Well done" in row["comment"]
+
+
+def test_student_who_left_is_in_no_file(service, desks, exercise):
+    hand_in(service, "ada", 0.5)
+    out = desks.current(exercise, "en").folder.out
+    assert (out / "reports" / "Ada_ada.html").is_file()
+    with service.database.writing() as session:
+        ada = session.scalar(select(User.id).where(User.name == "ada"))
+        session.delete(session.get(Membership, (exercise.course_id, ada)))
+    rows = gradebook(desks.current(exercise, "en"))
+    assert [*rows] == ["ben"]
+    assert [path for path in out.rglob("*") if "ada" in path.name] == []
+
+
+def test_class_in_another_language_has_its_own_files(service, desks, exercise):
+    hand_in(service, "ada", 0.5)
+    assert 'lang="de"' in (desks.current(exercise, "de").folder.out / "index.html").read_text(encoding="utf-8")
+
+
+def test_failed_run_has_a_sentence(service, desks, exercise, monkeypatch):
+    monkeypatch.setattr(desk_process, "run", lambda order: "The disk is full.")
+    with pytest.raises(Unavailable, match="The disk is full"):
+        desks.current(exercise, "en")
+    desks.retry(exercise, "en")
+    monkeypatch.undo()
+    assert desks.current(exercise, "en").is_current
+
+
+def test_dead_process_has_a_sentence(service, desks, exercise, monkeypatch):
+    monkeypatch.setattr(desk_process, "MODULE", "grader.service.no_such_module")
+    with pytest.raises(Unavailable, match="tell your administrator"):
+        desks.current(exercise, "en")
