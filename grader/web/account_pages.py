@@ -1,46 +1,106 @@
-"""The pages of an account: signing in and out, and the link for the first administrator."""
+"""The pages for signing in and out, for a new account, and the link for the first administrator."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import accounts
-from ..service.errors import NotFound
+from ..service import accounts, invitations, passwords, sign_in, users
+from ..service.errors import NotFound, Refusal
 from ..service.tables import User
 from ..support.i18n import _
-from . import pages, requests
-from .requests import ServiceOf
+from . import pages, requests, signed_in
+from .requests import ServiceOf, Visitor
 
 router = APIRouter(include_in_schema=False)
+Field = Annotated[str, Form()]
 
 
 @router.get("/login")
-def login_page(request: Request, next: str = "/") -> Response:
+def login_page(request: Request, service: ServiceOf, visitor: Visitor, next: str = "/") -> Response:
     """Show the form for signing in."""
-    return pages.page(request, "login.html.j2", next=next)
+    if visitor is not None:
+        return RedirectResponse(signed_in.local(next), 303)
+    with service.database.reading() as session:
+        can_register = bool(invitations.open_courses(session))
+    return pages.page(request, "login.html.j2", next=signed_in.local(next), name="", problem="", register=can_register)
+
+
+@router.post("/login")
+def login(request: Request, service: ServiceOf, name: Field = "", password: Field = "", next: Field = "/") -> Response:
+    """Sign in with a password."""
+    old_cookie = request.cookies.get(requests.COOKIE, "")
+    try:
+        user, cookie = sign_in.with_password(service, name, password, signed_in.address_of(request), old_cookie)
+    except Refusal as refusal:
+        values = {"next": signed_in.local(next), "name": name, "register": False}
+        return pages.form_again(request, "login.html.j2", refusal, **values)
+    return signed_in.redirect(service.configuration, cookie, next, user.language)
 
 
 @router.get("/start/{secret}")
 def start(request: Request, secret: str, service: ServiceOf) -> Response:
-    """Sign in the first administrator."""
+    """Sign in the first administrator, and show the form for a password."""
+    service.rates.count_form(signed_in.address_of(request))
     with service.database.writing() as session:
         link = accounts.find_link(session, secret, "admin")
         user = None if link is None or link.user_id is None else session.get(User, link.user_id)
-        if link is None or user is None or not accounts.use_link(session, link):
+        if link is None or user is None or user.disabled is not None or not accounts.use_link(session, link):
             raise NotFound(_("This link has been used or is too old: start the server again to get a new one."))
         cookie = accounts.sign_in(session, user)
-    response = RedirectResponse("/", 303)
-    response.set_cookie(requests.COOKIE, cookie, httponly=True, samesite="lax", secure=service.configuration.is_secure)
-    return response
+    signed_in.end_old_sign_in(request)
+    return signed_in.redirect(service.configuration, cookie, "/me" if not user.password else "/", user.language)
+
+
+@router.get("/register")
+def register_page(request: Request, service: ServiceOf, visitor: Visitor, next: str = "/join") -> Response:
+    """Show the form for a new account."""
+    if visitor is not None:
+        return RedirectResponse(signed_in.local(next), 303)
+    _require_registration(service, next)
+    return pages.page(request, "register.html.j2", next=signed_in.local(next), name="", full_name="", problem="")
+
+
+@router.post("/register")
+def register(
+    request: Request,
+    service: ServiceOf,
+    name: Field = "",
+    full_name: Field = "",
+    password: Field = "",
+    next: Field = "/join",
+) -> Response:
+    """Make an account, and sign in."""
+    service.rates.count_form(signed_in.address_of(request))
+    _require_registration(service, next)
+    try:
+        passwords.require_good(password, users.login_name(name))
+        password_hash = passwords.hash_of(password)
+        with service.database.writing() as session:
+            user = users.new(session, name, full_name, password_hash=password_hash)
+            cookie = accounts.sign_in(session, user)
+    except Refusal as refusal:
+        values = {"next": signed_in.local(next), "name": name, "full_name": full_name}
+        return pages.form_again(request, "register.html.j2", refusal, **values)
+    signed_in.end_old_sign_in(request)
+    return signed_in.redirect(service.configuration, cookie, next)
 
 
 @router.post("/logout")
-def logout(request: Request, service: ServiceOf) -> Response:
+def logout(request: Request) -> Response:
     """Sign out."""
-    secret = request.cookies.get(requests.COOKIE, "")
-    with service.database.writing() as session:
-        accounts.sign_out(session, secret)
+    signed_in.end_old_sign_in(request)
     response = RedirectResponse("/login", 303)
     response.delete_cookie(requests.COOKIE)
     return response
+
+
+def _require_registration(service: ServiceOf, next: str) -> None:
+    """Raise NotFound unless there is an open course, or ``next`` is the link of a course."""
+    with service.database.reading() as session:
+        if next.startswith("/join/"):
+            invitations.course_of_link(session, next.removeprefix("/join/"))
+        elif not invitations.open_courses(session):
+            raise NotFound(_("This server has no open course: ask your instructor for a link."))

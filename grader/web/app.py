@@ -21,6 +21,8 @@ from . import (
     csrf,
     exercise_pages,
     language_pages,
+    link_pages,
+    me_pages,
     operation_pages,
     pages,
 )
@@ -37,6 +39,8 @@ ROUTERS = (
     course_pages.router,
     exercise_pages.router,
     language_pages.router,
+    link_pages.router,
+    me_pages.router,
     operation_pages.router,
 )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from ..service.errors import NotFound
 from ..support.i18n import LANGUAGES, _
+from . import signed_in
 from .languages import COOKIE
 from .requests import ServiceOf
 
@@ -21,15 +20,7 @@ def choose(code: str, service: ServiceOf, next: str = "/") -> Response:
     """Show the pages in another language from now on, and return to the page."""
     if code not in LANGUAGES:
         raise NotFound(_("There is no such page, or you may not see it."))
-    response = RedirectResponse(next if is_local(next) else "/", 303)
+    response = RedirectResponse(signed_in.local(next), 303)
     is_secure = service.configuration.is_secure
     response.set_cookie(COOKIE, code, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)
     return response
-
-
-def is_local(address: str) -> bool:
-    """Return whether an address is a page of this server, wherever a browser reads it."""
-    if not address.startswith("/") or address.startswith("//") or "\\" in address or not address.isprintable():
-        return False
-    parts = urlsplit(address)
-    return not parts.scheme and not parts.netloc

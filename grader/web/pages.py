@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..report.html import TEMPLATES as REPORT_TEMPLATES
 from ..report.html import marked
 from ..report.template_cache import template_cache
+from ..service.errors import Refusal
 from ..support.i18n import LANGUAGES, _, current, ngettext
 from ..support.text import number_of_points
 from . import csrf, requests, times
@@ -32,6 +33,14 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         .render(request=request, caller=caller, csrf_field=csrf.field(request), **values)
     )
     return HTMLResponse(text, status)
+
+
+def form_again(request: Request, template: str, refusal: Refusal, **values: Any) -> HTMLResponse:
+    """Return the page of a form with its values, the reason of a refusal as ``problem``, and the status of the refusal."""
+    response = page(request, template, refusal.status, problem=str(refusal), **values)
+    if refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 @cache

@@ -28,7 +28,7 @@ def browser(app, service):  # noqa: F811
         if name:
             with service.database.writing() as session:
                 secret = accounts.sign_in(session, session.query(User).filter_by(name=name).one())
-            client.cookies.set(requests.COOKIE, secret)
+            client.cookies.set(requests.COOKIE, secret, domain="127.0.0.1")
             client.headers[csrf.HEADER] = csrf.token_for(secret)  # instead of the field of each form
         return client
 

@@ -1,0 +1,107 @@
+"""The pages of one's own account: name, password, browsers that are signed in, and tokens for programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from ..service import own_account
+from ..service.access import SCOPES
+from ..service.errors import Refusal
+from ..service.service import Service
+from ..support.i18n import lazy
+from . import pages, requests, signed_in
+from .requests import ServiceOf, User
+
+router = APIRouter(include_in_schema=False)
+Field = Annotated[str, Form()]
+MEANINGS = {
+    "read": lazy("read your courses, submissions and reports"),
+    "submit": lazy("hand in and cancel"),
+    "class": lazy("read and mark the classes that you teach"),
+    "manage": lazy("change the courses and exercises that you teach"),
+}
+
+
+@router.get("/me")
+def me(request: Request, service: ServiceOf, caller: User) -> Response:
+    """Show the account."""
+    return pages.page(request, "me.html.j2", problem="", **_account(request, service, caller))
+
+
+@router.post("/me/name")
+def change_name(
+    request: Request, service: ServiceOf, caller: User, full_name: Field = "", email: Field = ""
+) -> Response:
+    """Change the name for people, and the address for mail."""
+    try:
+        own_account.change_name(service, caller, full_name, email)
+    except Refusal as refusal:
+        return pages.form_again(request, "me.html.j2", refusal, **_account(request, service, caller))
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/me/password")
+def change_password(
+    request: Request, service: ServiceOf, caller: User, old: Field = "", password: Field = ""
+) -> Response:
+    """Change the password; all other browsers are signed out."""
+    try:
+        cookie = own_account.change_password(service, caller, old, password, signed_in.address_of(request))
+    except Refusal as refusal:
+        return pages.form_again(request, "me.html.j2", refusal, **_account(request, service, caller))
+    return signed_in.redirect(service.configuration, cookie, "/me")
+
+
+@router.post("/me/sign-out")
+def sign_out_elsewhere(request: Request, service: ServiceOf, caller: User) -> Response:
+    """Sign out all other browsers."""
+    own_account.sign_out_elsewhere(service, caller, request.cookies.get(requests.COOKIE, ""))
+    return RedirectResponse("/me", 303)
+
+
+@router.get("/me/tokens")
+def tokens(request: Request, service: ServiceOf, caller: User) -> Response:
+    """List the tokens, with a form for a new one."""
+    return pages.page(request, "tokens.html.j2", problem="", **_tokens(service, caller))
+
+
+@router.post("/me/tokens")
+def new_token(
+    request: Request,
+    service: ServiceOf,
+    caller: User,
+    label: Field = "",
+    days: Field = "",
+    scopes: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
+) -> Response:
+    """Make a token, and show it once."""
+    try:
+        secret = own_account.new_token(service, caller, label, scopes, days)
+    except Refusal as refusal:
+        return pages.form_again(request, "tokens.html.j2", refusal, **_tokens(service, caller))
+    return pages.page(request, "tokens.html.j2", 201, problem="", **_tokens(service, caller, secret))
+
+
+@router.post("/me/tokens/{token_id}/delete")
+def delete_token(token_id: str, service: ServiceOf, caller: User) -> Response:
+    """Delete a token."""
+    own_account.delete_token(service, caller, token_id)
+    return RedirectResponse("/me/tokens", 303)
+
+
+def _account(request: Request, service: Service, caller: User) -> dict[str, Any]:
+    user, logins = own_account.account(service, caller)
+    return {"user": user, "browsers": len(logins)}
+
+
+def _tokens(service: Service, caller: User, secret: str = "") -> dict[str, Any]:
+    return {
+        "tokens": own_account.tokens(service, caller),
+        "secret": secret,
+        "scopes": [
+            (scope, MEANINGS[scope]) for scope in SCOPES if scope in own_account.possible_scopes(service, caller)
+        ],
+    }
