@@ -9,23 +9,21 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
-from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..report.model import Report
 from ..submission import digest
 from ..support import i18n
-from ..support.i18n import _, lazy, ngettext
+from ..support.i18n import _, lazy
 from ..support.zips import zipped
-from . import courses, prepared_works, space
-from .access import Caller, is_visible
-from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
-from .errors import Conflict, NotFound, TooLarge, TooMany, Unreadable
+from . import admission, courses, prepared_works, space
+from .access import Caller
+from .errors import Conflict, NotFound, Unreadable
 from .moments import now
 from .service import Service
-from .tables import SPENT, UNFINISHED, Exercise, Extension, Kind, Membership, Result, Role, State, Submission
+from .tables import UNFINISHED, Exercise, Kind, Result, State, Submission
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
 WAITS = lazy("It waits until the submissions before it have been graded.")
@@ -51,7 +49,7 @@ def accept(
     full; then nothing is stored.
     """
     kind = Kind(kind)
-    _refuse_wrong_files(files, service.configuration.limits)
+    admission.refuse_wrong_files(files, service.configuration.limits)
     content = _packed(files)
     submission = Submission(
         user_id=caller.user_id,
@@ -72,7 +70,7 @@ def accept(
         earlier = _by_key(session, submission)
         if earlier is not None:
             return earlier
-        _refuse_by_rules(session, service, caller, exercise, kind, submission.received)
+        admission.refuse_by_rules(session, service.configuration.limits, caller, exercise, kind, submission.received)
     space.refuse_if_low(service, len(content))
     with space.full_disk_is_a_refusal(service):
         submission.blob = service.blobs.put(content)
@@ -89,8 +87,10 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     if earlier is not None:
         return earlier, None
     exercise = session.get_one(Exercise, submission.exercise_id)
-    _refuse_by_rules(session, service, caller, exercise, Kind(submission.kind), submission.received)
-    pending = _pending_check(session, submission) if submission.kind == Kind.CHECK else None
+    kind = Kind(submission.kind)
+    if kind == Kind.ATTEMPT:
+        admission.refuse_spent_attempts(session, caller, exercise)  # again: two uploads may have arrived together
+    pending = _pending_check(session, submission) if kind == Kind.CHECK else None
     if pending is not None:
         if (pending.sha256, pending.version_id) == (submission.sha256, exercise.version_id):
             return pending, None
@@ -98,7 +98,6 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
         session.flush()  # the database allows one pending self-check
     submission.version_id = exercise.version_id
     courses.draw_seeds(session, exercise, exercise.version)
-    kind = Kind(submission.kind)
     submission.seed_number = prepared_works.seed_number(session, kind, submission.user_id, exercise.version_id)
     key = prepared_works.result_key(session, service, submission, exercise.version)
     if session.get(Result, key) is not None:
@@ -121,25 +120,6 @@ def cancel(service: Service, caller: Caller, submission: Submission) -> Submissi
     service.events.publish(submission.id, "done", state=State.CANCELLED)
     service.wake.set()
     return submission
-
-
-def attempts_left(session: Session, exercise: Exercise, user_id: str) -> int | None:
-    """Return how many graded attempts a student still has; None for any number."""
-    if exercise.attempts is None:
-        return None
-    extension = session.get(Extension, (exercise.id, user_id))
-    allowed = exercise.attempts + (extension.extra_attempts if extension is not None else 0)
-    spent = session.scalar(
-        select(func.count())
-        .select_from(Submission)
-        .where(
-            Submission.user_id == user_id,
-            Submission.exercise_id == exercise.id,
-            Submission.kind == Kind.ATTEMPT,
-            Submission.state.in_(SPENT),
-        )
-    )
-    return max(0, allowed - (spent or 0))
 
 
 def report_of(service: Service, submission: Submission) -> Report:
@@ -219,74 +199,3 @@ def _pending_check(session: Session, submission: Submission) -> Submission | Non
             Submission.state.in_(UNFINISHED),
         )
     )
-
-
-def _refuse_wrong_files(files: Mapping[str, bytes], limits: ServiceLimits) -> None:
-    if not files:
-        raise Unreadable(_("There is no file: choose a notebook, a module or an archive."))
-    if len(files) > limits.files:
-        sentence = _("These are {count} files, but at most {most} are allowed: pack them into a zip file.")
-        raise TooLarge(sentence.format(count=len(files), most=limits.files))
-    for name, content in files.items():
-        if len(content) > limits.file_bytes:
-            sentence = _("{name} has {size}, but a file may have at most {most}: delete large outputs from it.")
-            raise TooLarge(sentence.format(name=name, size=_size(len(content)), most=_size(limits.file_bytes)))
-    total = sum(map(len, files.values()))
-    if total > limits.upload_bytes:
-        sentence = _("The files have {size} together, but at most {most} are allowed.")
-        raise TooLarge(sentence.format(size=_size(total), most=_size(limits.upload_bytes)))
-    if not total:
-        sentence = _("{name} is empty: save your work, and hand in the file again.")
-        raise Unreadable(sentence.format(name=next(iter(files))))
-
-
-def _size(count: int) -> str:
-    return f"{count / MEGABYTE:.1f} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.0f} kB"
-
-
-def _refuse_by_rules(
-    session: Session, service: Service, caller: Caller, exercise: Exercise, kind: Kind, received: object
-) -> None:
-    """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission."""
-    course = exercise.course if exercise in session else session.get_one(Exercise, exercise.id).course
-    membership = session.get(Membership, (course.id, caller.user_id))
-    if membership is None and not caller.is_admin:
-        raise NotFound(_("There is no such page, or you may not see it."))
-    if course.archived is not None:
-        raise Conflict(_("This course is archived, so nothing can be handed in."))
-    if caller.is_admin or (membership is not None and membership.role >= Role.TUTOR):
-        return  # staff try an exercise at any time
-    if not is_visible(exercise):
-        raise NotFound(_("There is no such page, or you may not see it."))
-    extension = session.get(Extension, (exercise.id, caller.user_id))
-    closes = extension.closes if extension is not None and extension.closes is not None else exercise.closes
-    if closes is not None and now() > closes:
-        raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))
-    if kind == Kind.ATTEMPT:
-        left = attempts_left(session, exercise, caller.user_id)
-        if left == 0:
-            raise Conflict(_("You have no graded attempts left. You can still run a self-check."))
-        return
-    limits = service.configuration.limits
-    for hours, most in ((1, limits.checks_an_hour), (24, limits.checks_a_day)):
-        statement = (
-            select(func.count(), func.min(Submission.received))
-            .select_from(Submission)
-            .where(
-                Submission.user_id == caller.user_id,
-                Submission.exercise_id == exercise.id,
-                Submission.kind == Kind.CHECK,
-                Submission.state != State.NOT_GRADABLE,
-                Submission.received > now() - timedelta(hours=hours),
-            )
-        )
-        count, first = session.execute(statement).one()
-        if count >= most:
-            wait = max(60, int((first + timedelta(hours=hours) - now()).total_seconds()))
-            minutes = -(-wait // 60)
-            sentence = ngettext(
-                "You have run many self-checks of this exercise: the next one is possible in {minutes} minute.",
-                "You have run many self-checks of this exercise: the next one is possible in {minutes} minutes.",
-                minutes,
-            )
-            raise TooMany(sentence.format(minutes=minutes), retry_after=wait)
