@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from ..assignment import Assignment
-from ..service import access, assignments, overview, submissions
+from ..service import access, admission, assignments, overview, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.identifiers import digest_of, new_id
@@ -107,7 +107,7 @@ def _page(
     with service.database.reading() as session:
         row, course = access.exercise(session, caller, slug, name)
         terms = terms_of(session, row, caller.user_id)
-        left = submissions.attempts_left(session, row, caller.user_id)
+        left = admission.attempts_left(session, row, caller.user_id)
         works = overview.handed_in(session, row, caller.user_id)
         assignment = assignments.assignment_of(service, row.version)
     title = row.title or assignment.content.title
