@@ -11,7 +11,9 @@ from pydantic import BaseModel
 from ..assignment import Assignment
 from ..service.access import Caller, CourseAccess
 from ..service.configuration import ServiceLimits
-from ..service.tables import Exercise, Role
+from ..service.progress import SubmissionProgress
+from ..service.tables import Exercise, Kind, Role, State, Submission
+from ..service.terms import Terms
 from ..support.i18n import _
 
 PREFIX = "/api/v1"
@@ -80,6 +82,38 @@ class ExerciseDocument(BaseModel):
     links: dict[str, str]
 
 
+class SubmissionDocument(BaseModel):
+    """What was handed in, and where it is. The receipt is the part that never changes: everything above ``state``."""
+
+    id: str
+    course: str
+    exercise: str
+    student: str
+    """The login name of the student."""
+    kind: Kind
+    file: str
+    files: int
+    """How many files were handed in; ``file`` is the first one."""
+    size: int
+    sha256: str
+    received: datetime
+    """The arrival, which counts for the deadline."""
+    is_late: bool
+    """Whether it arrived after the deadline and the grace period of this student."""
+    state: State
+    sentence: str
+    """What the state means, for people."""
+    since: datetime
+    """When this state began."""
+    is_final: bool
+    """Whether nothing will happen any more."""
+    ahead: int | None
+    """How many submissions are graded before this one; null if it is final."""
+    seconds: float | None
+    """How long the result will probably take, from measured times; null if it is final."""
+    links: dict[str, str]
+
+
 def course_document(request: Request, access: CourseAccess) -> CourseDocument:
     """Return a course as the API shows it."""
     course = access.course
@@ -116,6 +150,34 @@ def exercise_document(
             "submissions": address(request, f"{here}/submissions"),
             "page": address(request, f"/c/{course}/a/{exercise.name}"),
         },
+    )
+
+
+def submission_document(
+    request: Request, submission: Submission, progress: SubmissionProgress, terms: Terms
+) -> SubmissionDocument:
+    """Return a submission as the API shows it."""
+    here = f"{PREFIX}/submissions/{submission.id}"
+    links = {name: address(request, f"{here}/{name}") for name in ("events", "report", "notebook", "files")}
+    return SubmissionDocument(
+        id=submission.id,
+        course=submission.exercise.course.slug,
+        exercise=submission.exercise.name,
+        student=submission.user.name,
+        kind=Kind(submission.kind),
+        file=submission.file_name,
+        files=submission.file_count,
+        size=submission.size,
+        sha256=submission.sha256,
+        received=submission.received,
+        is_late=submission.kind == Kind.ATTEMPT and terms.is_late(submission.received),
+        state=progress.state,
+        sentence=progress.sentence,
+        since=submission.since,
+        is_final=progress.is_final,
+        ahead=progress.ahead,
+        seconds=progress.seconds,
+        links={"self": address(request, here), "page": address(request, f"/s/{submission.id}"), **links},
     )
 
 

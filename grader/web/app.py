@@ -15,7 +15,7 @@ from ..version import __version__
 from . import (
     account_pages,
     answers,
-    api_courses,
+    api,
     api_description,
     course_pages,
     csrf,
@@ -35,7 +35,7 @@ from .request_metrics import RequestMetrics
 
 ROUTERS = (
     account_pages.router,
-    api_courses.router,
+    *api.ROUTERS,
     course_pages.router,
     exercise_pages.router,
     language_pages.router,

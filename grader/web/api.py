@@ -1,0 +1,7 @@
+"""All parts of the API below ``/api/v1``."""
+
+from __future__ import annotations
+
+from . import api_courses, api_results, api_submissions
+
+ROUTERS = (api_courses.router, api_submissions.router, api_results.router)

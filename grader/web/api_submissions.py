@@ -1,0 +1,152 @@
+"""The API: hands in, and shows what was handed in and where it is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Header, Query, Request, UploadFile
+from fastapi.responses import JSONResponse, Response
+from pydantic import StringConstraints
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..service import access, submissions
+from ..service.access import Caller
+from ..service.errors import NotFound
+from ..service.progress import progress_of
+from ..service.service import Service
+from ..service.tables import Kind, Submission, User
+from ..service.terms import terms_of
+from ..support.i18n import _
+from . import event_stream, uploads
+from .api_description import api_router, problems
+from .api_documents import SubmissionDocument, submission_document
+from .api_etags import NOT_MODIFIED, with_etag
+from .requests import Client, ServiceOf
+
+router = api_router("submissions")
+EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
+MOST_LISTED = 200
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+IdempotencyKey = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
+    Header(
+        description="Any text that is new for each submission: a request that is repeated with it hands in only once."
+    ),
+]
+
+
+async def _contents(file: list[UploadFile]) -> dict[str, bytes]:
+    return uploads.by_name(await uploads.read(file))
+
+
+@router.post(
+    EXERCISE,
+    status_code=202,
+    response_model=SubmissionDocument,
+    responses={
+        200: {"model": SubmissionDocument, "description": "There is a result already"},
+        **problems(409, 413, 415, 507),
+    },
+)
+def hand_in(
+    request: Request,
+    service: ServiceOf,
+    caller: Client,
+    course: str,
+    exercise: str,
+    files: Annotated[dict[str, bytes], Depends(_contents)],
+    kind: Annotated[Kind, Form(description="A self-check, or a graded attempt.")] = Kind.CHECK,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Hand in one or more files. When the answer arrives, they are on disk, and the time of arrival counts.
+
+    A file that was graded before, in the same way, is answered at once with its result and the status 200.
+    """
+    caller.require("submit")
+    with service.database.reading() as session:
+        row, _course = access.exercise(session, caller, course, exercise)
+    accepted = submissions.accept(service, caller, row, kind, files, via="api", idempotency_key=idempotency_key)
+    document = _document(request, service, accepted)
+    headers = {"Location": document.links["self"]}
+    return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
+
+
+@router.get(EXERCISE)
+def list_submissions(
+    request: Request,
+    service: ServiceOf,
+    caller: Client,
+    course: str,
+    exercise: str,
+    student: Annotated[str | None, Query(description="For staff: the login name of a student.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
+) -> list[SubmissionDocument]:
+    """Return the user's last submissions in an exercise, the newest first."""
+    caller.require("read")
+    with service.database.reading() as session:
+        row, found = access.exercise(session, caller, course, exercise)
+        user_id = caller.user_id if student in (None, caller.name) else _student(session, caller, found, str(student))
+        statement = select(Submission).where(Submission.exercise_id == row.id, Submission.user_id == user_id)
+        rows = session.scalars(statement.order_by(Submission.received.desc(), Submission.id).limit(limit))
+        return [_document_in(request, service, session, each) for each in rows]
+
+
+@router.get("/submissions/{submission}", response_model=SubmissionDocument, responses={**NOT_MODIFIED})
+def show_submission(request: Request, service: ServiceOf, caller: Client, submission: str) -> Response:
+    """Return a submission: the receipt, and where it is now."""
+    caller.require("read")
+    with service.database.reading() as session:
+        row, _course = access.submission(session, caller, submission)
+        document = _document_in(request, service, session, row)
+    return with_etag(request, JSONResponse(document.model_dump(mode="json")))
+
+
+@router.delete("/submissions/{submission}", status_code=204, response_class=Response, responses=problems(409))
+def cancel(service: ServiceOf, caller: Client, submission: str) -> None:
+    """Cancel a submission that has no result yet. A graded attempt is given back."""
+    caller.require("submit")
+    with service.database.reading() as session:
+        row, _course = access.submission(session, caller, submission)
+    submissions.cancel(service, caller, row)
+
+
+@router.get("/submissions/{submission}/events", response_class=Response, responses=STREAM)
+def events(
+    request: Request,
+    service: ServiceOf,
+    caller: Client,
+    submission: str,
+    last_event_id: Annotated[str | None, Header(description="The id of the last event that arrived.")] = None,
+) -> Response:
+    """Send what happens to a submission as server-sent events.
+
+    The events are `state` (first, and after each change), `position`, `started`, `loaded`, `check` (its name and status) and
+    `done`, after which the stream ends. A stream that breaks off is resumed with `Last-Event-ID`.
+    """
+    caller.require("read")
+    with service.database.reading() as session:
+        row, _course = access.submission(session, caller, submission)
+    return event_stream.event_stream(request, service, row)
+
+
+def _student(session: Session, caller: Caller, course: access.CourseAccess, name: str) -> str:
+    """Return the id of a student of a course; raises NotFound unless the caller is staff."""
+    user_id = session.scalar(select(User.id).where(User.name == name)) if course.is_staff else None
+    if user_id is None:
+        raise NotFound(_("There is no such page, or you may not see it."))
+    caller.require("class")
+    return user_id
+
+
+def _document(request: Request, service: Service, submission: Submission) -> SubmissionDocument:
+    with service.database.reading() as session:
+        return _document_in(request, service, session, session.get_one(Submission, submission.id))
+
+
+def _document_in(request: Request, service: Service, session: Session, submission: Submission) -> SubmissionDocument:
+    progress = progress_of(session, service, submission)
+    terms = terms_of(session, submission.exercise, submission.user_id)
+    return submission_document(request, submission, progress, terms)
