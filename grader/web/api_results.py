@@ -65,11 +65,13 @@ def show_report(
     """
     caller.require("read")
     row, is_staff = _row(service, caller, submission)
-    shown = standings.shown_report(service, row)
+    complete = standings.shown_report(service, row)
     content = assignments.assignment_of(service, row.version).content
-    report = shown.report if is_staff else redact_for_student(shown.report, content.visibility())
+    report = complete.report if is_staff else redact_for_student(complete.report, content.visibility())
     name = shape or _preferred(accept)
-    text = _page(service, row, report, content, shown.note) if name == "html" else formats.render(name, report, content)
+    text = (
+        _page(service, row, report, content, complete.note) if name == "html" else formats.render(name, report, content)
+    )
     return with_etag(request, Response(text.encode(errors="replace"), media_type=MEDIA_TYPES[name]))
 
 

@@ -68,8 +68,8 @@ def hand_in(
     caller.require("submit")
     with service.database.reading() as session:
         row, _course = access.exercise(session, caller, course, exercise)
-    accepted = submissions.accept(service, caller, row, kind, files, via="api", idempotency_key=idempotency_key)
-    document = _document(request, service, accepted)
+    new_submission = submissions.accept(service, caller, row, kind, files, via="api", idempotency_key=idempotency_key)
+    document = _document(request, service, new_submission)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
 
@@ -87,8 +87,10 @@ def list_submissions(
     """Return the user's last submissions in an exercise, the newest first."""
     caller.require("read")
     with service.database.reading() as session:
-        row, found = access.exercise(session, caller, course, exercise)
-        user_id = caller.user_id if student in (None, caller.name) else _student(session, caller, found, str(student))
+        row, course_access = access.exercise(session, caller, course, exercise)
+        user_id = (
+            caller.user_id if student in (None, caller.name) else _student(session, caller, course_access, str(student))
+        )
         statement = select(Submission).where(Submission.exercise_id == row.id, Submission.user_id == user_id)
         rows = session.scalars(statement.order_by(Submission.received.desc(), Submission.id).limit(limit))
         return [_document_in(request, service, session, each) for each in rows]
