@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..support.errors import UsageError
 
-LOCK = "server.lock"  # held by a server while it runs; its text is the address of the server
+LOCK = "server.lock"  # held by a server while it runs; its text is about this server
 SETUP_LOCK = "setup.lock"  # held for a moment while the tables are made
+LOCK_TRIES, LOCK_PAUSE = 20, 0.05
+BLOBS_LOCK = "blobs.lock"  # held while blobs must not be deleted
 
 
 def make(folder: Path) -> None:
@@ -27,35 +32,41 @@ def make(folder: Path) -> None:
         ) from error
 
 
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that uses a data folder: its address, "" while it starts, and the revision of its tables."""
+
+    address: str = ""
+    revision: str = ""
+
+
 @contextmanager
-def used_by_server(folder: Path) -> Iterator[None]:
+def used_by_server(folder: Path, revision: str) -> Iterator[None]:
     """Make this process the only server of a folder; raises UsageError if another process is that.
 
     The lock ends with the process, also if it is killed.
     """
     descriptor = _open(folder / LOCK)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            address = _text(folder)
+        if not _lock_soon(descriptor):
+            address = _server(folder).address
             where = f" at {address}" if address else ""
             raise UsageError(
                 f"A server{where} uses the data folder {folder}: stop it first, or choose another folder with --data-dir."
-            ) from error
-        os.ftruncate(descriptor, 0)
+            )
+        write_address(folder, "", revision)
         yield
     finally:
         os.close(descriptor)
 
 
-def write_address(folder: Path, address: str) -> None:
+def write_address(folder: Path, address: str, revision: str) -> None:
     """Keep the address of the running server for other commands."""
-    (folder / LOCK).write_text(address, encoding="utf-8")
+    (folder / LOCK).write_text(json.dumps({"address": address, "revision": revision}), encoding="utf-8")
 
 
-def running_server(folder: Path) -> str | None:
-    """Return the address of the server that uses a folder ("" while it starts), None if there is none."""
+def running_server(folder: Path) -> RunningServer | None:
+    """Return the server that uses a folder, None if there is none."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR)
     except OSError:
@@ -63,7 +74,7 @@ def running_server(folder: Path) -> str | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _text(folder)
+        return _server(folder)
     finally:
         os.close(descriptor)
     return None
@@ -72,7 +83,21 @@ def running_server(folder: Path) -> str | None:
 @contextmanager
 def setup(folder: Path) -> Iterator[None]:
     """Wait until no other process makes the tables of a folder, and let others wait."""
-    descriptor = _open(folder / SETUP_LOCK)
+    with _held(folder / SETUP_LOCK):
+        yield
+
+
+@contextmanager
+def keeping_blobs(folder: Path) -> Iterator[None]:
+    """Let nobody delete blobs meanwhile: a backup reads them, and a purge deletes them."""
+    with _held(folder / BLOBS_LOCK):
+        yield
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Wait for the lock of a file, and hold it."""
+    descriptor = _open(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -89,7 +114,17 @@ def _open(path: Path) -> int:
         ) from error
 
 
-def _text(folder: Path) -> str:
-    with contextlib.suppress(OSError):
-        return (folder / LOCK).read_text(encoding="utf-8", errors="replace").strip()
-    return ""
+def _lock_soon(descriptor: int) -> bool:
+    """Lock a file; False if another process holds the lock for longer than a moment, as commands do that look for a server."""
+    for _ in range(LOCK_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(LOCK_PAUSE)
+    return False
+
+
+def _server(folder: Path) -> RunningServer:
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return RunningServer(**json.loads((folder / LOCK).read_text(encoding="utf-8")))
+    return RunningServer()

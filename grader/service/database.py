@@ -28,6 +28,7 @@ from .errors import Unavailable
 
 BUSY_SECONDS = 10
 IS_WRITING = "grader_is_writing"  # an execution option of connections
+IS_MIGRATING = "grader_is_migrating"
 MIGRATIONS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
 
@@ -97,15 +98,29 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the tables to this version; raises UsageError if a newer version of the grader has made them."""
-        script = ScriptDirectory(str(MIGRATIONS))
-        revisions = {revision.revision for revision in script.walk_revisions()}
-        with self._engine.begin() as connection:
+        with self._migrating() as connection:
             present = MigrationContext.configure(connection).get_current_revision()
-            if present is not None and present not in revisions:
+            if present is not None and present not in revisions():
                 raise UsageError(
                     f"The database was made by a newer version of the grader (its schema is {present}): update the grader."
                 )
             command.upgrade(_alembic(connection), "head")
+
+    @contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        """Yield a connection in a transaction that changes tables; an exception discards the changes.
+
+        SQLite changes a table by making a new one and dropping the old one. With foreign keys, dropping it would also delete the
+        rows of other tables that refer to it, so foreign keys are off meanwhile, and checked at the end.
+        """
+        engine = self._engine.execution_options(**{IS_WRITING: True, IS_MIGRATING: True})
+        try:
+            with _unavailable_if_locked(), engine.begin() as connection:
+                yield connection
+                if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise UsageError("The tables cannot be migrated: rows refer to others that do not exist.")
+        finally:
+            self._engine.dispose()  # new connections have foreign keys again
 
     def revision(self) -> str | None:
         """Return the revision of the tables, None for an empty database."""
@@ -130,9 +145,14 @@ class _Change:
         self.future: Future[Any] = Future()
 
 
-def newest_revision() -> str | None:
+def revisions() -> set[str]:
+    """Return the revisions that this version of the grader knows."""
+    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def newest_revision() -> str:
     """Return the revision of the tables in this version of the grader."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
 def _alembic(connection: Connection) -> Config:
@@ -151,13 +171,15 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's "begin" below is the only one
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        is_writing = connection.get_execution_options().get(IS_WRITING)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get(IS_MIGRATING):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(IS_WRITING) else "BEGIN")
 
     return engine
 

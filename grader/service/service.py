@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from ..assignment import bundled_names
+from ..support.errors import UsageError
 from . import courses, data_folder
 from .blobs import Blobs
 from .configuration import Configuration
-from .database import Database
+from .database import Database, newest_revision
 from .events import Events
 from .rates import Rates
 from .tables import Course, User
@@ -50,3 +51,16 @@ def open_service(configuration: Configuration) -> Service:
             if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
                 courses.create_demo(session, bundled_names())
     return Service(configuration, database, Blobs(configuration.blob_dir))
+
+
+def open_beside_server(configuration: Configuration) -> Service:
+    """Return the service of a data folder for a command, while a server may use the folder.
+
+    Raises UsageError if that server belongs to another version of the grader, whose tables must not change now.
+    """
+    server = data_folder.running_server(configuration.data_dir)
+    if server is not None and server.revision != newest_revision():
+        raise UsageError(
+            f"The server at {server.address} belongs to another version of the grader: start it again first."
+        )
+    return open_service(configuration)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..service import data_folder, first_admin, logs
 from ..service.configuration import Configuration
+from ..service.database import newest_revision
 from ..service.grading import Grader
 from ..service.service import open_service
 from ..support.errors import UsageError
@@ -26,7 +27,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     logs.start()
     data_folder.make(configuration.data_dir)
     with _ends_by_signal(), ExitStack() as stack:
-        stack.enter_context(data_folder.used_by_server(configuration.data_dir))
+        stack.enter_context(data_folder.used_by_server(configuration.data_dir, newest_revision()))
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
         service = open_service(configuration)
         stack.callback(service.close)
@@ -36,7 +37,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
             grader.start()
         app = make_app(service)
         address = server.address_of(listener, configuration.host, certificate is not None)
-        data_folder.write_address(configuration.data_dir, address)
+        data_folder.write_address(configuration.data_dir, address, newest_revision())
         write(f"Address: {address}")
         secret = first_admin.new_link(service.database)
         if secret is not None:

@@ -11,10 +11,11 @@ from grader.support.errors import UsageError
 
 
 def test_only_one_server_uses_a_folder(tmp_path):
-    with data_folder.used_by_server(tmp_path):
-        data_folder.write_address(tmp_path, "http://127.0.0.1:8000")
-        assert data_folder.running_server(tmp_path) == "http://127.0.0.1:8000"
-        with pytest.raises(UsageError, match="stop it first"), data_folder.used_by_server(tmp_path):
+    with data_folder.used_by_server(tmp_path, "0001"):
+        assert data_folder.running_server(tmp_path) == data_folder.RunningServer("", "0001")
+        data_folder.write_address(tmp_path, "http://127.0.0.1:8000", "0001")
+        assert data_folder.running_server(tmp_path).address == "http://127.0.0.1:8000"
+        with pytest.raises(UsageError, match="stop it first"), data_folder.used_by_server(tmp_path, "0001"):
             pass
     assert data_folder.running_server(tmp_path) is None
 
