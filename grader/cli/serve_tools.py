@@ -45,15 +45,25 @@ def require_packages() -> None:
         raise UsageError(f"grader serve needs more packages: run {distribution.command('serve')}.")
 
 
-@contextmanager
-def opened(ctx: click.Context, data_dir: Path | None) -> Iterator[Service]:
-    """Yield the service of a data folder, without a server."""
-    require_packages()
-    from ..service.configuration import Configuration, default_data_dir
-    from ..service.service import open_service
+def folder_of(ctx: click.Context, data_dir: Path | None) -> Path:
+    """Return the data folder, given before or after the name of the command."""
+    from ..service.configuration import default_data_dir
 
-    folder = data_dir or (ctx.parent.obj if ctx.parent is not None else None) or default_data_dir()
-    service = open_service(Configuration(data_dir=folder.absolute(), grade=False))
+    return (data_dir or (ctx.parent.obj if ctx.parent is not None else None) or default_data_dir()).absolute()
+
+
+@contextmanager
+def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -> Iterator[Service]:
+    """Yield the service of a data folder, also while a server uses it. Raises UsageError."""
+    require_packages()
+    from ..service import data_folder
+    from ..service.configuration import Configuration
+    from ..service.service import open_beside_server
+
+    folder = folder_of(ctx, data_dir)
+    if must_exist:
+        data_folder.refuse_missing(folder)
+    service = open_beside_server(Configuration(data_dir=folder, grade=False))
     try:
         yield service
     finally:
@@ -67,11 +77,11 @@ def opened(ctx: click.Context, data_dir: Path | None) -> Iterator[Service]:
 @data_dir_option
 @click.pass_context
 def token(ctx: click.Context, name: str, role: str | None, course: str | None, data_dir: Path | None) -> None:
-    """Print a new token for the API.
+    """Print a new token for programs of the user NAME, made if there is none.
 
-    A user who does not exist is made. The token lets programs do what the role allows.
+    The token allows what the role needs, and can be deleted on the page /me/tokens.
     """
-    with opened(ctx, data_dir) as service:
+    with opened(ctx, data_dir, must_exist=False) as service:
         from ..service import accounts, members
 
         with service.database.writing() as session:
@@ -79,8 +89,105 @@ def token(ctx: click.Context, name: str, role: str | None, course: str | None, d
             user = members.ensure(session, name)
             if role or is_new:
                 members.give_role(session, user, role or "student", course)
-            secret = accounts.new_token(session, user, members.scopes(role), "grader serve token")
+            scopes = members.scopes(role or members.highest_role(session, user))
+            secret = accounts.new_token(session, user, scopes, "grader serve token")
+            members.note(session, "token", user)
     click.echo(secret)
 
 
-TOOLS = {tool.name: tool for tool in (token,)}
+@click.command("user")
+@click.argument("name")
+@click.option("--role", type=ROLE, help="Role to give.  [default: unchanged]")
+@click.option("--course", metavar="COURSE", help="Course of the role.  [default: the only one]")
+@click.option("--full-name", default="", metavar="TEXT", help="Name for people.")
+@click.option("--email", default="", metavar="TEXT", help="E-mail address.")
+@click.option("--disable", is_flag=True, help="Sign the user out, and let nobody sign in.")
+@click.option("--enable", is_flag=True, help="Let a disabled user sign in again.")
+@data_dir_option
+@click.pass_context
+def user(
+    ctx: click.Context,
+    name: str,
+    role: str | None,
+    course: str | None,
+    full_name: str,
+    email: str,
+    disable: bool,
+    enable: bool,
+    data_dir: Path | None,
+) -> None:
+    """Print a link with which the user NAME, made if there is none, chooses a password. It works once, for a week."""
+    if disable and enable:
+        raise click.UsageError("Choose --disable or --enable, not both.", ctx)
+    with opened(ctx, data_dir, must_exist=False) as service:
+        from ..service import data_folder, members
+
+        with service.database.writing() as session:
+            if disable:
+                members.disable(session, members.named(session, name))
+                return
+            if enable:
+                members.enable(session, members.named(session, name))
+            account = members.ensure(session, name, full_name, email)
+            if role:
+                members.give_role(session, account, role, course)
+            secret = members.password_link(session, account)
+            members.note(session, "link", account)
+        server = data_folder.running_server(service.configuration.data_dir)
+    click.echo(f"{server.address if server is not None and server.address else ''}/reset/{secret}")
+
+
+@click.command("migrate")
+@data_dir_option
+@click.pass_context
+def migrate(ctx: click.Context, data_dir: Path | None) -> None:
+    """Bring the tables of a data folder to this version of the grader. A server does this at its start."""
+    require_packages()
+    from ..service import data_folder
+    from ..service.configuration import Configuration
+    from ..service.database import Database, newest_revision
+
+    folder = folder_of(ctx, data_dir)
+    data_folder.refuse_missing(folder)
+    with data_folder.used_by_server(folder, newest_revision()), data_folder.setup(folder):
+        database = Database(Configuration(data_dir=folder).database_url)
+        try:
+            before = database.revision()
+            database.migrate()
+            after = database.revision()
+        finally:
+            database.close()
+    click.echo(f"The tables have version {after}" + (", as before." if before == after else f", before: {before}."))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@data_dir_option
+@click.pass_context
+def backup(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
+    """Write the database and all files of a data folder into the zip file FILE. The server may run."""
+    with opened(ctx, data_dir) as service:
+        from ..service import backup as backups
+
+        content = backups.write(service, file)
+    click.echo(backups.sentence(content, "The backup has"))
+    if content.missing:
+        raise click.ClickException(
+            f"{content.missing} files were missing in the data folder: run 'grader serve check'."
+        )
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@data_dir_option
+@click.pass_context
+def restore(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
+    """Make a data folder from the backup FILE. The folder must be new or empty."""
+    require_packages()
+    from ..service import backup as backups
+
+    content = backups.restore(file, folder_of(ctx, data_dir))
+    click.echo(backups.sentence(content, "The data folder has"))
+
+
+TOOLS = {tool.name or "": tool for tool in (user, token, migrate, backup, restore)}

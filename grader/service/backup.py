@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..support.errors import UsageError
+from ..support.text import plural
 from ..version import __version__
 from . import data_folder
+from .data_folder import DATABASE
 from .database import revisions
 from .moments import now
 from .service import Service
 
 FORMAT = "grader.backup/1"
-DATABASE = "grader.sqlite"
 CONTENT = "backup.json"
 BLOB = re.compile(r"blobs/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 CHUNK = 1 << 20
@@ -93,6 +94,11 @@ def restore(path: Path, folder: Path) -> BackupContent:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return content
+
+
+def sentence(content: BackupContent, start: str) -> str:
+    """Return a sentence about the content of a backup."""
+    return f"{start} {plural(content.users, 'user')}, {plural(content.submissions, 'submission')} and {plural(content.blobs, 'file')}."
 
 
 def blob_names(connection: sqlite3.Connection) -> set[str]:

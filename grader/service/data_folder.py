@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..support.errors import UsageError
 
+DATABASE = "grader.sqlite"
 LOCK = "server.lock"  # held by a server while it runs; its text is about this server
 SETUP_LOCK = "setup.lock"  # held for a moment while the tables are made
 LOCK_TRIES, LOCK_PAUSE = 20, 0.05
@@ -30,6 +31,12 @@ def make(folder: Path) -> None:
         raise UsageError(
             f"The data folder {folder} cannot be used ({reason}): choose another one with --data-dir."
         ) from error
+
+
+def refuse_missing(folder: Path) -> None:
+    """Raise UsageError if a folder is not the data folder of a server."""
+    if not (folder / DATABASE).is_file():
+        raise UsageError(f"{folder} is not the data folder of a server: choose it with --data-dir.")
 
 
 @dataclass(frozen=True)

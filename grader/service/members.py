@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ..support.errors import UsageError
 from ..support.similar_names import nearest
-from .tables import Course, Membership, Role, User
+from . import accounts
+from .moments import now
+from .tables import Audit, Course, Link, Login, Membership, Role, User
 
 ADMIN = "admin"
+COMMAND_LINE = "(command line)"  # in the audit
 ROLES = (*(role.name.lower() for role in Role), ADMIN)
 LONGEST_NAME = 200
 
@@ -35,6 +38,49 @@ def ensure(session: Session, name: str, full_name: str = "", email: str = "") ->
     user.email = email or user.email
     session.flush()
     return user
+
+
+def named(session: Session, name: str) -> User:
+    """Return the user with this login name; raises UsageError."""
+    user = find(session, name)
+    if user is None:
+        similar = nearest(name, session.scalars(select(User.name)))
+        raise UsageError(f"There is no user '{name}'." + (f" Did you mean '{similar}'?" if similar else ""))
+    return user
+
+
+def disable(session: Session, user: User) -> None:
+    """Sign a user out everywhere, and let nobody sign in."""
+    user.disabled = user.disabled or now()
+    session.execute(delete(Login).where(Login.user_id == user.id))
+    session.execute(delete(Link).where(Link.user_id == user.id))
+    note(session, "disable", user)
+
+
+def enable(session: Session, user: User) -> None:
+    """Let a disabled user sign in again; raises UsageError for an erased one."""
+    if user.erased is not None:
+        raise UsageError("This account was erased, so it cannot be enabled: make a new one.")
+    user.disabled = None
+    note(session, "enable", user)
+
+
+def password_link(session: Session, user: User) -> str:
+    """Return the secret of a link with which a user chooses a password."""
+    return accounts.new_link(session, "reset", user=user)
+
+
+def note(session: Session, what: str, user: User) -> None:
+    """Write down what the command line did with a user."""
+    session.add(Audit(who=COMMAND_LINE, what=what, about=user.name))
+
+
+def highest_role(session: Session, user: User) -> str:
+    """Return the highest of ``ROLES`` that a user has anywhere."""
+    if user.is_admin:
+        return ADMIN
+    role = session.scalar(select(func.max(Membership.role)).where(Membership.user_id == user.id))
+    return Role(role or Role.STUDENT).name.lower()
 
 
 def give_role(session: Session, user: User, role: str, slug: str | None) -> None:

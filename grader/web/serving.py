@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..service import data_folder, first_admin, logs
+from ..service import data_folder, first_admin, logs, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -31,6 +31,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
         service = open_service(configuration)
         stack.callback(service.close)
+        upgrades.renew_bundled(service)
         if configuration.grade:
             grader = Grader(service)
             stack.callback(grader.stop)

@@ -62,3 +62,26 @@ def test_file_that_is_not_a_certificate_is_refused(tmp_path, content):
     (tmp_path / "grader.pem").write_text(content)
     result = tool("--certificate", str(tmp_path / "grader.pem"), "--data-dir", str(tmp_path / "data"))
     assert (result.returncode, "PEM" in result.stderr) == (2, True)
+
+
+def test_backup_is_restored_into_a_new_folder(tmp_path):
+    old, new, file = (str(tmp_path / name) for name in ("old", "new", "backup.zip"))
+    assert tool("backup", file, "--data-dir", old).returncode == 2  # there is no data folder
+    link = tool("user", "Zoë, Z", "--role", "tutor", "--full-name", "Zoë", "--data-dir", old)
+    assert re.fullmatch(r"/reset/\S+\n", link.stdout), link.stderr
+    assert tool("backup", file, "--data-dir", old).stdout == "The backup has 1 user, 0 submissions and 0 files.\n"
+    result = tool("restore", file, "--data-dir", new)
+    assert result.stdout == "The data folder has 1 user, 0 submissions and 0 files.\n", result.stderr
+    assert "as before" in tool("migrate", "--data-dir", new).stdout
+    token = tool("--data-dir", new, "token", "Zoë, Z")
+    assert re.fullmatch(r"grd_\S+\n", token.stdout), token.stderr
+
+
+def test_disabled_user_gets_no_token(tmp_path):
+    folder = str(tmp_path / "data")
+    tool("token", "ada", "--data-dir", folder)
+    assert tool("user", "ada", "--disable", "--data-dir", folder).returncode == 0
+    assert "is disabled" in tool("token", "ada", "--data-dir", folder).stderr
+    assert tool("user", "ada", "--enable", "--data-dir", folder).returncode == 0
+    assert tool("token", "ada", "--data-dir", folder).returncode == 0
+    assert "Did you mean 'ada'" in tool("user", "adda", "--disable", "--data-dir", folder).stderr
