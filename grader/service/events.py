@@ -33,7 +33,7 @@ class _Topic:
 
 
 class Events:
-    """The events of all submissions. :meth:`publish` can be called in any thread, the others in an event loop."""
+    """The events of all submissions. :meth:`publish` and :meth:`kept` can be called in any thread, the others in an event loop."""
 
     def __init__(self) -> None:
         self._topics: OrderedDict[str, _Topic] = OrderedDict()
@@ -65,6 +65,12 @@ class Events:
                     queue.put_nowait(event)
             topic.listeners.append((asyncio.get_running_loop(), queue))
         return queue
+
+    def kept(self, submission_id: str) -> list[ServiceEvent]:
+        """Return the events of a submission that are kept, for a page without scripts."""
+        with self._lock:
+            topic = self._topics.get(submission_id)
+            return [] if topic is None else [*topic.events]
 
     def unsubscribe(self, submission_id: str, queue: asyncio.Queue[ServiceEvent]) -> None:
         """End a subscription."""

@@ -25,6 +25,7 @@ from . import (
     me_pages,
     operation_pages,
     pages,
+    submission_pages,
 )
 from .body_limits import BodyLimits
 from .headers import SecurityHeaders
@@ -42,6 +43,7 @@ ROUTERS = (
     link_pages.router,
     me_pages.router,
     operation_pages.router,
+    submission_pages.router,
 )
 
 

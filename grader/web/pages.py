@@ -15,7 +15,7 @@ from ..report.html import TEMPLATES as REPORT_TEMPLATES
 from ..report.html import marked
 from ..report.template_cache import template_cache
 from ..service.errors import Refusal
-from ..support.i18n import LANGUAGES, _, current, ngettext
+from ..support.i18n import LANGUAGES, _, current, ngettext, number
 from ..support.text import number_of_points
 from . import csrf, requests, times
 
@@ -57,7 +57,8 @@ def environment() -> Environment:
     templates.globals |= {"_": _, "ngettext": ngettext, "language": current}
     templates.globals |= {"languages": languages, "style_address": style_address}
     templates.filters |= {"translated": _, "marked": marked, "number": number_of_points}
-    templates.filters |= {"moment": times.moment, "distance": times.distance, "duration": times.duration}
+    templates.filters |= {"moment": times.moment, "distance": times.distance}
+    templates.filters["size"] = size
     return templates
 
 
@@ -76,3 +77,10 @@ def style_address() -> str:
 def languages() -> list[tuple[str, str]]:
     """Return the languages of the pages, each with its own name."""
     return [(code, NAMES_OF_LANGUAGES.get(code, code)) for code in LANGUAGES]
+
+
+def size(count: int) -> str:
+    """Return the size of a file in words."""
+    if count < 1000:
+        return f"{count} B"
+    return number(f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB")

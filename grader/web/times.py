@@ -13,12 +13,16 @@ ENGLISH_PATTERN = "%Y-%m-%d %H:%M"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """Return a time as people write it in the language, in a time zone that is named; "" without a time."""
+def moment(value: datetime | None, zone: str = "UTC", exact: bool = False) -> str:
+    """Return a time as people write it in the language, in a time zone that is named; "" without a time.
+
+    An ``exact`` one has seconds.
+    """
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{local.strftime(PATTERNS.get(current(), ENGLISH_PATTERN))} {local.tzname()}"
+    pattern = PATTERNS.get(current(), ENGLISH_PATTERN) + (":%S" if exact else "")
+    return f"{local.strftime(pattern)} {local.tzname()}"
 
 
 def distance(value: datetime | None) -> str:
@@ -48,12 +52,3 @@ def distance(value: datetime | None) -> str:
             ngettext("in {count} day", "in {count} days", count),
         )
     return (ago if is_past else ahead).format(count=count)
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time that is only an estimate: ``5 seconds``, ``3 minutes``."""
-    if seconds < 90:
-        count = max(round(seconds), 1)
-        return ngettext("{count} second", "{count} seconds", count).format(count=count)
-    count = round(seconds / 60)
-    return ngettext("{count} minute", "{count} minutes", count).format(count=count)

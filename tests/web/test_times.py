@@ -40,8 +40,3 @@ def test_time_has_the_form_of_the_language():
 )
 def test_distance_is_exact_enough_to_act(seconds, words):
     assert times.distance(now() + timedelta(seconds=seconds)) == words
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0, "1 second"), (12.4, "12 seconds"), (95, "2 minutes")])
-def test_duration_is_rounded(seconds, words):
-    assert times.duration(seconds) == words
