@@ -32,20 +32,41 @@ class FilledSheet(BaseModel):
     existing: list[dict[str, Any]] = []
 
 
+class ClassLine(BaseModel):
+    """A student in the gradebook: ``identity`` is the login name, ``page`` the name of the files, "" without a report."""
+
+    name: str
+    identity: str
+    section: str = ""
+    status: str
+    score: float | None = None
+    max_score: float = 0.0
+    late: str = ""
+    is_provisional: bool = False
+    by_hand: str = ""
+    page: str = ""
+
+
 class DeskState(BaseModel):
     """What the last run wrote: ``digest`` is that of everything that the files are made from.
 
-    ``notes`` are sentences for the instructor, ``filled`` are the files of course systems by their names in :data:`SYSTEMS`.
+    ``lines`` are the students in the order of the gradebook, ``notes`` are sentences for the instructor, and ``filled`` are the
+    files of course systems by their names in :data:`SYSTEMS`.
     """
 
     digest: str = ""
     written: datetime | None = None
-    students: int = 0
-    graded: int = 0
-    pending: int = 0
-    unmarked: list[str] = []
+    lines: list[ClassLine] = []
     notes: list[str] = []
     filled: dict[str, FilledSheet] = {}
+
+    def count(self, status: str) -> int:
+        """Return the number of students with a status of the gradebook."""
+        return sum(line.status == status for line in self.lines)
+
+    def unmarked(self) -> list[ClassLine]:
+        """Return the students with a part that a person has to mark."""
+        return [line for line in self.lines if line.is_provisional]
 
 
 class FillRequest(BaseModel):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from ..assignment import Assignment
 from ..batch import class_members, file_names, results
 from ..batch.class_members import StoredClass
 from ..batch.collect import StudentFiles
-from ..batch.gradebook import FilledFile
+from ..batch.gradebook import FilledFile, Row
 from ..batch.graded_class import GradedClass
+from ..batch.page_files import FOR_INSTRUCTORS
 from ..batch.pages import PageWriter
 from ..batch.results import BatchResults
 from ..batch.store import NAMES, Store
@@ -31,7 +32,7 @@ from ..support import i18n, seeds
 from ..support.atomic_files import write_whole
 from . import assignments, class_rows, served_class
 from .class_rows import ClassRows
-from .desk_folder import FILLED, DeskFolder, DeskState, FilledSheet
+from .desk_folder import FILLED, ClassLine, DeskFolder, DeskState, FilledSheet
 from .moments import now
 from .service import Service
 from .tables import Exercise, Kind, Result, Seed, State, Submission
@@ -72,7 +73,7 @@ def write(service: Service, exercise_id: str, folder: DeskFolder) -> DeskState:
                 1,
                 None,
             )
-        state = _state(outcome, digest)
+        state = _state(outcome, digest, graded.names, folder.out)
         folder.keep_state(state)
     return state
 
@@ -178,17 +179,29 @@ def _write_marks(out: Path, entries: Iterable[Entry]) -> None:
     write_whole(out / overrides.NAME, table.getvalue().encode(errors="replace"))
 
 
-def _state(outcome: BatchResults, digest: str) -> DeskState:
+def _state(outcome: BatchResults, digest: str, names: Mapping[str, str], out: Path) -> DeskState:
     systems = {file: system for system, file in FILLED.items()}
     return DeskState(
         digest=digest,
         written=now(),
-        students=len(outcome.rows),
-        graded=sum(row.status == "graded" for row in outcome.rows),
-        pending=sum(row.status == "pending" for row in outcome.rows),
-        unmarked=[row.identity for row in outcome.rows if row.provisional],
+        lines=[_line(row, names.get(row.identity, ""), out) for row in outcome.rows],
         notes=outcome.notes,
         filled={systems[name]: _sheet(file) for name, file in outcome.filled_files if name in systems},
+    )
+
+
+def _line(row: Row, name: str, out: Path) -> ClassLine:
+    return ClassLine(
+        name=row.name,
+        identity=row.identity,
+        section=row.section,
+        status=row.status,
+        score=row.score,
+        max_score=row.max_score,
+        late=row.late,
+        is_provisional=row.provisional,
+        by_hand=row.by_hand,
+        page=name if (out / FOR_INSTRUCTORS / f"{name}.html").is_file() else "",
     )
 
 
