@@ -81,7 +81,7 @@ class PersonResult:
 
 
 class Listing(Protocol):
-    """What the output files say about the place of a class: the layout, and the files that were not graded, with reasons."""
+    """The words of the output files about the place of a class: the layout, and the files that were not graded, with reasons."""
 
     @property
     def layout(self) -> str:

@@ -23,7 +23,7 @@ FEEDBACK = "feedback.zip"
 
 
 class FilledSheet(BaseModel):
-    """What an instructor has to know about a file of a course system that was filled in: names of people, and sentences."""
+    """The remarks for an instructor on a file of a course system that was filled in: names of people, and sentences."""
 
     unmatched: list[str] = []
     without_submission: list[str] = []
@@ -48,7 +48,7 @@ class ClassLine(BaseModel):
 
 
 class DeskState(BaseModel):
-    """What the last run wrote: ``digest`` is that of everything that the files are made from.
+    """The content of the files of the last run: ``digest`` is that of everything that the files are made from.
 
     ``lines`` are the students in the order of the gradebook, ``notes`` are sentences for the instructor, and ``filled`` are the
     files of course systems by their names in :data:`SYSTEMS`.

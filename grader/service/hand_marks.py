@@ -27,7 +27,7 @@ MOST_POINTS = 1_000_000
 
 @dataclass(frozen=True)
 class Wish:
-    """What a form has for one check, or for the total: ``points`` are a number, "" for those of the grader, or "out"."""
+    """The fields of a form for one check, or for the total: ``points`` are a number, "" for those of the grader, or "out"."""
 
     points: str = ""
     comment: str = ""
@@ -55,17 +55,17 @@ def give(
     checks: Sequence[str],
     *,
     sha256: str = "",
-    seen: str | None = None,
+    marks_digest: str | None = None,
 ) -> int:
     """Store the marks of a student, or of everybody, as a form has them; return how many have changed.
 
     A part that is not in ``wishes`` keeps its mark, and an empty wish removes it. ``sha256`` is that of the submission that the
-    caller saw: a mark does not apply to a later file. ``seen`` is the :func:`digest_of_marks` of the marks in the form.
-    Raises Unreadable for points that are no number, and Conflict if somebody else has changed the marks meanwhile; then nothing is
+    caller saw: a mark does not apply to a later file. ``marks_digest`` is the :func:`digest_of_marks` of the marks in the form.
+    Raises Unreadable for points that are not a number, and Conflict if somebody else has changed the marks meanwhile; then nothing is
     stored.
     """
     marks = marks_of(session, exercise, user)
-    if seen is not None and seen != digest_of_marks(marks):
+    if marks_digest is not None and marks_digest != digest_of_marks(marks):
         raise Conflict(_("Somebody else has changed the marks of this student meanwhile: load the page again."))
     changed_parts = []
     for check, wish in wishes.items():

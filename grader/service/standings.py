@@ -1,4 +1,4 @@
-"""What counts for a student in an exercise: the attempt, its report with the marks by hand, and the score after lateness."""
+"""The standing of a student in an exercise: the attempt that counts, its report with the marks by hand, and the score after lateness."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .tables import Exercise, Kind, Result, Submission
 
 @dataclass(frozen=True)
 class Standing:
-    """What counts for a student. ``report`` has the marks by hand, and is complete: a student must not see all of it.
+    """The attempt and the score that count for a student. ``report`` has the marks by hand, and is complete: a student must not see all of it.
 
     ``submission`` is the attempt that counts, None if the student handed in nothing; ``report`` is None without a result and
     without points by hand. ``score`` is that of the gradebook, None without one. ``attempt`` is a sentence about the attempt that
@@ -89,7 +89,7 @@ class ShownReport:
 
 
 def shown_report(service: Service, submission: Submission) -> ShownReport:
-    """Return what the page of a submission shows; see :mod:`grader.report.redact` for what students may see of it.
+    """Return what the page of a submission shows; students may see only the part that :mod:`grader.report.redact` leaves.
 
     Raises NotFound if the submission has no report.
     """

@@ -60,10 +60,10 @@ def test_unknown_check_and_long_comment_are_refused(give):
 
 def test_marks_that_somebody_else_has_changed_are_not_overwritten(give):
     give({})
-    seen = give.digest
-    give({"sigmoid": Wish("7")}, seen=seen)
+    digest = give.digest
+    give({"sigmoid": Wish("7")}, marks_digest=digest)
     with pytest.raises(Conflict):
-        give({"sigmoid": Wish("3")}, seen=seen)
+        give({"sigmoid": Wish("3")}, marks_digest=digest)
 
 
 def test_unchanged_mark_keeps_its_author_and_an_outdated_one_is_renewed(give, service):
