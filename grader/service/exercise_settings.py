@@ -10,13 +10,15 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..assignment import bundled_names
+from ..assignment import bundled_names, load
 from ..assignment.base import Policy
 from ..support.i18n import _
+from ..support.places import ASSIGNMENTS
 from ..support.text import clean
-from . import audit, courses, local_times, policies
+from . import assignments, audit, courses, local_times, policies
 from .access import Caller
 from .errors import Conflict, Unreadable
+from .service import Service
 from .tables import Course, Exercise, Version
 
 MOST_ATTEMPTS = 1000
@@ -100,6 +102,39 @@ def add(session: Session, caller: Caller, course: Course, version: Version) -> E
     exercise.is_hidden = True
     audit.write(session, caller, "exercise added", f"{course.slug}/{exercise.name}")
     return exercise
+
+
+def named(session: Session, course: Course, name: str) -> Exercise | None:
+    """Return the exercise of a course with this name, None if there is none."""
+    return session.scalar(select(Exercise).where(Exercise.course_id == course.id, Exercise.name == name))
+
+
+def use_version(session: Session, caller: Caller, exercise: Exercise, version: Version) -> None:
+    """Let an exercise of the session use a version from now on. What has been graded before keeps its result."""
+    exercise.version_id = version.id
+    courses.draw_seeds(session, exercise, version)
+    audit.write(session, caller, "exercise version", f"{exercise.course.slug}/{exercise.name} {version.id}")
+
+
+def move(session: Session, exercise: Exercise, step: int) -> None:
+    """Move an exercise of the session by one place in the list of its course."""
+    statement = select(Exercise).where(Exercise.course_id == exercise.course_id)
+    exercises = [*session.scalars(statement.order_by(Exercise.position, Exercise.name))]
+    place = exercises.index(exercise)
+    exercises.insert(max(0, place + step), exercises.pop(place))
+    for position, each in enumerate(exercises):
+        each.position = position
+
+
+def title_of_bundled(name: str) -> str:
+    """Return the title of a bundled exercise."""
+    return load(str(ASSIGNMENTS / name), outline=True).content.title
+
+
+def has_contest(service: Service, exercise: Exercise) -> bool:
+    """Return whether an exercise has a challenge, by which a leaderboard can rank submissions."""
+    checks = assignments.assignment_of(service, exercise.version).content.checks
+    return any(check.kind == "accuracy" and check.bonus for check in checks)
 
 
 def whole_number(text: str, label: str, least: int, most: int) -> int:
