@@ -45,6 +45,11 @@ class CourseAccess:
         """Whether the caller is at least a tutor."""
         return self.role >= Role.TUTOR
 
+    @property
+    def is_instructor(self) -> bool:
+        """Whether the caller may change the course."""
+        return self.role >= Role.INSTRUCTOR
+
 
 def courses_of(session: Session, caller: Caller) -> list[CourseAccess]:
     """Return the courses of a user by title; an admin sees all."""

@@ -98,6 +98,12 @@ class JobRunner:
 
     def _run_next(self) -> bool:
         """Do the oldest job that waits; False if there is none."""
+        with self._service.database.reading() as session:
+            if (
+                session.scalar(select(Job.id).where(Job.state == "queued", Job.kind.in_(self._handlers)).limit(1))
+                is None
+            ):
+                return False
         with self._service.database.writing() as session:
             job = session.scalar(
                 select(Job)

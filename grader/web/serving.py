@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ..service import data_folder, first_admin, logs, upgrades
+from ..service import background, data_folder, first_admin, logs, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -36,6 +36,9 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
             grader = Grader(service)
             stack.callback(grader.stop)
             grader.start()
+            runner = background.job_runner(service)
+            stack.callback(runner.stop)
+            runner.start()
         app = make_app(service)
         address = server.address_of(listener, configuration.host, certificate is not None)
         data_folder.write_address(configuration.data_dir, address, newest_revision())

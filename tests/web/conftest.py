@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -47,3 +49,15 @@ def api(app, service):  # noqa: F811
         return client
 
     return opened
+
+
+@pytest.fixture
+def form(browser):
+    """A function that sends a form of a page as a user, with its hidden token."""
+
+    def send(name, page, target=None, files=None, **fields):
+        client = browser(name)
+        token = re.search(r'name="csrf" value="(\w+)"', client.get(page).text)[1]
+        return client.post(target or page, data={"csrf": token, **fields}, files=files)
+
+    return send
