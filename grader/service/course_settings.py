@@ -46,7 +46,7 @@ def of_form(fields: Mapping[str, str]) -> CourseSettings:
         raise Unreadable(_("The title is missing: enter one."))
     registration = fields.get("registration", "closed")
     if registration not in REGISTRATIONS:
-        raise Unreadable(_("Choose who can join the course."))
+        raise Unreadable(_("Choose how people join the course."))
     return CourseSettings(
         title=title,
         time_zone=local_times.zone_named(fields.get("time_zone", "")),

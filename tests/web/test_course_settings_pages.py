@@ -41,7 +41,7 @@ def test_same_title_twice_and_titles_without_latin_letters_get_addresses(form):
         ({"time_zone": "Mars"}, "not a time zone"),
         ({"check_days": "0"}, "Days for self-checks: enter a whole number from 1 to 3,650"),
         ({"attempt_days": "²"}, "Days for graded attempts"),
-        ({"registration": "all"}, "who can join"),
+        ({"registration": "all"}, "how people join"),
     ],
 )
 def test_mistake_is_named_and_the_form_keeps_what_was_entered(form, change, sentence):
