@@ -32,6 +32,12 @@ class Caller:
         if self.scopes is not None and scope not in self.scopes:
             raise NotAllowed(_("This token lacks the scope '{scope}': make a token that has it.").format(scope=scope))
 
+    def limited(self, role: Role) -> Role:
+        """Return the role, or the highest one below it that the scopes of a token allow."""
+        if self.scopes is None or "manage" in self.scopes:
+            return role
+        return min(role, Role.TUTOR if "class" in self.scopes else Role.STUDENT)
+
 
 @dataclass(frozen=True)
 class CourseAccess:
@@ -55,14 +61,14 @@ def courses_of(session: Session, caller: Caller) -> list[CourseAccess]:
     """Return the courses of a user by title; an admin sees all."""
     if caller.is_admin:
         courses = session.scalars(select(Course).order_by(Course.title))
-        return [CourseAccess(course, Role.INSTRUCTOR) for course in courses]
+        return [CourseAccess(course, caller.limited(Role.INSTRUCTOR)) for course in courses]
     rows = session.execute(
         select(Course, Membership.role)
         .join(Membership, Membership.course_id == Course.id)
         .where(Membership.user_id == caller.user_id)
         .order_by(Course.title)
     )
-    return [CourseAccess(course, Role(role)) for course, role in rows]
+    return [CourseAccess(course, caller.limited(Role(role))) for course, role in rows]
 
 
 def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.STUDENT) -> CourseAccess:
@@ -106,6 +112,6 @@ def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Su
 
 def _role(session: Session, caller: Caller, course_id: str) -> Role | None:
     if caller.is_admin:
-        return Role.INSTRUCTOR
+        return caller.limited(Role.INSTRUCTOR)
     membership = session.get(Membership, (course_id, caller.user_id))
-    return None if membership is None else Role(membership.role)
+    return None if membership is None else caller.limited(Role(membership.role))

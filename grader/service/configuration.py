@@ -29,10 +29,10 @@ class ServiceLimits:
     """The zip file of an exercise."""
     checks_an_hour: int = 60
     checks_a_day: int = 200
-    uploads_a_minute: int = 30
+    uploads_a_minute: int = 120
     """By one user. A whole class may share one network address, and hand in within the same minute."""
-    api_a_minute: int = 600
-    """Requests with one token."""
+    api_a_minute: int = 6000
+    """Requests with one token. A program may wait for many submissions at the same time."""
     logins_a_minute: int = 10
     """Attempts to sign in, for one account. A whole class may sign in from one network address in the same minute."""
 

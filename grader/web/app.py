@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..service.configuration import Configuration
 from ..service.errors import NotFound, Refusal, Unreadable
@@ -33,6 +34,7 @@ from .body_limits import BodyLimits
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
+from .own_host import OwnHost
 from .request_log import RequestLog
 from .request_metrics import RequestMetrics
 
@@ -89,7 +91,9 @@ def make_app(service: Service) -> FastAPI:
             return answers.refused(request, NotFound(_("There is no such page, or you may not see it.")))
         refusal = Refusal(str(error.detail))
         refusal.status = error.status_code
-        return answers.refused(request, refusal)
+        response = answers.refused(request, refusal)
+        response.headers.update(error.headers or {})  # such as the methods that are allowed
+        return response
 
     @app.exception_handler(RequestValidationError)
     def refuse_fields(request: Request, error: RequestValidationError) -> Response:
@@ -103,6 +107,9 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     """Wrap an application into what protects it. The last one is the first that sees a request."""
     app.add_middleware(SameOrigin)
     app.add_middleware(BodyLimits, configuration.limits)
+    if configuration.proxy:
+        app.add_middleware(ProxyHeadersMiddleware, configuration.proxy)
+    app.add_middleware(OwnHost, configuration)
     app.add_middleware(RequestLog, app.state.metrics)
     app.add_middleware(Languages)
     app.add_middleware(SecurityHeaders, configuration.is_secure)

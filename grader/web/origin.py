@@ -36,8 +36,8 @@ class SameOrigin:
 def is_foreign(headers: Headers) -> bool:
     """Return whether a browser says that a page of another origin makes the request."""
     site = headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return True
+    if site is not None:  # a proxy may have changed the name of this server, which the browser knows
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     if origin is None:
         return False

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from ..service import accounts
 from ..service.access import Caller
 from ..service.errors import NotSignedIn
+from ..service.identifiers import digest_of
 from ..service.service import Service
 from ..support.i18n import _
 
@@ -50,6 +51,7 @@ def client(request: Request) -> Caller:
         with service_of(request).database.reading() as session:
             caller = accounts.by_token(session, secret.strip())
         if caller is not None:
+            service_of(request).rates.count_api(digest_of(secret.strip()))
             return caller
     raise NotSignedIn(_("The token is missing or not valid: send 'Authorization: Bearer TOKEN'."))
 

@@ -47,6 +47,19 @@ def address_of(listener: socket.socket, host: str, is_secure: bool) -> str:
     return f"{'https' if is_secure else 'http'}://{name}:{listener.getsockname()[1]}"
 
 
+def check_proxy(addresses: str) -> None:
+    """Raise UsageError unless these are addresses or networks, separated by commas."""
+    try:
+        for address in addresses.split(","):
+            network = ipaddress.ip_network(address.strip(), strict=False)
+            if network.prefixlen == 0:
+                raise ValueError
+    except ValueError as error:
+        raise UsageError(
+            f"--proxy {addresses} is not the address of a proxy, such as 10.0.0.1: only its headers are trusted."
+        ) from error
+
+
 def check_certificate(path: Path) -> None:
     """Raise UsageError unless a file holds a certificate and its key."""
     try:
@@ -61,15 +74,14 @@ def check_certificate(path: Path) -> None:
         ) from error
 
 
-def run(app: FastAPI, listener: socket.socket, certificate: Path | None = None, proxy: str = "") -> None:
+def run(app: FastAPI, listener: socket.socket, certificate: Path | None = None) -> None:
     """Answer requests until SIGINT or SIGTERM, which is raised again at the end. Call it in the main thread."""
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,  # an address can contain the secret of a link
         server_header=False,
-        proxy_headers=bool(proxy),
-        forwarded_allow_ips=proxy or None,
+        proxy_headers=False,  # the application knows its proxy
         ssl_certfile=None if certificate is None else str(certificate),
         timeout_graceful_shutdown=STOP_SECONDS,
     )

@@ -46,11 +46,13 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         secret = first_admin.new_link(service.database)
         if secret is not None:
             write(f"First administrator: {address}/start/{secret}")
-        server.run(app, listener, certificate, configuration.proxy)
+        server.run(app, listener, certificate)
 
 
 def refuse_open_network(configuration: Configuration, certificate: Path | None, insecure: bool) -> None:
     """Raise UsageError if passwords could be read in a network."""
+    if configuration.proxy:
+        server.check_proxy(configuration.proxy)
     if certificate is not None:
         server.check_certificate(certificate)
     elif not configuration.proxy and not insecure and not server.is_loopback(configuration.host):

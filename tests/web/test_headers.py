@@ -32,3 +32,8 @@ def test_policy_allows_no_inline_script_and_no_other_site():
 def test_document_runs_only_its_own_script():
     assert "script-src 'sha256-abc='" in headers.document_policy("sha256-abc=")
     assert "script-src 'none'" in headers.document_policy()
+
+
+def test_method_that_is_not_allowed_names_the_others(browser):
+    answer = browser("ada").put("/login")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
