@@ -8,7 +8,7 @@ from grader.service.tables import Course, Exercise, User
 def test_student_with_one_course_sees_its_exercises_at_once(browser):
     page = browser("ada").get("/").text
     assert 'href="/c/demo/a/single-neuron"' in page
-    assert "any number of attempts" in page
+    assert "Any number of attempts" in page
 
 
 def test_course_lists_its_exercises(browser):

@@ -49,7 +49,7 @@ def test_page_has_task_form_and_starters(browser):
     assert page.count("<h1") == 1
     assert "Start from w = (-0.2, 0.4, -1.0)" in page
     assert 'action="/c/demo/a/single-neuron/hand-in"' in page
-    assert "any number of attempts" in page
+    assert "Any number of attempts" in page
     assert f'href="{ADDRESS}/files/starter.ipynb"' in page
 
 
