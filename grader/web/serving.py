@@ -6,9 +6,10 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from ..service import background, data_folder, first_admin, logs, upgrades
+from ..service import background, data_folder, first_admin, isolation, logs, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -29,6 +30,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     with _ends_by_signal(), ExitStack() as stack:
         stack.enter_context(data_folder.used_by_server(configuration.data_dir, newest_revision()))
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
+        configuration = replace(configuration, isolation=isolation.strictest_level())
         service = open_service(configuration)
         stack.callback(service.close)
         upgrades.renew_bundled(service)
