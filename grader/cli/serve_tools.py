@@ -190,4 +190,44 @@ def restore(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
     click.echo(backups.sentence(content, "The data folder has"))
 
 
-TOOLS = {tool.name or "": tool for tool in (user, token, migrate, backup, restore)}
+@click.command("purge")
+@click.option(
+    "--older-than", "days", type=click.IntRange(0), metavar="DAYS", help="Keep nothing for longer, in any course."
+)
+@click.option("--user", "name", metavar="NAME", help="Erase this person instead: submissions, marks, name.")
+@click.option("--dry-run", is_flag=True, help="Only say how much would be deleted.")
+@data_dir_option
+@click.pass_context
+def purge(ctx: click.Context, days: int | None, name: str | None, dry_run: bool, data_dir: Path | None) -> None:
+    """Delete what courses keep no longer, and files that belong to nothing. A server does this a few times a day."""
+    if name is not None and (days is not None or dry_run):
+        raise click.UsageError("--user cannot be combined with --older-than or --dry-run.", ctx)
+    with opened(ctx, data_dir) as service:
+        from ..service import erasure, members, retention
+
+        if name is not None:
+            with service.database.reading() as session:
+                account = members.named(session, name)
+            click.echo(f"Erased; the audit has the name {erasure.erase(service, account.id)}.")
+        elif dry_run:
+            click.echo(f"Would be deleted: {retention.count_old(service, days)}.")
+        else:
+            click.echo(f"Deleted: {retention.purge(service, days)}.")
+
+
+@click.command("check")
+@data_dir_option
+@click.pass_context
+def check(ctx: click.Context, data_dir: Path | None) -> None:
+    """Check the database, the files and the disk of a data folder, and the isolation of this machine."""
+    with opened(ctx, data_dir) as service:
+        from ..service import inspection
+
+        is_good = True
+        for part in inspection.inspect(service):
+            click.echo(f"{part.name:12} {part.sentence}")
+            is_good = is_good and part.is_good
+    ctx.exit(0 if is_good else 3)
+
+
+TOOLS = {tool.name or "": tool for tool in (user, token, migrate, check, backup, restore, purge)}

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,8 @@ class Blobs:
         """Store a blob and return its name, the SHA-256 of its content; raises OSError, and then nothing is left."""
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # it is as new as this upload, so that delete_old() keeps it
             return name
         path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
@@ -45,6 +47,30 @@ class Blobs:
     def delete(self, name: str) -> None:
         """Delete a blob, if it exists."""
         self._path(name).unlink(missing_ok=True)
+
+    def delete_old(self, name: str, seconds: float) -> bool:
+        """Delete a blob that was stored more than ``seconds`` ago; False if it is newer or does not exist.
+
+        It is moved away first: if it is stored again at the same moment, it exists again afterwards.
+        """
+        path = self._path(name)
+        trash = path.with_name(f".part-old-{name}")
+        try:
+            os.rename(path, trash)
+        except FileNotFoundError:
+            return False
+        if trash.stat().st_mtime > time.time() - seconds:
+            os.rename(trash, path)
+            return False
+        trash.unlink()
+        return True
+
+    def delete_parts(self, seconds: float) -> None:
+        """Delete incomplete blobs of processes that ended more than ``seconds`` ago."""
+        for path in self._folder.glob("??/.part-*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - seconds:
+                    path.unlink()
 
     def names(self) -> Iterator[str]:
         """Yield the names of all blobs."""

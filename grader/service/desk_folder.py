@@ -20,6 +20,7 @@ FILLED = {"canvas": "canvas.csv", "moodle": "moodle.csv", "ilias": "status.csv"}
 """The names of the filled files in the output folder."""
 STATE = "desk.json"
 FEEDBACK = "feedback.zip"
+REQUESTS = "given"  # the folder with files of course systems
 
 
 class FilledSheet(BaseModel):
@@ -91,7 +92,7 @@ class DeskFolder:
 
     @property
     def _requests(self) -> Path:
-        return self.path / "given"
+        return self.path / REQUESTS
 
     def state(self) -> DeskState:
         """Return what the last run wrote; an empty state before the first run."""
@@ -153,6 +154,13 @@ def of_exercise(configuration: Configuration, exercise_id: str, language: str) -
 def delete(configuration: Configuration, exercise_id: str) -> None:
     """Delete all files of an exercise's desk, which can be written again from the database."""
     shutil.rmtree(_path(configuration, exercise_id), ignore_errors=True)
+
+
+def delete_pages(configuration: Configuration, exercise_id: str) -> None:
+    """Delete what runs have written, but not the files of course systems to fill in."""
+    for path in _path(configuration, exercise_id).glob("*"):
+        if path.name != REQUESTS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _path(configuration: Configuration, exercise_id: str) -> Path:

@@ -16,8 +16,8 @@ LEVELS: tuple[Level, ...] = ("strong", "medium")
 log = logging.getLogger(__name__)
 
 
-def strictest_level() -> Level:
-    """Return the strictest level that works here. If no level works, it is the strictest one, and nothing is gradable."""
+def strictest_level() -> Level | None:
+    """Return the strictest level that works here, None if no level works."""
     for level in LEVELS:
         try:
             attempt = canary.try_to_escape(Limits(), level, WorkerSetup(), canary.files_of_the_grader(), {})
@@ -27,4 +27,4 @@ def strictest_level() -> Level:
         if not attempt.reached:
             return level
         log.warning("At isolation %s code reaches %s", level, ", ".join(attempt.reached))
-    return LEVELS[0]
+    return None

@@ -13,6 +13,7 @@ from ..service import background, data_folder, first_admin, isolation, logs, upg
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
+from ..service.housekeeping import Housekeeping
 from ..service.service import open_service
 from ..support.errors import UsageError
 from . import server
@@ -30,17 +31,15 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     with _ends_by_signal(), ExitStack() as stack:
         stack.enter_context(data_folder.used_by_server(configuration.data_dir, newest_revision()))
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
-        configuration = replace(configuration, isolation=isolation.strictest_level())
+        level = isolation.strictest_level() or configuration.isolation  # without any, nothing is gradable
+        configuration = replace(configuration, isolation=level)
         service = open_service(configuration)
         stack.callback(service.close)
         upgrades.renew_bundled(service)
-        if configuration.grade:
-            grader = Grader(service)
-            stack.callback(grader.stop)
-            grader.start()
-            runner = background.job_runner(service)
-            stack.callback(runner.stop)
-            runner.start()
+        grader, runner = Grader(service), background.job_runner(service)  # the grader first: there are no threads yet
+        for part in (grader, runner, Housekeeping(service)):
+            stack.callback(part.stop)
+            part.start()
         app = make_app(service)
         address = server.address_of(listener, configuration.host, certificate is not None)
         data_folder.write_address(configuration.data_dir, address, newest_revision())

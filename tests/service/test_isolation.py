@@ -15,7 +15,7 @@ def test_strong_isolation_is_chosen_where_it_works():
 
 @pytest.mark.parametrize(
     ("working", "holes", "level"),
-    [(("medium",), (), "medium"), (("strong", "medium"), ("strong",), "medium"), ((), (), "strong")],
+    [(("medium",), (), "medium"), (("strong", "medium"), ("strong",), "medium"), ((), (), None)],
 )
 def test_level_with_a_hole_is_not_chosen(monkeypatch, working, holes, level):
     def escape(limits, level, *_):

@@ -1,0 +1,82 @@
+"""Erases a person: all submissions, results and files, and the name everywhere. Nothing can bring them back but a backup."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ..support.errors import UsageError
+from . import desk_folder, retention
+from .moments import now
+from .service import Service
+from .tables import (
+    UNFINISHED,
+    Audit,
+    Extension,
+    Job,
+    Link,
+    Login,
+    Mark,
+    Membership,
+    Regrade,
+    State,
+    Submission,
+    Token,
+    User,
+)
+
+NAMES = (Audit.who, Extension.by, Job.by, Mark.by, Regrade.by)
+"""The columns with the name of a user who did something."""
+SOON_SECONDS = 60
+"""A file of somebody who is erased may belong to an upload of this age; the next purge deletes it then."""
+
+
+def erase(service: Service, user_id: str) -> str:
+    """Erase a user, and return the name that remains in the audit; raises UsageError for the last administrator."""
+    with service.database.writing() as session:
+        user = session.get_one(User, user_id)
+        if user.erased is not None:
+            return user.name
+        if user.is_admin and not _other_admins(session, user):
+            raise UsageError("This is the only administrator: make another one first.")
+        _end_submissions(session, user)
+    with service.database.writing() as session:
+        user = session.get_one(User, user_id)
+        exercises = [*session.scalars(select(Submission.exercise_id).where(Submission.user_id == user.id).distinct())]
+        for table in (Submission, Mark, Extension, Membership, Login, Token, Link):
+            session.execute(delete(table).where(table.user_id == user.id))
+        name = f"erased-{user.id}"
+        _replace_name(session, user.name, name)
+        user.name, user.full_name, user.email, user.password, user.language = name, "", "", "", ""
+        user.is_admin = False
+        user.disabled = user.erased = now()
+    for exercise_id in exercises:
+        desk_folder.delete(service.configuration, exercise_id)
+    retention.delete_unnamed(service, SOON_SECONDS)
+    service.wake.set()
+    return name
+
+
+def _other_admins(session: Session, user: User) -> bool:
+    others = select(User.id).where(User.is_admin, User.id != user.id, User.disabled.is_(None)).limit(1)
+    return session.scalar(others) is not None
+
+
+def _end_submissions(session: Session, user: User) -> None:
+    """Cancel what waits or runs, so that the grader lets it go before its row is deleted."""
+    session.execute(
+        update(Submission)
+        .where(Submission.user_id == user.id, Submission.state.in_(UNFINISHED))
+        .values(state=State.CANCELLED, owner="", finished=now())
+    )
+
+
+def _replace_name(session: Session, old: str, new: str) -> None:
+    """Replace a name where it says who did something, and where the audit mentions it."""
+    for column in NAMES:
+        session.execute(update(column.class_).where(column == old).values({column.key: new}))
+    mention = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)")
+    for row in session.scalars(select(Audit).where(Audit.about.contains(old, autoescape=True))):
+        row.about = mention.sub(new, row.about)

@@ -1,0 +1,105 @@
+"""What ``grader serve check`` says about a data folder: its database, its files, its disk, and the isolation of this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+
+from ..support.text import plural
+from . import data_folder, isolation, retention, space
+from .service import Service
+from .tables import Result, State, Submission, Version
+
+GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The state of one part; ``is_good`` is False if somebody has to act."""
+
+    name: str
+    sentence: str
+    is_good: bool = True
+
+
+def inspect(service: Service) -> Iterator[Inspection]:
+    """Yield the state of each part; reading all files takes a while."""
+    yield _server(service)
+    yield _database(service)
+    yield from _files(service)
+    yield _disk(service)
+    yield _isolation()
+    yield _submissions(service)
+    old = retention.count_old(service)
+    checks, attempts = plural(old.checks, "self-check"), plural(old.attempts, "graded attempt")
+    yield Inspection("retention", f"the next purge deletes {checks} and {attempts}")
+
+
+def _server(service: Service) -> Inspection:
+    server = data_folder.running_server(service.configuration.data_dir)
+    return Inspection("server", "does not run" if server is None else f"runs at {server.address}")
+
+
+def _database(service: Service) -> Inspection:
+    with service.database.reading() as session:
+        if service.database.is_sqlite:
+            problem = session.scalar(text("PRAGMA quick_check(1)"))
+            if problem != "ok" or session.execute(text("PRAGMA foreign_key_check")).first() is not None:
+                return Inspection("database", "is damaged: restore a backup", False)
+    return Inspection("database", f"is whole, its tables have version {service.database.revision()}")
+
+
+def _files(service: Service) -> Iterator[Inspection]:
+    """Compare all files with their names, and look for those that are missing."""
+    with service.database.reading() as session:
+        needed = {
+            name for column in (Submission.blob, Version.blob) for name in session.scalars(select(column)) if name
+        }
+        products = {
+            name for column in (Result.executed, Result.source) for name in session.scalars(select(column)) if name
+        }
+    names = set(service.blobs.names())
+    wrong = [name for name in names if hashlib.sha256(service.blobs.get(name)).hexdigest() != name]
+    missing = needed - names
+    parts = [plural(len(names), "file")]
+    if missing:
+        parts.append(f"{len(missing)} of submissions or exercises missing")
+    if products - names:
+        parts.append(f"{len(products - names)} of reports missing")
+    if wrong:
+        parts.append(f"{len(wrong)} damaged")
+    advice = ": restore a backup" if missing or wrong else ""
+    yield Inspection("files", ", ".join(parts) + advice, not advice)
+
+
+def _disk(service: Service) -> Inspection:
+    usage = shutil.disk_usage(service.configuration.data_dir)
+    sentence = f"{usage.free / GIGABYTE:.1f} of {usage.total / GIGABYTE:.1f} GB are free"
+    if space.is_low(service):
+        return Inspection("disk", f"{sentence}: nothing is accepted until there is more space", False)
+    return Inspection("disk", sentence)
+
+
+def _isolation() -> Inspection:
+    level = isolation.strictest_level()
+    if level is None:
+        return Inspection("isolation", "no level works, so nothing is graded: run grader doctor", False)
+    return Inspection("isolation", level if level == isolation.LEVELS[0] else f"{level}: run grader doctor for advice")
+
+
+def _submissions(service: Service) -> Inspection:
+    with service.database.reading() as session:
+        rows = session.execute(select(Submission.state, func.count()).group_by(Submission.state)).all()
+        quarantine = session.scalar(
+            select(func.count())
+            .select_from(Submission)
+            .where(Submission.state == State.NOT_GRADABLE, Submission.losses > 0)
+        )
+    counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in rows) or "none"
+    if quarantine:
+        return Inspection("submissions", f"{counts}; workers died on {quarantine} of them: see the page /admin/queue")
+    return Inspection("submissions", counts)

@@ -1,0 +1,154 @@
+"""Deletes what need not be kept any longer: each course says for how many days it keeps self-checks and graded attempts."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Delete, and_, delete, exists, func, or_, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from ..support.text import plural
+from . import data_folder, desk_folder
+from .logs import FIELDS
+from .moments import now
+from .service import Service
+from .tables import (
+    UNFINISHED,
+    Audit,
+    Course,
+    Exercise,
+    Job,
+    Kind,
+    Link,
+    Login,
+    RegradeItem,
+    Result,
+    Submission,
+    Token,
+    Version,
+    Worker,
+)
+
+AUDIT_DAYS = 365
+JOB_DAYS = 30
+AT_ONCE = 500  # rows in one transaction, so that others can write meanwhile
+UPLOAD_SECONDS = 600
+"""A blob may be this much older than the row that names it."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Deletions:
+    """How much was deleted, or would be."""
+
+    checks: int = 0
+    attempts: int = 0
+    files: int = 0
+
+    def __str__(self) -> str:
+        return f"{plural(self.checks, 'self-check')}, {plural(self.attempts, 'graded attempt')}, {plural(self.files, 'file')}"
+
+
+def purge(service: Service, older_than: int | None = None) -> Deletions:
+    """Delete what is older than its course allows, or older than ``older_than`` days; return how much it was.
+
+    Files that no row names are deleted as well, and sign-ins, links and tokens that are no longer valid.
+    """
+    counts = {Kind.CHECK: 0, Kind.ATTEMPT: 0}
+    with service.database.reading() as session:
+        limits = _limits(session, older_than)
+    for course_id, kind, limit in limits:
+        counts[kind] += _delete_old(service, course_id, kind, limit)
+    with service.database.writing() as session:
+        for statement in _expired():
+            session.execute(statement)
+    deletions = Deletions(counts[Kind.CHECK], counts[Kind.ATTEMPT], delete_unnamed(service))
+    if any(asdict(deletions).values()):
+        log.info("Deleted what courses keep no longer", extra={FIELDS: asdict(deletions)})
+    return deletions
+
+
+def count_old(service: Service, older_than: int | None = None) -> Deletions:
+    """Return what :func:`purge` would delete; files are not counted."""
+    counts = {Kind.CHECK: 0, Kind.ATTEMPT: 0}
+    with service.database.reading() as session:
+        for course_id, kind, limit in _limits(session, older_than):
+            statement = select(func.count()).select_from(Submission).where(_is_old(course_id, kind, limit))
+            counts[kind] += session.scalar(statement) or 0
+    return Deletions(counts[Kind.CHECK], counts[Kind.ATTEMPT])
+
+
+def delete_unnamed(service: Service, seconds: float = UPLOAD_SECONDS) -> int:
+    """Delete results that no submission has, and blobs older than ``seconds`` that no row names; return the number of blobs."""
+    with service.database.writing() as session:
+        session.execute(
+            delete(Result).where(
+                ~exists().where(Submission.result_key == Result.key), ~exists().where(RegradeItem.key == Result.key)
+            )
+        )
+    with data_folder.keeping_blobs(service.configuration.data_dir):
+        with service.database.reading() as session:
+            columns = (Submission.blob, Version.blob, Result.executed, Result.source)
+            names = {name for column in columns for name in session.scalars(select(column).distinct())}
+        count = sum(service.blobs.delete_old(name, seconds) for name in service.blobs.names() if name not in names)
+        service.blobs.delete_parts(max(seconds, UPLOAD_SECONDS))
+    _forget_pages(service)
+    return count
+
+
+def _limits(session: Session, older_than: int | None) -> list[tuple[str, Kind, datetime]]:
+    """Return for each course and kind of submission the time before which nothing is kept."""
+    limits = []
+    for course in session.scalars(select(Course)):
+        for kind, days in ((Kind.CHECK, course.check_days), (Kind.ATTEMPT, course.attempt_days)):
+            most = days if older_than is None else min(days, older_than)
+            limits.append((course.id, kind, now() - timedelta(days=most)))
+    return limits
+
+
+def _is_old(course_id: str, kind: Kind, limit: datetime) -> ColumnElement[bool]:
+    in_course = Submission.exercise_id.in_(select(Exercise.id).where(Exercise.course_id == course_id))
+    return and_(in_course, Submission.kind == kind, Submission.received < limit, Submission.state.not_in(UNFINISHED))
+
+
+def _delete_old(service: Service, course_id: str, kind: Kind, limit: datetime) -> int:
+    count = 0
+    exercises: set[str] = set()
+    while True:
+        with service.database.writing() as session:
+            rows = session.execute(
+                select(Submission.id, Submission.exercise_id).where(_is_old(course_id, kind, limit)).limit(AT_ONCE)
+            ).all()
+            session.execute(delete(Submission).where(Submission.id.in_([row.id for row in rows])))
+        count += len(rows)
+        exercises |= {row.exercise_id for row in rows}
+        if len(rows) < AT_ONCE:
+            break
+    if kind == Kind.ATTEMPT:
+        for exercise_id in exercises:
+            desk_folder.delete_pages(service.configuration, exercise_id)
+    return count
+
+
+def _expired() -> list[Delete]:
+    """Return statements that delete rows without a use."""
+    moment = now()
+    return [
+        delete(Login).where(Login.expires < moment),
+        delete(Token).where(Token.expires < moment),
+        delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),
+        delete(Job).where(Job.finished < moment - timedelta(days=JOB_DAYS)),
+        delete(Worker).where(Worker.seen < moment - timedelta(days=1)),
+        delete(Audit).where(Audit.at < moment - timedelta(days=AUDIT_DAYS)),
+    ]
+
+
+def _forget_pages(service: Service) -> None:
+    """Empty the log of the database, in which deleted rows are kept for a while."""
+    if service.database.is_sqlite:
+        with contextlib.suppress(DBAPIError), service.database.engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
