@@ -39,6 +39,7 @@ def list_courses(request: Request, service: ServiceOf, caller: Client) -> list[C
 @router.get("/exercises")
 def list_all_exercises(request: Request, service: ServiceOf, caller: Client) -> list[ExerciseDocument]:
     """Return the exercises of all courses of the user."""
+    caller.require("read")
     with service.database.reading() as session:
         return [
             document

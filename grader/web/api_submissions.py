@@ -15,7 +15,7 @@ from ..service.access import Caller
 from ..service.errors import NotFound
 from ..service.progress import progress_of
 from ..service.service import Service
-from ..service.tables import Kind, Submission, User
+from ..service.tables import Kind, Membership, Submission, User
 from ..service.terms import terms_of
 from ..support.i18n import _
 from . import event_stream, uploads
@@ -136,7 +136,9 @@ def events(
 
 def _student(session: Session, caller: Caller, course: access.CourseAccess, name: str) -> str:
     """Return the id of a student of a course; raises NotFound unless the caller is staff."""
-    user_id = session.scalar(select(User.id).where(User.name == name)) if course.is_staff else None
+    members = select(User.id).join(Membership, Membership.user_id == User.id)
+    members = members.where(User.name == name, Membership.course_id == course.course.id)
+    user_id = session.scalar(members) if course.is_staff else None
     if user_id is None:
         raise NotFound(_("There is no such page, or you may not see it."))
     caller.require("class")
