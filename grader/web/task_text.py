@@ -18,7 +18,7 @@ PICTURES = {
     ".webp": "image/webp",
 }
 LOWEST = 6  # level of a heading
-BELOW = 2  # the page has a title, and the heading of the section
+FIRST = 3  # below the title of the page and the heading of the section
 
 
 @lru_cache(maxsize=64)
@@ -32,9 +32,11 @@ def rendered(text: str, title: str, files: str) -> Markup:
     tokens = markdown.parse(text)
     if _is_heading(tokens, title):
         tokens = tokens[3:]
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(levels.index(token.tag) + FIRST, LOWEST)}"
     for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + BELOW, LOWEST)}"
         for child in token.children or []:
             _make_safe(child, files)
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))

@@ -16,9 +16,10 @@ def test_first_heading_is_left_out_if_it_is_the_title():
     assert rendered("# The title\n\nWork.\n\n# Part") == "<p>Work.</p>\n<h3>Part</h3>\n"
 
 
-def test_other_heading_moves_below_the_title():
-    assert "<h3>Another</h3>" in rendered("# Another\n\n###### Deep")
-    assert "<h6>Deep</h6>" in rendered("# Another\n\n###### Deep")
+def test_headings_move_below_that_of_the_section_without_a_gap():
+    html = rendered("# Another\n\n### Part\n\n###### Deep")
+    assert html == "<h3>Another</h3>\n<h4>Part</h4>\n<h5>Deep</h5>\n"
+    assert rendered("# The title\n\n## Part") == "<h3>Part</h3>\n"
 
 
 @pytest.mark.parametrize(
