@@ -27,6 +27,7 @@ from . import (
     link_pages,
     me_pages,
     operation_pages,
+    own_data_pages,
     pages,
     submission_pages,
 )
@@ -49,6 +50,7 @@ ROUTERS = (
     link_pages.router,
     me_pages.router,
     operation_pages.router,
+    own_data_pages.router,
     submission_pages.router,
 )
 

@@ -57,7 +57,11 @@ def environment() -> Environment:
     templates.globals |= {"_": _, "ngettext": ngettext, "language": current}
     templates.globals |= {"languages": languages, "style_address": style_address}
     templates.filters |= {"translated": _, "marked": marked, "number": number_of_points}
-    templates.filters |= {"moment": times.moment, "distance": times.distance}
+    templates.filters |= {
+        "moment": times.moment,
+        "distance": times.distance,
+        "seconds_from_now": times.seconds_from_now,
+    }
     templates.filters["size"] = size
     return templates
 

@@ -52,3 +52,8 @@ def distance(value: datetime | None) -> str:
             ngettext("in {count} day", "in {count} days", count),
         )
     return (ago if is_past else ahead).format(count=count)
+
+
+def seconds_from_now(value: datetime) -> int:
+    """Return the seconds until a time, negative for a time in the past."""
+    return round((value - now()).total_seconds())

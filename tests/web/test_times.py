@@ -40,3 +40,8 @@ def test_time_has_the_form_of_the_language():
 )
 def test_distance_is_exact_enough_to_act(seconds, words):
     assert times.distance(now() + timedelta(seconds=seconds)) == words
+
+
+def test_seconds_from_now():
+    assert times.seconds_from_now(now() + timedelta(seconds=40.2)) == 40
+    assert times.seconds_from_now(now() - timedelta(hours=1)) == -3600
