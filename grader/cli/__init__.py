@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "Write the starter of an assignment.",
     "check": "Check a submission.",
     "grade": "Grade the submissions of a class.",
+    "submit": "Hand in on a server.",
     "serve": "Serve courses on web pages.",
     "pages": "Write the missing pages of a class.",
     "override": "Give points or a comment by hand.",

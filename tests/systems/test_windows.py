@@ -28,6 +28,8 @@ WORKING = {
     "gradescope single-neuron --seed 7": (0, "Wrote autograder.zip"),
     "check single-neuron": (2, "The files to grade are missing"),
     "grade single-neuron nothing --list": (2, "nothing does not exist"),
+    "submit single-neuron mine.py --to http://127.0.0.1:9": (2, "A token is missing"),
+    "submit single-neuron mine.py --to http://127.0.0.1:9 --token x": (3, "No server answers at http://127.0.0.1:9"),
 }
 REFUSED = (
     "check single-neuron mine.py",
