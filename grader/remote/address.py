@@ -34,21 +34,21 @@ class ServerAddress:
 
 
 def server_address(text: str) -> ServerAddress:
-    """Return the address of a server; raises UsageError with an example if it is none."""
+    """Return the address of a server; raises UsageError with an example for other text."""
     example = _("write it as in https://grader.example.org")
-    shown = clean(text, 200)
+    typed_text = clean(text, 200)
     try:
         parts = urlsplit(text.strip())
         host, _port = parts.hostname, parts.port
     except ValueError:
         raise UsageError(
-            _("'{address}' is not the address of a server: {example}.").format(address=shown, example=example)
+            _("'{address}' is not the address of a server: {example}.").format(address=typed_text, example=example)
         ) from None
     if parts.username is not None or parts.password is not None:
         raise UsageError(_("Leave the name and the password out of the address: the token says who you are."))
     if parts.scheme not in ("http", "https") or not host or not text.isprintable():
         raise UsageError(
-            _("'{address}' is not the address of a server: {example}.").format(address=shown, example=example)
+            _("'{address}' is not the address of a server: {example}.").format(address=typed_text, example=example)
         )
     path = parts.path.rstrip("/").removesuffix("/api/v1")
     return ServerAddress(f"{parts.scheme}://{parts.netloc}{path}", host, parts.scheme == "https")

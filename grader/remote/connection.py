@@ -154,7 +154,7 @@ def _trusted() -> ssl.SSLContext:
 
 
 def _detail(answer: httpx.Response) -> str:
-    """Return the sentence of a problem document, "" if the answer is none."""
+    """Return the sentence of a problem document, "" for another answer."""
     if "problem+json" not in answer.headers.get("content-type", ""):
         return ""
     try:

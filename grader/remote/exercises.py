@@ -15,7 +15,7 @@ from .connection import Connection
 
 @dataclass(frozen=True)
 class RemoteExercise:
-    """An exercise of a course on a server, with what is needed to show a report."""
+    """An exercise of a course on a server, with the settings that show a report."""
 
     course: str
     name: str
@@ -35,7 +35,7 @@ def exercises(connection: Connection) -> list[RemoteExercise]:
 
 
 def choose(available: Sequence[RemoteExercise], name: str, course: str | None) -> RemoteExercise:
-    """Return the exercise of this name, in this course if there is one; raises UsageError with what could be meant."""
+    """Return the exercise of this name, in this course if there is one; raises UsageError with similar names."""
     courses = list(dict.fromkeys(exercise.course for exercise in available))
     if not courses:
         raise UsageError(

@@ -45,7 +45,7 @@ class RemoteSubmission:
 
 @dataclass(frozen=True)
 class RemoteEvent:
-    """What happens to a submission: ``kind`` is that of the server's events, ``data`` its words."""
+    """An event of a submission: ``kind`` is that of the server's events, ``data`` its words."""
 
     kind: str
     data: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Reads what is to be handed in: a file as it is, or a folder as a zip file."""
+"""Reads the submission to send: a file as it is, or a folder as a zip file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _content(path: Path, most_bytes: int) -> bytes:
             raise UsageError(_("{path} does not exist: check the path.").format(path=path))
         if not path.is_file():
             raise UsageError(
-                _("{path} is no file: name a notebook, a module, an archive or a folder.").format(path=path)
+                _("{path} is not a file: name a notebook, a module, an archive or a folder.").format(path=path)
             )
         _refuse_large(path, path.stat().st_size, most_bytes)
         return path.read_bytes()

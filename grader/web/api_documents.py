@@ -33,7 +33,7 @@ class ProblemDocument(BaseModel):
 
 
 class UserDocument(BaseModel):
-    """The user of a token, and what the token may do."""
+    """The user of a token, with the scopes of the token."""
 
     name: str
     shown_name: str
@@ -54,7 +54,7 @@ class CourseDocument(BaseModel):
 
 
 class UploadLimits(BaseModel):
-    """What one upload may have."""
+    """The limits of one upload."""
 
     file_bytes: int
     files: int
@@ -83,7 +83,7 @@ class ExerciseDocument(BaseModel):
 
 
 class SubmissionDocument(BaseModel):
-    """What was handed in, and where it is. The receipt is the part that never changes: everything above ``state``."""
+    """A submission and its state. The receipt is the part that never changes: everything above ``state``."""
 
     id: str
     course: str
@@ -102,7 +102,7 @@ class SubmissionDocument(BaseModel):
     """Whether it arrived after the deadline and the grace period of this student."""
     state: State
     sentence: str
-    """What the state means, for people."""
+    """The meaning of the state, for people."""
     since: datetime
     """When this state began."""
     is_final: bool

@@ -107,7 +107,7 @@ def _row(service: Service, caller: Caller, submission_id: str) -> tuple[Submissi
 
 
 def _preferred(accept: str) -> FormatName:
-    """Return the format of the first media type in the header that there is; JSON if there is none."""
+    """Return the format of the first media type in the header that there is; JSON without one."""
     for part in accept.split(","):
         media_type = part.partition(";")[0].strip().lower()
         for name, other in MEDIA_TYPES.items():

@@ -1,4 +1,4 @@
-"""The address of a server may be written in several ways; what is none gets an example."""
+"""The address of a server may be written in several ways; other text is refused with an example."""
 
 from __future__ import annotations
 
