@@ -135,13 +135,13 @@ def events(
 
 
 def _student(session: Session, caller: Caller, course: access.CourseAccess, name: str) -> str:
-    """Return the id of a student of a course; raises NotFound unless the caller is staff."""
+    """Return the id of a student of a course; raises NotFound unless the caller is staff, and NotAllowed without the scope."""
+    caller.require("class")
     members = select(User.id).join(Membership, Membership.user_id == User.id)
     members = members.where(User.name == name, Membership.course_id == course.course.id)
     user_id = session.scalar(members) if course.is_staff else None
     if user_id is None:
         raise NotFound(_("There is no such page, or you may not see it."))
-    caller.require("class")
     return user_id
 
 
