@@ -75,10 +75,13 @@ def body(
     notebook: Mapping[str, Any] | None = None,
     note: str = "",
     files: Sequence[SourceFile] = (),
+    for_instructor: bool = False,
 ) -> ReportBody:
     """Return the same as :func:`render` as a part of another page, which has the style sheet and links to the file."""
     values = _values(report, title, pass_mark, who, hint_level, notebook, note, files)
-    text = environment().get_template("report_body.html.j2").render(download=None, for_instructor=False, **values)
+    text = (
+        environment().get_template("report_body.html.j2").render(download=None, for_instructor=for_instructor, **values)
+    )
     return ReportBody(Markup(text), bool(values["code"].parts))
 
 

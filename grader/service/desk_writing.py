@@ -136,7 +136,7 @@ def _graded_class(
     absent = served_class.absent(rows)
     people = [*(person for student in students for person in student.people), *(entry.person for entry in absent)]
     names = file_names.file_names(people)
-    _write_marks(folder.out, served_class.entries(rows))
+    write_whole(folder.out / overrides.NAME, marks_table(served_class.entries(rows)))
     stored = _stored_class(rows, assignment, names, store)
     class_members.keep(store, stored)
     store.keep_setting(NAMES, "shown")
@@ -167,8 +167,8 @@ def _stored_class(rows: ClassRows, assignment: Assignment, names: dict[str, str]
     )
 
 
-def _write_marks(out: Path, entries: Iterable[Entry]) -> None:
-    """Write ``overrides.csv``, which all commands for an output folder read."""
+def marks_table(entries: Iterable[Entry]) -> bytes:
+    """Return ``overrides.csv``, which all commands for a class read."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(overrides.COLUMNS)
@@ -176,7 +176,7 @@ def _write_marks(out: Path, entries: Iterable[Entry]) -> None:
         mark = entry.mark
         points = overrides.OUT if mark.out else "" if mark.points is None else f"{mark.points:.10g}"
         writer.writerow([entry.student, mark.check, points, mark.comment, mark.by, mark.at, entry.sha256])
-    write_whole(out / overrides.NAME, table.getvalue().encode(errors="replace"))
+    return table.getvalue().encode(errors="replace")
 
 
 def _state(outcome: BatchResults, digest: str, names: Mapping[str, str], out: Path) -> DeskState:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ..support.i18n import _
 from . import class_rows, desk_folder, desk_process, desk_writing
-from .desk_folder import DeskFolder, DeskState
-from .errors import Unavailable
+from .desk_folder import DeskFolder, DeskState, FillRequest
+from .errors import Unavailable, Unreadable
 from .service import Service
 from .tables import Exercise
 
@@ -84,6 +84,27 @@ class Desks:
         if not desk.is_current:
             raise Unavailable(_("The files of the class are being written: try again in a few seconds."), RETRY_AFTER)
         return desk
+
+    def state(self, exercise: Exercise, language: str) -> DeskState:
+        """Return what the last run wrote, without a look whether it is outdated."""
+        return desk_folder.of_exercise(self._service.configuration, exercise.id, language).state()
+
+    def fill(self, exercise: Exercise, language: str, system: str, content: bytes, request: FillRequest) -> Desk:
+        """Keep a file of a course system, which each run fills in from now on, and fill it in.
+
+        Raises Unreadable, and keeps no file, if it is not a file of this system.
+        """
+        folder = desk_folder.of_exercise(self._service.configuration, exercise.id, language)
+        folder.give(system, content, request)
+        desk = self.desk(exercise, language, PATIENCE)
+        if desk.problem:
+            folder.take_back(system)
+            raise Unreadable(desk.problem)
+        return desk
+
+    def take_back(self, exercise: Exercise, system: str) -> None:
+        """Delete a file of a course system from the server."""
+        desk_folder.of_exercise(self._service.configuration, exercise.id, "").take_back(system)
 
     def retry(self, exercise: Exercise, language: str) -> None:
         """Forget that a run has failed, so that the next request begins another one."""

@@ -48,7 +48,11 @@ def absent(rows: ClassRows) -> list[RosterEntry]:
 
 def _attempts(user: User, submissions: list[Submission]) -> list[Student]:
     files = [
-        SubmittedFile(_path(user, number, submission, len(submissions)), submission.file_name, attempt=number)
+        SubmittedFile(
+            _path(user, submission, "" if submission is submissions[-1] else f"/{number}"),
+            submission.file_name,
+            attempt=number,
+        )
         for number, submission in enumerate(submissions, start=1)
     ]
     return [
@@ -66,9 +70,9 @@ def _attempts(user: User, submissions: list[Submission]) -> list[Student]:
     ]
 
 
-def _path(user: User, number: int, submission: Submission, count: int) -> str:
-    """Return the path that a submission has in the table of the class."""
-    folder = user.name if count == 1 else f"{user.name}/{number}"
+def _path(user: User, submission: Submission, attempt: str) -> str:
+    """Return the path of a submission in the tables of the class; ``attempt`` is the folder of an earlier one."""
+    folder = f"{user.name}{attempt}"
     return f"{folder}/{submission.file_name}" if submission.file_count == 1 else folder
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..service.configuration import Configuration
+from ..service.desks import Desks
 from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.service import Service
 from ..support.i18n import _
@@ -21,10 +22,12 @@ from . import (
     course_pages,
     course_settings_pages,
     csrf,
+    desk_pages,
     exercise_pages,
     exercise_settings_pages,
     language_pages,
     link_pages,
+    mark_pages,
     me_pages,
     operation_pages,
     own_data_pages,
@@ -44,10 +47,12 @@ ROUTERS = (
     *api.ROUTERS,
     course_pages.router,
     course_settings_pages.router,
+    desk_pages.router,
     exercise_pages.router,
     exercise_settings_pages.router,
     language_pages.router,
     link_pages.router,
+    mark_pages.router,
     me_pages.router,
     operation_pages.router,
     own_data_pages.router,
@@ -67,6 +72,7 @@ def make_app(service: Service) -> FastAPI:
         dependencies=[Depends(csrf.check)],
     )
     app.state.service = service
+    app.state.desks = Desks(service)
     app.state.metrics = RequestMetrics()
     for router in ROUTERS:
         app.include_router(router)

@@ -40,7 +40,7 @@ def test_attempts_are_in_the_order_of_their_arrival(service, rows):
     hand_in(service, "ada", received=NOON + timedelta(hours=1), file_name="second.py")
     hand_in(service, "ada", received=NOON, file_name="first.py")
     attempts = served_class.students(rows())["ada"]
-    assert [student.files[0].path for student in attempts] == ["ada/1/first.py", "ada/2/second.py"]
+    assert [student.files[0].path for student in attempts] == ["ada/1/first.py", "ada/second.py"]
     assert [file.path for file in attempts[-1].earlier_files] == ["ada/1/first.py"]
 
 

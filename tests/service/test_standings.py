@@ -1,4 +1,4 @@
-"""What counts for a student: the attempt, the marks by hand, and the points that lateness costs."""
+"""The standing of a student: the attempt, the marks by hand, and the points that lateness costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.service.kept_results import EXERCISE, NOON, hand_in
 
 @pytest.fixture
 def ada(service):
-    """What counts for the student Ada, whose marks and extension a test may set."""
+    """The standing of the student Ada; a test may set her marks and her extension."""
 
     class Ada:
         def __init__(self):
