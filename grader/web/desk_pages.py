@@ -15,7 +15,7 @@ from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable
 from ..support.i18n import _, current
 from . import desk_files, pages, requests
-from .desk_place import ADDRESS, DesksOf, DeskPlace, DeskPlaceOf, keep_look
+from .desk_place import ADDRESS, DeskPlace, DeskPlaceOf, DesksOf, keep_look
 from .downloads import download
 from .requests import ServiceOf, User
 
@@ -80,7 +80,9 @@ async def _sheet(request: Request) -> _Sheet:
 
 
 @router.post(f"{ADDRESS}/sheets")
-def fill_sheet(request: Request, place: DeskPlaceOf, desks: DesksOf, sheet: Annotated[_Sheet, Depends(_sheet)]) -> Response:
+def fill_sheet(
+    request: Request, place: DeskPlaceOf, desks: DesksOf, sheet: Annotated[_Sheet, Depends(_sheet)]
+) -> Response:
     """Keep the file of a course system, and fill it in."""
     try:
         if sheet.system not in SYSTEMS:

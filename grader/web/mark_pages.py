@@ -25,7 +25,7 @@ from ..service.tables import User as UserRow
 from ..submission import source_files
 from ..support.i18n import _, current
 from . import desk_files, headers, mark_forms, pages, requests
-from .desk_place import ADDRESS, DesksOf, DeskPlace, DeskPlaceOf, keep_look
+from .desk_place import ADDRESS, DeskPlace, DeskPlaceOf, DesksOf, keep_look
 from .requests import ServiceOf, User
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +40,13 @@ Fields = Annotated[FormData, Depends(_fields)]
 
 @router.get(f"{ADDRESS}/students/{{student}}")
 def marks_page(
-    request: Request, student: str, place: DeskPlaceOf, service: ServiceOf, caller: User, desks: DesksOf, saved: str = ""
+    request: Request,
+    student: str,
+    place: DeskPlaceOf,
+    service: ServiceOf,
+    caller: User,
+    desks: DesksOf,
+    saved: str = "",
 ) -> Response:
     """Show what a student reached in each check, and the form for points and comments."""
     user = _student(service, place, student)
