@@ -1,49 +1,125 @@
-"""Claims: which submission is graded next, and by which worker. A claim is one transaction."""
+"""Claims: which worker has a submission. A worker that has died loses its claims.
+
+A claim is valid while its worker renews the time at which it was last seen. Only the change of this time counts, measured with
+the monotonic clock of the process that looks, so that nothing happens if a clock is set to another time.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from ..support.i18n import lazy
+from . import queue
 from .moments import now
-from .tables import State, Submission
+from .tables import State, Submission, Worker
+
+MOST_INTERRUPTIONS = 10
+RUNS = lazy("It is being graded.")
+QUEUE_PATIENCE = timedelta(minutes=10)
+"""After which a waiting submission says that it takes longer than usual."""
+WAITS = lazy("It waits until the submissions before it have been graded.")
+WAITS_AGAIN = lazy("The grading was interrupted, which was not your fault. It waits and is graded again.")
+INTERRUPTED = lazy("The grading was interrupted too often; no attempt is spent. Tell your instructor.")
 
 
-def claim(session: Session, owner: str, most: int) -> list[Submission]:
-    """Return up to ``most`` submissions that a worker grades next; they belong to it from now on.
-
-    The smallest priority is first. Within a priority the students take turns, in the order of arrival.
-    """
+def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list[Submission]:
+    """Return up to ``most`` submissions that a worker grades next, with their exercises and versions."""
+    ids = [*session.scalars(queue.in_order(Submission.id).limit(most))]
+    if not ids:
+        return []
     moment = now()
-    running = (
-        select(Submission.user_id, func.count().label("count"))
-        .where(Submission.state == State.RUNNING)
-        .group_by(Submission.user_id)
-        .subquery()
-    )
-    turn = func.row_number().over(
-        partition_by=(Submission.priority, Submission.user_id), order_by=(Submission.available, Submission.id)
-    ) + func.coalesce(running.c.count, 0)
+    until = moment + timedelta(seconds=lease_seconds)
     statement = (
-        select(Submission)
-        .outerjoin(running, running.c.user_id == Submission.user_id)
-        .where(Submission.state == State.QUEUED)
-        .order_by(Submission.priority, turn, Submission.available, Submission.id)
-        .limit(most)
+        update(Submission)
+        .where(Submission.id.in_(ids), Submission.state == State.QUEUED)  # another worker may have been faster
+        .values(
+            state=State.RUNNING,
+            owner=owner,
+            since=moment,
+            started=moment,
+            deadline=until,
+            lease_until=until,
+            sentence=RUNS,
+        )
+        .returning(Submission.id)
     )
-    claimed = [*session.scalars(statement)]
-    for submission in claimed:
-        submission.state, submission.owner = State.RUNNING, owner
-        submission.since = submission.started = moment
-        submission.sentence = "It is being graded."
-        _ = submission.version, submission.exercise  # for the worker, after the transaction
-    return claimed
+    claimed = {*session.scalars(statement)}
+    rows = session.scalars(
+        select(Submission)
+        .where(Submission.id.in_(claimed))
+        .options(joinedload(Submission.version), joinedload(Submission.exercise))
+        .execution_options(populate_existing=True)
+    )
+    return sorted(rows, key=lambda row: ids.index(row.id))
 
 
-def release_all(session: Session) -> int:
-    """Let all claims of an earlier run of the server wait again, behind the others; return their number."""
-    rows = [*session.scalars(select(Submission).where(Submission.state == State.RUNNING))]
+def release(session: Session, rows: Iterable[Submission], is_interruption: bool = True) -> list[Submission]:
+    """Let submissions wait again behind the others; return those that were interrupted too often, and will not be graded."""
+    given_up = []
     for row in rows:
-        row.state, row.owner, row.since, row.available = State.QUEUED, "", now(), now()
-        row.interruptions += 1
-    return len(rows)
+        row.owner, row.lease_until, row.started = "", None, None
+        row.since = row.available = now()
+        row.deadline = row.since + QUEUE_PATIENCE
+        row.state, row.sentence = State.QUEUED, WAITS
+        if is_interruption:
+            row.interruptions += 1
+            row.sentence = WAITS_AGAIN
+        if row.interruptions >= MOST_INTERRUPTIONS:
+            row.state, row.sentence, row.finished, row.deadline = State.NOT_GRADABLE, INTERRUPTED, now(), None
+            given_up.append(row)
+    return given_up
+
+
+def owned(session: Session, owner: str, without: Collection[str] = ()) -> list[Submission]:
+    """Return the submissions that belong to a worker, except those with the ids ``without``."""
+    statement = select(Submission).where(Submission.state == State.RUNNING, Submission.owner == owner)
+    return [row for row in session.scalars(statement) if row.id not in without]
+
+
+class Workers:
+    """Renews the claims of one worker, and finds workers that have died."""
+
+    def __init__(self, own: Worker, lease_seconds: float, is_alone: bool) -> None:
+        """With ``is_alone`` no other process can grade, so every claim of another worker is lost."""
+        self._own = own
+        self._lease_seconds = lease_seconds
+        self._is_alone = is_alone
+        self._seen: dict[str, tuple[datetime, float]] = {}  # {worker: (its time, when it was first read)}
+
+    def renew(self, session: Session, failures: int, paused: str) -> None:
+        """Tell the other workers that this one is alive."""
+        row = session.get(Worker, self._own.id)
+        if row is None:
+            own = self._own
+            row = Worker(id=own.id, host=own.host, slots=own.slots, isolation=own.isolation, started=own.started)
+            session.add(row)
+        row.seen, row.failures, row.paused = now(), failures, paused
+        until = now() + timedelta(seconds=self._lease_seconds)
+        mine = (Submission.state == State.RUNNING, Submission.owner == row.id)
+        session.execute(update(Submission).where(*mine).values(lease_until=until, deadline=until))
+
+    def leave(self, session: Session) -> None:
+        """Delete the row of this worker."""
+        session.execute(delete(Worker).where(Worker.id == self._own.id))
+
+    def dead(self, session: Session) -> list[str]:
+        """Return the workers that have claims or a row, but do not renew them any more; their rows are deleted."""
+        seen = {row.id: row.seen for row in session.scalars(select(Worker))}
+        owners = {*session.scalars(select(Submission.owner).where(Submission.state == State.RUNNING).distinct())}
+        others = (owners | seen.keys()) - {self._own.id}
+        dead = [name for name in others if self._is_alone or name not in seen or self._is_silent(name, seen[name])]
+        if dead:
+            session.execute(delete(Worker).where(Worker.id.in_(dead)))
+        return dead
+
+    def _is_silent(self, name: str, seen: datetime) -> bool:
+        known, since = self._seen.get(name, (None, 0.0))
+        if known != seen:
+            self._seen[name] = (seen, time.monotonic())
+            return False
+        return time.monotonic() - since > self._lease_seconds

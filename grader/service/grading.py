@@ -4,40 +4,60 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
+import socket
+import sys
 import threading
+import time
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass
-
-from sqlalchemy.orm import Session
+from dataclasses import dataclass, field
 
 from ..executor import local
-from ..executor.executor import Executor, ProcessLost
-from ..executor.work import GradingTask, Priority, TaskResult
+from ..executor.executor import Executor
+from ..executor.work import GradingTask, Priority, TaskResult, Work
 from ..grading.trace import Event
+from ..sandbox import filesystem
 from ..sandbox.warm import WarmKind
-from ..support.errors import NotGradable, UsageError
-from ..support.i18n import lazy
-from . import claims, kept_results, prepared_works, submissions
+from . import claims, finishing, kept_results, result_keys, space, submissions
+from .errors import NoSpace, Refusal
+from .finishing import Outcome
 from .identifiers import new_id
+from .kept_results import ResultFiles
+from .logs import FIELDS
 from .moments import now
+from .pausing import Pausing
 from .prepared_works import PreparedWorks
 from .service import Service
-from .tables import State, Submission, Version
+from .supervision import Supervision
+from .tables import State, Submission, Version, Worker
 
 POLL_SECONDS = 1.0
-MOST_LOSSES = 3
-GRADED = lazy("It is graded.")
-DIED = lazy("Three workers died on it. Your instructor can see why; no attempt is spent.")
-NOT_GRADED = lazy("The grader could not grade it; no attempt is spent. Your instructor has been told.")
+IDLE_SECONDS = 2.0  # after which idle time begins
+STOP_SECONDS = 10.0  # for submissions that are being graded when the server stops
+NICENESS = 5  # of all processes that grade, so that pages are answered at once
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Outcome:
+class _Claim:
+    """A submission that this worker has, and the future of its result. Times are of the monotonic clock."""
+
     submission: Submission
-    result: TaskResult | None
-    error: BaseException | None
+    future: Future[TaskResult] | None = None
+    seconds_allowed: float | None = None
+    submitted: float = 0.0
+    started: float | None = None
+    is_over: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def cancel(self, executor: Executor) -> None:
+        """End the grading."""
+        with self.lock:
+            self.is_over = True
+            future = self.future
+        if future is not None:
+            executor.cancel(future)
 
 
 class Grader:
@@ -46,31 +66,31 @@ class Grader:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._id = new_id()
-        self._stack = contextlib.ExitStack()
-        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
-        self._running: dict[str, Future[TaskResult]] = {}
+        self._pausing = Pausing()
+        self._claims: dict[str, _Claim] = {}
+        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._unsaved: list[Outcome] = []
         self._is_stopping = threading.Event()
+        self._busy = time.monotonic()  # when there was something to grade
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the processes and the thread. Call it before other threads or an event loop exist."""
-        configuration = self._service.configuration
-        kinds = [WarmKind("module", frozenset()), WarmKind(configuration.engine, frozenset())]
-        executor = local.local_executor(configuration.jobs, local.free_mb(), kinds)
-        self._executor: Executor = self._stack.enter_context(executor)
-        self._works = PreparedWorks(self._service, self._executor)
-        with self._service.database.writing() as session:
-            claims.release_all(session)
-        self._thread = threading.Thread(target=self._work, name="grader", daemon=True)
-        self._thread.start()
+        """Start the processes and the thread. Call it before other threads or an event loop exist.
 
-    def stop(self) -> None:
-        """End all processes; what they have not finished waits for the next start."""
+        Claims of an earlier run of the server wait again.
+        """
+        ready: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="grader", daemon=True)
+        self._thread.start()
+        ready.result()
+
+    def stop(self, patience: float = STOP_SECONDS) -> None:
+        """Wait up to ``patience`` seconds for what is being graded, and end all processes; the rest waits for the next start."""
+        self._stop_time = time.monotonic() + patience
         self._is_stopping.set()
         self._service.wake.set()
         if self._thread is not None:
             self._thread.join()
-        self._stack.close()
 
     def grade_again(self, submission: Submission, version: Version) -> Future[TaskResult]:
         """Grade a submission with a version of its exercise after everything else that waits; its row does not change.
@@ -78,95 +98,195 @@ class Grader:
         Raises NotGradable, UsageError or OSError if that is not possible.
         """
         with self._service.database.reading() as session:
-            seed = prepared_works.seed_of(session, submission, version)
-            _ = seed.answers
+            seed = result_keys.seed_of(session, submission, version)
         work = self._works.get(seed, version)
         files = submissions.files_of(self._service, submission)
         task = GradingTask(submission.file_name, files, language=submission.language)
         return self._executor.submit(work, task, None, Priority.REGRADE)
 
-    def _work(self) -> None:
-        while not self._is_stopping.is_set():
-            self._service.wake.clear()
+    def _run(self, ready: Future[None]) -> None:
+        if sys.platform == "linux":  # there it counts for this thread, and for the processes that it starts
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        configuration = self._service.configuration
+        with contextlib.ExitStack() as stack:
             try:
-                self._step()
-            except Exception:
-                log.exception("The grader failed, and continues")
-                self._is_stopping.wait(POLL_SECONDS)
-            self._service.wake.wait(POLL_SECONDS)
+                kinds = [WarmKind("module", frozenset()), WarmKind(configuration.engine, frozenset())]
+                kinds = [] if filesystem.gpu_devices() else kinds
+                executor = local.local_executor(configuration.jobs, local.free_mb(), kinds)
+                self._executor: Executor = stack.enter_context(executor)
+                self._works = PreparedWorks(self._service, self._executor)
+                row = Worker(
+                    id=self._id,
+                    host=socket.gethostname(),
+                    slots=self._executor.slots,
+                    isolation=configuration.isolation,
+                    started=now(),
+                )
+                self._supervision = Supervision(self._service, row)
+                self._supervision.begin(self._pausing)
+            except BaseException as error:
+                ready.set_exception(error)
+                return
+            ready.set_result(None)
+            while not self._is_stopping.is_set():
+                self._service.wake.clear()
+                self._try_step()
+                self._service.wake.wait(POLL_SECONDS)
+            self._finish()
+        self._works.close()
+
+    def _try_step(self) -> None:
+        try:
+            self._step()
+        except Refusal as refusal:
+            log.warning("the grader waits", extra={FIELDS: {"reason": refusal.kind}})
+            if isinstance(refusal, NoSpace):
+                space.release_reserve(self._service)
+            self._is_stopping.wait(POLL_SECONDS)
+        except Exception:
+            log.exception("the grader failed, and continues")
+            self._is_stopping.wait(POLL_SECONDS)
 
     def _step(self) -> None:
-        outcomes = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                outcomes.append(self._outcomes.get_nowait())
-        ended: list[tuple[str, State]] = []
-        with self._service.database.writing() as session:
-            for outcome in outcomes:
-                self._running.pop(outcome.submission.id, None)
-                row = session.get_one(Submission, outcome.submission.id)
-                if row.state == State.RUNNING and row.owner == self._id:
-                    self._finish(session, row, outcome)
-                    ended.append((row.id, State(row.state)))
-            claimed = claims.claim(session, self._id, 2 * self._executor.slots - len(self._running))
-        for submission_id, state in ended:
-            self._service.events.publish(submission_id, "done", state=state)
+        self._collect()
+        claimed = self._save_and_claim()
         for submission in claimed:
             self._begin(submission)
+        if self._claims:
+            self._busy = time.monotonic()
+            self._end_foreign_claims()
+        elif time.monotonic() - self._busy > IDLE_SECONDS and not self._is_stopping.is_set():
+            self._works.use_idle_time()
+        self._supervision.look(self._pausing, self._claims.keys())
+
+    def _collect(self) -> None:
+        """Take the outcomes that have arrived, and write their files."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._unsaved.append(self._outcomes.get_nowait())
+        for outcome in self._unsaved:
+            if outcome.result is not None and outcome.files is None:
+                try:
+                    outcome.files = kept_results.write_files(self._service, outcome.result)
+                except OSError as error:  # the result is more important than the files that a page shows
+                    log.warning("files of a result are left out", extra={FIELDS: {"error": type(error).__name__}})
+                    space.release_reserve(self._service)
+                    outcome.files = ResultFiles()
+
+    def _save_and_claim(self) -> list[Submission]:
+        """Store all outcomes and claim submissions, in one transaction."""
+        running = len(self._claims) - len(self._unsaved)
+        free = 0 if self._is_stopping.is_set() else 2 * self._executor.slots - running
+        free = self._pausing.most_claims(free, running)
+        if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
+            return []
+        with self._service.database.writing() as session:
+            ended = [
+                row
+                for outcome in self._unsaved
+                if (row := finishing.finish(session, self._service, self._id, outcome)) is not None
+            ]
+            lease = self._service.configuration.lease_seconds
+            claimed = claims.claim(session, self._id, free, lease) if free > 0 else []
+        for outcome in self._unsaved:
+            self._claims.pop(outcome.submission.id, None)
+            self._note(outcome)
+        self._unsaved = []
+        for row in ended:
+            kind = "state" if row.state == State.QUEUED else "done"
+            self._service.events.publish(row.id, kind, state=row.state)
+        return claimed
+
+    def _note(self, outcome: Outcome) -> None:
+        if outcome.is_failure_of_the_machine:
+            reason = str(outcome.error) if outcome.error is not None else "The isolation or the memory failed."
+            self._pausing.note_failure(outcome.submission.id, reason)
+        elif outcome.is_success:
+            self._pausing.note_success()
 
     def _begin(self, submission: Submission) -> None:
-        self._service.events.publish(submission.id, "state", state=State.RUNNING)
+        """Prepare the work of a submission, and grade it as soon as that is done."""
+        claim = self._claims[submission.id] = _Claim(submission)
         try:
+            self._service.events.publish(submission.id, "state", state=State.RUNNING)
+            self._works.give_way()
             with self._service.database.reading() as session:
-                seed = prepared_works.seed_of(session, submission, submission.version)
-                _ = seed.answers
-            work = self._works.get(seed, submission.version)
-            files = submissions.files_of(self._service, submission)
-        except (NotGradable, UsageError, OSError, RuntimeError) as error:
-            self._outcomes.put(_Outcome(submission, None, error))
-            self._service.wake.set()
+                seed = result_keys.seed_of(session, submission, submission.version)
+            prepared = self._works.request(seed, submission.version)
+        except Exception as error:
+            self._end(claim, Outcome(submission, error=error))
             return
 
+        def submit(future: Future[Work]) -> None:
+            try:
+                work = future.result()
+            except CancelledError:  # it was prepared in idle time, and had to give way
+                again = self._works.request(seed, submission.version)
+                again.add_done_callback(submit)
+            except Exception as error:
+                self._end(claim, Outcome(submission, error=error))
+            else:
+                self._submit(claim, work)
+
+        prepared.add_done_callback(submit)
+
+    def _submit(self, claim: _Claim, work: Work) -> None:
+        submission = claim.submission
+
         def tell(event: Event) -> None:
+            if claim.is_over:
+                return
+            if event.kind == "started":
+                claim.started = time.monotonic()
             words = {"name": event.check, "status": event.status} if event.kind == "check" else {}
             self._service.events.publish(submission.id, event.kind, **words)
 
         def finish(future: Future[TaskResult]) -> None:
+            begun = claim.started if claim.started is not None else claim.submitted
+            seconds = time.monotonic() - begun
             try:
-                outcome = _Outcome(submission, future.result(), None)
+                self._end(claim, Outcome(submission, future.result(), seconds=seconds))
             except (Exception, CancelledError) as error:
-                outcome = _Outcome(submission, None, error)
-            self._outcomes.put(outcome)
-            self._service.wake.set()
+                self._end(claim, Outcome(submission, error=error))
 
-        task = GradingTask(submission.file_name, files, language=submission.language)
-        priority = Priority(submission.priority)
-        future = self._executor.submit(work, task, tell, priority)
-        self._running[submission.id] = future
-        future.add_done_callback(finish)
+        try:
+            files = submissions.files_of(self._service, submission)
+            task = GradingTask(submission.file_name, files, language=submission.language)
+            with claim.lock:
+                if claim.is_over:
+                    raise CancelledError
+                claim.submitted, claim.seconds_allowed = time.monotonic(), work.seconds
+                claim.future = self._executor.submit(work, task, tell, Priority(submission.priority))
+        except (Exception, CancelledError) as error:
+            self._end(claim, Outcome(submission, error=error))
+            return
+        claim.future.add_done_callback(finish)
 
-    def _finish(self, session: Session, row: Submission, outcome: _Outcome) -> None:
-        row.finished = row.since = now()
-        row.owner, row.lease_until, row.deadline = "", None, None
-        if isinstance(outcome.error, ProcessLost):
-            row.losses += 1
-            if row.losses < MOST_LOSSES:
-                row.state, row.finished, row.available = State.QUEUED, None, now()
-                return
-            row.state, row.sentence = State.NOT_GRADABLE, DIED
-            return
-        if outcome.result is None:
-            log.warning("%s: %s", row.id, outcome.error)
-            row.state, row.sentence = State.NOT_GRADABLE, NOT_GRADED
-            return
-        report = outcome.result.report
-        if report is None:
-            row.state, row.sentence = State.REFUSED, outcome.result.problem
-            return
-        key = prepared_works.result_key(session, self._service, row, row.version)
-        if report.score is None:
-            key = f"{key}-{row.id}"  # never the answer to another upload
-        kept_results.keep(session, self._service, key, outcome.result)
-        row.result_key = key
-        row.state = State.GRADED if report.score is not None else State.NOT_GRADABLE
-        row.sentence = GRADED if report.score is not None else NOT_GRADED
+    def _end(self, claim: _Claim, outcome: Outcome) -> None:
+        claim.is_over = True
+        self._outcomes.put(outcome)
+        self._service.wake.set()
+
+    def _end_foreign_claims(self) -> None:
+        """End the grading of submissions that were cancelled or replaced, and of those that take far too long."""
+        still_own = self._supervision.own_ids()
+        for submission_id, claim in [*self._claims.items()]:
+            # A task may run twice, and wait for memory; its process is ended after the allowed time.
+            limit = None if claim.seconds_allowed is None else 3 * claim.seconds_allowed
+            is_late = limit is not None and time.monotonic() - claim.submitted > limit
+            if (submission_id not in still_own or is_late) and not claim.is_over:
+                claim.cancel(self._executor)
+
+    def _finish(self) -> None:
+        """Wait for the last results, and let everything else wait for the next start."""
+        while self._claims and time.monotonic() < self._stop_time:
+            self._service.wake.clear()
+            self._try_step()
+            if self._claims:
+                self._service.wake.wait(0.1)
+        for claim in self._claims.values():
+            claim.cancel(self._executor)
+        with contextlib.suppress(Refusal):
+            self._collect()
+            self._save_and_claim()
+        self._supervision.end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -12,22 +13,47 @@ from .service import Service
 from .tables import Result
 
 
-def keep(session: Session, service: Service, key: str, graded: TaskResult) -> None:
-    """Store a result that has a report, unless there is one with this key."""
+@dataclass(frozen=True)
+class ResultFiles:
+    """The names of the blobs of a result: the executed notebook, and the files that a page shows; "" without one."""
+
+    executed: str = ""
+    source: str = ""
+
+
+def write_files(service: Service, graded: TaskResult) -> ResultFiles:
+    """Write the files of a result to the disk, before the transaction that refers to them; raises OSError."""
+    contents = (graded.executed, graded.source)
+    return ResultFiles(*(service.blobs.put(content) if content else "" for content in contents))
+
+
+def keep(
+    session: Session,
+    service: Service,
+    key: str,
+    graded: TaskResult,
+    files: ResultFiles | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Store a result that has a report, unless there is one with this key.
+
+    ``files`` are its files if they are written already, and ``seconds`` is the measured time from its start.
+    """
     report = graded.report
     if report is None or session.get(Result, key) is not None:
         return
+    files = files if files is not None else write_files(service, graded)
     session.add(
         Result(
             key=key,
             report=zlib.compress(report.model_dump_json(by_alias=True).encode()),
-            executed=service.blobs.put(graded.executed) if graded.executed else "",
-            source=service.blobs.put(graded.source) if graded.source else "",
+            executed=files.executed,
+            source=files.source,
             score=report.score,
             max_score=report.max_score,
             passed=report.passed,
             ending=report.ending,
-            seconds=report.seconds,
+            seconds=seconds if seconds is not None else report.seconds,
             grader=__version__,
         )
     )

@@ -1,85 +1,68 @@
-"""The works of the executor for the exercises of the server: which seed, which answers of the reference, which key of a result."""
+"""The works of the executor for the exercises of the server, each prepared once: the isolation is tested, the answers are computed."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
+import contextlib
 import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import undefer
 
 from ..executor import calls, local
 from ..executor.executor import Executor
 from ..executor.work import Work, work_for
 from ..support import seeds
-from ..version import __version__
-from . import assignments, courses
-from .identifiers import new_secret
+from ..support.errors import NotGradable
+from . import assignments
+from .courses import DEMO
+from .errors import NoSpace, Unavailable
 from .service import Service
-from .tables import Kind, Seed, Setting, Submission, Version
+from .tables import Course, Exercise, Kind, Seed, Submission, Version
 
-SECRET = "seeds"  # the setting with the secret from which the numbers of practice seeds are derived
-
-
-def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> int:
-    """Return the number of the seed for a student: of a self-check it depends on student and version, but not on the attempt."""
-    if kind == Kind.ATTEMPT:
-        return 0
-    setting = session.get(Setting, SECRET)
-    if setting is None:
-        setting = Setting(name=SECRET, value=new_secret())
-        session.add(setting)
-        session.flush()
-    mac = hmac.digest(setting.value.encode(), f"{user_id} {version_id}".encode(), "sha256")
-    return int.from_bytes(mac[:8]) % courses.PRACTICE_SEEDS
-
-
-def result_key(
-    session: Session, service: Service, submission: Submission, version: Version, language: str | None = None
-) -> str:
-    """Return the key of the result of a submission with a version: a digest of all that decides the report."""
-    seed = seed_of(session, submission, version)
-    configuration = service.configuration
-    parts = (
-        __version__,
-        version.digest,
-        seed.seed,
-        configuration.isolation,
-        configuration.engine,
-        configuration.datasets or "",
-        submission.kind == Kind.ATTEMPT,
-        language or submission.language,
-        submission.sha256,
-    )
-    return hashlib.sha256(os.fsencode("\0".join(map(str, parts)))).hexdigest()
-
-
-def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
-    """Return the seed of a submission with a version."""
-    number = seed_number(session, Kind(submission.kind), submission.user_id, version.id)
-    return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
+MOST_KEPT = 64  # works with their answers, most of them below 100 kB
+INSPECTED_SECONDS = 24 * 3600  # after which the isolation is tested again
+SHORT_SECONDS = 1.0  # a preparation in idle time that takes longer gives way to submissions
 
 
 class PreparedWorks:
-    """The works of a server, each prepared before its first submission: the isolation is tested, the answers are computed."""
+    """The works of a server. All methods can be called in any thread."""
 
     def __init__(self, service: Service, executor: Executor) -> None:
         self._service = service
         self._executor = executor
-        self._works: dict[tuple[str, int, bool], Work] = {}
+        self._works: OrderedDict[tuple[str, str, int], Future[Work]] = OrderedDict()
+        self._inspected: dict[str, float] = {}  # {family of works: when}
+        self._failed: set[tuple[str, str, int]] = set()  # not tried again in idle time
         self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(executor.slots, "prepare")
+        self._idle: _IdlePreparation | None = None
 
     def get(self, seed: Seed, version: Version) -> Work:
         """Return the work for a seed, prepared; raises NotGradable or UsageError if it cannot be graded here."""
-        key = (version.id, seed.seed, seed.purpose == Kind.ATTEMPT)
-        with self._lock:
-            if key not in self._works:
-                self._works[key] = self._prepared(seed, version)
-            return self._works[key]
+        return self.request(seed, version).result()
 
-    def _prepared(self, seed: Seed, version: Version) -> Work:
+    def request(self, seed: Seed, version: Version) -> Future[Work]:
+        """Return the future of :meth:`get`."""
+        return self._request(seed, version, None)
+
+    def _request(self, seed: Seed, version: Version, idle: _IdlePreparation | None) -> Future[Work]:
+        key = _key(seed)
+        with self._lock:
+            known = self._works.get(key)
+            if known is not None and not (known.done() and known.exception() is not None):
+                self._works.move_to_end(key)
+                return known
+            future = self._threads.submit(self._prepared, seed, version, idle)
+            self._works[key] = future
+            if len(self._works) > MOST_KEPT:
+                self._works.popitem(last=False)
+            return future
+
+    def _prepared(self, seed: Seed, version: Version, idle: _IdlePreparation | None) -> Work:
         configuration = self._service.configuration
         work = work_for(
             assignments.assignment_of(self._service, version),
@@ -93,15 +76,100 @@ class PreparedWorks:
             hide=(str(configuration.data_dir.resolve()),),
             include_hidden=seed.purpose == Kind.ATTEMPT,
         )
-        if seed.is_prepared:
-            work = replace(work, answers=seed.answers)
+        identity = (seed.exercise_id, seed.version_id, seed.purpose, seed.number)
+        with self._service.database.reading() as session:
+            row = session.get_one(Seed, identity, options=[undefer(Seed.answers)])
+            answers = row.answers if row.is_prepared else None
+        if answers is not None:
+            work = replace(work, answers=answers)
+        if (
+            answers is None
+            or time.monotonic() - self._inspected.get(work.family, -INSPECTED_SECONDS) > INSPECTED_SECONDS
+        ):
+            new_answers = self._call(work, idle)
+            self._inspected[work.family] = time.monotonic()
+            if answers is None:
+                answers = new_answers
+                with contextlib.suppress(Unavailable, NoSpace), self._service.database.writing() as session:
+                    row = session.get_one(Seed, identity)
+                    row.answers, row.is_prepared = answers, True
+        return replace(work, answers=answers, fingerprint=seeds.fingerprint(work.seed), inspected=True)
+
+    def _call(self, work: Work, idle: _IdlePreparation | None) -> bytes:
         assert self._executor.call is not None
-        answers = self._executor.call(calls.prepare, work).result()
+        preparation = self._executor.call(calls.prepare, work)
+        if idle is not None:
+            idle.call = preparation
+        try:
+            answers: bytes | None = preparation.result(work.seconds)
+        except TimeoutError:
+            preparation.cancel()  # its process is ended
+            raise NotGradable("The expected answers could not be computed in time.") from None
         if answers is None:  # with TensorFlow, in a process that then ends
             with local.processes(1) as call:
                 answers = call(calls.prepare_alone, work, True).result()
-        if not seed.is_prepared:
-            with self._service.database.writing() as session:
-                row = session.get_one(Seed, (seed.exercise_id, seed.version_id, seed.purpose, seed.number))
-                row.answers, row.is_prepared = answers, True
-        return replace(work, answers=answers, fingerprint=seeds.fingerprint(work.seed), inspected=True)
+        assert answers is not None
+        return answers
+
+    def use_idle_time(self) -> None:
+        """Prepare a seed that will be needed, unless one is being prepared."""
+        if self._idle is not None and not self._idle.is_over():
+            return
+        if self._idle is not None and self._idle.has_failed():
+            self._failed.add(self._idle.key)
+        self._idle = None
+        with self._service.database.reading() as session:
+            statement = (
+                select(Seed, Version)
+                .join(Version, Version.id == Seed.version_id)
+                .join(Exercise, (Exercise.id == Seed.exercise_id) & (Exercise.version_id == Seed.version_id))
+                .join(Course, Course.id == Exercise.course_id)
+                .where(Seed.is_prepared.is_(False), Course.archived.is_(None), Version.state == "valid")
+                # Most exercises of the demo are never used.
+                .where(or_(Course.slug != DEMO, exists().where(Submission.exercise_id == Exercise.id)))
+                .order_by(Seed.number, Seed.purpose, Exercise.position)
+                .limit(1 + len(self._failed))
+            )
+            rows = [(seed, version) for seed, version in session.execute(statement) if _key(seed) not in self._failed]
+        if rows:
+            seed, version = rows[0]
+            self._idle = _IdlePreparation(_key(seed))
+            self._idle.future = self._request(seed, version, self._idle)
+
+    def give_way(self) -> None:
+        """End a preparation in idle time that takes long, because a submission needs its process."""
+        if self._idle is not None:
+            self._idle.give_way()
+
+    def close(self) -> None:
+        """Begin nothing more. Call it after the executor was closed."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _key(seed: Seed) -> tuple[str, str, int]:
+    return seed.exercise_id, seed.version_id, seed.seed
+
+
+class _IdlePreparation:
+    """A preparation that nobody waits for yet."""
+
+    def __init__(self, key: tuple[str, str, int]) -> None:
+        self.key = key
+        self.future: Future[Work] | None = None
+        self.call: Future[bytes | None] | None = None
+        self._began = time.monotonic()
+        self._has_given_way = False
+
+    def is_over(self) -> bool:
+        return self.future is None or self.future.done()
+
+    def has_failed(self) -> bool:
+        """Whether it has ended with an error of its own."""
+        if self.future is None or not self.future.done() or self._has_given_way or self.future.cancelled():
+            return False
+        return self.future.exception() is not None
+
+    def give_way(self) -> None:
+        if self.call is not None and not self.call.done() and time.monotonic() - self._began > SHORT_SECONDS:
+            self._has_given_way = True
+            self.call.cancel()  # its process is ended

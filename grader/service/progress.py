@@ -32,7 +32,11 @@ def progress_of(session: Session, service: Service, submission: Submission) -> S
     state, sentence = State(submission.state), _(submission.sentence) if submission.sentence else ""
     if state not in UNFINISHED:
         return SubmissionProgress(state, sentence)
-    position = waiting.position(session, submission, service.configuration.jobs)
+    if state == State.QUEUED and waiting.is_paused(session):
+        sentence = _(
+            "Grading is paused because of a failure of the server. Your submission waits, and nothing is lost."
+        )
+    position = service.places.of(session, submission)
     return SubmissionProgress(state, sentence, position.ahead, round(position.seconds, 1))
 
 

@@ -16,6 +16,7 @@ from .database import Database, newest_revision
 from .events import Events
 from .rates import Rates
 from .tables import Course, User
+from .waiting import Places
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Service:
     events: Events = field(default_factory=Events)
     wake: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to grade or to stop."""
+    places: Places = field(default_factory=Places)
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

@@ -18,15 +18,15 @@ from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.zips import zipped
-from . import admission, courses, prepared_works, space
+from . import admission, courses, result_keys, space
 from .access import Caller
+from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable
 from .moments import now
 from .service import Service
 from .tables import UNFINISHED, Exercise, Kind, Result, State, Submission
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
-WAITS = lazy("It waits until the submissions before it have been graded.")
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
 CANCELLED = lazy("It was cancelled before it was graded.")
 FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
@@ -66,6 +66,7 @@ def accept(
         sentence=WAITS,
     )
     submission.received = submission.available = submission.since = now()
+    submission.deadline = submission.since + QUEUE_PATIENCE
     with service.database.reading() as session:
         earlier = _by_key(session, submission)
         if earlier is not None:
@@ -98,8 +99,8 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
         session.flush()  # the database allows one pending self-check
     submission.version_id = exercise.version_id
     courses.draw_seeds(session, exercise, exercise.version)
-    submission.seed_number = prepared_works.seed_number(session, kind, submission.user_id, exercise.version_id)
-    key = prepared_works.result_key(session, service, submission, exercise.version)
+    submission.seed_number = result_keys.seed_number(session, kind, submission.user_id, exercise.version_id)
+    key = result_keys.result_key(session, service, submission, exercise.version)
     if session.get(Result, key) is not None:
         _end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key

@@ -292,7 +292,7 @@ class Submission(Table):
     lease_until: Mapped[datetime | None]
     losses: Mapped[int] = mapped_column(default=0)
     interruptions: Mapped[int] = mapped_column(default=0)
-    is_cancelled: Mapped[bool] = mapped_column(default=False)  # requested, while it runs
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it could not be graded: only for staff
     started: Mapped[datetime | None]
     finished: Mapped[datetime | None]
     result_key: Mapped[str | None] = mapped_column(index=True)

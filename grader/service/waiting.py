@@ -1,17 +1,24 @@
-"""How long a submission probably waits: what is ahead of it, and how long these exercises took before."""
+"""How long a submission probably waits: what is ahead of it, and how long the same exercise took before."""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from .tables import UNFINISHED, Result, State, Submission
+from . import queue
+from .moments import now
+from .tables import Result, State, Submission, Worker
 
-SECONDS = 2.0  # of a grading, before any has been measured
-MEASURED = 50  # the last gradings
+SECONDS = 2.0  # of a grading, before one has been measured
+MEASURED = 20  # the last gradings of an exercise
+KEPT_SECONDS = 1.0
+SHORTEST = 0.2  # the part of the usual time that a running submission is still expected to need
 
 
 @dataclass(frozen=True)
@@ -22,22 +29,77 @@ class Position:
     seconds: float
 
 
-def position(session: Session, submission: Submission, slots: int = 1) -> Position:
+def position(session: Session, submission: Submission) -> Position:
     """Return the position of a submission that waits or runs."""
-    if submission.state == State.QUEUED:
-        ahead = session.scalar(
-            select(func.count())
-            .select_from(Submission)
-            .where(
-                Submission.state.in_(UNFINISHED),
-                Submission.id != submission.id,
-                (Submission.priority < submission.priority)
-                | (Submission.available <= submission.available)
-                | (Submission.state == State.RUNNING),
+    return positions(session, [submission.id]).get(submission.id, Position(0, 0.0))
+
+
+def positions(session: Session, ids: Collection[str]) -> dict[str, Position]:
+    """Return the positions of those submissions among ``ids`` that wait or run."""
+    found = _all(session)
+    return {name: found[name] for name in ids if name in found}
+
+
+class Places:
+    """The positions of all submissions, computed at most once a second, however many people watch."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._known: dict[str, Position] = {}
+
+    def of(self, session: Session, submission: Submission) -> Position:
+        """Return the position of a submission that waits or runs; it is at most a second old."""
+        with self._lock:
+            if time.monotonic() > self._until or submission.id not in self._known:
+                self._known = _all(session)
+                self._until = time.monotonic() + KEPT_SECONDS
+            return self._known.get(submission.id, Position(0, 0.0))
+
+
+def _all(session: Session) -> dict[str, Position]:
+    seconds = _Seconds(session)
+    columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started)
+    running = session.execute(select(*columns).where(Submission.state == State.RUNNING)).all()
+    slots = session.scalar(select(func.sum(Worker.slots)).where(Worker.paused == "")) or 1
+    found: dict[str, Position] = {}
+    before = 0.0
+    for name, exercise, kind, started in running:
+        usual = seconds.of(exercise, kind)
+        elapsed = (now() - started).total_seconds() if started is not None else 0.0
+        left = min(usual, max(usual - elapsed, SHORTEST * usual))  # also if a clock was set to another time
+        found[name] = Position(0, left)
+        before += left
+    for index, (name, exercise, kind, _started) in enumerate(session.execute(queue.in_order(*columns))):
+        usual = seconds.of(exercise, kind)
+        found[name] = Position(len(running) + index, before / slots + usual)
+        before += usual
+    return found
+
+
+def is_paused(session: Session) -> bool:
+    """Return whether no worker grades at the moment, because of failures of their machines."""
+    paused = [*session.scalars(select(Worker.paused))]
+    return bool(paused) and all(paused)
+
+
+class _Seconds:
+    """The usual seconds of a grading, each computed once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[str, str], float] = {}
+
+    def of(self, exercise_id: str, kind: str) -> float:
+        key = (exercise_id, kind)
+        if key not in self._known:
+            statement = (
+                select(Result.seconds)
+                .join(Submission, Submission.result_key == Result.key)
+                .where(Submission.exercise_id == exercise_id, Submission.kind == kind)
+                .order_by(Submission.received.desc())
+                .limit(MEASURED)
             )
-        )
-    else:
-        ahead = 0
-    seconds = [*session.scalars(select(Result.seconds).order_by(Result.created.desc()).limit(MEASURED))]
-    one = median(seconds) if seconds else SECONDS
-    return Position(ahead or 0, one * (1 + (ahead or 0) / slots))
+            measured = [*self._session.scalars(statement)]
+            self._known[key] = median(measured) if measured else SECONDS
+        return self._known[key]

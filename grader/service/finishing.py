@@ -1,0 +1,117 @@
+"""What a grading leads to: the result of a submission, another try, or the sentence that says why there is none."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from ..executor.executor import ProcessLost
+from ..executor.work import TaskResult
+from ..support.errors import GraderError, NoIsolation, NoMemory, UsageError
+from ..support.i18n import lazy
+from . import claims, kept_results, result_keys
+from .errors import Refusal
+from .kept_results import ResultFiles
+from .logs import FIELDS
+from .moments import now
+from .service import Service
+from .tables import State, Submission
+
+MOST_LOSSES = 3
+GRADED = lazy("It is graded.")
+DIED = lazy("Three workers died on it, so it is not graded again; no attempt is spent. Tell your instructor.")
+NOT_GRADED = lazy("The grader could not grade it, which is not your fault; no attempt is spent. Tell your instructor.")
+NO_FILE = "The uploaded file is missing or cannot be read on the server."
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Outcome:
+    """How a grading ended: with a ``result``, or with an ``error``. ``seconds`` is the measured time from its start."""
+
+    submission: Submission
+    result: TaskResult | None = None
+    error: BaseException | None = None
+    seconds: float | None = None
+    files: ResultFiles | None = None
+    """The files of the result, once they are on the disk."""
+
+    @property
+    def is_failure_of_the_machine(self) -> bool:
+        """Whether other submissions would probably fail on this machine as well."""
+        if self.result is None:
+            return isinstance(self.error, NoIsolation | NoMemory | ProcessLost)
+        report = self.result.report
+        reasons = {check.evidence.not_graded_for for check in report.checks} if report is not None else set()
+        return bool(reasons & {NoIsolation.cause, NoMemory.cause})
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the machine has graded it, or found out that it cannot be read."""
+        return self.result is not None and (self.result.report is None or self.result.report.score is not None)
+
+
+def finish(session: Session, service: Service, owner: str, outcome: Outcome) -> Submission | None:
+    """Store how a grading ended; None if the submission does not belong to the worker any more, so that nothing changes."""
+    row = session.get(Submission, outcome.submission.id)
+    if row is None or row.state != State.RUNNING or row.owner != owner:
+        return None
+    if isinstance(outcome.error, ProcessLost | CancelledError):
+        _count_loss(session, row, outcome.error)
+        return row
+    if isinstance(outcome.error, Refusal):  # the database or the disk of the server, for a while
+        claims.release(session, [row], is_interruption=False)
+        return row
+    try:
+        with session.begin_nested():
+            _end(session, service, row, outcome)
+    except OperationalError:
+        raise  # the database fails, not this submission
+    except Exception as error:
+        log.exception("a result cannot be stored", extra={FIELDS: {"submission": row.id}})
+        row = session.get_one(Submission, outcome.submission.id, populate_existing=True)
+        _end(session, service, row, Outcome(outcome.submission, error=error))
+    return row
+
+
+def _end(session: Session, service: Service, row: Submission, outcome: Outcome) -> None:
+    row.finished = row.since = now()
+    row.owner, row.lease_until, row.deadline = "", None, None
+    if outcome.result is None:
+        row.state, row.sentence, row.reason = State.NOT_GRADABLE, NOT_GRADED, _reason(outcome.error)
+        log.warning("not gradable", extra={FIELDS: {"submission": row.id, "error": type(outcome.error).__name__}})
+        return
+    report = outcome.result.report
+    if report is None:
+        row.state, row.sentence = State.REFUSED, outcome.result.problem
+        return
+    key = result_keys.result_key(session, service, row, row.version)
+    if report.score is None:
+        key = f"{key}-{row.id}"  # never the answer to another upload
+        row.reason = report.problem() or ""
+    kept_results.keep(session, service, key, outcome.result, outcome.files, outcome.seconds)
+    row.result_key = key
+    row.state = State.GRADED if report.score is not None else State.NOT_GRADABLE
+    row.sentence = GRADED if report.score is not None else NOT_GRADED
+
+
+def _count_loss(session: Session, row: Submission, error: BaseException) -> None:
+    row.losses += 1
+    log.warning("a grading process was lost", extra={FIELDS: {"submission": row.id, "losses": row.losses}})
+    if row.losses < MOST_LOSSES:
+        claims.release(session, [row], is_interruption=False)
+        return
+    row.finished = row.since = now()
+    row.owner, row.lease_until, row.deadline = "", None, None
+    row.state, row.sentence, row.reason = State.NOT_GRADABLE, DIED, str(error) or type(error).__name__
+
+
+def _reason(error: BaseException | None) -> str:
+    """Return the reason for staff. Only messages of the grader are made for people."""
+    if isinstance(error, GraderError):
+        return str(error)
+    return NO_FILE if isinstance(error, OSError | UsageError) else f"{type(error).__name__}"

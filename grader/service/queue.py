@@ -1,0 +1,40 @@
+"""The order in which waiting submissions are graded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from .moments import now
+from .tables import State, Submission
+
+PATIENCE = timedelta(seconds=60)
+"""A submission that has waited longer is no longer overtaken by ones with a higher priority."""
+
+
+def in_order(*columns: Any) -> Select[Any]:
+    """Return a statement that selects these columns of all submissions that wait, the next one first.
+
+    The smallest priority is first. Within a priority the students take turns: the second submission of one waits until
+    the first one of everybody else has started. Then the earliest is first.
+    """
+    running = (
+        select(Submission.user_id, func.count().label("number"))
+        .where(Submission.state == State.RUNNING)
+        .group_by(Submission.user_id)
+        .subquery()
+    )
+    priority = case((Submission.available < now() - PATIENCE, 0), else_=Submission.priority)
+    place = func.row_number().over(
+        partition_by=(Submission.user_id, priority), order_by=(Submission.available, Submission.id)
+    )
+    turn = place + func.coalesce(running.c.number, 0)
+    return (
+        select(*columns)
+        .select_from(Submission)
+        .outerjoin(running, running.c.user_id == Submission.user_id)
+        .where(Submission.state == State.QUEUED)
+        .order_by(priority, turn, Submission.available, Submission.id)
+    )

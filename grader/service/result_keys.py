@@ -1,0 +1,59 @@
+"""Which seed a submission is graded with, and the key of its result."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+from sqlalchemy.orm import Session
+
+from ..version import __version__
+from . import courses
+from .identifiers import new_secret
+from .service import Service
+from .tables import Kind, Seed, Setting, Submission, Version
+
+SECRET = "seeds"  # the setting with the secret from which the numbers of practice seeds are derived
+
+
+def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> int:
+    """Return the number of the seed for a student: of a self-check it depends on student and version, but not on the attempt."""
+    if kind == Kind.ATTEMPT:
+        return 0
+    setting = session.get(Setting, SECRET)
+    if setting is None:
+        setting = Setting(name=SECRET, value=new_secret())
+        session.add(setting)
+        session.flush()
+    mac = hmac.digest(setting.value.encode(), f"{user_id} {version_id}".encode(), "sha256")
+    return int.from_bytes(mac[:8]) % courses.PRACTICE_SEEDS
+
+
+def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
+    """Return the seed of a submission with a version."""
+    number = seed_number(session, Kind(submission.kind), submission.user_id, version.id)
+    return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
+
+
+def result_key(
+    session: Session, service: Service, submission: Submission, version: Version, language: str | None = None
+) -> str:
+    """Return the key of the result of a submission with a version: a digest of all that decides the report.
+
+    The name of the file is one of them, because sentences of a report quote it, and it may contain a student's name.
+    """
+    configuration = service.configuration
+    parts = (
+        __version__,
+        version.digest,
+        seed_of(session, submission, version).seed,
+        configuration.isolation,
+        configuration.engine,
+        configuration.datasets or "",
+        submission.kind == Kind.ATTEMPT,
+        language or submission.language,
+        submission.file_name,
+        submission.sha256,
+    )
+    return hashlib.sha256(os.fsencode("\0".join(map(str, parts)))).hexdigest()
