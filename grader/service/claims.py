@@ -109,17 +109,17 @@ class Workers:
 
     def dead(self, session: Session) -> list[str]:
         """Return the workers that have claims or a row, but do not renew them any more; their rows are deleted."""
-        seen = {row.id: row.seen for row in session.scalars(select(Worker))}
+        times = {row.id: row.seen for row in session.scalars(select(Worker))}
         owners = {*session.scalars(select(Submission.owner).where(Submission.state == State.RUNNING).distinct())}
-        others = (owners | seen.keys()) - {self._own.id}
-        dead = [name for name in others if self._is_alone or name not in seen or self._is_silent(name, seen[name])]
+        others = (owners | times.keys()) - {self._own.id}
+        dead = [name for name in others if self._is_alone or name not in times or self._is_silent(name, times[name])]
         if dead:
             session.execute(delete(Worker).where(Worker.id.in_(dead)))
         return dead
 
-    def _is_silent(self, name: str, seen: datetime) -> bool:
-        known, since = self._seen.get(name, (None, 0.0))
-        if known != seen:
-            self._seen[name] = (seen, time.monotonic())
+    def _is_silent(self, name: str, moment: datetime) -> bool:
+        earlier, since = self._seen.get(name, (None, 0.0))
+        if earlier != moment:
+            self._seen[name] = (moment, time.monotonic())
             return False
         return time.monotonic() - since > self._lease_seconds

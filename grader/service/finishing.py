@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Outcome:
+class GradingOutcome:
     """How a grading ended: with a ``result``, or with an ``error``. ``seconds`` is the measured time from its start."""
 
     submission: Submission
@@ -55,7 +55,7 @@ class Outcome:
         return self.result is not None and (self.result.report is None or self.result.report.score is not None)
 
 
-def finish(session: Session, service: Service, owner: str, outcome: Outcome) -> Submission | None:
+def finish(session: Session, service: Service, owner: str, outcome: GradingOutcome) -> Submission | None:
     """Store how a grading ended; None if the submission does not belong to the worker any more, so that nothing changes."""
     row = session.get(Submission, outcome.submission.id)
     if row is None or row.state != State.RUNNING or row.owner != owner:
@@ -74,11 +74,11 @@ def finish(session: Session, service: Service, owner: str, outcome: Outcome) -> 
     except Exception as error:
         log.exception("a result cannot be stored", extra={FIELDS: {"submission": row.id}})
         row = session.get_one(Submission, outcome.submission.id, populate_existing=True)
-        _end(session, service, row, Outcome(outcome.submission, error=error))
+        _end(session, service, row, GradingOutcome(outcome.submission, error=error))
     return row
 
 
-def _end(session: Session, service: Service, row: Submission, outcome: Outcome) -> None:
+def _end(session: Session, service: Service, row: Submission, outcome: GradingOutcome) -> None:
     row.finished = row.since = now()
     row.owner, row.lease_until, row.deadline = "", None, None
     if outcome.result is None:

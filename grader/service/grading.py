@@ -21,7 +21,7 @@ from ..sandbox import filesystem
 from ..sandbox.warm import WarmKind
 from . import claims, finishing, kept_results, result_keys, space, submissions
 from .errors import NoSpace, Refusal
-from .finishing import Outcome
+from .finishing import GradingOutcome
 from .identifiers import new_id
 from .kept_results import ResultFiles
 from .logs import FIELDS
@@ -68,8 +68,8 @@ class Grader:
         self._id = new_id()
         self._pausing = Pausing()
         self._claims: dict[str, _Claim] = {}
-        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-        self._unsaved: list[Outcome] = []
+        self._outcomes: queue.SimpleQueue[GradingOutcome] = queue.SimpleQueue()
+        self._unsaved: list[GradingOutcome] = []
         self._is_stopping = threading.Event()
         self._busy = time.monotonic()  # when there was something to grade
         self._thread: threading.Thread | None = None
@@ -197,7 +197,7 @@ class Grader:
             self._service.events.publish(row.id, kind, state=row.state)
         return claimed
 
-    def _note(self, outcome: Outcome) -> None:
+    def _note(self, outcome: GradingOutcome) -> None:
         if outcome.is_failure_of_the_machine:
             reason = str(outcome.error) if outcome.error is not None else "The isolation or the memory failed."
             self._pausing.note_failure(outcome.submission.id, reason)
@@ -214,7 +214,7 @@ class Grader:
                 seed = result_keys.seed_of(session, submission, submission.version)
             prepared = self._works.request(seed, submission.version)
         except Exception as error:
-            self._end(claim, Outcome(submission, error=error))
+            self._end(claim, GradingOutcome(submission, error=error))
             return
 
         def submit(future: Future[Work]) -> None:
@@ -224,7 +224,7 @@ class Grader:
                 again = self._works.request(seed, submission.version)
                 again.add_done_callback(submit)
             except Exception as error:
-                self._end(claim, Outcome(submission, error=error))
+                self._end(claim, GradingOutcome(submission, error=error))
             else:
                 self._submit(claim, work)
 
@@ -245,9 +245,9 @@ class Grader:
             begun = claim.started if claim.started is not None else claim.submitted
             seconds = time.monotonic() - begun
             try:
-                self._end(claim, Outcome(submission, future.result(), seconds=seconds))
+                self._end(claim, GradingOutcome(submission, future.result(), seconds=seconds))
             except (Exception, CancelledError) as error:
-                self._end(claim, Outcome(submission, error=error))
+                self._end(claim, GradingOutcome(submission, error=error))
 
         try:
             files = submissions.files_of(self._service, submission)
@@ -258,11 +258,11 @@ class Grader:
                 claim.submitted, claim.seconds_allowed = time.monotonic(), work.seconds
                 claim.future = self._executor.submit(work, task, tell, Priority(submission.priority))
         except (Exception, CancelledError) as error:
-            self._end(claim, Outcome(submission, error=error))
+            self._end(claim, GradingOutcome(submission, error=error))
             return
         claim.future.add_done_callback(finish)
 
-    def _end(self, claim: _Claim, outcome: Outcome) -> None:
+    def _end(self, claim: _Claim, outcome: GradingOutcome) -> None:
         claim.is_over = True
         self._outcomes.put(outcome)
         self._service.wake.set()

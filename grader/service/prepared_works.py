@@ -52,10 +52,10 @@ class PreparedWorks:
     def _request(self, seed: Seed, version: Version, idle: _IdlePreparation | None) -> Future[Work]:
         key = _key(seed)
         with self._lock:
-            known = self._works.get(key)
-            if known is not None and not (known.done() and known.exception() is not None):
+            entry = self._works.get(key)
+            if entry is not None and not (entry.done() and entry.exception() is not None):
                 self._works.move_to_end(key)
-                return known
+                return entry
             future = self._threads.submit(self._prepared, seed, version, idle)
             self._works[key] = future
             if len(self._works) > MOST_KEPT:

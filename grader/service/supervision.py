@@ -37,7 +37,7 @@ class Supervision:
         self._workers = Workers(row, seconds, is_alone=service.database.is_sqlite)
         self._renewal_seconds = seconds / 3
         self._renewed = self._looked = 0.0
-        self._shown: tuple[int, str] = (0, "")
+        self._status: tuple[int, str] = (0, "")
 
     def begin(self, pausing: Pausing) -> None:
         """Release the claims of an earlier run, and make the reserve of the disk."""
@@ -48,11 +48,11 @@ class Supervision:
     def look(self, pausing: Pausing, own: Collection[str]) -> None:
         """Renew the claims in a third of the lease, and look for lost claims more often; ``own`` are the claims in progress."""
         moment = time.monotonic()
-        shown = (pausing.failures, pausing.paused)
-        if moment - self._renewed >= self._renewal_seconds or shown != self._shown:
+        status = (pausing.failures, pausing.paused)
+        if moment - self._renewed >= self._renewal_seconds or status != self._status:
             with self._service.database.writing() as session:
-                self._workers.renew(session, *shown)
-            self._renewed, self._shown = moment, shown
+                self._workers.renew(session, *status)
+            self._renewed, self._status = moment, status
         if moment - self._looked >= LOOK_SECONDS or not self._looked:
             self._release_lost_claims(own)
             self._looked = moment
@@ -64,16 +64,16 @@ class Supervision:
             if not self._is_needed(session, own):
                 return
         with self._service.database.writing() as session:
-            lost = claims.owned(session, self._id, without=own)
+            rows = claims.owned(session, self._id, without=own)
             for owner in self._workers.dead(session):
-                lost += claims.owned(session, owner)
-            given_up = claims.release(session, lost)
+                rows += claims.owned(session, owner)
+            given_up = claims.release(session, rows)
             moment = now()
             late = (Submission.state == State.QUEUED, Submission.deadline < moment)
             session.execute(update(Submission).where(*late).values(deadline=moment + QUEUE_PATIENCE, sentence=DELAYED))
             unlimited = (Submission.state == State.QUEUED, Submission.deadline.is_(None))
             session.execute(update(Submission).where(*unlimited).values(deadline=moment + QUEUE_PATIENCE))
-        for row in lost:
+        for row in rows:
             log.warning("a claim was lost", extra={FIELDS: {"submission": row.id, "interruptions": row.interruptions}})
             self._service.events.publish(row.id, "done" if row in given_up else "state", state=row.state)
 

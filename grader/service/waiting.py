@@ -36,8 +36,8 @@ def position(session: Session, submission: Submission) -> Position:
 
 def positions(session: Session, ids: Collection[str]) -> dict[str, Position]:
     """Return the positions of those submissions among ``ids`` that wait or run."""
-    found = _all(session)
-    return {name: found[name] for name in ids if name in found}
+    places = _all(session)
+    return {name: places[name] for name in ids if name in places}
 
 
 class Places:
@@ -62,19 +62,19 @@ def _all(session: Session) -> dict[str, Position]:
     columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started)
     running = session.execute(select(*columns).where(Submission.state == State.RUNNING)).all()
     slots = session.scalar(select(func.sum(Worker.slots)).where(Worker.paused == "")) or 1
-    found: dict[str, Position] = {}
+    places: dict[str, Position] = {}
     before = 0.0
     for name, exercise, kind, started in running:
         usual = seconds.of(exercise, kind)
         elapsed = (now() - started).total_seconds() if started is not None else 0.0
         left = min(usual, max(usual - elapsed, SHORTEST * usual))  # also if a clock was set to another time
-        found[name] = Position(0, left)
+        places[name] = Position(0, left)
         before += left
     for index, (name, exercise, kind, _started) in enumerate(session.execute(queue.in_order(*columns))):
         usual = seconds.of(exercise, kind)
-        found[name] = Position(len(running) + index, before / slots + usual)
+        places[name] = Position(len(running) + index, before / slots + usual)
         before += usual
-    return found
+    return places
 
 
 def is_paused(session: Session) -> bool:
