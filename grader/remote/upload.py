@@ -22,7 +22,10 @@ class Upload:
 def read(path: Path, most_bytes: int) -> Upload:
     """Return the file or the packed folder at a path; raises UsageError if it cannot be read or is too large for the server."""
     if path.is_dir():
-        upload = Upload(f"{_name(path.resolve())}.zip", zipped(files.read(path)))
+        contents = files.read(path)
+        if not contents:
+            raise UsageError(_("{path} contains nothing to hand in: name a notebook or a module.").format(path=path))
+        upload = Upload(f"{_name(path.resolve())}.zip", zipped(contents))
     else:
         upload = Upload(_name(path), _content(path, most_bytes))
     if not upload.content:
