@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from ..assignment import Assignment
-from ..service import access, admission, assignments, overview, submissions
+from ..service import access, admission, assignments, overview, standings, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable
 from ..service.identifiers import digest_of, new_id
@@ -110,6 +110,7 @@ def _page(
         left = admission.attempts_left(session, row, caller.user_id)
         works = overview.handed_in(session, row, caller.user_id)
         assignment = assignments.assignment_of(service, row.version)
+        own = standings.standing_of(service, session, row, caller.user_id)
     title = row.title or assignment.content.title
     address = f"/c/{course.course.slug}/a/{row.name}/files"
     response = pages.page(
@@ -122,6 +123,7 @@ def _page(
         terms=terms,
         attempts_left=left,
         works=works,
+        own=own,
         task=task_text.rendered(_task_of(assignment), assignment.content.title, address),
         downloads=_downloads(assignment),
         limits=service.configuration.limits,

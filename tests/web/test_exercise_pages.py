@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from grader.service.moments import now
-from grader.service.tables import Course, Exercise, Extension, State, Submission, User
+from grader.service.tables import Course, Exercise, Extension, Mark, State, Submission, User
 from tests.conftest import ROOT
+from tests.service import kept_results
 
 ADDRESS = "/c/demo/a/single-neuron"
 SOLUTION = (ROOT / "assignments/single-neuron/solution.py").read_bytes()
@@ -203,3 +204,27 @@ def test_first_line_of_the_list_is_the_newest(browser, service):
     ids = re.findall(r'href="/s/(\w+)"', page)
     by_id = {submission.id: submission.file_name for submission in submissions(service)}
     assert [by_id[each] for each in ids] == ["new.py", "old.py"]
+
+
+def test_result_that_counts_is_that_of_the_gradebook(browser, service, change):
+    change(policy='{"attempts": "best", "percent_a_day": 10}', due=kept_results.NOON - timedelta(hours=1))
+    best = kept_results.hand_in(service, "ada", 1.0)
+    kept_results.hand_in(service, "ada", 0.5, received=kept_results.NOON + timedelta(minutes=1))
+    page = browser("ada").get(ADDRESS).text
+    assert '<span class="big">90</span> of 100 points' in page
+    assert "10 points are taken off" in page
+    assert page.count(">counts</span>") == 1
+    assert f'<a href="/s/{best}">To its report' in page
+    assert "Your result" not in browser("ben").get(ADDRESS).text
+
+
+def test_mark_by_hand_is_shown_without_a_submission(browser, service):
+    with service.database.writing() as session:
+        exercise_id = session.query(Exercise).filter_by(name="single-neuron").one().id
+        user_id = session.query(User).filter_by(name="ada").one().id
+        session.add(
+            Mark(exercise_id=exercise_id, user_id=user_id, points="40", comment="Shown in class.", by="Iris Who")
+        )
+    page = browser("ada").get(ADDRESS).text
+    assert '<span class="big">40</span>' in page
+    assert "Iris Who" not in page
