@@ -32,6 +32,7 @@ from . import (
     operation_pages,
     own_data_pages,
     pages,
+    people_pages,
     submission_pages,
 )
 from .body_limits import BodyLimits
@@ -56,6 +57,7 @@ ROUTERS = (
     me_pages.router,
     operation_pages.router,
     own_data_pages.router,
+    people_pages.router,
     submission_pages.router,
 )
 

@@ -1,0 +1,201 @@
+"""The pages with the people of a course: a list to import, roles and sections, links to sign in, and the link of the course."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from ..batch.cells import text_cell
+from ..service import access, invitations, people, people_table
+from ..service.access import Caller
+from ..service.errors import Refusal, Unreadable
+from ..service.people import ImportOutcome
+from ..service.service import Service
+from ..service.tables import Course, Role
+from ..support.i18n import _
+from . import pages
+from .forms import Fields, FieldsOf
+from .requests import ServiceOf, User
+
+router = APIRouter(include_in_schema=False)
+ADDRESS = "/c/{slug}/people"
+PERSON = ADDRESS + "/{user_id}"
+
+
+@router.get(ADDRESS)
+def people_page(request: Request, slug: str, service: ServiceOf, caller: User) -> Response:
+    """List the people of a course."""
+    return _page(request, service, caller, slug)
+
+
+@router.post(ADDRESS)
+def add_people(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
+    """Add the people of an uploaded or pasted list."""
+    course = _course(service, caller, slug)
+    try:
+        role = people.role_named(fields["role"])
+        table = people_table.read(_list(fields))
+        with service.database.writing() as session:
+            outcome = people.add(session, caller, course, table, role)
+    except Refusal as refusal:
+        return _page(request, service, caller, slug, refusal, text=fields["text"])
+    return _page(request, service, caller, slug, outcome=outcome)
+
+
+@router.post(f"{ADDRESS}/invitations.csv")
+def invitation_table(request: Request, slug: str, service: ServiceOf, caller: User) -> Response:
+    """Return a table with a new link for everybody who has no password yet."""
+    course = _course(service, caller, slug)
+    with service.database.writing() as session:
+        made = people.invitations_for(session, caller, course)
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["login", "name", "email", "link"])
+    for each in made:
+        own = (each.user.name, each.user.full_name, each.user.email)
+        writer.writerow([*map(text_cell, own), _address(request, f"/invite/{each.secret}")])
+    headers = {"Content-Disposition": f'attachment; filename="invitations-{slug}.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + stream.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post(f"{ADDRESS}/link")
+def join_link(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
+    """Make a new link of the course, which is shown once, or end the link."""
+    course = _course(service, caller, slug)
+    try:
+        with service.database.writing() as session:
+            if fields["end"]:
+                people.end_join_link(session, caller, course)
+                return RedirectResponse(f"/c/{slug}/people", 303)
+            secret = people.new_join_link(session, caller, course)
+    except Refusal as refusal:
+        return _page(request, service, caller, slug, refusal)
+    return _page(request, service, caller, slug, link=_address(request, f"/join/{secret}"))
+
+
+@router.get(PERSON)
+def person_page(
+    request: Request, slug: str, user_id: str, service: ServiceOf, caller: User, saved: bool = False
+) -> Response:
+    """Show a person: role, section, and links to sign in."""
+    return _person_page(request, service, caller, slug, user_id, saved=saved)
+
+
+@router.post(PERSON)
+def change_person(
+    request: Request, slug: str, user_id: str, service: ServiceOf, caller: User, fields: FieldsOf
+) -> Response:
+    """Change role and section of a person."""
+    course = _course(service, caller, slug)
+    try:
+        with service.database.writing() as session:
+            membership = people.member(session, course, user_id)
+            people.change(session, caller, course, membership, people.role_named(fields["role"]), fields["section"])
+    except Refusal as refusal:
+        return _person_page(request, service, caller, slug, user_id, refusal)
+    return RedirectResponse(f"/c/{slug}/people/{user_id}?saved=1", 303)
+
+
+@router.post(f"{PERSON}/link")
+def person_link(request: Request, slug: str, user_id: str, service: ServiceOf, caller: User) -> Response:
+    """Make a link with which the person sets a password, and show it once."""
+    course = _course(service, caller, slug)
+    try:
+        with service.database.writing() as session:
+            user = people.member(session, course, user_id).user
+            purpose = "reset" if user.password else "invite"
+            make = invitations.reset if user.password else invitations.invite
+            address = _address(request, f"/{purpose}/{make(session, caller, user)}")
+    except Refusal as refusal:
+        return _person_page(request, service, caller, slug, user_id, refusal)
+    return _person_page(request, service, caller, slug, user_id, link=address)
+
+
+@router.post(f"{PERSON}/remove")
+def remove_person(request: Request, slug: str, user_id: str, service: ServiceOf, caller: User) -> Response:
+    """Remove a person from the course."""
+    course = _course(service, caller, slug)
+    try:
+        with service.database.writing() as session:
+            people.remove(session, caller, course, people.member(session, course, user_id))
+    except Refusal as refusal:
+        return _person_page(request, service, caller, slug, user_id, refusal)
+    return RedirectResponse(f"/c/{slug}/people", 303)
+
+
+def _course(service: Service, caller: Caller, slug: str) -> Course:
+    with service.database.reading() as session:
+        return access.course(session, caller, slug, Role.INSTRUCTOR).course
+
+
+def _list(fields: Fields) -> bytes:
+    """Return the list: the uploaded file, else the pasted text."""
+    if fields.files:
+        return fields.files[0][1]
+    if fields["text"]:
+        return fields["text"].encode()
+    raise Unreadable(_("Choose a CSV file, or paste a list."))
+
+
+def _address(request: Request, path: str) -> str:
+    return f"{str(request.base_url).rstrip('/')}{path}"
+
+
+def _page(
+    request: Request,
+    service: Service,
+    caller: Caller,
+    slug: str,
+    refusal: Refusal | None = None,
+    outcome: ImportOutcome | None = None,
+    link: str = "",
+    text: str = "",
+) -> Response:
+    with service.database.reading() as session:
+        course = access.course(session, caller, slug, Role.INSTRUCTOR).course
+        members = people.members_of(session, course)
+        has_link = people.has_join_link(session, course)
+    return pages.page(
+        request,
+        "people.html.j2",
+        200 if refusal is None else refusal.status,
+        course=course,
+        members=members,
+        without_password=people.without_password(members),
+        has_link=has_link,
+        link=link,
+        outcome=outcome,
+        text=text,
+        problem="" if refusal is None else str(refusal),
+    )
+
+
+def _person_page(
+    request: Request,
+    service: Service,
+    caller: Caller,
+    slug: str,
+    user_id: str,
+    refusal: Refusal | None = None,
+    link: str = "",
+    saved: bool = False,
+) -> Response:
+    with service.database.reading() as session:
+        course = access.course(session, caller, slug, Role.INSTRUCTOR).course
+        membership = people.member(session, course, user_id)
+        may_link = invitations.may_link(session, caller, membership.user)
+    return pages.page(
+        request,
+        "person.html.j2",
+        200 if refusal is None else refusal.status,
+        course=course,
+        membership=membership,
+        person=membership.user,
+        may_link=may_link,
+        link=link,
+        problem="" if refusal is None else str(refusal),
+        saved=saved,
+    )
