@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _
-from .errors import NotAllowed, NotFound
+from .errors import NotAllowed, missing
 from .moments import now
 from .tables import Course, Exercise, Membership, Role, Submission
 
@@ -78,7 +78,7 @@ def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.ST
         role = _role(session, caller, row.id)
         if role is not None and role >= at_least:
             return CourseAccess(row, role)
-    raise NotFound(_("There is no such page, or you may not see it."))
+    raise missing()
 
 
 def exercise(
@@ -88,7 +88,7 @@ def exercise(
     access = course(session, caller, slug, at_least)
     row = session.scalar(select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name))
     if row is None or not (access.is_staff or is_visible(row)):
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     return row, access
 
 
@@ -107,7 +107,7 @@ def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Su
             return row, CourseAccess(row.exercise.course, role)
         if is_own:  # a former member
             return row, CourseAccess(row.exercise.course, Role.STUDENT)
-    raise NotFound(_("There is no such page, or you may not see it."))
+    raise missing()
 
 
 def _role(session: Session, caller: Caller, course_id: str) -> Role | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..support.i18n import _, ngettext
 from .access import Caller, is_visible
 from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
-from .errors import Conflict, NotFound, TooLarge, TooMany, Unreadable
+from .errors import Conflict, TooLarge, TooMany, Unreadable, missing
 from .tables import Exercise, Kind, Membership, Role, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
@@ -46,13 +46,13 @@ def refuse_by_rules(
     """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
     exercise = session.get_one(Exercise, exercise.id)
     if not caller.is_admin and _role(session, caller, exercise) is None:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     if exercise.course.archived is not None:
         raise Conflict(_("This course is archived, so nothing can be handed in."))
     if _is_staff(session, caller, exercise):
         return  # they try an exercise at any time
     if not is_visible(exercise):
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     terms = terms_of(session, exercise, caller.user_id)
     if terms.is_closed(received):
         raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))

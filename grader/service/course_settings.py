@@ -14,7 +14,7 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import audit, local_times, users
 from .access import Caller
-from .errors import Conflict, NotFound, Unreadable
+from .errors import Conflict, Unreadable, missing
 from .exercise_settings import whole_number
 from .identifiers import new_id
 from .moments import now
@@ -30,7 +30,7 @@ SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ
 
 @dataclass(frozen=True, kw_only=True)
 class CourseSettings:
-    """What an instructor chooses for a course; the columns of the table have the same names."""
+    """The choices of an instructor for a course; the columns of the table have the same names."""
 
     title: str
     time_zone: str
@@ -69,7 +69,7 @@ def may_create(session: Session, caller: Caller) -> bool:
 def require_may_create(session: Session, caller: Caller) -> None:
     """Raise NotFound for a user who may not create a course."""
     if not may_create(session, caller):
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
 
 
 def create(session: Session, caller: Caller, settings: CourseSettings, slug: str = "") -> Course:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..support.errors import GraderError
+from ..support.i18n import _
 
 
 class Refusal(GraderError):
@@ -72,3 +73,8 @@ class NoSpace(Refusal):
     """The disk of the server is nearly full, so nothing is accepted."""
 
     status, kind = 507, "no-space"
+
+
+def missing() -> NotFound:
+    """Return the refusal for a page that does not exist, or that the user may not see."""
+    return NotFound(_("There is no such page, or you may not see it."))

@@ -106,6 +106,6 @@ def _too_large() -> TooLarge:
 
 
 def _directory_size(content: bytes) -> int:
-    """Return the size of the list of files that a zip file declares at its end, 0 if there is none."""
+    """Return the size of the list of files that a zip file declares at its end, or 0."""
     end = content.rfind(b"PK\x05\x06")
     return int.from_bytes(content[end + 12 : end + 16], "little") if end >= 0 else 0

@@ -27,7 +27,7 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True, kw_only=True)
 class ExerciseSettings:
-    """What an instructor chooses for an exercise; the columns of the table have the same names."""
+    """The choices of an instructor for an exercise; the columns of the table have the same names."""
 
     title: str
     opens: datetime | None
@@ -105,12 +105,12 @@ def add(session: Session, caller: Caller, course: Course, version: Version) -> E
 
 
 def named(session: Session, course: Course, name: str) -> Exercise | None:
-    """Return the exercise of a course with this name, None if there is none."""
+    """Return the exercise of a course with this name, or None."""
     return session.scalar(select(Exercise).where(Exercise.course_id == course.id, Exercise.name == name))
 
 
 def use_version(session: Session, caller: Caller, exercise: Exercise, version: Version) -> None:
-    """Let an exercise of the session use a version from now on. What has been graded before keeps its result."""
+    """Let an exercise of the session use a version from now on. Earlier submissions keep their results."""
     exercise.version_id = version.id
     courses.draw_seeds(session, exercise, version)
     audit.write(session, caller, "exercise version", f"{exercise.course.slug}/{exercise.name} {version.id}")

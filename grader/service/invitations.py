@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..support.i18n import _
 from . import accounts, users
 from .access import Caller
-from .errors import Conflict, NotFound
+from .errors import Conflict, NotFound, missing
 from .tables import Course, Link, Membership, Role, User
 
 RESET_DAYS = 1
@@ -99,7 +99,7 @@ def join_open_course(session: Session, slug: str, user_id: str) -> Course:
     """Make a user a student of a course that anybody may join, and return the course; raises NotFound."""
     course = session.scalar(select(Course).where(Course.slug == slug))
     if course is None or course.registration != "open" or course.archived is not None:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     if session.get(Membership, (course.id, user_id)) is None:
         session.add(Membership(course_id=course.id, user_id=user_id, role=Role.STUDENT))
     return course

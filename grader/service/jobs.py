@@ -46,7 +46,7 @@ def newest(session: Session, kind: str, about: str) -> Job | None:
 
 
 class JobRunner:
-    """Does the jobs of a server in a thread of its own, in the order of their arrival. ``handlers`` has a function for each kind."""
+    """Does the jobs of a server in one thread, in the order of their arrival. ``handlers`` has a function for each kind."""
 
     def __init__(self, service: Service, handlers: Mapping[str, Handler]) -> None:
         self._service = service
@@ -97,7 +97,7 @@ class JobRunner:
                     )
 
     def _run_next(self) -> bool:
-        """Do the oldest job that waits; False if there is none."""
+        """Do the oldest job that waits; False without one."""
         with self._service.database.reading() as session:
             if (
                 session.scalar(select(Job.id).where(Job.state == "queued", Job.kind.in_(self._handlers)).limit(1))

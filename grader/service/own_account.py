@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from ..support.i18n import _
 from . import accounts, passwords, users
 from .access import SCOPES, Caller
-from .errors import Conflict, NotAllowed, NotFound, Unreadable
+from .errors import Conflict, NotAllowed, Unreadable, missing
 from .identifiers import digest_of
 from .moments import now
 from .service import Service
@@ -105,5 +105,5 @@ def delete_token(service: Service, caller: Caller, token_id: str) -> None:
     with service.database.writing() as session:
         token = session.get(Token, token_id)
         if token is None or token.user_id != caller.user_id:
-            raise NotFound(_("There is no such page, or you may not see it."))
+            raise missing()
         session.delete(token)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..support.i18n import _
 from . import accounts, audit, invitations, users
 from .access import Caller
-from .errors import Conflict, NotFound, Unreadable
+from .errors import Conflict, Unreadable, missing
 from .people_table import PeopleTable, PersonLine
 from .tables import Course, Link, Membership, Role, User
 
@@ -20,7 +20,7 @@ JOIN_DAYS = 180
 
 @dataclass
 class ImportOutcome:
-    """What an import did: new accounts, accounts of this server that joined, people who were members, and lines left out."""
+    """The result of an import: new accounts, accounts of this server that joined, people who were members, and lines left out."""
 
     created: list[User] = field(default_factory=list)
     joined: list[User] = field(default_factory=list)
@@ -48,7 +48,7 @@ def member(session: Session, course: Course, user_id: str) -> Membership:
     """Return a member of a course; raises NotFound."""
     membership = session.get(Membership, (course.id, user_id))
     if membership is None:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     _user = membership.user  # for after the transaction
     return membership
 
@@ -67,7 +67,7 @@ def add(session: Session, caller: Caller, course: Course, table: PeopleTable, ro
     for present in members_of(session, course):
         if present.user.email:
             members_by_email.setdefault(present.user.email.lower(), []).append(present.user)
-    done: set[str] = set()
+    ids: set[str] = set()
     for line in table.people:
         user = _existing(line, accounts_by_name, members_by_email)
         if user is None:
@@ -76,12 +76,12 @@ def add(session: Session, caller: Caller, course: Course, table: PeopleTable, ro
             session.flush()
             accounts_by_name.setdefault(user.name.lower(), []).append(user)
             outcome.created.append(user)
-        elif user.id not in done:
+        elif user.id not in ids:
             membership = session.get(Membership, (course.id, user.id))
             (outcome.joined if membership is None else outcome.present).append(user)
-        if user.id not in done:
+        if user.id not in ids:
             _join(session, course, user, role, line.section)
-            done.add(user.id)
+            ids.add(user.id)
     audit.write(session, caller, "people added", f"{course.slug} {len(outcome.created) + len(outcome.joined)}")
     return outcome
 
@@ -96,7 +96,7 @@ def change(session: Session, caller: Caller, course: Course, membership: Members
 
 
 def remove(session: Session, caller: Caller, course: Course, membership: Membership) -> None:
-    """Remove a member; what the person handed in stays. Raises Conflict for the last instructor."""
+    """Remove a member, whose submissions stay. Raises Conflict for the last instructor."""
     _keep_an_instructor(session, caller, membership)
     audit.write(session, caller, "person removed", f"{course.slug} {membership.user.name}")
     session.delete(membership)
@@ -116,15 +116,15 @@ def invitations_for(
 
     ``only`` are the ids of users. Earlier links of these people end.
     """
-    made = []
+    links = []
     for membership in members_of(session, course):
         user = membership.user
         if user.password or user.disabled or (only is not None and user.id not in only):
             continue
         if invitations.may_link(session, caller, user):
             session.execute(delete(Link).where(Link.user_id == user.id, Link.purpose == "invite"))
-            made.append(Invitation(user, invitations.invite(session, caller, user)))
-    return made
+            links.append(Invitation(user, invitations.invite(session, caller, user)))
+    return links
 
 
 def without_password(members: Sequence[Membership]) -> int:
@@ -152,9 +152,9 @@ def end_join_link(session: Session, caller: Caller, course: Course) -> None:
     audit.write(session, caller, "link of the course", course.slug)
 
 
-def _existing(line: PersonLine, known: dict[str, list[User]], by_email: dict[str, list[User]]) -> User | None:
-    """Return the account of a person, None if there is none."""
-    similar = known.get(line.login.lower(), [])
+def _existing(line: PersonLine, by_name: dict[str, list[User]], by_email: dict[str, list[User]]) -> User | None:
+    """Return the account of a person, or None."""
+    similar = by_name.get(line.login.lower(), [])
     exact = [user for user in similar if user.name == line.login]
     if exact or len(similar) == 1:
         return (exact or similar)[0]

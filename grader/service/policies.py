@@ -1,4 +1,4 @@
-"""What lateness costs and which attempt counts in an exercise: the same rules as ``grading:`` of an assignment."""
+"""The rules of an exercise: the costs of lateness, and the attempt that counts. They are the same rules as ``grading:`` of an assignment."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def policy_of(exercise: Exercise) -> Policy:
 
 
 def stored(policy: Policy) -> str:
-    """Return the rules as the column ``policy`` has them; the due date is a column of its own."""
+    """Return the rules as the column ``policy`` has them; the due date has another column."""
     return policy.model_dump_json(exclude={"due"})

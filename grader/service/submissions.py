@@ -21,7 +21,7 @@ from ..support.zips import zipped
 from . import admission, courses, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
-from .errors import Conflict, NotFound, Unreadable
+from .errors import Conflict, NotFound, Unreadable, missing
 from .moments import now
 from .service import Service
 from .tables import UNFINISHED, Exercise, Kind, Result, State, Submission
@@ -114,7 +114,7 @@ def cancel(service: Service, caller: Caller, submission: Submission) -> Submissi
     with service.database.writing() as session:
         submission = session.get_one(Submission, submission.id)
         if submission.user_id != caller.user_id and not caller.is_admin:
-            raise NotFound(_("There is no such page, or you may not see it."))
+            raise missing()
         if submission.state not in UNFINISHED:
             raise Conflict(_("This submission is finished already, so it cannot be cancelled."))
         _end(submission, State.CANCELLED, CANCELLED)

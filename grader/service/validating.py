@@ -1,4 +1,4 @@
-"""Uploads of exercises: a new version is stored, then ``grader validate`` runs as a job in a process of its own.
+"""Uploads of exercises: a new version is stored, then ``grader validate`` runs as a job in another process.
 
 Nothing of an upload runs in the process of the server. Only a version that is valid can be used in a course.
 """
@@ -21,7 +21,7 @@ from ..support.i18n import _, lazy
 from ..support.text import block
 from . import assignments, audit, exercise_archives, jobs, space
 from .access import Caller
-from .errors import NotFound, TooLarge
+from .errors import TooLarge, missing
 from .service import Service
 from .tables import Course, Job, Version
 
@@ -64,7 +64,7 @@ def version_of(session: Session, course: Course, version_id: str) -> Version:
     """Return an uploaded version of a course; raises NotFound."""
     version = session.get(Version, version_id)
     if version is None or version.course_id != course.id:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     return version
 
 

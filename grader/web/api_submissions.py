@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from ..service import access, submissions
 from ..service.access import Caller
-from ..service.errors import NotFound
+from ..service.errors import missing
 from ..service.progress import progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
 from ..service.terms import terms_of
-from ..support.i18n import _
 from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, submission_document
@@ -141,7 +140,7 @@ def _student(session: Session, caller: Caller, course: access.CourseAccess, name
     members = members.where(User.name == name, Membership.course_id == course.course.id)
     user_id = session.scalar(members) if course.is_staff else None
     if user_id is None:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     return user_id
 
 

@@ -10,9 +10,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ..service.configuration import Configuration
 from ..service.desks import Desks
-from ..service.errors import NotFound, Refusal, Unreadable
+from ..service.errors import Refusal, Unreadable, missing
 from ..service.service import Service
-from ..support.i18n import _
 from ..version import __version__
 from . import (
     account_pages,
@@ -88,7 +87,7 @@ def make_app(service: Service) -> FastAPI:
     def script(name: str) -> Response:
         path = pages.STATIC / f"{name}.js"
         if path.name not in {file.name for file in pages.STATIC.glob("*.js")}:
-            raise NotFound(_("There is no such page, or you may not see it."))
+            raise missing()
         return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
     @app.exception_handler(Refusal)
@@ -98,7 +97,7 @@ def make_app(service: Service) -> FastAPI:
     @app.exception_handler(HTTPException)
     def refuse_request(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
-            return answers.refused(request, NotFound(_("There is no such page, or you may not see it.")))
+            return answers.refused(request, missing())
         refusal = Refusal(str(error.detail))
         refusal.status = error.status_code
         response = answers.refused(request, refusal)

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from ..assignment import Assignment
 from ..service import access, admission, assignments, overview, standings, submissions
 from ..service.access import Caller
-from ..service.errors import NotFound, Refusal, Unreadable
+from ..service.errors import NotFound, Refusal, Unreadable, missing
 from ..service.identifiers import digest_of, new_id
 from ..service.moments import now
 from ..service.service import Service
@@ -92,7 +92,7 @@ def file(slug: str, name: str, file: str, service: ServiceOf, caller: User) -> R
         )
     if file in task_text.pictures(_task_of(assignment)) and (assignment.folder / file).is_file():
         return FileResponse(assignment.folder / file, media_type=task_text.type_of(file))
-    raise NotFound(_("There is no such page, or you may not see it."))
+    raise missing()
 
 
 def _page(

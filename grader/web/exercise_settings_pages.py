@@ -45,7 +45,7 @@ def add_exercise(request: Request, slug: str, service: ServiceOf, caller: User, 
 
 @router.get("/c/{slug}/versions/{version_id}")
 def version_page(request: Request, slug: str, version_id: str, service: ServiceOf, caller: User) -> Response:
-    """Show an uploaded version: whether it is valid, the lines of its validation, and what can be done with it."""
+    """Show an uploaded version: whether it is valid, the lines of its validation, and the ways to use it."""
     course = _course(service, caller, slug)
     with service.database.reading() as session:
         version = validating.version_of(session, course, version_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from ..service.errors import NotFound
-from ..support.i18n import LANGUAGES, _
+from ..service.errors import missing
+from ..support.i18n import LANGUAGES
 from . import signed_in
 from .languages import COOKIE
 from .requests import ServiceOf
@@ -19,7 +19,7 @@ ONE_YEAR = 365 * 24 * 3600
 def choose(code: str, service: ServiceOf, next: str = "/") -> Response:
     """Show the pages in another language from now on, and return to the page."""
     if code not in LANGUAGES:
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     response = RedirectResponse(signed_in.local(next), 303)
     is_secure = service.configuration.is_secure
     response.set_cookie(COOKIE, code, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from ..service import health
-from ..service.errors import NotFound, NotSignedIn
-from ..support.i18n import _
+from ..service.errors import NotSignedIn, missing
 from . import metrics, requests
 from .requests import ServiceOf
 
@@ -36,7 +35,7 @@ def ready(service: ServiceOf) -> Response:
 def all_metrics(request: Request, service: ServiceOf) -> Response:
     """Answer programs on this machine, and administrators with a token, in the format of Prometheus."""
     if not _is_local(request) and not _is_admin(request):
-        raise NotFound(_("There is no such page, or you may not see it."))
+        raise missing()
     return Response(metrics.page(service, request.app.state.metrics), media_type=metrics.CONTENT_TYPE)
 
 

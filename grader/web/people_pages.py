@@ -50,11 +50,11 @@ def invitation_table(request: Request, slug: str, service: ServiceOf, caller: Us
     """Return a table with a new link for everybody who has no password yet."""
     course = _course(service, caller, slug)
     with service.database.writing() as session:
-        made = people.invitations_for(session, caller, course)
+        links = people.invitations_for(session, caller, course)
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(["login", "name", "email", "link"])
-    for each in made:
+    for each in links:
         own = (each.user.name, each.user.full_name, each.user.email)
         writer.writerow([*map(text_cell, own), _address(request, f"/invite/{each.secret}")])
     headers = {"Content-Disposition": f'attachment; filename="invitations-{slug}.csv"', "Cache-Control": "no-store"}
