@@ -1,6 +1,6 @@
 """The whole class of an exercise as a zip file, from which ``grader grade`` makes the same gradebook elsewhere.
 
-The folder ``class`` has the latest attempt of each student, in the layout of Gradescope's export, which keeps names, ids
+The folder ``class`` has the students, and the latest attempt of each, in the layout of Gradescope's export, which keeps names, ids
 and times. Next to it are the tables that ``grader grade`` finds there.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import yaml
 
@@ -39,14 +40,15 @@ def archive(service: Service, exercise: Exercise) -> bytes:
         sections.COLUMNS,
         [(member.user.name, member.section) for member in rows.members if member.section],
     )
-    people = {}
+    people: dict[str, dict[str, Any]] = {}
     for user in rows.users:
+        folder = user.name if clean(user.name) == user.name and "/" not in user.name else user.id
+        person = {":name": user.shown_name, ":sid": user.name, ":email": user.email}
+        people[folder] = {":submitters": [person]}
         attempts = rows.attempts.get(user.id)
         if not attempts:
             continue
-        folder = user.name if clean(user.name) == user.name and "/" not in user.name else user.id
-        person = {":name": user.shown_name, ":sid": user.name, ":email": user.email}
-        people[folder] = {":submitters": [person], ":created_at": attempts[-1].received.isoformat(" ")}
+        people[folder][":created_at"] = attempts[-1].received.isoformat(" ")
         try:
             files = submissions.files_of(service, attempts[-1])
         except FileNotFoundError:
@@ -66,7 +68,7 @@ def _policy(rows: ClassRows) -> bytes:
 
 def _extensions(rows: ClassRows) -> list[tuple[str, str]]:
     dates = served_class.extensions(rows).due_dates
-    return [(name, "" if due is None else due.isoformat(" ", "seconds")) for name, due in sorted(dates.items())]
+    return [(name, due_dates.text_of(due)) for name, due in sorted(dates.items())]
 
 
 def _table(name: str, columns: Sequence[str], lines: Iterable[Sequence[str]]) -> dict[str, bytes]:

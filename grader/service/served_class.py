@@ -82,8 +82,9 @@ def submissions_of(rows: ClassRows) -> dict[str, tuple[Submission, StudentFiles]
     for user in rows.users:
         submissions = rows.attempts.get(user.id, [])
         for student, submission in zip(_attempts(user, submissions), submissions, strict=True):
-            problem = submission.sentence if submission.state == State.REFUSED else ""
-            files = StudentFiles(student, student.files[0].path, {}, problem, submission.sha256, submission.received)
+            path = student.files[0].path
+            problem = problem_of(submission, path) if submission.state == State.REFUSED else ""
+            files = StudentFiles(student, path, {}, problem, submission.sha256, submission.received)
             entries[student.record_id] = (submission, files)
     return entries
 
@@ -94,11 +95,17 @@ def record_of(session: Session, submission: Submission, files: StudentFiles) -> 
         return None
     record = Record(identity=files.student.record_id, name=files.student.name, sha256=submission.sha256)
     if submission.state == State.REFUSED:
-        return record.model_copy(update={"problem": submission.sentence})
+        return record.model_copy(update={"problem": problem_of(submission, files.path)})
     result = None if submission.result_key is None else session.get(Result, submission.result_key)
     if result is None:
         return record.model_copy(update={"failure": submission.sentence})
     return record.model_copy(update={"report": report_from(result, files.path), "timings": {"grading": result.seconds}})
+
+
+def problem_of(submission: Submission, path: str) -> str:
+    """Return why a submission cannot be read; for a class it is named by its ``path``, for its student by its file."""
+    sentence = submission.sentence
+    return path + sentence.removeprefix(submission.file_name) if sentence.startswith(submission.file_name) else sentence
 
 
 def report_from(result: Result, path: str) -> Report:
