@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from . import api_courses, api_results, api_submissions
 
-ROUTERS = (api_courses.router, api_submissions.router, api_results.router)
+ROUTERS = (api_submissions.router, api_results.router, api_courses.router)

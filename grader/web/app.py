@@ -59,6 +59,8 @@ ROUTERS = (
     people_pages.router,
     submission_pages.router,
 )
+FREQUENT = (*api.ROUTERS, submission_pages.router, exercise_pages.router)
+"""The routers of every submission: routes are tried in their order, so these come first."""
 
 
 def make_app(service: Service) -> FastAPI:
@@ -75,7 +77,7 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.desks = Desks(service)
     app.state.metrics = RequestMetrics()
-    for router in ROUTERS:
+    for router in sorted(ROUTERS, key=lambda router: router not in FREQUENT):
         app.include_router(router)
     api_description.describe(app)
 

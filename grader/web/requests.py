@@ -62,7 +62,11 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_part_size=limits.upload_bytes)
 
 
-ServiceOf = Annotated[Service, Depends(service_of)]
+async def _service_of(request: Request) -> Service:
+    return service_of(request)  # not in another thread, as FastAPI calls functions that are not async
+
+
+ServiceOf = Annotated[Service, Depends(_service_of)]
 Visitor = Annotated[Caller | None, Depends(visitor)]
 User = Annotated[Caller, Depends(user)]
 Client = Annotated[Caller, Depends(client)]
