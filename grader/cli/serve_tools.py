@@ -77,15 +77,15 @@ def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -
 @data_dir_option
 @click.pass_context
 def token(ctx: click.Context, name: str, role: str | None, course: str | None, data_dir: Path | None) -> None:
-    """Print a new token for programs of the user NAME, made if there is none.
+    """Print a new token for programs of the user NAME. A new user is made.
 
     The token allows what the role needs, and can be deleted on the page /me/tokens.
     """
     with opened(ctx, data_dir, must_exist=False) as service:
-        from ..service import accounts, members
+        from ..service import accounts, members, users
 
         with service.database.writing() as session:
-            is_new = members.find(session, name) is None
+            is_new = users.find(session, name) is None
             user = members.ensure(session, name)
             if role or is_new:
                 members.give_role(session, user, role or "student", course)
@@ -116,7 +116,7 @@ def user(
     enable: bool,
     data_dir: Path | None,
 ) -> None:
-    """Print a link with which the user NAME, made if there is none, chooses a password. It works once, for a week."""
+    """Print a link with which the user NAME chooses a password. It works once, for a week. A new user is made."""
     if disable and enable:
         raise click.UsageError("Choose --disable or --enable, not both.", ctx)
     with opened(ctx, data_dir, must_exist=False) as service:
@@ -124,7 +124,9 @@ def user(
 
         with service.database.writing() as session:
             if disable:
-                members.disable(session, members.named(session, name))
+                account = members.named(session, name)
+                members.disable(session, account)
+                members.note(session, "disable", account)
                 return
             if enable:
                 members.enable(session, members.named(session, name))

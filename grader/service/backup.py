@@ -35,7 +35,7 @@ BLOB_COLUMNS = (("submission", "blob"), ("version", "blob"), ("result", "execute
 
 @dataclass(frozen=True)
 class BackupContent:
-    """What a backup contains."""
+    """The content of a backup."""
 
     revision: str
     users: int

@@ -73,7 +73,7 @@ def write_address(folder: Path, address: str, revision: str) -> None:
 
 
 def running_server(folder: Path) -> RunningServer | None:
-    """Return the server that uses a folder, None if there is none."""
+    """Return the server that uses a folder now, None without a server."""
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR)
     except OSError:

@@ -7,42 +7,29 @@ from sqlalchemy.orm import Session
 
 from ..support.errors import UsageError
 from ..support.similar_names import nearest
-from . import accounts
+from . import accounts, users
 from .moments import now
 from .tables import Audit, Course, Link, Login, Membership, Role, User
 
 ADMIN = "admin"
 COMMAND_LINE = "(command line)"  # in the audit
 ROLES = (*(role.name.lower() for role in Role), ADMIN)
-LONGEST_NAME = 200
-
-
-def find(session: Session, name: str) -> User | None:
-    """Return the user with this login name, None if there is none."""
-    return session.scalar(select(User).where(User.name == name))
 
 
 def ensure(session: Session, name: str, full_name: str = "", email: str = "") -> User:
-    """Return the user with this login name, made if there is none; raises UsageError for a name that cannot be used."""
-    user = find(session, name)
-    if user is None:
-        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-            raise UsageError(
-                f"The name of a user has 1 to {LONGEST_NAME} characters, without line breaks and without spaces at its ends."
-            )
-        user = User(name=name)
-        session.add(user)
+    """Return the user with this login name, perhaps a new one; raises a GraderError for a name that cannot be used."""
+    user = users.find(session, name) or users.new(session, name)
     if user.disabled is not None:
-        raise UsageError(f"The account '{name}' is disabled: enable it on the page /admin/users first.")
-    user.full_name = full_name or user.full_name
-    user.email = email or user.email
+        raise UsageError(f"The account '{name}' is disabled: run 'grader serve user NAME --enable' first.")
+    user.full_name = users.line(full_name) or user.full_name
+    user.email = users.line(email) or user.email
     session.flush()
     return user
 
 
 def named(session: Session, name: str) -> User:
     """Return the user with this login name; raises UsageError."""
-    user = find(session, name)
+    user = users.find(session, name)
     if user is None:
         similar = nearest(name, session.scalars(select(User.name)))
         raise UsageError(f"There is no user '{name}'." + (f" Did you mean '{similar}'?" if similar else ""))
@@ -54,7 +41,6 @@ def disable(session: Session, user: User) -> None:
     user.disabled = user.disabled or now()
     session.execute(delete(Login).where(Login.user_id == user.id))
     session.execute(delete(Link).where(Link.user_id == user.id))
-    note(session, "disable", user)
 
 
 def enable(session: Session, user: User) -> None:
@@ -62,7 +48,6 @@ def enable(session: Session, user: User) -> None:
     if user.erased is not None:
         raise UsageError("This account was erased, so it cannot be enabled: make a new one.")
     user.disabled = None
-    note(session, "enable", user)
 
 
 def password_link(session: Session, user: User) -> str:

@@ -1,4 +1,4 @@
-"""What a new version of the grader changes in a data folder, in addition to its tables: it brings other bundled assignments."""
+"""Changes of a data folder by a new version of the grader, in addition to those of its tables: it brings other bundled assignments."""
 
 from __future__ import annotations
 

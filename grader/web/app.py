@@ -15,6 +15,8 @@ from ..service.service import Service
 from ..version import __version__
 from . import (
     account_pages,
+    admin_pages,
+    admin_user_pages,
     answers,
     api,
     api_description,
@@ -44,6 +46,8 @@ from .request_metrics import RequestMetrics
 
 ROUTERS = (
     account_pages.router,
+    admin_pages.router,
+    admin_user_pages.router,
     *api.ROUTERS,
     course_pages.router,
     course_settings_pages.router,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from grader.service import members
+from grader.service import members, users
 from grader.service.tables import Course, Membership, Role, User
-from grader.support.errors import UsageError
+from grader.support.errors import GraderError, UsageError
 
 
-@pytest.mark.parametrize("name", ['Zoë, "Z" O\'Neill', "李小龍", "محمد", "x" * 200])
+@pytest.mark.parametrize("name", ['Zoë, "Z" O\'Neill', "李小龍", "محمد", "x" * 100])
 def test_new_user_may_have_any_printable_name(service, name):
     with service.database.writing() as session:
         members.give_role(session, members.ensure(session, name), "tutor", "demo")
@@ -18,16 +18,16 @@ def test_new_user_may_have_any_printable_name(service, name):
         assert session.query(Membership).filter_by(user_id=user.id).one().role == Role.TUTOR
 
 
-@pytest.mark.parametrize("name", ["", " ", "ada ", "a\nb", "x" * 201, "a\u202eb"])
+@pytest.mark.parametrize("name", ["", " ", "\n", "x" * 101, "a/b", "*", ".a"])
 def test_name_that_cannot_be_used_is_refused(service, name):
-    with pytest.raises(UsageError), service.database.writing() as session:
+    with pytest.raises(GraderError), service.database.writing() as session:
         members.ensure(session, name)
 
 
 def test_nobody_loses_a_higher_role(service):
     with service.database.writing() as session:
         members.give_role(session, members.ensure(session, "iris"), "student", "demo")
-        user = members.find(session, "iris")
+        user = users.find(session, "iris")
         course = session.query(Course).one()
         assert session.get(Membership, (course.id, user.id)).role == Role.INSTRUCTOR
 
