@@ -10,10 +10,9 @@ from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _
-from . import audit, members, submissions
+from . import audit, claims, members, submissions
 from .access import Caller
 from .errors import Conflict, NotFound
-from .moments import now
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -58,17 +57,6 @@ def workers(session: Session) -> list[Worker]:
     return [*session.scalars(select(Worker).order_by(Worker.seen.desc()).limit(AT_ONCE))]
 
 
-def resume(service: Service, caller: Caller, worker_id: str) -> None:
-    """Let a worker that has paused itself grade again; raises NotFound."""
-    with service.database.writing() as session:
-        worker = session.get(Worker, worker_id)
-        if worker is None:
-            raise _missing()
-        worker.paused, worker.failures = "", 0
-        audit.write(session, caller, "resume", worker_id)
-    service.wake.set()
-
-
 def unfinished(session: Session) -> list[Submission]:
     """Return the submissions that wait or run, in the order of the queue."""
     return [
@@ -111,11 +99,9 @@ def grade_again(service: Service, caller: Caller, submission_id: str) -> None:
             raise _missing()
         if row.state != State.NOT_GRADABLE:
             raise Conflict(_("Only a submission that could not be graded can be graded again here."))
-        row.state, row.sentence = State.QUEUED, submissions.WAITS
         row.losses = row.interruptions = 0
-        row.since = row.available = now()
-        row.result_key = row.started = row.finished = row.deadline = row.lease_until = None
-        row.owner, row.is_cancelled = "", False
+        row.reason, row.result_key, row.finished = "", None, None
+        claims.release(session, [row], is_interruption=False)
         audit.write(session, caller, "grade again", submission_id)
     service.wake.set()
 

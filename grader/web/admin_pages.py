@@ -45,13 +45,6 @@ def overview(request: Request, service: ServiceOf, caller: Admin) -> Response:
     )
 
 
-@router.post("/admin/workers/{worker_id}/resume")
-def resume(service: ServiceOf, caller: Admin, worker_id: str) -> Response:
-    """Let a paused worker grade again."""
-    administration.resume(service, caller, worker_id)
-    return RedirectResponse("/admin", 303)
-
-
 @router.get("/admin/queue")
 def queue(request: Request, service: ServiceOf, caller: Admin) -> Response:
     """List the submissions that wait or run, and those that could not be graded."""

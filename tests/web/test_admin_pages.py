@@ -74,16 +74,22 @@ def test_state_names_the_part_that_does_not_work(browser, service):
     with service.database.writing() as session:
         session.add(Worker(id="w", host="machine", paused="Three gradings in a row have failed."))
     assert "Paused: Three gradings in a row have failed." in root.get("/admin").text
-    assert post(root, "/admin/workers/w/resume").status_code == 303
+    with service.database.writing() as session:
+        session.get(Worker, "w").paused = ""
     assert "Submissions are accepted and graded." in root.get("/admin").text
-    assert post(root, "/admin/workers/missing/resume").status_code == 404
 
 
 def test_submission_that_could_not_be_graded_is_graded_again(browser, service, submission):
-    row = submission(State.NOT_GRADABLE, losses=3, sentence="Three workers died on it.", received=now() - timedelta(1))
+    row = submission(
+        State.NOT_GRADABLE,
+        losses=3,
+        sentence="Not graded.",
+        reason="Three workers died.",
+        received=now() - timedelta(1),
+    )
     root = browser("root")
     page = root.get("/admin/queue").text
-    assert "Three workers died on it." in page and "Zoë" in page
+    assert "Three workers died." in page and "Zoë" in page
     assert post(root, f"/admin/queue/{row}/again").status_code == 303
     again = get(service, Submission, row)
     assert (again.state, again.losses, again.finished) == (State.QUEUED, 0, None)
