@@ -12,11 +12,12 @@ from ..assignment.spec import AssignmentSpec
 from ..report import formats, html
 from ..report.model import Report
 from ..report.redact import redact_for_student
-from ..service import access, assignments, standings, submissions
+from ..service import assignments, standings, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound
 from ..service.service import Service
 from ..service.tables import Submission
+from ..service.viewing import submission_for
 from ..submission import source_files
 from ..support.i18n import _
 from ..support.zips import zipped
@@ -100,10 +101,8 @@ def show_files(request: Request, service: ServiceOf, caller: Client, submission:
 
 def _row(service: Service, caller: Caller, submission_id: str) -> tuple[Submission, bool]:
     """Return a submission that the caller may see, and whether it is seen by staff who did not hand it in."""
-    with service.database.reading() as session:
-        row, course = access.submission(session, caller, submission_id)
-        session.refresh(row, ["version"])  # which is needed after the transaction
-    return row, course.is_staff and row.user_id != caller.user_id
+    view = submission_for(service, caller, submission_id)
+    return view.submission, view.is_staff and not view.is_own
 
 
 def _preferred(accept: str) -> FormatName:

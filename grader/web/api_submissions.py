@@ -17,6 +17,7 @@ from ..service.progress import progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
 from ..service.terms import terms_of
+from ..service.viewing import submission_for
 from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, submission_document
@@ -99,9 +100,7 @@ def list_submissions(
 def show_submission(request: Request, service: ServiceOf, caller: Client, submission: str) -> Response:
     """Return a submission: the receipt, and where it is now."""
     caller.require("read")
-    with service.database.reading() as session:
-        row, _course = access.submission(session, caller, submission)
-        document = _document_in(request, service, session, row)
+    document = _document(request, service, submission_for(service, caller, submission).submission)
     return with_etag(request, JSONResponse(document.model_dump(mode="json")))
 
 
@@ -109,9 +108,7 @@ def show_submission(request: Request, service: ServiceOf, caller: Client, submis
 def cancel(service: ServiceOf, caller: Client, submission: str) -> None:
     """Cancel a submission that has no result yet. A graded attempt is given back."""
     caller.require("submit")
-    with service.database.reading() as session:
-        row, _course = access.submission(session, caller, submission)
-    submissions.cancel(service, caller, row)
+    submissions.cancel(service, caller, submission_for(service, caller, submission).submission)
 
 
 @router.get("/submissions/{submission}/events", response_class=Response, responses=STREAM)
@@ -128,9 +125,7 @@ def events(
     `done`, after which the stream ends. A stream that breaks off is resumed with `Last-Event-ID`.
     """
     caller.require("read")
-    with service.database.reading() as session:
-        row, _course = access.submission(session, caller, submission)
-    return event_stream.event_stream(request, service, row)
+    return event_stream.event_stream(request, service, submission_for(service, caller, submission).submission)
 
 
 def _student(session: Session, caller: Caller, course: access.CourseAccess, name: str) -> str:

@@ -15,7 +15,19 @@ from sqlalchemy import select
 from grader.service import accounts, users
 from grader.service.access import SCOPES
 from grader.service.identifiers import new_id
-from grader.service.tables import Course, Exercise, Extension, Mark, Membership, Result, Role, Table, Token, Version
+from grader.service.tables import (
+    Audit,
+    Course,
+    Exercise,
+    Extension,
+    Mark,
+    Membership,
+    Result,
+    Role,
+    Table,
+    Token,
+    Version,
+)
 from tests.service import kept_results
 
 SECRET = "Zebra"  # in everything that belongs to ada
@@ -89,17 +101,20 @@ def world(service):
             ("token_id", "token"): (token.id, new_id()),
             ("version_id", "version"): (version.id, new_id()),
             ("user_id", "user", "student", "member", "person"): (ada.id, new_id()),
+            ("student_name",): ("ada", "nobody"),
             ("mark_id", "mark"): (mark.id, new_id()),
             ("job_id", "job", "regrade_id", "regrade", "item", "link_id"): (new_id(), new_id()),
             ("file", "path", "page"): (f"{SECRET}.py", "none.py"),
             ("check",): ("shapes", "none"),
-            ("code", "format", "secret"): ("none", "none"),
+            ("code", "format", "secret", "system"): ("none", "none"),
         }
 
 
 def values_of(world, path, column):
     """Return an address with values for its parameters: those of ada (0), or others that do not exist (1)."""
     values = {name: pair[column] for names, pair in world.items() for name in names}
+    if path.startswith("/c/{slug}/a/{name}/desk/students/"):
+        values["student"] = values["student_name"]
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: str(values[match[1]]), path)
 
 
@@ -194,3 +209,14 @@ def test_owner_and_staff_see_what_the_others_do_not(browser, api, world):
     for name in ("ada", "tom", "iris", "root"):
         assert SECRET in browser(name).get(f"/s/{submission}/file").text
         assert SECRET in api(name).get(f"/api/v1/submissions/{submission}/report").text
+
+
+@pytest.mark.parametrize("part", ["", "/report", "/files"])
+def test_look_of_an_admin_is_written_down(service, browser, api, world, part):
+    submission = world["submission", "submission_id"][0]
+    browser("root").get(f"/s/{submission}{part.replace('/files', '/file')}")
+    api("root").get(f"/api/v1/submissions/{submission}{part}")
+    api("iris").get(f"/api/v1/submissions/{submission}{part}")
+    with service.database.reading() as session:
+        rows = session.scalars(select(Audit).where(Audit.about == submission)).all()
+    assert [(row.who, row.what) for row in rows] == [("root", "looked at a submission")] * 2
