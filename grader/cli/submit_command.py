@@ -57,11 +57,8 @@ def command(
         message = _("A token is missing: make one at {address}/me/tokens, and set GRADER_TOKEN to it.")
         raise UsageError(message.format(address=server.url))
     _refuse_swapped(ctx, assignment, submission)
-    if server.is_open:
-        warning = _(
-            "Warning: the connection to {address} is not encrypted, so others in the network can read your token."
-        )
-        click.echo(warning.format(address=server.url), err=True)
+    if warning := address.warning(server):
+        click.echo(_("Warning: {sentence}").format(sentence=warning), err=True)
     with Connection(server, token) as connection:
         exercise = exercises.choose(exercises.exercises(connection), assignment, course)
         content = upload.read(submission, exercise.file_bytes)
@@ -94,12 +91,7 @@ def _print_receipt(
 ) -> None:
     from ..remote import handing_in
 
-    sentence = (
-        _("Handed in {file} for {exercise} in the course {course} as a graded attempt.")
-        if attempt
-        else _("Handed in {file} for {exercise} in the course {course} as a self-check.")
-    )
-    click.echo(sentence.format(file=received.file, exercise=exercise.name, course=exercise.course), err=to_stderr)
+    click.echo(handing_in.sentence(received, exercise, attempt), err=to_stderr)
     receipt = _("Receipt: {id}, received at {time} UTC, SHA-256 {sha256}.")
     moment = f"{received.received:%Y-%m-%d %H:%M:%S}"
     click.echo(receipt.format(id=received.id, time=moment, sha256=received.sha256), err=to_stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 from typing import Any
 
@@ -23,26 +24,48 @@ def grade(line: str) -> Checked:
 
     The default of FILE is the notebook that is being edited, as last saved. The default of ASSIGNMENT is the exercise
     that the file is named after. The options are the same as in ``grader check``. If a check shows a call that fails, a new
-    cell below contains it.
+    cell below contains it. On a server, this hands in as a self-check, or as a graded attempt::
+
+        %grade --remote URL [ASSIGNMENT] [FILE] [--course NAME] [--attempt] [--lang de|en|es]
+
+    The token is asked for, unless GRADER_TOKEN has it: no option takes it, because it would become part of the notebook.
     """
     parser = MagicArgumentParser(prog="%grade")
     parser.add_argument("assignment", metavar="ASSIGNMENT", nargs="?")
     parser.add_argument("submission", metavar="FILE", nargs="?")
     parser.add_argument("--hints", type=int, choices=(1, 2, 3))
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--data", metavar="DIR")
     parser.add_argument("--lang", choices=LANGUAGES)
+    parser.add_argument("--remote", metavar="URL")
+    parser.add_argument("--course", metavar="NAME")
+    parser.add_argument("--attempt", action="store_true")
     try:
         arguments = parser.parse_args(shlex.split(line))
     except ValueError:
         raise UsageError(_("A quotation mark is not closed: close it.")) from None
-    options = {"hints": arguments.hints, "seed": arguments.seed, "data": arguments.data, "lang": arguments.lang}
-    result = check(arguments.assignment, arguments.submission, **options)
+    result = _here(arguments) if arguments.remote is None else _on_a_server(arguments)
     shell = source.running_shell()
     if shell is not None:
         with i18n.use(result.language):
             cell.offer(result.report, shell, OFFERED)
     return result
+
+
+def _here(arguments: argparse.Namespace) -> Checked:
+    if arguments.course is not None or arguments.attempt:
+        raise UsageError(_("--course and --attempt need a server: add --remote URL."))
+    options = {"hints": arguments.hints, "data": arguments.data, "lang": arguments.lang}
+    return check(arguments.assignment, arguments.submission, seed=arguments.seed or 0, **options)
+
+
+def _on_a_server(arguments: argparse.Namespace) -> Checked:
+    if (arguments.hints, arguments.seed, arguments.data) != (None, None, None):
+        raise UsageError(_("--hints, --seed and --data cannot be combined with --remote: the server has its own."))
+    from .remote import check_remotely  # imports a client, which a check here does not need
+
+    options = {"course": arguments.course, "attempt": arguments.attempt, "lang": arguments.lang}
+    return check_remotely(arguments.remote, arguments.assignment, arguments.submission, **options)
 
 
 def load(shell: Any) -> None:

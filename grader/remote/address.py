@@ -33,6 +33,14 @@ class ServerAddress:
         return not self.is_encrypted and not self.is_loopback
 
 
+def warning(address: ServerAddress) -> str:
+    """Return a sentence about a connection that others can read, "" for another one."""
+    if not address.is_open:
+        return ""
+    sentence = _("The connection to {address} is not encrypted, so others in the network can read your token.")
+    return sentence.format(address=address.url)
+
+
 def server_address(text: str) -> ServerAddress:
     """Return the address of a server; raises UsageError with an example for other text."""
     example = _("write it as in https://grader.example.org")

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..support.i18n import _
+from ..support.text import clean
 from .connection import Connection
 from .errors import Interrupted, NoAnswer, ServerRefusal
 from .exercises import RemoteExercise
@@ -98,8 +99,8 @@ def wait(
             contact = time.monotonic()
         except Interrupted as error:
             if time.monotonic() - contact > PATIENCE_SECONDS:
-                sentence = _("The server does not answer any more. Your submission {id} is safe there: see {address}.")
-                raise NoAnswer(sentence.format(id=submission.id, address=page(connection, submission))) from error
+                message = _("The server does not answer any more. Your submission {id} is safe there: see {address}.")
+                raise NoAnswer(message.format(id=submission.id, address=page(connection, submission))) from error
         if not submission.is_final:
             time.sleep(pause)
             pause = min(1.5 * pause, LONGEST_PAUSE)
@@ -120,6 +121,16 @@ def report(connection: Connection, submission: RemoteSubmission, media_type: str
             return None
         raise
     return answer.content.decode(errors="replace")
+
+
+def sentence(submission: RemoteSubmission, exercise: RemoteExercise, is_attempt: bool) -> str:
+    """Return the first sentence of a receipt."""
+    text = (
+        _("Handed in {file} for {exercise} in the course {course} as a graded attempt.")
+        if is_attempt
+        else _("Handed in {file} for {exercise} in the course {course} as a self-check.")
+    )
+    return text.format(file=clean(submission.file), exercise=clean(exercise.name), course=clean(exercise.course))
 
 
 def page(connection: Connection, submission: RemoteSubmission) -> str:

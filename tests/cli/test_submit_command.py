@@ -133,7 +133,7 @@ def test_connection_without_encryption_is_a_warning(mine):
     )
     assert done.exit_code == 3
     assert done.stderr.splitlines()[0] == (
-        "Warning: the connection to http://no-such-host.invalid is not encrypted, so others in the network can read your token."
+        "Warning: The connection to http://no-such-host.invalid is not encrypted, so others in the network can read your token."
     )
 
 

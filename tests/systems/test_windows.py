@@ -94,6 +94,22 @@ def test_doctor_reports_it_as_json(windows):
     assert {level["works"] for level in document["levels"].values()} == {False}
 
 
+def test_notebook_hands_in_on_a_server(tmp_path):
+    launcher = LAUNCHER.read_text().replace(
+        "main(prog_name=\"grader\")",
+        "from grader.notebook.remote import check_remotely\n    check_remotely('http://127.0.0.1:9', 'single-neuron', 'mine.py')",
+    )
+    (tmp_path / "launcher.py").write_text(launcher)
+    done = subprocess.run(
+        [sys.executable, "launcher.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "GRADER_TOKEN": "x"},
+        capture_output=True,
+        text=True,
+    )
+    assert "NotChecked: No server answers at http://127.0.0.1:9" in done.stderr, done.stderr
+
+
 def test_notebook_shows_the_sentence(tmp_path):
     code = (
         "import os; del os.fork\nimport platform; platform.system = lambda: 'Windows'\n"
