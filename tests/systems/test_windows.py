@@ -96,7 +96,7 @@ def test_doctor_reports_it_as_json(windows):
 
 def test_notebook_hands_in_on_a_server(tmp_path):
     launcher = LAUNCHER.read_text().replace(
-        "main(prog_name=\"grader\")",
+        'main(prog_name="grader")',
         "from grader.notebook.remote import check_remotely\n    check_remotely('http://127.0.0.1:9', 'single-neuron', 'mine.py')",
     )
     (tmp_path / "launcher.py").write_text(launcher)
