@@ -21,6 +21,7 @@ from grader.grading.options import GradeOptions
 from grader.grading.wrong_solutions import named
 from grader.sandbox.warm import WarmStart
 from grader.submission import read
+from tests.chromium import chromium  # noqa: F401
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
 
 hypothesis.settings.register_profile("tests", deadline=None)  # tests do not measure time

@@ -1,11 +1,9 @@
-"""Fixtures: a headless Chromium, and reports on real submissions that are graded once.
+"""Fixtures: pages in a browser, and reports on real submissions that are graded once.
 
 Some of their texts were chosen to break the formats.
 """
 
 from __future__ import annotations
-
-import shutil
 
 import pytest
 
@@ -14,16 +12,6 @@ from grader.report import formats
 from grader.submission import read
 from tests.conftest import ROOT, bundled, notebook
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-OPTIONS = (  # no network, and no sandbox, which root cannot use
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Each part tries to end its context: a line, an attribute, CDATA, a cell, a fence, a tag, a fence of commands.
 EVIL = "\\n::error::forged%0A\\r##[set-output name=result;]x ]]> \"' <script>alert(1)</script> | ``` [a](http://b.c) **x** @all \\x1b[31m \\u202e \\ud800"
 HOSTILE = notebook(
@@ -34,16 +22,9 @@ HOSTILE = notebook(
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Start Chromium once for all pages, with a separate profile."""
-    executable = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.skip("no Chromium: install it ('apt-get install chromium') to test pages in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, args=list(OPTIONS))
-        yield started
-        started.close()
+def browser(chromium):
+    """A headless Chromium."""
+    return chromium
 
 
 class Opened:
