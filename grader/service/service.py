@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 
 from ..assignment import bundled_names
 from ..support.errors import UsageError
@@ -46,7 +49,7 @@ def open_service(configuration: Configuration) -> Service:
     Raises UsageError if a newer version of the grader has written it.
     """
     data_folder.make(configuration.data_dir)
-    with data_folder.setup(configuration.data_dir):
+    with data_folder.setup(configuration.data_dir), _sentence_for_damage(configuration):
         database = Database(configuration.database_url)
         database.migrate()
         with database.writing() as session:
@@ -66,3 +69,15 @@ def open_beside_server(configuration: Configuration) -> Service:
             f"The server at {server.address} belongs to another version of the grader: start it again first."
         )
     return open_service(configuration)
+
+
+@contextmanager
+def _sentence_for_damage(configuration: Configuration) -> Iterator[None]:
+    """Raise UsageError if the database cannot be used."""
+    try:
+        yield
+    except DatabaseError as error:
+        reason = str(error.orig)
+        is_damaged = any(words in reason for words in ("not a database", "malformed"))
+        advice = "restore a backup with 'grader serve restore'" if is_damaged else "check the disk and the permissions"
+        raise UsageError(f"The database in {configuration.data_dir} cannot be used ({reason}): {advice}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,8 +17,11 @@ from ..service.grading import Grader
 from ..service.housekeeping import Housekeeping
 from ..service.service import open_service
 from ..support.errors import UsageError
+from ..version import __version__
 from . import server
 from .app import make_app
+
+log = logging.getLogger(__name__)
 
 
 def serve(configuration: Configuration, certificate: Path | None, insecure: bool, write: Callable[[str], None]) -> None:
@@ -47,6 +51,9 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         secret = first_admin.new_link(service.database)
         if secret is not None:
             write(f"First administrator: {address}/start/{secret}")
+        fields = {"version": __version__, "jobs": configuration.jobs, "isolation": level}
+        log.info("The server has started", extra={logs.FIELDS: fields})
+        stack.callback(log.info, "The server stops")
         server.run(app, listener, certificate)
 
 
