@@ -24,7 +24,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..support.errors import UsageError
-from .errors import Unavailable
+from ..support.i18n import _
+from .errors import NoSpace, Unavailable, is_full_disk
 
 BUSY_SECONDS = 10
 IS_WRITING = "grader_is_writing"  # an execution option of connections
@@ -48,27 +49,33 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that only reads. Objects stay usable afterwards. Raises Unavailable."""
-        with _unavailable_if_locked(), self._reading() as session:
+        with _refusals(), self._reading() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Yield a session whose changes are committed, and on disk, when the block ends; an exception discards them.
 
-        Keep the block short: nothing else can write meanwhile. Raises Unavailable.
+        Keep the block short: nothing else can write meanwhile. Raises Unavailable, and NoSpace if the disk is full.
         """
-        with (
-            _unavailable_if_locked(),
-            self._lock if self.is_sqlite else nullcontext(),
-            self._writing.begin() as session,
-        ):
+        with _refusals(), self._turn() if self.is_sqlite else nullcontext(), self._writing.begin() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until no other thread writes; raises Unavailable if that takes too long."""
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise _unavailable()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def together(self, change: Callable[[Session], T]) -> T:
         """Return the result of a change, committed and on disk; changes that other threads request meanwhile share the commit.
 
         An exception of ``change`` discards only its own change. Writing to the disk takes longer than a change, so this is
-        for moments in which many people do the same. Raises Unavailable.
+        for moments in which many people do the same. Raises Unavailable, and NoSpace if the disk is full.
         """
         own: _Change = _Change(change)
         self._changes.append(own)
@@ -115,7 +122,7 @@ class Database:
         """
         engine = self._engine.execution_options(**{IS_WRITING: True, IS_MIGRATING: True})
         try:
-            with _unavailable_if_locked(), engine.begin() as connection:
+            with _refusals(), engine.begin() as connection:
                 yield connection
                 if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                     raise UsageError("The tables cannot be migrated: rows refer to others that do not exist.")
@@ -185,11 +192,18 @@ def _engine(url: str) -> Engine:
 
 
 @contextmanager
-def _unavailable_if_locked() -> Iterator[None]:
+def _refusals() -> Iterator[None]:
+    """Raise the refusal for a database that is locked, or for a full disk."""
     try:
         yield
     except OperationalError as error:
         message = str(error.orig)
         if "locked" in message or "busy" in message:
-            raise Unavailable("The database is in use by another program: try again.", retry_after=5) from error
+            raise _unavailable() from error
+        if is_full_disk(error):
+            raise NoSpace from error
         raise
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(_("The database is in use by another program: try again."), retry_after=5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from ..support.errors import GraderError
 from ..support.i18n import _
 
@@ -73,6 +75,19 @@ class NoSpace(Refusal):
     """The disk of the server is nearly full, so nothing is accepted."""
 
     status, kind = 507, "no-space"
+
+    def __init__(self) -> None:
+        sentence = _(
+            "The disk of the server is nearly full, so nothing was stored. Tell your instructor, and try again later."
+        )
+        super().__init__(sentence, retry_after=300)
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Return whether an error of the operating system or of the database says that the disk is full."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "disk is full" in str(getattr(error, "orig", ""))
 
 
 def missing() -> NotFound:

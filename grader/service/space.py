@@ -6,24 +6,19 @@ A reserve file is deleted when something must be written although the disk is fu
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
-
-from ..support.i18n import _
 from .configuration import MEGABYTE
-from .errors import NoSpace
+from .errors import NoSpace, is_full_disk
 from .service import Service
 
 RESERVE = "reserve"
 MOST_RESERVED = 16 * MEGABYTE
 MOST_NEEDED = 1024 * MEGABYTE
 LEAST_NEEDED = 8 * MEGABYTE  # the log of the database grows to about half of it
-RETRY_SECONDS = 300
 
 
 def is_low(service: Service, size: int = 0) -> bool:
@@ -36,25 +31,18 @@ def is_low(service: Service, size: int = 0) -> bool:
 def refuse_if_low(service: Service, size: int = 0) -> None:
     """Raise NoSpace if the disk is nearly full."""
     if is_low(service, size):
-        raise _refusal()
+        raise NoSpace
 
 
 @contextlib.contextmanager
-def full_disk_is_a_refusal(service: Service) -> Iterator[None]:
-    """Raise NoSpace if the block could not write because the disk is full."""
+def full_disk_is_a_refusal() -> Iterator[None]:
+    """Raise NoSpace if the block could not write a file because the disk is full."""
     try:
         yield
-    except (OSError, OperationalError) as error:
-        if is_full(error):
-            raise _refusal() from error
+    except OSError as error:
+        if is_full_disk(error):
+            raise NoSpace from error
         raise
-
-
-def is_full(error: BaseException) -> bool:
-    """Return whether an error says that the disk is full."""
-    if isinstance(error, OperationalError):
-        return "disk is full" in str(error.orig)
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def reserve(service: Service) -> None:
@@ -75,10 +63,3 @@ def release_reserve(service: Service) -> None:
 
 def _reserve(service: Service) -> Path:
     return service.configuration.data_dir / RESERVE
-
-
-def _refusal() -> NoSpace:
-    return NoSpace(
-        _("The disk of the server is nearly full, so nothing was stored. Tell your instructor, and try again later."),
-        retry_after=RETRY_SECONDS,
-    )

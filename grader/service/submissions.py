@@ -73,7 +73,7 @@ def accept(
             return earlier
         admission.refuse_by_rules(session, service.configuration.limits, caller, exercise, kind, submission.received)
     space.refuse_if_low(service, len(content))
-    with space.full_disk_is_a_refusal(service):
+    with space.full_disk_is_a_refusal():
         submission.blob = service.blobs.put(content)
         stored, superseded = service.database.together(lambda session: _store(session, service, caller, submission))
     if superseded is not None:

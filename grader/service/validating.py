@@ -49,7 +49,7 @@ def upload(service: Service, caller: Caller, course: Course, content: bytes) -> 
         raise TooLarge(sentence.format(size=most >> 20))
     files = exercise_archives.files_of(content)
     space.refuse_if_low(service, len(content) + sum(map(len, files.values())))
-    with space.full_disk_is_a_refusal(service):
+    with space.full_disk_is_a_refusal():
         blob = service.blobs.put(content)
         with service.database.writing() as session:
             version = Version(name="", digest="", blob=blob, state=CHECKING, by_id=caller.user_id, course_id=course.id)

@@ -13,8 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..service import space
-from ..service.errors import NoSpace, Refusal, Unavailable
+from ..service.errors import NoSpace, Refusal, Unavailable, is_full_disk
 from ..service.identifiers import new_id
 from ..service.logs import FIELDS
 from ..support.i18n import _
@@ -84,11 +83,8 @@ def pattern_of(scope: Scope) -> str:
 
 def refusal_of(error: Exception, number: str) -> Refusal:
     """Return what a user reads when the server fails."""
-    if space.is_full(error):
-        sentence = _(
-            "The disk of the server is full, so nothing was stored. Tell your instructor, and try again later."
-        )
-        return NoSpace(sentence, retry_after=300)
+    if is_full_disk(error):
+        return NoSpace()
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Unavailable(_("The database of the server cannot be reached: try again."), retry_after=10)
     sentence = _(
