@@ -13,7 +13,7 @@ from ..support.i18n import _
 from . import accounts, users
 from .access import Caller
 from .errors import Conflict, NotFound, missing
-from .tables import Course, Link, Membership, Role, User
+from .tables import Course, Exercise, Link, Membership, Role, Submission, User
 
 RESET_DAYS = 1
 
@@ -28,6 +28,10 @@ def may_link(session: Session, caller: Caller, user: User) -> bool:
             select(Membership.course_id).where(Membership.user_id == caller.user_id, Membership.role >= Role.INSTRUCTOR)
         )
     )
+    elsewhere = select(Submission.id).join(Exercise, Exercise.id == Submission.exercise_id)
+    elsewhere = elsewhere.where(Submission.user_id == user.id, Exercise.course_id.not_in(own_courses)).limit(1)
+    if session.scalar(elsewhere) is not None:  # of a course that the user has left
+        return False
     is_below = all(entry.course_id in own_courses and entry.role < Role.INSTRUCTOR for entry in memberships)
     return bool(memberships) and is_below and not user.is_admin
 

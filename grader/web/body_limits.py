@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 
@@ -10,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..service.configuration import MEGABYTE, ServiceLimits
-from ..service.errors import TooLarge
+from ..service.errors import Refusal, TooLarge
 from ..support.i18n import _
 from . import answers
 
@@ -22,6 +23,8 @@ EXERCISE_PATHS = re.compile(
 """Where instructors upload the folder of an exercise."""
 MOST_DISCARDED = 64 * MEGABYTE
 """A client that is still sending does not read the answer, so this much is received and thrown away."""
+SILENT_SECONDS = 60
+"""How long a client may send nothing in the middle of a body."""
 
 
 class BodyLimits:
@@ -38,56 +41,74 @@ class BodyLimits:
             return
         most = most_bytes(scope["path"], self._limits)
         body = _Body(receive, most)
-        length = Headers(scope=scope).get("content-length", "")
-        if length.isdecimal() and int(length) > most:
-            body.is_too_long = True
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[:15]) > most:
+            body.refusal = too_large(most)
+            body.is_complete = headers.get("expect") is not None or int(length[:15]) > MOST_DISCARDED
         else:
 
-            async def send_unless_too_long(message: Message) -> None:
-                if not body.is_too_long:
+            async def send_unless_refused(message: Message) -> None:
+                if body.refusal is None:
                     await send(message)
 
-            with contextlib.suppress(_BodyTooLong):
-                await self._app(scope, body.receive, send_unless_too_long)
-        if body.is_too_long:
+            with contextlib.suppress(_BodyRefused):
+                await self._app(scope, body.receive, send_unless_refused)
+        if body.refusal is not None:
             await body.discard()
-            await answers.refused(Request(scope, receive), refusal(most))(scope, receive, send)
+            await answers.refused(Request(scope, receive), body.refusal)(scope, receive, send)
 
 
-class _BodyTooLong(Exception):
-    """The application has asked for more of a body that is too long."""
+class TooSlow(Refusal):
+    """The client stopped sending in the middle of a body."""
+
+    status, kind = 408, "too-slow"
+
+
+class _BodyRefused(Exception):
+    """The application has asked for more of a body that is refused."""
 
 
 class _Body:
-    """The body of a request, whose bytes are counted."""
+    """The body of a request, whose bytes are counted. ``refusal`` is the reason why it is not accepted, None for no reason."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
         self._most = most
         self._count = 0
-        self._is_complete = False
-        self.is_too_long = False
+        self.is_complete = False
+        self.refusal: Refusal | None = None
 
     async def receive(self) -> Message:
-        """Return the next message of the client; raises _BodyTooLong."""
-        message = await self._next()
+        """Return the next message of the client; raises _BodyRefused."""
+        if self.is_complete:  # the next message is the end of the connection, which may be far away
+            return await self._receive()
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                message = await self._next()
+        except TimeoutError:
+            self.is_complete = True
+            self.refusal = TooSlow(_("The upload stopped before its end: send it again."))
+            raise _BodyRefused from None
         if self._count > self._most:
-            self.is_too_long = True
-            raise _BodyTooLong
+            self.refusal = too_large(self._most)
+            raise _BodyRefused
         return message
 
     async def discard(self) -> None:
-        """Receive the rest of the body, if it is not very long."""
-        while not self._is_complete and self._count < MOST_DISCARDED:
-            await self._next()
+        """Receive the rest of the body, if it is not very long and arrives soon."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SILENT_SECONDS):
+                while not self.is_complete and self._count < MOST_DISCARDED:
+                    await self._next()
 
     async def _next(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
-            self._is_complete = not message.get("more_body", False)
+            self.is_complete = not message.get("more_body", False)
         else:  # the client has gone
-            self._is_complete = True
+            self.is_complete = True
         return message
 
 
@@ -97,7 +118,7 @@ def most_bytes(path: str, limits: ServiceLimits) -> int:
     return files + FORM_BYTES
 
 
-def refusal(most: int) -> TooLarge:
+def too_large(most: int) -> TooLarge:
     """Return the refusal of a body with more bytes."""
     megabytes = (most - FORM_BYTES) // MEGABYTE
     return TooLarge(_("The upload is too large: at most {megabytes} MB are allowed.").format(megabytes=megabytes))

@@ -9,7 +9,9 @@ import pytest
 from grader.service import accounts, invitations, users
 from grader.service.errors import Conflict, NotFound
 from grader.service.moments import now
-from grader.service.tables import Course, Link, Membership, Role, User
+from grader.service.tables import Course, Link, Membership, Role, Submission, User
+
+from . import kept_results
 
 
 @pytest.fixture
@@ -40,6 +42,17 @@ def test_instructor_may_not_link_a_student_of_another_course(service, caller):
         session.add(Membership(course_id=other.id, user_id=ada.id, role=Role.STUDENT))
         with pytest.raises(NotFound, match="Only an admin"):
             invitations.reset(session, caller("iris"), ada)
+
+
+def test_instructor_may_not_link_somebody_with_work_in_another_course(service, caller):
+    work = kept_results.hand_in(service, "ada")
+    with service.database.writing() as session:
+        other = Course(slug="other", title="Other")
+        session.add(other)
+        session.flush()
+        session.get(Submission, work).exercise.course_id = other.id
+    with service.database.reading() as session:
+        assert not invitations.may_link(session, caller("iris"), users.find(session, "ada"))
 
 
 def test_instructor_may_not_link_an_admin_in_the_course(service, caller):

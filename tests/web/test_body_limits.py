@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from grader.service.configuration import MEGABYTE, ServiceLimits
@@ -60,3 +62,37 @@ def test_api_answers_with_a_problem_document(browser):
 )
 def test_only_exercises_may_be_large(path, megabytes):
     assert body_limits.most_bytes(path, ServiceLimits()) // MEGABYTE == megabytes
+
+
+def answered(app, *messages, headers=()):
+    """Return the status of the answer to a body that arrives in these messages and then stops."""
+    waiting, sent = list(messages), []
+
+    async def receive():
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    path = "/login"
+    lines = [(b"host", b"127.0.0.1:8000"), (b"content-type", b"application/x-www-form-urlencoded"), *headers]
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
+    scope |= {"query_string": b"", "headers": lines, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000)}
+    asyncio.run(asyncio.wait_for(app(scope | {"scheme": "http"}, receive, send), 20))
+    return sent[0]["status"]
+
+
+def test_client_that_stops_in_the_middle_gets_an_answer(app, monkeypatch):
+    monkeypatch.setattr(body_limits, "SILENT_SECONDS", 0.05)
+    assert answered(app, {"type": "http.request", "body": b"name=a", "more_body": True}) == 408
+
+
+def test_very_long_body_is_refused_without_waiting_for_it(app):
+    assert answered(app, headers=[(b"content-length", b"9" * 30)]) == 413
+    assert answered(app, headers=[(b"content-length", b"20000000"), (b"expect", b"100-continue")]) == 413
+
+
+def test_client_that_goes_away_is_no_failure(app):
+    assert answered(app, {"type": "http.disconnect"}) in (400, 401, 499)
