@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import validating
+from . import regrading, validating
 from .jobs import JobRunner
+from .regrading import RegradeJobs, Regrader
 from .service import Service
 
 
-def job_runner(service: Service) -> JobRunner:
-    """Return what does the jobs of a server."""
-    return JobRunner(service, {validating.KIND: validating.run})
+def job_runner(service: Service, grader: Regrader) -> JobRunner:
+    """Return the runner of all jobs of a server."""
+    return JobRunner(service, {validating.KIND: validating.run, regrading.KIND: RegradeJobs(grader)})

@@ -1,7 +1,8 @@
 """Work that is neither a page nor a submission, one job after the other: the validation of an exercise, the files of a class.
 
-A job is a row; it survives a restart of the server. The handler of a kind of job takes the service and the row, and returns
-the message to show. It raises :class:`JobFailed` with a sentence if the job has failed.
+A job is a row; it survives a restart of the server. The handler of a kind of job takes the service, the row, and an event that
+is set when the server stops. It returns the message to show, raises :class:`JobFailed` with a sentence if the job has failed,
+and :class:`JobInterrupted` if the server stops.
 """
 
 from __future__ import annotations
@@ -21,12 +22,17 @@ from .tables import Job
 
 LOOK_SECONDS = 2.0  # between two looks for jobs, if nobody calls wake()
 MOST_LOSSES = 3  # servers that ended while they did a job
-Handler = Callable[[Service, Job], str]
+Handler = Callable[[Service, Job, threading.Event], str]
+BROKEN = lazy("The job failed because of a mistake in the server: tell your administrator.")
 log = logging.getLogger(__name__)
 
 
 class JobFailed(GraderError):
     """A job has failed; the message says why, and is shown."""
+
+
+class JobInterrupted(Exception):
+    """The server stops; the job is done again after its next start."""
 
 
 def request(session: Session, kind: str, about: str, by: str = "") -> Job:
@@ -46,44 +52,45 @@ def newest(session: Session, kind: str, about: str) -> Job | None:
 
 
 class JobRunner:
-    """Does the jobs of a server in one thread, in the order of their arrival. ``handlers`` has a function for each kind."""
+    """Does the jobs of a server, those of each kind in the order of their arrival, in one thread for each of ``handlers``."""
 
     def __init__(self, service: Service, handlers: Mapping[str, Handler]) -> None:
         self._service = service
         self._handlers = handlers
         self._is_stopping = threading.Event()
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=[kind], name=f"jobs-{kind}", daemon=True) for kind in handlers
+        ]
 
     def start(self) -> None:
         """Begin. Jobs that an earlier server has not finished are done again."""
         self._release()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Stop after the current job, which is done again after the next start if it takes longer than a few seconds."""
+        """Stop; a job that takes longer than a few seconds is done again after the next start."""
         self._is_stopping.set()
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def wake(self) -> None:
-        """Look for jobs now."""
-        self._wake.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=5)
 
     def run_waiting(self) -> None:
         """Do all jobs that wait, in this thread."""
-        while not self._is_stopping.is_set() and self._run_next():
-            pass
+        for kind in self._handlers:
+            self._run_kind(kind)
 
-    def _run(self) -> None:
+    def _run(self, kind: str) -> None:
         while not self._is_stopping.is_set():
             try:
-                self.run_waiting()
+                self._run_kind(kind)
             except Exception:  # a locked database, a full disk: the jobs wait
                 log.exception("jobs wait")
-            self._wake.wait(LOOK_SECONDS)
-            self._wake.clear()
+            self._is_stopping.wait(LOOK_SECONDS)
+
+    def _run_kind(self, kind: str) -> None:
+        while not self._is_stopping.is_set() and self._run_next(kind):
+            pass
 
     def _release(self) -> None:
         with self._service.database.writing() as session:
@@ -96,34 +103,33 @@ class JobRunner:
                         now(),
                     )
 
-    def _run_next(self) -> bool:
-        """Do the oldest job that waits; False without one."""
+    def _run_next(self, kind: str) -> bool:
+        """Do the oldest job of a kind that waits; False without one."""
+        statement = select(Job).where(Job.state == "queued", Job.kind == kind).order_by(Job.created, Job.id).limit(1)
         with self._service.database.reading() as session:
-            if (
-                session.scalar(select(Job.id).where(Job.state == "queued", Job.kind.in_(self._handlers)).limit(1))
-                is None
-            ):
+            if session.scalar(statement) is None:
                 return False
         with self._service.database.writing() as session:
-            job = session.scalar(
-                select(Job)
-                .where(Job.state == "queued", Job.kind.in_(self._handlers))
-                .order_by(Job.created, Job.id)
-                .limit(1)
-            )
+            job = session.scalar(statement)
             if job is None:
                 return False
             job.state = "running"
-        state, message = self._outcome(job)
+        try:
+            values = {"finished": now(), **self._outcome(job)}
+        except JobInterrupted:
+            values = {"state": "queued"}
         with self._service.database.writing() as session:
-            session.execute(update(Job).where(Job.id == job.id).values(state=state, message=message, finished=now()))
+            session.execute(update(Job).where(Job.id == job.id).values(values))
         return True
 
-    def _outcome(self, job: Job) -> tuple[str, str]:
+    def _outcome(self, job: Job) -> dict[str, str]:
+        """Do a job, and return the values of its columns."""
         try:
-            return "done", self._handlers[job.kind](self._service, job)
+            return {"state": "done", "message": self._handlers[job.kind](self._service, job, self._is_stopping)}
         except GraderError as error:
-            return "failed", str(error)
+            return {"state": "failed", "message": str(error)}
+        except JobInterrupted:
+            raise
         except Exception:
             log.exception("job failed", extra={"kind": job.kind, "about": job.about})
-            return "failed", lazy("The job failed because of a mistake in the server: tell your administrator.")
+            return {"state": "failed", "message": BROKEN}

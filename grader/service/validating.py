@@ -76,13 +76,13 @@ def versions_of(session: Session, course: Course, name: str = "") -> list[Versio
     return [*session.scalars(statement)]
 
 
-def run(service: Service, job: Job) -> str:
+def run(service: Service, job: Job, stopping: threading.Event) -> str:
     """Validate the version that a job is about: the handler of the jobs of this module. Raises JobFailed if it is refused."""
     with service.database.reading() as session:
         version = session.get_one(Version, job.about)
     try:
         folder = assignments.folder_of(service, version)
-        ending, output = _validated(service, job, folder)
+        ending, output = _validated(service, job, folder, stopping)
         if ending == SOUND:
             assignment = assignments.assignment_of(service, version)
             name, digest = assignment.name, assignment_files.digest(assignment, [])
@@ -99,7 +99,7 @@ def run(service: Service, job: Job) -> str:
     return ending
 
 
-def _validated(service: Service, job: Job, folder: Path) -> tuple[str, str]:
+def _validated(service: Service, job: Job, folder: Path, stopping: threading.Event) -> tuple[str, str]:
     """Return the last sentence and the output of the process; the output so far is stored while it runs."""
     configuration = service.configuration
     datasets = [str(configuration.datasets.resolve())] if configuration.datasets else []
@@ -133,6 +133,8 @@ def _validated(service: Service, job: Job, folder: Path) -> tuple[str, str]:
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 stream.close()
+    if stopping.is_set():
+        raise jobs.JobInterrupted
     if time.monotonic() - begin >= LONGEST_SECONDS:
         return TOO_SLOW, output
     return {0: SOUND, 2: NOT_SOUND}.get(code, NOT_VALIDATED), output

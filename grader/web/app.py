@@ -35,6 +35,7 @@ from . import (
     own_data_pages,
     pages,
     people_pages,
+    regrade_pages,
     submission_pages,
 )
 from .body_limits import BodyLimits
@@ -63,6 +64,7 @@ ROUTERS = (
     operation_pages.router,
     own_data_pages.router,
     people_pages.router,
+    regrade_pages.router,
     submission_pages.router,
 )
 FREQUENT = (*api.ROUTERS, submission_pages.router, exercise_pages.router)

@@ -40,7 +40,8 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         service = open_service(configuration)
         stack.callback(service.close)
         upgrades.renew_bundled(service)
-        grader, runner = Grader(service), background.job_runner(service)  # the grader first: there are no threads yet
+        grader = Grader(service)  # it starts first: there are no threads yet
+        runner = background.job_runner(service, grader)
         for part in (grader, runner, Housekeeping(service)):
             stack.callback(part.stop)
             part.start()

@@ -25,7 +25,7 @@ def asked(service):
 
 def test_job_is_done_once(service, asked):
     calls = []
-    runner = jobs.JobRunner(service, {"test": lambda service, job: calls.append(job.about) or "Finished."})
+    runner = jobs.JobRunner(service, {"test": lambda service, job, stopping: calls.append(job.about) or "Finished."})
     job = asked()
     runner.run_waiting()
     runner.run_waiting()
@@ -37,7 +37,7 @@ def test_same_request_twice_is_one_job(asked):
 
 
 def test_failure_is_a_sentence_without_a_traceback(service, asked):
-    def fail(service, job):
+    def fail(service, job, stopping):
         raise jobs.JobFailed("It is broken.") if job.about == "x" else ValueError("secret")
 
     runner = jobs.JobRunner(service, {"test": fail})
@@ -53,6 +53,17 @@ def test_job_of_a_server_that_ended_is_done_again_and_given_up_after_three(servi
     for state in ("queued", "queued", "failed"):
         with service.database.writing() as session:
             session.get(Job, job.id).state = "running"
-        runner = jobs.JobRunner(service, {"test": lambda service, job: ""})
+        runner = jobs.JobRunner(service, {"test": lambda service, job, stopping: ""})
         runner._release()
         assert done(service, job)[0] == state
+
+
+def test_interrupted_job_waits_again(service, asked):
+    def interrupt(service, job, stopping):
+        runner._is_stopping.set()
+        raise jobs.JobInterrupted
+
+    runner = jobs.JobRunner(service, {"test": interrupt})
+    job = asked()
+    runner.run_waiting()
+    assert done(service, job) == ("queued", "")
