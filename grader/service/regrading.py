@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class Regrader(Protocol):
-    """Whoever can grade a submission without changing its row."""
+    """The part of the server that can grade a submission without changing its row."""
 
     def grade_again(self, submission: Submission, version: Version) -> Future[TaskResult]:
         """Grade a submission with a version."""
