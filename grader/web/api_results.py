@@ -38,8 +38,10 @@ MEDIA_TYPES: dict[FormatName, str] = {
     "gradescope": "application/vnd.gradescope+json",
     "classroom": "application/vnd.github-classroom",
 }
-REPORT_CONTENT = {media_type: {"schema": {"type": "string"}} for media_type in MEDIA_TYPES.values()}
-REPORT_CONTENT["application/json"] = {"schema": {"type": "object", "description": "grader.report/1"}}
+REPORT_CONTENT = {
+    media_type: {"schema": {"type": "object" if "json" in media_type else "string"}}
+    for media_type in MEDIA_TYPES.values()
+}
 FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 }

@@ -27,8 +27,9 @@ from .requests import Client, ServiceOf
 router = api_router("submissions")
 EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
 MOST_LISTED = 200
+EVENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("event", "data", "id")}}
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": EVENT}}}
 }
 IdempotencyKey = Annotated[
     Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
