@@ -14,7 +14,7 @@ from .service import Service
 from .tables import Exercise, Kind, Result, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
-MOST_SHOWN = 50  # submissions of one student in one exercise; the zip file of one's own data has all
+MOST_OF_A_KIND = 20  # submissions of one student in one exercise; the zip file of one's own data has all
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,19 @@ def exercise_lines(service: Service, session: Session, caller: Caller, course: C
     return [_line(service, session, caller, each) for each in exercises if course.is_staff or access.is_visible(each)]
 
 
-def handed_in(session: Session, exercise: Exercise, user_id: str, most: int = MOST_SHOWN) -> list[HandedIn]:
-    """Return the last submissions of a user in an exercise, the newest first."""
-    rows = session.execute(
-        select(Submission, Result)
-        .outerjoin(Result, Result.key == Submission.result_key)
-        .where(Submission.user_id == user_id, Submission.exercise_id == exercise.id)
-        .order_by(Submission.received.desc(), Submission.id)
-        .limit(most)
-    )
-    return [HandedIn(submission, result) for submission, result in rows]
+def handed_in(session: Session, exercise: Exercise, user_id: str) -> list[HandedIn]:
+    """Return the submissions of a user in an exercise, the newest first; of each kind the last ones."""
+    works = []
+    for kind in Kind:
+        rows = session.execute(
+            select(Submission, Result)
+            .outerjoin(Result, Result.key == Submission.result_key)
+            .where(Submission.user_id == user_id, Submission.exercise_id == exercise.id, Submission.kind == kind.value)
+            .order_by(Submission.received.desc(), Submission.id)
+            .limit(MOST_OF_A_KIND)
+        )
+        works += [HandedIn(submission, result) for submission, result in rows]
+    return sorted(works, key=lambda work: work.submission.received, reverse=True)
 
 
 def _line(service: Service, session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:

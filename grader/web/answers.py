@@ -36,7 +36,14 @@ def refused(request: Request, refusal: Refusal) -> Response:
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(path, safe='')}", 303)
-    response = pages.page(request, "refused.html.j2", refusal.status, sentence=str(refusal))
+    response = pages.page(
+        request,
+        "refused.html.j2",
+        refusal.status,
+        sentence=str(refusal),
+        pasted=getattr(request.state, "pasted", ""),
+        must_sign_in=isinstance(refusal, NotSignedIn),
+    )
     response.headers.update(headers)
     return response
 

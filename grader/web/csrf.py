@@ -41,7 +41,6 @@ async def check(request: Request) -> None:
         return
     token = request.headers.get(HEADER)
     if token is None:
-        value = (await requests.form_of(request)).get(FIELD, "")
-        token = value if isinstance(value, str) else ""
+        token = requests.text_of(await requests.form_of(request), FIELD)
     if not hmac.compare_digest(token.encode(errors="replace"), token_for(cookie).encode()):
         raise NotAllowed(_("This form is too old: go back, load the page again, and send the form once more."))

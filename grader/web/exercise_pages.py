@@ -40,7 +40,7 @@ class _HandIn:
 
 async def _fields(request: Request) -> _HandIn:
     form = await requests.form_of(request)
-    text, kind, once = (str(form.get(name, "")) for name in ("text", "kind", "once"))
+    text, kind, once = (requests.text_of(form, name) for name in ("text", "kind", "once"))
     return _HandIn(await uploads.read(form.getlist("file")), text, kind, once)
 
 
@@ -123,6 +123,7 @@ def _page(
         terms=terms,
         attempts_left=left,
         works=works,
+        most_of_a_kind=overview.MOST_OF_A_KIND,
         own=own,
         task=task_text.rendered(_task_of(assignment), assignment.content.title, address),
         downloads=_downloads(assignment),

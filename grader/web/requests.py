@@ -59,7 +59,15 @@ def client(request: Request) -> Caller:
 async def form_of(request: Request) -> FormData:
     """Return the fields and files of a form; its length has been limited before. A field may be as long as a file."""
     limits = service_of(request).configuration.limits
-    return await request.form(max_part_size=limits.upload_bytes)
+    form = await request.form(max_part_size=limits.upload_bytes)
+    request.state.pasted = text_of(form, "text")  # a refusal shows it again, whatever refuses the form
+    return form
+
+
+def text_of(form: FormData, name: str) -> str:
+    """Return a field of a form, "" without it, or if it is a file."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 async def _service_of(request: Request) -> Service:

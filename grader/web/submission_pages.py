@@ -62,7 +62,7 @@ def receipt_file(submission_id: str, service: ServiceOf, caller: User) -> Respon
     """Send the receipt as a text file."""
     view = submission_for(service, caller, submission_id)
     arrival = times.moment(view.submission.received, view.course.time_zone, exact=True)
-    text = receipts.text(service, view, _title(service, view), arrival)
+    text = receipts.text(service, view, _(_title(service, view)), arrival)
     return download(text.encode(errors="replace"), f"receipt-{view.submission.id}.txt")
 
 

@@ -61,3 +61,14 @@ def test_cancelled_work_is_not_shown(service, caller, add):
 def test_work_of_another_student_is_not_shown(service, caller, add):
     add(Kind.ATTEMPT)
     assert line(service, caller, "ben").latest is None
+
+
+def test_many_self_checks_do_not_hide_an_attempt(service, caller, add):
+    attempt = add(Kind.ATTEMPT)
+    for _number in range(overview.MOST_OF_A_KIND + 5):
+        add(Kind.CHECK)
+    with service.database.reading() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        works = overview.handed_in(session, exercise, caller("ada").user_id)
+    assert len(works) == overview.MOST_OF_A_KIND + 1
+    assert works[-1].submission.id == attempt

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from grader.service.moments import now
-from grader.service.tables import Course, Exercise, Extension, Mark, State, Submission, User
+from grader.service.tables import Course, Exercise, Extension, Login, Mark, State, Submission, User
+from grader.web import csrf
 from tests.conftest import ROOT
 from tests.service import kept_results
 
@@ -228,3 +229,24 @@ def test_mark_by_hand_is_shown_without_a_submission(browser, service):
     page = browser("ada").get(ADDRESS).text
     assert '<span class="big">40</span>' in page
     assert "Iris Who" not in page
+
+
+def test_pasted_code_is_not_lost_if_the_form_is_too_old_or_nobody_is_signed_in(browser, service):
+    client = browser("ada")
+    del client.headers[csrf.HEADER]  # as browsers, which send the field of the form
+    old = client.post(f"{ADDRESS}/hand-in", data={"csrf": "old", "kind": "check", "text": "my <code>"})
+    assert (old.status_code, "my &lt;code&gt;</textarea>" in old.text) == (403, True)
+    token = field(client.get(ADDRESS).text, "csrf")
+    with service.database.writing() as session:
+        session.query(Login).delete()
+    late = client.post(f"{ADDRESS}/hand-in", data={"csrf": token, "kind": "check", "text": "my <code>"})
+    assert (late.status_code, "my &lt;code&gt;</textarea>" in late.text) == (401, True)
+    assert 'href="/login"' in late.text
+
+
+def test_file_in_the_field_of_the_text_is_not_code(browser, service):
+    client = browser("ada")
+    data = {"csrf": field(client.get(ADDRESS).text, "csrf"), "kind": "check"}
+    answer = client.post(f"{ADDRESS}/hand-in", data=data, files=[("text", ("a.py", SOLUTION))])
+    assert answer.status_code == 422
+    assert submissions(service) == []
