@@ -1,7 +1,8 @@
-"""The links on an instructor's page: to the class, and to the pages of the previous and the next student."""
+"""The links on an instructor's page: to the class, to the pages of the previous and the next student, and to the desk."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +39,13 @@ def with_navigation(page: str, overview: str, previous: Neighbour | None, follow
     page = page.replace(HEADER, f"{HEADER}{links}", 1)
     beginning, end_tag, end = page.rpartition("</body>")
     return f"{beginning}<script>{script()}</script>\n{end_tag}{end}"
+
+
+def with_links(page: str, links: Sequence[tuple[str, str]]) -> str:
+    """Return a page of a class with further links, (address, text), at its beginning."""
+    items = Markup("").join(Markup('<a href="{}">{}</a>').format(address, text) for address, text in links)
+    bar = Markup('<nav class="class" aria-label="{}">{}</nav>').format(_("Desk"), items)
+    return page.replace(HEADER, f"{HEADER}{bar}", 1)
 
 
 def _link(name: str, relation: str, label: str, neighbour: Neighbour | None) -> Markup:

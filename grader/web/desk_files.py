@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse, Response
@@ -13,6 +14,7 @@ from ..batch.page_files import CLASS_PAGE, EXECUTED, FOR_INSTRUCTORS, REPORTS, S
 from ..batch.similar import FOLDER as COPIES
 from ..batch.similar import LIST as LIST_OF_COPIES
 from ..batch.written_files import SECTION
+from ..report.navigation import with_links
 from ..service.errors import NotFound
 from ..support.i18n import _
 from ..support.zips import zipped
@@ -37,14 +39,17 @@ SCRIPT_HASH = re.compile(r"'(sha256-[A-Za-z0-9+/]{43}=)'")
 BEGINNING = 1500  # characters of a page in which its own policy is
 
 
-def page(out: Path, name: str) -> Response:
-    """Return a file of the class under its path in the output folder; raises NotFound."""
+def page(out: Path, name: str, links: Sequence[tuple[str, str]] = ()) -> Response:
+    """Return a file of the class under its path in the output folder; raises NotFound.
+
+    A page gets ``links``, (address, text), at its beginning.
+    """
     folder, _slash, file = name.rpartition("/")
     is_page = (
         not folder and (name in (CLASS_PAGE, LIST_OF_COPIES) or name.startswith(SECTION))
     ) or folder in PAGE_FOLDERS
     if is_page and name.endswith(".html"):
-        return _page(_content(out, name).decode(errors="replace"))
+        return _page(_content(out, name).decode(errors="replace"), links)
     if folder in FILE_FOLDERS and name.endswith((".json", ".ipynb", ".py")):
         return download(_content(out, name), file)
     raise not_found()
@@ -70,9 +75,10 @@ def not_found() -> NotFound:
     return NotFound(_("There is no such page, or you may not see it."))
 
 
-def _page(text: str) -> Response:
+def _page(text: str, links: Sequence[tuple[str, str]]) -> Response:
     """Return a page that may run its own script: the page names the digest of it at its beginning, before any name of a student."""
     digests = SCRIPT_HASH.findall(html.unescape(text[:BEGINNING]))
+    text = with_links(text, links) if links else text
     return HTMLResponse(
         text.encode(errors="replace"), headers={"Content-Security-Policy": headers.document_policy(*digests)}
     )

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from ..batch.page_files import FOR_INSTRUCTORS
 from ..service import class_archive
-from ..service.desk_folder import SYSTEMS, FillRequest
+from ..service.desk_folder import SYSTEMS, DeskState, FillRequest
 from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable
 from ..support.i18n import _, current
-from . import desk_files, pages, requests
+from . import desk_files, mark_forms, pages, requests
 from .desk_place import ADDRESS, DeskPlace, DeskPlaceOf, DesksOf, keep_look
 from .downloads import download
 from .requests import ServiceOf, User
@@ -44,7 +45,7 @@ def class_file(file: str, place: DeskPlaceOf, service: ServiceOf, caller: User, 
     if own.state.written is None:
         own = desks.current(place.exercise, current())
     keep_look(service, caller, place, file)
-    return desk_files.page(own.folder.out, file)
+    return desk_files.page(own.folder.out, file, _links(place, own.state, file))
 
 
 @router.get(f"{ADDRESS}/files/{{file}}")
@@ -103,6 +104,16 @@ def forget_sheet(system: str, place: DeskPlaceOf, desks: DesksOf) -> Response:
         raise desk_files.not_found()
     desks.take_back(place.exercise, system)
     return RedirectResponse(f"{place.address}#sheets", 303)
+
+
+def _links(place: DeskPlace, state: DeskState, file: str) -> list[tuple[str, str]]:
+    """Return the links of a page for instructors: to the desk, and to the form for the marks of its student."""
+    folder, _slash, name = file.rpartition("/")
+    if folder not in ("", FOR_INSTRUCTORS):
+        return []
+    student = next((line.identity for line in state.lines if line.page and f"{line.page}.html" == name), None)
+    marks = [(mark_forms.address(place, student), _("Give points or a comment"))] if folder and student else []
+    return [(place.address, _("← Desk")), *marks]
 
 
 def _page(request: Request, place: DeskPlace, desks: Desks, refusal: Refusal | None = None) -> Response:

@@ -56,6 +56,12 @@ def test_class_page_may_run_its_own_script_and_no_other(tom):
     assert "instructor/Ada_ada.html" in page.text
 
 
+def test_pages_of_the_class_lead_to_the_desk_and_to_the_marks(tom):
+    assert f'href="{DESK}"' in tom.get(f"{DESK}/class/index.html").text
+    assert f'href="{DESK}/students/ada"' in tom.get(f"{DESK}/class/instructor/Ada_ada.html").text
+    assert DESK not in tom.get(f"{DESK}/class/reports/Ada_ada.html").text
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
