@@ -140,7 +140,7 @@ def _page(
         own = standings.standing_of(service, session, place.exercise, user.id) if user is not None else None
     report = own.report if own is not None else None
     wishes = mark_forms.wishes(fields) if fields is not None else {}
-    lines = desks.state(place.exercise, current()).lines
+    lines = desks.desk(place.exercise, current()).state.lines  # begins a run if the files are outdated
     name = user.name if user is not None else ""
     response = pages.page(
         request,
