@@ -65,10 +65,15 @@ class Browser:
 
     def choose_file(self, name, path):
         """Reach a field for files, and choose a file in the dialog that the space bar opens."""
+        chosen = []
+        self.page.once("filechooser", lambda chooser: chosen.append(chooser.set_files(str(path))))
         self.reach(name)
-        with self.page.expect_file_chooser() as chooser:
+        for _ in range(3):  # Chromium ignores the key if it is busy
             self.page.keyboard.press("Space")
-        chooser.value.set_files(str(path))
+            self.page.wait_for_timeout(1000)
+            if chosen:
+                return
+        raise AssertionError("no dialog for files was opened")
 
     def text(self):
         """Return the text of the page."""
@@ -76,9 +81,7 @@ class Browser:
 
     def wait_for(self, text, seconds=60):
         """Wait until the page has this text."""
-        self.page.wait_for_function(
-            "text => document.body && document.body.innerText.includes(text)", arg=text, timeout=1000 * seconds
-        )
+        self.page.get_by_text(text).first.wait_for(timeout=1000 * seconds)
 
     def _focused_names(self):
         return self.page.evaluate(
@@ -100,7 +103,7 @@ class Browser:
                 found = [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in result["violations"]]
                 assert found == [], f"{self.page.url} ({scheme})"
         self.page.emulate_media(color_scheme="light")
-        assert self.complaints == [], self.page.url
+        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
 
     def require_fits(self, *sizes):
         """Require that no page is wider than the window."""

@@ -6,7 +6,6 @@ import pytest
 
 from grader.service.tables import Role
 from tests.conftest import ROOT
-from tests.report.conftest import browser  # noqa: F401
 
 from .browsing import PHONE, Browser, running_server
 
@@ -22,13 +21,13 @@ def running(tmp_path_factory):
 
 
 @pytest.fixture
-def student(running, browser):  # noqa: F811
+def student(running, chromium):
     """Return a function that opens a browser for a student; options are those of Playwright's contexts."""
     opened = []
 
     def student(name, **options):
         server, people = running
-        opened.append(Browser(browser, server, people[name], **options))
+        opened.append(Browser(chromium, server, people[name], **options))
         return opened[-1]
 
     yield student
@@ -43,8 +42,8 @@ def hand_in(tab, path, button="Self-check"):
     tab.page.wait_for_url("**/s/*")
 
 
-def test_new_student_makes_an_account_joins_and_hands_in(running, browser):  # noqa: F811
-    tab = Browser(browser, running[0])
+def test_new_student_makes_an_account_joins_and_hands_in(running, chromium):
+    tab = Browser(chromium, running[0])
     tab.open("/login")
     tab.press("Make an account")
     tab.page.wait_for_url("**/register*")
