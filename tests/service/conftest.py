@@ -16,6 +16,14 @@ PEOPLE = {"ada": Role.STUDENT, "ben": Role.STUDENT, "tom": Role.TUTOR, "iris": R
 def service(tmp_path):
     """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
     service = open_service(Configuration(data_dir=tmp_path / "data", grade=False))
+    add_people(service)
+    yield service
+    service.close()
+
+
+def add_people(service):
+    """Add the people, and an admin, and return {name: the user as somebody who makes a request}."""
+    callers = {}
     with service.database.writing() as session:
         course = session.query(Course).one()
         session.add(User(name="root", is_admin=True))
@@ -24,8 +32,8 @@ def service(tmp_path):
             session.add(user)
             session.flush()
             session.add(Membership(course_id=course.id, user_id=user.id, role=role))
-    yield service
-    service.close()
+            callers[name] = accounts.caller_of(user)
+    return callers
 
 
 @pytest.fixture

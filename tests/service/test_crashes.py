@@ -8,6 +8,7 @@ import queue
 import random
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 
@@ -189,3 +190,45 @@ def test_stopped_server_continues_after_the_next_start(tmp_path):
     with live_server(data_dir, "--jobs", "1"):
         wait_until_finished(data_dir)
     assert {state for state, _ in rows(data_dir).values()} == {State.GRADED}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 48 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", folder], capture_output=True)
+    if mounting.returncode:
+        pytest.skip("only root may mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(file):
+    """Write zeros into a file until the disk is full."""
+    with contextlib.suppress(OSError), open(file, "wb", buffering=0) as stream:
+        while True:
+            stream.write(bytes(1 << 16))
+
+
+def test_full_disk_refuses_uploads_and_keeps_what_was_accepted(small_disk):
+    data_dir = small_disk / "data"
+    people = [*add_people(data_dir, {f"student{number}": Role.STUDENT for number in range(6)}).values()]
+    with live_server(data_dir, "--jobs", "1") as server:
+        clients = Clients(people, 8)
+        clients.address = server.address
+        clients.wait()
+        fill(small_disk / "filler")
+        headers = {"Authorization": f"Bearer {people[0].token}"}
+        request = {"files": {"file": ("a.py", solution(99))}, "data": {"kind": "attempt"}, "headers": headers}
+        answer = httpx.post(server.address + ADDRESS, timeout=30, trust_env=False, **request)
+        assert (answer.status_code, answer.json()["title"]) == (507, "no-space")
+        assert httpx.get(f"{server.address}/readyz", trust_env=False).status_code == 503
+        assert httpx.get(f"{server.address}/healthz", trust_env=False).status_code == 200
+        wait_until_finished(data_dir)
+        assert not [*data_dir.rglob(".part-*")]
+        (small_disk / "filler").unlink()
+        answer = httpx.post(server.address + ADDRESS, timeout=30, trust_env=False, **request)
+        assert answer.status_code == 202
+        wait_until_finished(data_dir)
+    assert {state for state, _ in rows(data_dir).values()} == {State.GRADED} and len(rows(data_dir)) == 9
