@@ -34,7 +34,7 @@ def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: b
         ]
     # An old result may have a check that the assignment no longer has; it is removed, since it may have been private.
     visible_checks = [check for check in checks if visibility.get(check.name, "instructor") != "instructor"]
-    visible_checks = [_without_marker(check) for check in visible_checks]
+    visible_checks = [_without_halves(_without_marker(check)) for check in visible_checks]
     by_hand = report.by_hand.model_copy(update={"by": ""}) if report.by_hand is not None else None
     return report.model_copy(update={"checks": visible_checks, "by_hand": by_hand})
 
@@ -47,6 +47,14 @@ def _without_evidence(check: CheckResult) -> CheckResult:
     content = {name: value for name, value in check.evidence.content.items() if name in HARMLESS}
     message = check.message if check.properties.is_fine else _(UNSEEN)
     return check.model_copy(update={"evidence": Evidence.model_construct(**content), "message": message})
+
+
+def _without_halves(check: CheckResult) -> CheckResult:
+    """Return the check without the accuracies that decide a leaderboard at its end."""
+    content = check.evidence.content
+    if content.pop("halves", None) is None:
+        return check
+    return check.model_copy(update={"evidence": Evidence.model_construct(**content)})
 
 
 def _without_marker(check: CheckResult) -> CheckResult:

@@ -21,12 +21,7 @@ def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> 
     """Return the number of the seed for a student: of a self-check it depends on student and version, but not on the attempt."""
     if kind == Kind.ATTEMPT:
         return 0
-    setting = session.get(Setting, SECRET)
-    if setting is None:
-        setting = Setting(name=SECRET, value=new_secret())
-        session.add(setting)
-        session.flush()
-    mac = hmac.digest(setting.value.encode(), f"{user_id} {version_id}".encode(), "sha256")
+    mac = hmac.digest(secret(session).encode(), f"{user_id} {version_id}".encode(), "sha256")
     return int.from_bytes(mac[:8]) % courses.PRACTICE_SEEDS
 
 
@@ -34,6 +29,16 @@ def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
     """Return the seed of a submission with a version."""
     number = seed_number(session, Kind(submission.kind), submission.user_id, version.id)
     return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
+
+
+def secret(session: Session) -> str:
+    """Return the secret of the server from which numbers of seeds are derived, and pseudonyms; it is made once."""
+    setting = session.get(Setting, SECRET)
+    if setting is None:
+        setting = Setting(name=SECRET, value=new_secret())
+        session.add(setting)
+        session.flush()
+    return setting.value
 
 
 def result_key(

@@ -33,6 +33,8 @@ class Service:
     wake: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to grade or to stop."""
     places: Places = field(default_factory=Places)
+    halves: dict[str, tuple[tuple[str, float, float], ...]] = field(default_factory=dict)
+    """{key of a result: its accuracies for the leaderboard}, see :mod:`grader.service.boards`."""
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

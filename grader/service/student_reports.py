@@ -12,9 +12,9 @@ from ..report.model import Report
 from ..report.redact import redact_for_student
 from ..submission import source_files
 from ..submission.source_files import SourceFile
-from . import assignments, standings, submissions
+from . import assignments, boards, standings, submissions
 from .service import Service
-from .tables import Submission
+from .tables import Exercise, Submission
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,18 @@ class StudentReport:
     files: Sequence[SourceFile] = field(default=())
 
 
+def for_student(report: Report, exercise: Exercise, content: AssignmentSpec) -> Report:
+    """Return a report on a submission as students may see it."""
+    return redact_for_student(boards.with_public_half(report, exercise), content.visibility())
+
+
 def student_report(service: Service, submission: Submission) -> StudentReport:
     """Return the report of a submission for its student; raises NotFound without a report."""
     report = standings.shown_report(service, submission)
     content = assignments.assignment_of(service, submission.version).content
     executed = submissions.notebook_of(service, submission)
     return StudentReport(
-        redact_for_student(report.report, content.visibility()),
+        for_student(report.report, submission.exercise, content),
         content,
         report.note,
         json.loads(executed) if executed else None,

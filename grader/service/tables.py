@@ -160,6 +160,7 @@ class Membership(Table):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[int] = mapped_column(default=Role.STUDENT)
     section: Mapped[str] = mapped_column(default="")
+    shows_name: Mapped[bool] = mapped_column(default=False)  # on leaderboards, instead of a pseudonym
     created: Mapped[datetime] = mapped_column(default=now)
     user: Mapped[User] = relationship()
     course: Mapped[Course] = relationship()

@@ -11,8 +11,7 @@ from fastapi.responses import Response
 from ..assignment.spec import AssignmentSpec
 from ..report import formats, html
 from ..report.model import Report
-from ..report.redact import redact_for_student
-from ..service import assignments, standings, submissions
+from ..service import assignments, standings, student_reports, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound
 from ..service.service import Service
@@ -70,7 +69,7 @@ def show_report(
     row, is_staff = _row(service, caller, submission)
     complete = standings.shown_report(service, row)
     content = assignments.assignment_of(service, row.version).content
-    report = complete.report if is_staff else redact_for_student(complete.report, content.visibility())
+    report = complete.report if is_staff else student_reports.for_student(complete.report, row.exercise, content)
     name = shape or _preferred(accept)
     text = (
         _page(service, row, report, content, complete.note) if name == "html" else formats.render(name, report, content)
