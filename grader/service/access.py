@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _
 from .errors import NotAllowed, missing
@@ -84,9 +84,13 @@ def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.ST
 def exercise(
     session: Session, caller: Caller, slug: str, name: str, at_least: Role = Role.STUDENT
 ) -> tuple[Exercise, CourseAccess]:
-    """Return an exercise of a course; raises NotFound also if it is hidden from the caller, or not open yet."""
+    """Return an exercise of a course; raises NotFound also if it is hidden from the caller, or not open yet.
+
+    What belongs to it can be used after the transaction.
+    """
     access = course(session, caller, slug, at_least)
-    row = session.scalar(select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name))
+    statement = select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name)
+    row = session.scalar(statement.options(joinedload(Exercise.course), joinedload(Exercise.version)))
     if row is None or not (access.is_staff or is_visible(row)):
         raise missing()
     return row, access

@@ -40,3 +40,10 @@ def test_missing_scope_is_named(caller):
     with pytest.raises(NotAllowed, match="'submit'"):
         caller("ada", READ).require("submit")
     caller("ada").require("manage")
+
+
+def test_exercise_can_be_used_after_the_transaction(service, caller):
+    with service.database.reading() as session:
+        exercise, _course = access.exercise(session, caller("ada"), "demo", "single-neuron")
+    assert exercise.version.name == "single-neuron"
+    assert exercise.course.slug == "demo"
