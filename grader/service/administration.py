@@ -99,6 +99,8 @@ def grade_again(service: Service, caller: Caller, submission_id: str) -> None:
             raise _missing()
         if row.state != State.NOT_GRADABLE:
             raise Conflict(_("Only a submission that could not be graded can be graded again here."))
+        if submissions.pending_check(session, row) is not None:
+            raise Conflict(_("The student has a newer self-check that is not finished yet."))
         row.losses = row.interruptions = 0
         row.reason, row.result_key, row.finished = "", None, None
         claims.release(session, [row], is_interruption=False)

@@ -288,5 +288,6 @@ class Grader:
             claim.cancel(self._executor)
         with contextlib.suppress(Refusal):
             self._collect()
+            self._unsaved = [outcome for outcome in self._unsaved if outcome.result is not None]  # the others are ended
             self._save_and_claim()
         self._supervision.end()

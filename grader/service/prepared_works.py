@@ -7,7 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import undefer
@@ -28,13 +28,26 @@ INSPECTED_SECONDS = 24 * 3600  # after which the isolation is tested again
 SHORT_SECONDS = 1.0  # a preparation in idle time that takes longer gives way to submissions
 
 
+@dataclass
+class _Entry:
+    """A work that is being prepared, or was."""
+
+    future: Future[Work]
+    requested: float = field(default_factory=time.monotonic)
+
+    def is_valid(self) -> bool:
+        """False after an error, and when the isolation has to be tested again."""
+        has_failed = self.future.done() and (self.future.cancelled() or self.future.exception() is not None)
+        return not has_failed and time.monotonic() - self.requested < INSPECTED_SECONDS
+
+
 class PreparedWorks:
     """The works of a server. All methods can be called in any thread."""
 
     def __init__(self, service: Service, executor: Executor) -> None:
         self._service = service
         self._executor = executor
-        self._works: OrderedDict[tuple[str, str, int], Future[Work]] = OrderedDict()
+        self._works: OrderedDict[tuple[str, str, int], _Entry] = OrderedDict()
         self._inspected: dict[str, float] = {}  # {family of works: when}
         self._failed: set[tuple[str, str, int]] = set()  # not tried again in idle time
         self._lock = threading.Lock()
@@ -53,11 +66,11 @@ class PreparedWorks:
         key = _key(seed)
         with self._lock:
             entry = self._works.get(key)
-            if entry is not None and not (entry.done() and entry.exception() is not None):
+            if entry is not None and entry.is_valid():
                 self._works.move_to_end(key)
-                return entry
+                return entry.future
             future = self._threads.submit(self._prepared, seed, version, idle)
-            self._works[key] = future
+            self._works[key] = _Entry(future)
             if len(self._works) > MOST_KEPT:
                 self._works.popitem(last=False)
             return future

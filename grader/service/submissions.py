@@ -91,7 +91,7 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     kind = Kind(submission.kind)
     if kind == Kind.ATTEMPT:
         admission.refuse_spent_attempts(session, caller, exercise)  # again: two uploads may have arrived together
-    pending = _pending_check(session, submission) if kind == Kind.CHECK else None
+    pending = pending_check(session, submission)
     if pending is not None:
         if (pending.sha256, pending.version_id) == (submission.sha256, exercise.version_id):
             return pending, None
@@ -191,7 +191,10 @@ def _by_key(session: Session, submission: Submission) -> Submission | None:
     return earlier
 
 
-def _pending_check(session: Session, submission: Submission) -> Submission | None:
+def pending_check(session: Session, submission: Submission) -> Submission | None:
+    """Return the self-check of the same student and exercise that is not finished; None if there is none, or for an attempt."""
+    if submission.kind != Kind.CHECK:
+        return None
     return session.scalar(
         select(Submission).where(
             Submission.user_id == submission.user_id,

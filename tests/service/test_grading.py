@@ -155,3 +155,20 @@ def test_grading_processes_give_way_to_the_web_server(running):
     assert children and {
         child.nice() - own.nice() for child in children if "resource_tracker" not in str(child.cmdline())
     } == {5}
+
+
+def test_stopped_grader_leaves_what_it_has_not_finished_to_the_next_start(tmp_path):
+    service = open_service(Configuration(data_dir=tmp_path / "data", jobs=1, isolation="none"))
+    callers = add_people(service)
+    with service.database.reading() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+    grader = Grader(service)
+    grader.start()
+    slow = submissions.accept(service, callers["ada"], exercise, "attempt", {"a.py": slow_solution(20)}, via="page")
+    wait_for(service, slow, [State.RUNNING])
+    began = time.monotonic()
+    grader.stop(patience=0)
+    row = wait_for(service, slow, [State.QUEUED])
+    assert (row.losses, row.interruptions, row.owner) == (0, 0, "")
+    assert time.monotonic() - began < 15
+    service.close()

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from grader.service import admission, submissions
+from grader.service import administration, admission, submissions
 from grader.service.errors import Conflict, NoSpace, NotFound, Unreadable
 from grader.service.tables import Exercise, State, Submission
 from tests.service import kept_results
@@ -97,3 +97,12 @@ def test_executed_notebook_that_was_deleted_is_empty(service):
         submission = session.get_one(Submission, name)
     assert submissions.notebook_of(service, submission) == b""
     assert submissions.report_of(service, submission).score is not None
+
+
+def test_self_check_that_could_not_be_graded_does_not_wait_again_beside_a_newer_one(service, caller, accept):
+    old = accept(kind="check")
+    with service.database.writing() as session:
+        session.get_one(Submission, old.id).state = State.NOT_GRADABLE
+    accept(kind="check", content=b"x = 2\n")
+    with pytest.raises(Conflict, match="newer self-check"):
+        administration.grade_again(service, caller("root"), old.id)
