@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from ..batch import counting
-from ..batch.counting import Attempt
+from ..batch.collect import StudentFiles
+from ..batch.counting import Attempt, CountedAttempt
+from ..batch.extensions import Extensions
 from ..batch.graded_class import note_on_score, person_result
 from ..batch.students import Person
 from ..report.model import Report
 from ..support.i18n import _
 from . import assignments, class_rows, served_class
+from .class_rows import ClassRows
 from .errors import NotFound
 from .service import Service
 from .tables import Exercise, Kind, Result, Submission
@@ -53,14 +57,7 @@ def standing_of(service: Service, session: Session, exercise: Exercise, user_id:
     extensions = served_class.extensions(rows)
     submissions = served_class.submissions_of(rows)
     person = Person(user.shown_name, user.name, user.email)
-    counted: counting.CountedAttempt | None = None
-    if submissions:
-        attempts = [
-            Attempt(number, files, served_class.record_of(session, submission, files))
-            for number, (submission, files) in enumerate(submissions.values(), start=1)
-        ]
-        policy = extensions.policy(rows.policy, person.identity)
-        counted = counting.counted(attempts, policy, extensions.due(person.identity) is not None)
+    counted = _counted(session, rows, submissions, extensions, person)
     record = counted.attempt.record if counted is not None else None
     path = counted.attempt.files.path if counted is not None else ""
     result = person_result(person, record, assignment, rows.policy, marks, extensions, path)
@@ -78,6 +75,30 @@ def standing_of(service: Service, session: Session, exercise: Exercise, user_id:
         note_on_score(result, files),
         tuple(result.comments() if result.report is None else ()),
     )
+
+
+def _counted(
+    session: Session,
+    rows: ClassRows,
+    submissions: Mapping[str, tuple[Submission, StudentFiles]],
+    extensions: Extensions,
+    person: Person,
+) -> CountedAttempt | None:
+    """Return the attempt that counts for a student, with its result; None if nothing was handed in."""
+    if not submissions:
+        return None
+    policy = extensions.policy(rows.policy, person.identity)
+    needs_all = policy.attempts == "best"  # else the results decide nothing, and reading them takes time
+    attempts = [
+        Attempt(number, files, served_class.record_of(session, submission, files) if needs_all else None)
+        for number, (submission, files) in enumerate(submissions.values(), start=1)
+    ]
+    counted = counting.counted(attempts, policy, extensions.due(person.identity) is not None)
+    if needs_all:
+        return counted
+    submission, files = submissions[counted.attempt.files.student.record_id]
+    record = served_class.record_of(session, submission, files)
+    return replace(counted, attempt=replace(counted.attempt, record=record))
 
 
 @dataclass(frozen=True)
