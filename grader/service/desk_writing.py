@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ..assignment import Assignment
 from ..batch import class_members, file_names, results
+from ..batch.changes import OUTDATED
 from ..batch.class_members import StoredClass
 from ..batch.collect import StudentFiles
 from ..batch.gradebook import FilledFile, Row
@@ -30,12 +32,16 @@ from ..marking.overrides import Entry
 from ..report.terminal import PlainConsole
 from ..support import i18n, seeds
 from ..support.atomic_files import write_whole
+from ..support.i18n import _
 from . import assignments, class_rows, served_class
 from .class_rows import ClassRows
 from .desk_folder import FILLED, ClassLine, DeskFolder, DeskState, FilledSheet
 from .moments import now
 from .service import Service
 from .tables import Exercise, Kind, Result, Seed, State, Submission
+
+PLACE = re.compile(rf"^{re.escape(overrides.NAME)}:\d+: ")  # the line of a mark, which comes from the database here
+AGAIN = "run again with --fresh"  # the remedy of grader grade
 
 
 @dataclass(frozen=True)
@@ -185,9 +191,27 @@ def _state(outcome: BatchResults, digest: str, names: Mapping[str, str], out: Pa
         digest=digest,
         written=now(),
         lines=[_line(row, names.get(row.identity, ""), out) for row in outcome.rows],
-        notes=outcome.notes,
+        notes=_notes(outcome),
         filled={systems[name]: _sheet(file) for name, file in outcome.filled_files if name in systems},
     )
+
+
+def _notes(outcome: BatchResults) -> list[str]:
+    """Return the sentences for instructors, without words about options of a command."""
+    on_marks = outcome.changes.notes()
+    sentence = _("The mark of {name} for {part} does not apply: {reason}")
+    notes = [
+        sentence.format(
+            name=mark.student,
+            part=mark.check or _("the total"),
+            reason=_("it was given for an earlier file. Look at the new file, and save the mark again.")
+            if mark.why == OUTDATED
+            else mark.why,
+        )
+        for mark in outcome.changes.unused
+    ]
+    notes += [note for note in outcome.notes if note not in on_marks]
+    return [PLACE.sub("", note).replace(AGAIN, _("grade the submissions again")) for note in notes]
 
 
 def _line(row: Row, name: str, out: Path) -> ClassLine:

@@ -110,7 +110,7 @@ def _part(
         _is_outdated(check.name, marks, sha256),
         result is not None and result.is_unmarked,
         result.message if result is not None else "",
-        tuple(getattr(check, "rubric", ()) or ()),
+        tuple(check.marking_scheme()),
     )
 
 

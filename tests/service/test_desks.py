@@ -114,3 +114,18 @@ def test_dead_process_has_a_sentence(service, desks, exercise, monkeypatch):
     monkeypatch.setattr(desk_process, "MODULE", "grader.service.no_such_module")
     with pytest.raises(Unavailable, match="tell your administrator"):
         desks.current(exercise, "en")
+
+
+def test_notes_are_for_people_without_a_command_line(service, desks, exercise):
+    hand_in(service, "ada", 0.5)
+    with service.database.writing() as session:
+        ada = session.scalar(select(User.id).where(User.name == "ada"))
+        session.add(Mark(exercise_id=exercise.id, user_id=ada, check="loss", points="5", sha256="0" * 64))
+        session.add(Mark(exercise_id=exercise.id, user_id=ada, points="500"))
+        session.add(Mark(exercise_id=exercise.id, user_id=ada, check="a-former-check", points="5"))
+    notes = desks.current(exercise, "en").state.notes
+    text = "\n".join(notes)
+    assert "The mark of Ada for loss does not apply: it was given for an earlier file." in text
+    assert "500 points are more than the 100 of the total." in text
+    assert "the assignment no longer has the check" in text
+    assert "--" not in text and "overrides.csv" not in text

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import csv
+import io
 
+import pytest
+from sqlalchemy import select
+
+from grader.service import courses
+from grader.service.tables import Course, Version
+from tests.service import exercises
 from tests.service.kept_results import EXERCISE, hand_in
 from tests.web.test_desk_pages import DESK, form
 
@@ -30,6 +37,52 @@ def test_student_sees_marks_and_comment(tom, browser, service):
     assert "Nearly &lt;right&gt;." in page.text
     assert "Tom" not in page.text
     assert "52" in page.text
+
+
+MANUAL = """  - name: essay
+    title: The essay explains doubling
+    kind: manual
+    points: 10
+    rubric:
+      - {title: It is short, points: 4, description: At most a page.}
+      - {title: It is right, points: 6}
+"""
+
+
+@pytest.fixture
+def essays(service):
+    """The address of the desk of an exercise with a part that a person marks; Ada and Ben handed in."""
+    with service.database.writing() as session:
+        course = session.scalar(select(Course))
+        blob = service.blobs.put(
+            exercises.exercise(assignment_yaml=exercises.YAML.replace("known_wrong:", f"{MANUAL}known_wrong:"))
+        )
+        version = Version(name="doubling", digest="1", blob=blob)
+        session.add(version)
+        session.flush()
+        courses.add_exercise(session, course, version)
+    for name in ("ada", "ben"):
+        hand_in(service, name, 1.0, exercise="doubling")
+    return "/c/demo/a/doubling/desk"
+
+
+def test_parts_for_a_person_are_marked_one_student_after_the_other(tom, essays):
+    tom.get(f"{essays}/files/gradebook.csv")
+    assert f"{essays}/students/ada" in tom.get(essays).text.split("To mark by hand")[1]
+    page = tom.get(f"{essays}/students/ada")
+    for text in ("It is short", "At most a page.", "Save, and mark the next one"):
+        assert text in page.text
+    answer = tom.post(f"{essays}/students/ada", data=hidden(page) | {"points:essay": "7", "next": "yes"})
+    assert answer.headers["location"] == f"{essays}/students/ben?saved=ada"
+    page = tom.get(answer.headers["location"])
+    assert "The marks of Ada are saved." in page.text
+    tom.post(f"{essays}/students/ben", data=hidden(page) | {"points:essay": "10"})
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(tom.get(f"{essays}/files/gradebook.csv").text))}
+    assert {name: (row["score"], row.get("provisional", "")) for name, row in rows.items()} == {
+        "ada": ("17", ""),
+        "ben": ("20", ""),
+    }
+    assert "To mark by hand" not in tom.get(essays).text
 
 
 def test_refused_points_stay_in_the_form(tom, service):
