@@ -68,8 +68,11 @@ def used_by_server(folder: Path, revision: str) -> Iterator[None]:
 
 
 def write_address(folder: Path, address: str, revision: str) -> None:
-    """Keep the address of the running server for other commands."""
-    (folder / LOCK).write_text(json.dumps({"address": address, "revision": revision}), encoding="utf-8")
+    """Keep the address of the running server for other commands; raises UsageError if the disk is full."""
+    try:
+        (folder / LOCK).write_text(json.dumps({"address": address, "revision": revision}), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"The data folder {folder} cannot be written ({error.strerror}).") from error
 
 
 def running_server(folder: Path) -> RunningServer | None:

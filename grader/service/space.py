@@ -56,6 +56,12 @@ def reserve(service: Service) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
 
 
+def release_reserve_if_full(folder: Path) -> None:
+    """Delete the reserve file of a data folder if nothing else can be written there, so that a server can start."""
+    if shutil.disk_usage(folder).free < MEGABYTE:
+        (folder / RESERVE).unlink(missing_ok=True)
+
+
 def release_reserve(service: Service) -> None:
     """Delete the reserve file, so that something can be written."""
     _reserve(service).unlink(missing_ok=True)

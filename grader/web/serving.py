@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ..service import background, data_folder, first_admin, isolation, logs, upgrades
+from ..service import background, data_folder, first_admin, isolation, logs, space, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -32,6 +32,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     refuse_open_network(configuration, certificate, insecure)
     logs.start()
     data_folder.make(configuration.data_dir)
+    space.release_reserve_if_full(configuration.data_dir)
     with _ends_by_signal(), ExitStack() as stack:
         stack.enter_context(data_folder.used_by_server(configuration.data_dir, newest_revision()))
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
