@@ -1,4 +1,4 @@
-"""An administrator works in a real browser, with the keyboard alone, from the link that the server prints."""
+"""An administrator works in a real browser, with the keyboard alone."""
 
 from __future__ import annotations
 
