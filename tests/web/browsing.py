@@ -101,7 +101,7 @@ class Browser:
             for frame in self.page.frames[:1]:
                 result = frame.evaluate("axe.run(document, {iframes: false})")
                 found = [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in result["violations"]]
-                assert found == [], f"{self.page.url} ({scheme})"
+                assert found == [], f"{self.page.url} ({scheme}): {found}"
         self.page.emulate_media(color_scheme="light")
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
 

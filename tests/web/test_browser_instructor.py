@@ -17,11 +17,18 @@ WRONG = ROOT / "examples" / "single-neuron" / "wrong.py"
 def running(tmp_path_factory):
     """A server with an instructor, a tutor, an administrator, and two students of whom one has handed in."""
     roles = {"ada": Role.STUDENT, "zu": Role.STUDENT, "tom": Role.TUTOR, "iris": Role.INSTRUCTOR, "root": None}
+    ids = {}
     for server, people in running_server(tmp_path_factory.mktemp("staff"), roles, {"zu": "祖沖之, “the younger”"}):
         for name, kind in (("ada", "attempt"), ("zu", "check")):
-            submission = server.hand_in(people[name], "single-neuron", "neuron.py", WRONG.read_bytes(), kind)
-            server.wait_for(people[name], submission)
-        yield server, people
+            ids[name] = server.hand_in(people[name], "single-neuron", "neuron.py", WRONG.read_bytes(), kind)
+            server.wait_for(people[name], ids[name])
+        yield server, people, ids
+
+
+@pytest.fixture
+def submissions(running):
+    """Return {student: id of the submission}."""
+    return running[2]
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def person(running, chromium):
     opened = []
 
     def person(name):
-        server, people = running
+        server, people, _ids = running
         opened.append(Browser(chromium, server, people[name]))
         return opened[-1]
 
@@ -55,15 +62,16 @@ def test_instructor_creates_a_course_with_an_exercise_and_people(person):
     tab.press("Add it")
     tab.page.wait_for_url(lambda url: "/exercises/new" not in url)
     tab.open(f"{course}/people")
+    tab.press("Paste a list instead")
     tab.reach("List, with the titles of the columns in the first line")
-    tab.page.keyboard.insert_text('name,full_name\nlin,"林, Ada"\nomar,عمر الخيام\n')
+    tab.page.keyboard.insert_text('login,name\nlin,"林, Ada"\nomar,عمر الخيام\n')
     tab.press("Add people")
     tab.wait_for("عمر الخيام")
     tab.require_accessible()
     tab.require_fits()
 
 
-def test_tutor_marks_a_student_who_then_sees_the_comment(person):
+def test_tutor_marks_a_student_who_then_sees_the_comment(person, submissions):
     tab = person("tom")
     tab.open(DEMO)
     tab.press("Desk")
@@ -85,7 +93,7 @@ def test_tutor_marks_a_student_who_then_sees_the_comment(person):
     tab.press("Save")
     tab.wait_for("The marks of ada are saved.")
     student = person("ada")
-    student.open(DEMO)
+    student.open(f"/s/{submissions['ada']}")
     assert "Schöne Lösung 祖" in student.text()
 
 
