@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from . import access, assignments
 from .access import Caller, CourseAccess
 from .service import Service
-from .tables import Exercise, Kind, Result, State, Submission
-from .terms import Terms, attempts_spent, terms_of
+from .tables import SPENT, Exercise, Extension, Kind, Result, State, Submission
+from .terms import Terms, terms_with
 
 MOST_OF_A_KIND = 20  # submissions of one student in one exercise; the zip file of one's own data has all
 
@@ -42,10 +42,20 @@ def title_of(service: Service, exercise: Exercise) -> str:
 
 
 def exercise_lines(service: Service, session: Session, caller: Caller, course: CourseAccess) -> list[ExerciseLine]:
-    """Return the exercises of a course that the user may see, in the order of the course."""
-    statement = select(Exercise).where(Exercise.course_id == course.course.id)
-    exercises = session.scalars(statement.order_by(Exercise.position, Exercise.name))
-    return [_line(service, session, caller, each) for each in exercises if course.is_staff or access.is_visible(each)]
+    """Return the exercises of a course that the user may see, in the order of the course. The number of queries is fixed."""
+    statement = select(Exercise).where(Exercise.course_id == course.course.id).options(joinedload(Exercise.version))
+    rows = session.scalars(statement.order_by(Exercise.position, Exercise.name))
+    exercises = [row for row in rows if course.is_staff or access.is_visible(row)]
+    ids = [exercise.id for exercise in exercises]
+    extensions = select(Extension).where(Extension.user_id == caller.user_id, Extension.exercise_id.in_(ids))
+    by_exercise = {extension.exercise_id: extension for extension in session.scalars(extensions)}
+    spent_counts, latest = _spent(session, caller.user_id, ids), _latest(session, caller.user_id, ids)
+    lines = []
+    for exercise in exercises:
+        terms = terms_with(exercise, by_exercise.get(exercise.id))
+        left = None if terms.attempts is None else max(0, terms.attempts - spent_counts.get(exercise.id, 0))
+        lines.append(ExerciseLine(exercise, title_of(service, exercise), terms, left, latest.get(exercise.id)))
+    return lines
 
 
 def handed_in(session: Session, exercise: Exercise, user_id: str) -> list[HandedIn]:
@@ -63,19 +73,31 @@ def handed_in(session: Session, exercise: Exercise, user_id: str) -> list[Handed
     return sorted(works, key=lambda work: work.submission.received, reverse=True)
 
 
-def _line(service: Service, session: Session, caller: Caller, exercise: Exercise) -> ExerciseLine:
-    terms = terms_of(session, exercise, caller.user_id)
-    works = handed_in(session, exercise, caller.user_id)
-    left = (
-        None
-        if terms.attempts is None
-        else max(0, terms.attempts - attempts_spent(session, exercise.id, caller.user_id))
+def _spent(session: Session, user_id: str, ids: Sequence[str]) -> dict[str, int]:
+    """Return {exercise: graded attempts that are spent}."""
+    statement = (
+        select(Submission.exercise_id, func.count())
+        .where(Submission.user_id == user_id, Submission.exercise_id.in_(ids))
+        .where(Submission.kind == Kind.ATTEMPT, Submission.state.in_(SPENT))
+        .group_by(Submission.exercise_id)
     )
-    return ExerciseLine(exercise, title_of(service, exercise), terms, left, _latest(works))
+    return dict(session.execute(statement).tuples().all())
 
 
-def _latest(works: Sequence[HandedIn]) -> HandedIn | None:
-    """Return the newest attempt, without one the newest self-check; cancelled and replaced ones do not count."""
-    visible = [work for work in works if work.submission.state not in (State.CANCELLED, State.SUPERSEDED)]
-    attempts = [work for work in visible if work.submission.kind == Kind.ATTEMPT]
-    return next(iter(attempts or visible), None)
+def _latest(session: Session, user_id: str, ids: Sequence[str]) -> dict[str, HandedIn]:
+    """Return {exercise: its newest attempt, without one its newest self-check}; cancelled and replaced ones do not count."""
+    order = (case((Submission.kind == Kind.ATTEMPT, 0), else_=1), Submission.received.desc(), Submission.id)
+    place = func.row_number().over(partition_by=Submission.exercise_id, order_by=order).label("place")
+    places = (
+        select(Submission.id, place)
+        .where(Submission.user_id == user_id, Submission.exercise_id.in_(ids))
+        .where(Submission.state.not_in((State.CANCELLED, State.SUPERSEDED)))
+        .subquery()
+    )
+    rows = session.execute(
+        select(Submission, Result)
+        .join(places, places.c.id == Submission.id)
+        .outerjoin(Result, Result.key == Submission.result_key)
+        .where(places.c.place == 1)
+    )
+    return {submission.exercise_id: HandedIn(submission, result) for submission, result in rows}

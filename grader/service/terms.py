@@ -52,7 +52,11 @@ class Terms:
 
 def terms_of(session: Session, exercise: Exercise, user_id: str) -> Terms:
     """Return the terms of an exercise for a student. A later deadline also moves the end of the exercise."""
-    extension = session.get(Extension, (exercise.id, user_id))
+    return terms_with(exercise, session.get(Extension, (exercise.id, user_id)))
+
+
+def terms_with(exercise: Exercise, extension: Extension | None) -> Terms:
+    """Return the same for a student with this extension, or without one."""
     policy = Policy.model_validate_json(exercise.policy or "{}")
     if extension is None:
         return Terms(exercise.opens, exercise.due, exercise.closes, exercise.attempts, policy)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from grader.service import access, overview
-from grader.service.tables import Exercise, Kind, State, Submission
+from grader.service.tables import Exercise, Extension, Kind, State, Submission
 
 
 @pytest.fixture
@@ -72,3 +73,32 @@ def test_many_self_checks_do_not_hide_an_attempt(service, caller, add):
         works = overview.handed_in(session, exercise, caller("ada").user_id)
     assert len(works) == overview.MOST_OF_A_KIND + 1
     assert works[-1].submission.id == attempt
+
+
+def test_number_of_queries_does_not_grow_with_the_work(service, caller, add):
+    def count():
+        statements = []
+
+        def note(*details):
+            statements.append(details[2])
+
+        event.listen(service.database.engine, "before_cursor_execute", note)
+        line(service, caller)
+        event.remove(service.database.engine, "before_cursor_execute", note)
+        return len(statements)
+
+    before = count()
+    for kind in (*Kind, *Kind):
+        add(kind)
+    assert count() == before
+
+
+def test_extension_and_spent_attempts_are_those_of_the_student(service, caller, add):
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        exercise.attempts = 2
+        session.add(Extension(exercise_id=exercise.id, user_id=caller("ben").user_id, extra_attempts=3))
+    add(Kind.ATTEMPT)
+    add(Kind.ATTEMPT, State.NOT_GRADABLE)
+    assert line(service, caller).attempts_left == 1
+    assert line(service, caller, "ben").attempts_left == 5
