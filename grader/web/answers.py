@@ -7,9 +7,11 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
 
 from ..service.errors import NotSignedIn, Refusal
 from ..support.i18n import _
+from ..support.text import clean
 from . import pages
 
 PROBLEM = "application/problem+json"
@@ -48,12 +50,24 @@ def refused(request: Request, refusal: Refusal) -> Response:
     return response
 
 
+def sentence_of(request: Request, error: HTTPException) -> str:
+    """Return a sentence about a request that the framework refused."""
+    if error.status_code == 405:
+        return _("This address does not answer requests of the kind {method}.").format(method=clean(request.method, 20))
+    if error.status_code == 400:
+        return _("The request cannot be read: {reason}").format(reason=clean(error.detail))
+    return str(error.detail)
+
+
 def problem_of(error: RequestValidationError) -> str:
     """Return a sentence about the first field that is missing or has a wrong value."""
     first = error.errors()[0]
     names = [str(part) for part in first["loc"][1:]] or [str(first["loc"][0])]
     if first["type"] == "missing":
         return _("The field '{field}' is missing.").format(field=".".join(names))
+    if "expected" in first.get("ctx", {}):
+        sentence = _("The field '{field}' must be one of: {values}.")
+        return sentence.format(field=".".join(names), values=first["ctx"]["expected"])
     return _("The field '{field}' has a value that is not valid: check it and send it again.").format(
         field=".".join(names)
     )

@@ -110,7 +110,7 @@ def make_app(service: Service) -> FastAPI:
     def refuse_request(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
             return answers.refused(request, missing())
-        refusal = Refusal(str(error.detail))
+        refusal = Refusal(answers.sentence_of(request, error))
         refusal.status = error.status_code
         response = answers.refused(request, refusal)
         response.headers.update(error.headers or {})  # such as the methods that are allowed

@@ -84,5 +84,5 @@ def test_requests_for_existing_things_are_answered_as_described(described, servi
 @pytest.mark.long
 @pytest.mark.parametrize("user", ["ada", "iris", "root"])
 def test_many_random_requests_are_answered_as_described(described, service, user):
-    requests_of(described, service, user, 300, {})
-    requests_of(described, service, user, 300, existing(service))
+    requests_of(described, service, user, 100, {})
+    requests_of(described, service, user, 100, existing(service))
