@@ -136,7 +136,10 @@ def user(
             secret = members.password_link(session, account)
             members.note(session, "link", account)
         server = data_folder.running_server(service.configuration.data_dir)
-    click.echo(f"{server.address if server is not None and server.address else ''}/reset/{secret}")
+    address = server.address if server is not None else ""
+    if not address:
+        click.echo("No server runs: put its address in front of the link.", err=True)
+    click.echo(f"{address}/reset/{secret}")
 
 
 @click.command("migrate")

@@ -20,6 +20,7 @@ from ..support.choices import Engine, Level
 from ..support.errors import GraderError
 from ..support.i18n import _, lazy
 from .configuration import Configuration
+from .logs import FIELDS
 
 MODULE = __name__ if __name__ != "__main__" else "grader.service.desk_process"
 MOST_SECONDS = 900
@@ -80,7 +81,7 @@ def run(order: RunOrder) -> str:
         RunOutcome.model_validate_json(line) if line else RunOutcome(problem=_(FAULT), fault="the process has ended")
     )
     if answer.fault:
-        log.error("class not written", extra={"exercise": order.exercise_id, "fault": answer.fault})
+        log.error("class not written", extra={FIELDS: {"exercise": order.exercise_id, "fault": answer.fault}})
     return answer.problem
 
 

@@ -195,6 +195,8 @@ class Grader:
         for row in ended:
             kind = "state" if row.state == State.QUEUED else "done"
             self._service.events.publish(row.id, kind, state=row.state)
+            fields = {"submission": row.id, "kind": row.kind, "state": row.state}
+            log.info("a grading has ended", extra={FIELDS: fields})
         return claimed
 
     def _note(self, outcome: GradingOutcome) -> None:

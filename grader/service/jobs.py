@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ..support.errors import GraderError
 from ..support.i18n import lazy
+from .logs import FIELDS
 from .moments import now
 from .service import Service
 from .tables import Job
@@ -131,5 +132,5 @@ class JobRunner:
         except JobInterrupted:
             raise
         except Exception:
-            log.exception("job failed", extra={"kind": job.kind, "about": job.about})
+            log.exception("job failed", extra={FIELDS: {"kind": job.kind, "about": job.about}})
             return {"state": "failed", "message": BROKEN}

@@ -23,6 +23,7 @@ from . import audit, courses, jobs, kept_results, result_keys
 from .access import Caller
 from .errors import Conflict, missing
 from .finishing import GRADED
+from .logs import FIELDS
 from .moments import now
 from .service import Service
 from .tables import Exercise, Job, Kind, Regrade, RegradeItem, Result, State, Submission, User, Version
@@ -216,7 +217,7 @@ class RegradeJobs:
         try:
             futures[self._grader.grade_again(submission, version)] = item
         except Exception as error:
-            log.warning("a submission is not graded again", extra={"error": type(error).__name__})
+            log.warning("a submission is not graded again", extra={FIELDS: {"error": type(error).__name__}})
             _store(service, item, problem=NOT_GRADED)
 
 
@@ -240,7 +241,7 @@ def _finish(service: Service, item: RegradeItem, version: Version, future: Futur
     except CancelledError as error:  # the server stops
         raise jobs.JobInterrupted from error
     except Exception as error:
-        log.warning("a submission is not graded again", extra={"error": type(error).__name__})
+        log.warning("a submission is not graded again", extra={FIELDS: {"error": type(error).__name__}})
         _store(service, item, problem=NOT_GRADED)
         return
     if result.report is None or result.report.score is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -85,3 +86,31 @@ def test_disabled_user_gets_no_token(tmp_path):
     assert tool("user", "ada", "--enable", "--data-dir", folder).returncode == 0
     assert tool("token", "ada", "--data-dir", folder).returncode == 0
     assert "Did you mean 'ada'" in tool("user", "adda", "--disable", "--data-dir", folder).stderr
+
+
+def test_log_has_lines_of_json_without_content_of_students(tmp_path):
+    folder = tmp_path / "data"
+    with server(folder) as (process, address, lines):
+        token = tool("token", "planted-name", "--data-dir", str(folder)).stdout.strip()
+        boundary, content = "x" * 20, b"planted_word = 'planted-content'\nraise ValueError(planted_word)\n"
+        parts = {"kind": b"check", 'file"; filename="planted-file.py': content}
+        body = b"".join(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + value + b"\r\n"
+            for name, value in parts.items()
+        )
+        request = urllib.request.Request(
+            f"{address}/api/v1/courses/demo/exercises/single-neuron/submissions",
+            body + f"--{boundary}--\r\n".encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": f"multipart/form-data; boundary={boundary}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            submission = json.load(answer)["id"]
+        with urllib.request.urlopen(lines[1].split()[-1], timeout=30):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    log = [json.loads(line) for line in errors.splitlines()]
+    assert {line.get("submission") for line in log if line["message"] == "a grading has ended"} == {submission}
+    assert any(line.get("route") == "/start/{secret}" for line in log)
+    for secret in ("planted", token, lines[1].split("/")[-1]):
+        assert secret not in errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.service import members, users
+from grader.service import invitations, members, users
 from grader.service.tables import Course, Membership, Role, User
 from grader.support.errors import GraderError, UsageError
 
@@ -43,3 +43,21 @@ def test_course_must_be_chosen_if_there_are_several(service):
         session.flush()
         with pytest.raises(UsageError, match=r"--course \(demo, other\)"):
             members.course_named(session, None)
+
+
+def test_link_of_a_new_user_leads_to_a_password(service):
+    with service.database.writing() as session:
+        secret = members.password_link(session, members.ensure(session, "grace"))
+    with service.database.writing() as session:
+        invitations.set_password(session, secret, "reset", "a hash")
+        assert users.find(session, "grace").password == "a hash"
+
+
+def test_disabled_user_gets_nothing(service):
+    with service.database.writing() as session:
+        members.disable(session, members.named(session, "ada"))
+    with service.database.writing() as session:
+        with pytest.raises(UsageError, match="--enable"):
+            members.ensure(session, "ada")
+        members.enable(session, members.named(session, "ada"))
+        assert members.ensure(session, "ada").name == "ada"
