@@ -67,10 +67,15 @@ def is_final(exercise: Exercise) -> bool:
     return end is not None and now() > end
 
 
-def boards(service: Service, session: Session, caller: Caller, exercise: Exercise, is_staff: bool) -> list[Board]:
-    """Return the leaderboards of an exercise, one for each data; raises NotFound if students must not see them."""
+def require_shown(exercise: Exercise, is_staff: bool) -> None:
+    """Raise NotFound if a student must not see the leaderboard."""
     if not (exercise.board or is_staff):
         raise missing()
+
+
+def boards(service: Service, session: Session, caller: Caller, exercise: Exercise, is_staff: bool) -> list[Board]:
+    """Return the leaderboards of an exercise, one for each data; raises NotFound if students must not see them."""
+    require_shown(exercise, is_staff)
     shows_private = is_final(exercise)
     best: dict[tuple[str, str], Halves] = {}
     people: dict[str, tuple[User, Membership]] = {}

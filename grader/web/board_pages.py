@@ -18,6 +18,9 @@ ADDRESS = "/c/{slug}/a/{name}/board"
 @router.get(ADDRESS)
 def board_page(request: Request, slug: str, name: str, service: ServiceOf, caller: User) -> Response:
     """Show the leaderboard: to the staff always, to students if the exercise shows it."""
+    with service.database.reading() as session:
+        exercise, course = access.exercise(session, caller, slug, name)
+        boards.require_shown(exercise, course.is_staff)
     with service.database.writing() as session:
         result_keys.secret(session)  # pseudonyms come from it
     with service.database.reading() as session:
@@ -42,7 +45,8 @@ def board_page(request: Request, slug: str, name: str, service: ServiceOf, calle
 def choose_name(slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Show the own name or a pseudonym on the leaderboards of the course."""
     with service.database.writing() as session:
-        exercise, _course = access.exercise(session, caller, slug, name)
+        exercise, course = access.exercise(session, caller, slug, name)
+        boards.require_shown(exercise, course.is_staff)
         membership = session.get(Membership, (exercise.course_id, caller.user_id))
         if membership is not None:
             membership.shows_name = fields["shows_name"] == "1"
