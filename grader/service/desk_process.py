@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -58,12 +59,13 @@ class RunOutcome(BaseModel):
     fault: str = ""
 
 
-def run(order: RunOrder) -> str:
-    """Write a class in a new process; return why that failed, "" if it did not."""
+def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> str:
+    """Write a class in a new process; return why that failed, "" if it did not. ``on_start`` gets the process, to end it."""
     command = [sys.executable, "-m", MODULE]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
+    on_start(process)
     assert process.stdin is not None and process.stdout is not None
     killer = threading.Timer(MOST_SECONDS, process.kill)
     killer.start()

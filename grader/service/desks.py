@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotFinished
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from .tables import Exercise
 
 PATIENCE = 60.0  # seconds that a request for a file waits for a run
 RETRY_AFTER = 5
+FAILURE_SECONDS = 30.0  # for which a failure is shown before another run begins
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,15 @@ class Desk:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """A run that failed: it is not tried again ``until`` then, unless something changes."""
+
+    digest: str
+    problem: str
+    until: float
+
+
 class Desks:
     """Writes the files of classes, one class after the other. All methods can be called in any thread."""
 
@@ -39,11 +51,16 @@ class Desks:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, "desk")
         self._runs: dict[tuple[str, str], Future[str]] = {}
-        self._problems: dict[tuple[str, str], tuple[str, str]] = {}  # the digest of a failed run, and why it failed
+        self._failures: dict[tuple[str, str], _Failure] = {}
+        self._process: subprocess.Popen[str] | None = None  # of the run that has begun
+        self._is_closed = False
 
     def close(self) -> None:
-        """Begin no further run."""
+        """End the run, and begin no further one; files that are not complete are written again later."""
+        self._is_closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._process is not None:
+            self._process.kill()
 
     def desk(self, exercise: Exercise, language: str, wait: float = 0.0) -> Desk:
         """Return the files of the class of an exercise; a run begins if they are outdated, and this waits a while for it."""
@@ -52,9 +69,9 @@ class Desks:
         digest, state = self._digest(exercise, folder), folder.state()
         if state.digest == digest:
             return Desk(folder, state, True)
-        failed_digest, problem = self._problems.get(key, ("", ""))
-        if failed_digest == digest:
-            return Desk(folder, state, False, problem)
+        failure = self._failures.get(key)
+        if failure is not None and failure.digest == digest and time.monotonic() < failure.until:
+            return Desk(folder, state, False, failure.problem)
         run, is_new = self._run(key)
         try:
             problem = run.result(wait)
@@ -62,7 +79,7 @@ class Desks:
             return Desk(folder, state, False)
         state = folder.state()
         if problem:
-            self._problems[key] = (digest, problem)
+            self._failures[key] = _Failure(digest, problem, time.monotonic() + FAILURE_SECONDS)
             return Desk(folder, state, False, problem)
         if not is_new and state.digest != digest:  # it had begun before the change
             run, _is_new = self._run(key)
@@ -108,7 +125,7 @@ class Desks:
 
     def retry(self, exercise: Exercise, language: str) -> None:
         """Forget that a run has failed, so that the next request begins another one."""
-        self._problems.pop((exercise.id, language), None)
+        self._failures.pop((exercise.id, language), None)
 
     def _digest(self, exercise: Exercise, folder: DeskFolder) -> str:
         with self._service.database.reading() as session:
@@ -120,6 +137,13 @@ class Desks:
             run = self._runs.get(key)
             if run is not None and not run.done():
                 return run, False
+            if self._is_closed:
+                raise Unavailable(_("The server stops: try again in a minute."), RETRY_AFTER)
             order = desk_process.RunOrder.of(self._service.configuration, *key)
-            run = self._runs[key] = self._pool.submit(desk_process.run, order)
+            run = self._runs[key] = self._pool.submit(desk_process.run, order, self._keep_process)
             return run, True
+
+    def _keep_process(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        if self._is_closed:
+            process.kill()

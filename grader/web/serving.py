@@ -47,6 +47,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
             stack.callback(part.stop)
             part.start()
         app = make_app(service)
+        stack.callback(app.state.desks.close)
         address = server.address_of(listener, configuration.host, certificate is not None)
         data_folder.write_address(configuration.data_dir, address, newest_revision())
         write(f"Address: {address}")

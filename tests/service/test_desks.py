@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -102,7 +104,7 @@ def test_class_in_another_language_has_its_own_files(service, desks, exercise):
 
 
 def test_failed_run_has_a_sentence(service, desks, exercise, monkeypatch):
-    monkeypatch.setattr(desk_process, "run", lambda order: "The disk is full.")
+    monkeypatch.setattr(desk_process, "run", lambda *_: "The disk is full.")
     with pytest.raises(Unavailable, match="The disk is full"):
         desks.current(exercise, "en")
     desks.retry(exercise, "en")
@@ -129,3 +131,14 @@ def test_notes_are_for_people_without_a_command_line(service, desks, exercise):
     assert "500 points are more than the 100 of the total." in text
     assert "the assignment no longer has the check" in text
     assert "--" not in text and "overrides.csv" not in text
+
+
+def test_run_ends_with_the_server(service, exercise):
+    desks = Desks(service)
+    hand_in(service, "ada", 0.5)
+    assert not desks.desk(exercise, "en").is_current
+    began = time.monotonic()
+    desks.close()
+    while any(thread.name.startswith("desk") for thread in threading.enumerate()):
+        assert time.monotonic() < began + 20
+        time.sleep(0.05)

@@ -127,7 +127,7 @@ def test_wrong_file_of_a_course_system_is_refused_and_not_kept(tom, content):
 
 
 def test_failed_run_is_shown_with_a_button(tom, service, monkeypatch):
-    monkeypatch.setattr(desk_process, "run", lambda order: "The disk is full.")
+    monkeypatch.setattr(desk_process, "run", lambda *_: "The disk is full.")
     hand_in(service, "ben", 1.0)
     page = tom.get(DESK)
     assert "The disk is full." in page.text
