@@ -13,6 +13,7 @@ from .tables import Login, User
 
 LONGEST_NAME = 100
 LONGEST_TEXT = 200
+FORBIDDEN_FIRST = (".", "=", "+", "-", "@")  # a hidden file, or a formula of a spreadsheet
 FORBIDDEN = "/\\*"  # a login name can be the name of a file, and "*" means every student in a file with marks
 JOINERS = "\u200c\u200d"  # invisible, but some scripts need them
 
@@ -24,8 +25,10 @@ def login_name(text: str) -> str:
         name = name.replace(joiner, "")
     if not name:
         raise Unreadable(_("The login name is missing."))
-    if name.startswith(".") or any(character in FORBIDDEN for character in name):
-        message = _("The login name '{name}' is not possible: it must not begin with '.', nor have '/', '\\' or '*'.")
+    if name.startswith(FORBIDDEN_FIRST) or any(character in FORBIDDEN for character in name):
+        message = _(
+            "The login name '{name}' is not possible: it must not begin with '.', '=', '+', '-' or '@', nor have '/', '\\' or '*'."
+        )
         raise Unreadable(message.format(name=name))
     return name
 

@@ -28,7 +28,9 @@ def test_login_name_is_normalised(text, name):
     assert users.login_name(text) == name
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\u202e", "a/b", "..", ".hidden", "a\\b", "*", "x" * 101])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\u202e", "a/b", "..", ".hidden", "a\\b", "*", "=1+1", "-x", "+x", "@x", "x" * 101]
+)
 def test_impossible_login_name_is_refused(text):
     with pytest.raises(Unreadable):
         users.login_name(text)

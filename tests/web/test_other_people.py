@@ -56,7 +56,7 @@ FIELDS = {
     "comment": "x",
     "note": "x",
 }
-UNCHANGED = [table for table in Table.metadata.sorted_tables if table.name not in ("login", "audit", "link")]
+UNCHANGED = [table for table in Table.metadata.sorted_tables if table.name not in ("login", "audit", "link", "setting")]
 
 
 def routes_of(app):
