@@ -37,6 +37,12 @@ def change_name(service: Service, caller: Caller, full_name: str, email: str) ->
         user.full_name, user.email = full_name, email
 
 
+def change_language(service: Service, caller: Caller, language: str) -> None:
+    """Keep the language of a user for the next browser."""
+    with service.database.writing() as session:
+        session.get_one(User, caller.user_id).language = language
+
+
 def change_password(service: Service, caller: Caller, old: str, new: str, address: str) -> str:
     """Change the password, sign out everywhere, and return the secret of a new cookie.
 
@@ -49,6 +55,7 @@ def change_password(service: Service, caller: Caller, old: str, new: str, addres
         service.rates.count_sign_in(user.name, address)
         if not passwords.is_right(old, user.password):
             raise NotAllowed(_("The old password is wrong."))
+        service.rates.forget_sign_ins(user.name, address)
     passwords.require_good(new, user.name)
     password_hash = passwords.hash_of(new)
     with service.database.writing() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -26,10 +27,14 @@ class Rates:
 
     def count_sign_in(self, name: str, address: str) -> None:
         """Count an attempt to sign in. Somebody at another address can slow an account down, but not lock it."""
-        a_minute = self._limits.logins_a_minute
-        self._count(RateLimitItemPerMinute(a_minute), "sign-in", name.casefold(), address)
-        self._count(RateLimitItemPerHour(a_minute * 60), "sign-in", name.casefold())
+        for limit, *who in self._of_sign_in(name, address):
+            self._count(limit, *who)
         self.count_form(address)
+
+    def forget_sign_ins(self, name: str, address: str) -> None:
+        """Forget the attempts for an account after a right password."""
+        for limit, *who in self._of_sign_in(name, address):
+            self._windows.clear(limit, *who)
 
     def count_form(self, address: str) -> None:
         """Count a form of a visitor who is not signed in: an attempt to sign in, a new account, or the use of a link."""
@@ -42,6 +47,11 @@ class Rates:
     def count_api(self, token: str) -> None:
         """Count a request with a token."""
         self._count(RateLimitItemPerMinute(self._limits.api_a_minute), "api", token)
+
+    def _of_sign_in(self, name: str, address: str) -> Iterator[tuple[RateLimitItem, *tuple[str, ...]]]:
+        a_minute = self._limits.logins_a_minute
+        yield RateLimitItemPerMinute(a_minute), "sign-in", name.casefold(), address
+        yield RateLimitItemPerHour(a_minute * 60), "sign-in", name.casefold()
 
     def _count(self, limit: RateLimitItem, *who: str) -> None:
         if not self._windows.hit(limit, *who):

@@ -21,6 +21,7 @@ def with_password(service: Service, name: str, password: str, address: str, old_
     is_right = passwords.is_right(password, "" if user is None else user.password)
     if user is None or not is_right or user.disabled is not None:
         raise NotSignedIn(_("The login name or the password is wrong."))
+    service.rates.forget_sign_ins(name, address)
     new_hash = passwords.hash_of(password) if passwords.is_outdated(user.password) else user.password
     with service.database.writing() as session:
         stored = session.get_one(User, user.id)

@@ -43,7 +43,7 @@ from .body_limits import BodyLimits
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
-from .own_host import OwnHost
+from .own_host import OwnHost, is_loopback
 from .request_log import RequestLog
 from .request_metrics import RequestMetrics
 
@@ -133,4 +133,5 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     app.add_middleware(OwnHost, configuration)
     app.add_middleware(RequestLog, app.state.metrics)
     app.add_middleware(Languages)
-    app.add_middleware(SecurityHeaders, configuration.is_secure)
+    is_for_others = bool(configuration.proxy) or not is_loopback(configuration.host)
+    app.add_middleware(SecurityHeaders, configuration.is_secure and is_for_others)

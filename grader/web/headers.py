@@ -29,11 +29,14 @@ ONE_YEAR = 365 * 24 * 3600
 
 
 class SecurityHeaders:
-    """Adds :data:`HEADERS` to each answer that does not set them itself."""
+    """Adds :data:`HEADERS` to each answer that does not set them itself.
 
-    def __init__(self, app: ASGIApp, is_secure: bool) -> None:
+    ``only_https``: browsers use HTTPS for every server of this host from then on, so it is not for "localhost".
+    """
+
+    def __init__(self, app: ASGIApp, only_https: bool) -> None:
         self._app = app
-        self._headers = HEADERS | ({"Strict-Transport-Security": f"max-age={ONE_YEAR}"} if is_secure else {})
+        self._headers = HEADERS | ({"Strict-Transport-Security": f"max-age={ONE_YEAR}"} if only_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

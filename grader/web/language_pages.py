@@ -5,21 +5,24 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from ..service import own_account
 from ..service.errors import missing
 from ..support.i18n import LANGUAGES
 from . import signed_in
 from .languages import COOKIE
-from .requests import ServiceOf
+from .requests import ServiceOf, Visitor
 
 router = APIRouter(include_in_schema=False)
 ONE_YEAR = 365 * 24 * 3600
 
 
 @router.get("/language/{code}")
-def choose(code: str, service: ServiceOf, next: str = "/") -> Response:
+def choose(code: str, service: ServiceOf, visitor: Visitor, next: str = "/") -> Response:
     """Show the pages in another language from now on, and return to the page."""
     if code not in LANGUAGES:
         raise missing()
+    if visitor is not None and visitor.language != code:
+        own_account.change_language(service, visitor, code)
     response = RedirectResponse(signed_in.local(next), 303)
     is_secure = service.configuration.is_secure
     response.set_cookie(COOKIE, code, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)

@@ -48,3 +48,10 @@ def test_others_are_limited_by_user_or_token(rates, count):
     count(rates, "b")
     with pytest.raises(TooMany):
         count(rates, "a")
+
+
+def test_right_password_forgets_the_attempts(rates):
+    for _ in range(5):
+        rates.count_sign_in("ada", "192.0.2.1")
+        rates.count_sign_in("ada", "192.0.2.1")
+        rates.forget_sign_ins("Ada", "192.0.2.1")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from fastapi.testclient import TestClient
 
 from grader.web import headers
+from grader.web.app import make_app
 
 
 @pytest.mark.quick
@@ -37,3 +41,12 @@ def test_document_runs_only_its_own_script():
 def test_method_that_is_not_allowed_names_the_others(browser):
     answer = browser("ada").put("/login")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_sent"), [({"host": "0.0.0.0"}, True), ({"proxy": "10.0.0.1"}, True), ({}, False)]
+)
+def test_browsers_stay_with_https_unless_it_is_only_this_machine(service, settings, is_sent):
+    service.configuration = replace(service.configuration, is_secure=True, **settings)
+    client = TestClient(make_app(service), base_url="https://127.0.0.1:8000", client=("127.0.0.1", 1))
+    assert ("strict-transport-security" in client.get("/login").headers) == is_sent

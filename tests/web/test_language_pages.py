@@ -23,3 +23,9 @@ def test_choice_does_not_lead_to_another_server(browser, next):
 
 def test_unknown_language_does_not_exist(browser):
     assert browser().get("/language/xx").status_code == 404
+
+
+def test_choice_is_kept_for_the_next_sign_in(browser, caller):
+    browser("ada").get("/language/de")
+    assert caller("ada").language == "de"
+    assert browser().get("/language/es").status_code == 303
