@@ -29,33 +29,21 @@ INTERRUPTED = lazy("The grading was interrupted too often; no attempt is spent. 
 
 def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list[Submission]:
     """Return up to ``most`` submissions that a worker grades next, with their exercises and versions."""
-    ids = [*session.scalars(queue.in_order(Submission.id).limit(most))]
-    if not ids:
+    parts = (joinedload(Submission.version), joinedload(Submission.exercise))
+    rows = session.scalars(queue.in_order(Submission).options(*parts).limit(most)).all()
+    if not rows:
         return []
     moment = now()
     until = moment + timedelta(seconds=lease_seconds)
+    values = {"state": State.RUNNING, "owner": owner, "since": moment, "started": moment, "sentence": RUNS}
     statement = (
         update(Submission)
-        .where(Submission.id.in_(ids), Submission.state == State.QUEUED)  # another worker may have been faster
-        .values(
-            state=State.RUNNING,
-            owner=owner,
-            since=moment,
-            started=moment,
-            deadline=until,
-            lease_until=until,
-            sentence=RUNS,
-        )
+        .where(Submission.id.in_([row.id for row in rows]), Submission.state == State.QUEUED)
+        .values(deadline=until, lease_until=until, **values)
         .returning(Submission.id)
     )
-    claimed = {*session.scalars(statement)}
-    rows = session.scalars(
-        select(Submission)
-        .where(Submission.id.in_(claimed))
-        .options(joinedload(Submission.version), joinedload(Submission.exercise))
-        .execution_options(populate_existing=True)
-    )
-    return sorted(rows, key=lambda row: ids.index(row.id))
+    own_ids = {*session.scalars(statement)}  # another worker may have been faster
+    return [row for row in rows if row.id in own_ids]
 
 
 def release(session: Session, rows: Iterable[Submission], is_interruption: bool = True) -> list[Submission]:

@@ -37,6 +37,8 @@ class GradingOutcome:
     result: TaskResult | None = None
     error: BaseException | None = None
     seconds: float | None = None
+    key: str = ""
+    """The key of the result."""
     files: ResultFiles | None = None
     """The files of the result, once they are on the disk."""
 
@@ -55,26 +57,32 @@ class GradingOutcome:
         return self.result is not None and (self.result.report is None or self.result.report.score is not None)
 
 
-def finish(session: Session, service: Service, owner: str, outcome: GradingOutcome) -> Submission | None:
-    """Store how a grading ended; None if the submission does not belong to the worker any more, so that nothing changes."""
+def finish(
+    session: Session, service: Service, owner: str, outcome: GradingOutcome, is_careful: bool = True
+) -> Submission | None:
+    """Store how a grading ended; None if the submission does not belong to the worker any more, so that nothing changes.
+
+    With ``is_careful``, which takes longer, a result that cannot be stored leads to a submission that is not gradable.
+    """
     row = session.get(Submission, outcome.submission.id)
     if row is None or row.state != State.RUNNING or row.owner != owner:
         return None
     if isinstance(outcome.error, ProcessLost | CancelledError):
         _count_loss(session, row, outcome.error)
-        return row
-    if isinstance(outcome.error, Refusal):  # the database or the disk of the server, for a while
+    elif isinstance(outcome.error, Refusal):  # the database or the disk of the server, for a while
         claims.release(session, [row], is_interruption=False)
-        return row
-    try:
-        with session.begin_nested():
-            _end(session, service, row, outcome)
-    except OperationalError:
-        raise  # the database fails, not this submission
-    except Exception as error:
-        log.exception("a result cannot be stored", extra={FIELDS: {"submission": row.id}})
-        row = session.get_one(Submission, outcome.submission.id, populate_existing=True)
-        _end(session, service, row, GradingOutcome(outcome.submission, error=error))
+    elif not is_careful:
+        _end(session, service, row, outcome)
+    else:
+        try:
+            with session.begin_nested():
+                _end(session, service, row, outcome)
+        except OperationalError:
+            raise  # the database fails, not this submission
+        except Exception as error:
+            log.exception("a result cannot be stored", extra={FIELDS: {"submission": row.id}})
+            row = session.get_one(Submission, outcome.submission.id, populate_existing=True)
+            _end(session, service, row, GradingOutcome(outcome.submission, error=error))
     return row
 
 
@@ -89,7 +97,7 @@ def _end(session: Session, service: Service, row: Submission, outcome: GradingOu
     if report is None:
         row.state, row.sentence = State.REFUSED, outcome.result.problem
         return
-    key = result_keys.result_key(session, service, row, row.version)
+    key = outcome.key or result_keys.result_key(session, service, row, row.version)
     if report.score is None:
         key = f"{key}-{row.id}"  # never the answer to another upload
         row.reason = report.problem() or ""

@@ -44,6 +44,8 @@ class _Claim:
     """A submission that this worker has, and the future of its result. Times are of the monotonic clock."""
 
     submission: Submission
+    key: str = ""
+    """The key of its result."""
     future: Future[TaskResult] | None = None
     seconds_allowed: float | None = None
     submitted: float = 0.0
@@ -72,6 +74,8 @@ class Grader:
         self._unsaved: list[GradingOutcome] = []
         self._is_stopping = threading.Event()
         self._busy = time.monotonic()  # when there was something to grade
+        self._looked = 0.0  # when claims were looked at that others may have ended
+        self._is_careful = False  # after a failure each result is stored for itself
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -145,22 +149,25 @@ class Grader:
             self._is_stopping.wait(POLL_SECONDS)
         except Exception:
             log.exception("the grader failed, and continues")
+            self._is_careful = True
             self._is_stopping.wait(POLL_SECONDS)
 
     def _step(self) -> None:
-        self._collect()
+        is_woken_by_results = self._collect()
         claimed = self._save_and_claim()
         for submission in claimed:
             self._begin(submission)
         if self._claims:
             self._busy = time.monotonic()
-            self._end_foreign_claims()
+            if not is_woken_by_results or self._busy - self._looked > POLL_SECONDS:
+                self._looked = self._busy
+                self._end_foreign_claims()
         elif time.monotonic() - self._busy > IDLE_SECONDS and not self._is_stopping.is_set():
             self._works.use_idle_time()
         self._supervision.look(self._pausing, self._claims.keys())
 
-    def _collect(self) -> None:
-        """Take the outcomes that have arrived, and write their files."""
+    def _collect(self) -> bool:
+        """Take the outcomes that have arrived, and write their files; return whether there were any."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._unsaved.append(self._outcomes.get_nowait())
@@ -172,6 +179,7 @@ class Grader:
                     log.warning("files of a result are left out", extra={FIELDS: {"error": type(error).__name__}})
                     space.release_reserve(self._service)
                     outcome.files = ResultFiles()
+        return bool(self._unsaved)
 
     def _save_and_claim(self) -> list[Submission]:
         """Store all outcomes and claim submissions, in one transaction."""
@@ -184,14 +192,14 @@ class Grader:
             ended = [
                 row
                 for outcome in self._unsaved
-                if (row := finishing.finish(session, self._service, self._id, outcome)) is not None
+                if (row := finishing.finish(session, self._service, self._id, outcome, self._is_careful)) is not None
             ]
             lease = self._service.configuration.lease_seconds
             claimed = claims.claim(session, self._id, free, lease) if free > 0 else []
         for outcome in self._unsaved:
             self._claims.pop(outcome.submission.id, None)
             self._note(outcome)
-        self._unsaved = []
+        self._unsaved, self._is_careful = [], False
         for row in ended:
             kind = "state" if row.state == State.QUEUED else "done"
             self._service.events.publish(row.id, kind, state=row.state)
@@ -214,6 +222,7 @@ class Grader:
             self._works.give_way()
             with self._service.database.reading() as session:
                 seed = result_keys.seed_of(session, submission, submission.version)
+            claim.key = result_keys.key_with(self._service, submission, submission.version, seed)
             prepared = self._works.request(seed, submission.version)
         except Exception as error:
             self._end(claim, GradingOutcome(submission, error=error))
@@ -247,7 +256,7 @@ class Grader:
             begun = claim.started if claim.started is not None else claim.submitted
             seconds = time.monotonic() - begun
             try:
-                self._end(claim, GradingOutcome(submission, future.result(), seconds=seconds))
+                self._end(claim, GradingOutcome(submission, future.result(), seconds=seconds, key=claim.key))
             except (Exception, CancelledError) as error:
                 self._end(claim, GradingOutcome(submission, error=error))
 

@@ -44,7 +44,14 @@ def secret(session: Session) -> str:
 def result_key(
     session: Session, service: Service, submission: Submission, version: Version, language: str | None = None
 ) -> str:
-    """Return the key of the result of a submission with a version: a digest of all that decides the report.
+    """Return the key of the result of a submission with a version."""
+    return key_with(service, submission, version, seed_of(session, submission, version), language)
+
+
+def key_with(
+    service: Service, submission: Submission, version: Version, seed: Seed, language: str | None = None
+) -> str:
+    """Return the key of the result of a submission with a version and its seed: a digest of all that decides the report.
 
     The name of the file is one of them, because sentences of a report quote it, and it may contain a student's name.
     """
@@ -52,7 +59,7 @@ def result_key(
     parts = (
         __version__,
         version.digest,
-        seed_of(session, submission, version).seed,
+        seed.seed,
         configuration.isolation,
         configuration.engine,
         configuration.datasets or "",
