@@ -6,17 +6,17 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import undefer
 
 from ..executor import calls, local
-from ..executor.executor import Executor
+from ..executor.executor import Executor, ProcessLost
 from ..executor.work import Work, work_for
 from ..support import seeds
-from ..support.errors import NotGradable
+from ..support.errors import GraderError, NotGradable
 from . import assignments
 from .courses import DEMO
 from .errors import NoSpace, Unavailable
@@ -99,7 +99,7 @@ class PreparedWorks:
             answers is None
             or time.monotonic() - self._inspected.get(work.family, -INSPECTED_SECONDS) > INSPECTED_SECONDS
         ):
-            new_answers = self._call(work, idle)
+            new_answers = self._answers(work, idle)
             self._inspected[work.family] = time.monotonic()
             if answers is None:
                 answers = new_answers
@@ -108,7 +108,19 @@ class PreparedWorks:
                     row.answers, row.is_prepared = answers, True
         return replace(work, answers=answers, fingerprint=seeds.fingerprint(work.seed), inspected=True)
 
-    def _call(self, work: Work, idle: _IdlePreparation | None) -> bytes:
+    def _answers(self, work: Work, idle: _IdlePreparation | None) -> bytes:
+        """Return the answers for a work; raises ProcessLost if two processes have died, as the executor does."""
+        problem: Exception
+        for _ in range(2):
+            try:
+                return self._compute(work, idle)
+            except (GraderError, CancelledError):
+                raise
+            except Exception as error:
+                problem = error
+        raise ProcessLost(f"{type(problem).__name__}: {problem}")
+
+    def _compute(self, work: Work, idle: _IdlePreparation | None) -> bytes:
         assert self._executor.call is not None
         preparation = self._executor.call(calls.prepare, work)
         if idle is not None:

@@ -7,6 +7,7 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 
+from grader.executor.executor import ProcessLost
 from grader.service import prepared_works
 from grader.service.prepared_works import PreparedWorks
 from grader.service.tables import Course, Exercise, Seed, State
@@ -89,6 +90,19 @@ def test_preparation_that_failed_is_tried_again_with_the_next_submission(executo
     success = works.request(attempt, version)
     executor.wait_for_call(2).set_result(b"answers")
     assert success.result(10).answers == b"answers"
+
+
+def test_process_that_dies_while_it_prepares_is_replaced_once(executor, works, seeds):
+    (attempt, check), version = seeds
+    success = works.request(attempt, version)
+    executor.wait_for_call(1).set_exception(RuntimeError("killed"))
+    executor.wait_for_call(2).set_result(b"answers")
+    assert success.result(10).answers == b"answers"
+    failure = works.request(check, version)
+    for count in (3, 4):
+        executor.wait_for_call(count).set_exception(RuntimeError("killed"))
+    with pytest.raises(ProcessLost, match="killed"):
+        failure.result(10)
 
 
 def test_idle_time_is_used_for_exercises_that_are_used(service, executor, works):
