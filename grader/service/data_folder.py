@@ -22,15 +22,21 @@ BLOBS_LOCK = "blobs.lock"  # held while blobs must not be deleted
 
 
 def make(folder: Path) -> None:
-    """Make the folder, unless it exists, and let only its owner read it; raises UsageError."""
+    """Make the folder, unless it exists, and let only its owner read it if it is new or empty; raises UsageError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.chmod(folder, 0o700)
+        if not any(folder.iterdir()):  # the permissions of a folder with other files are not ours
+            os.chmod(folder, 0o700)
     except OSError as error:
         reason = error.strerror or "it is not a folder"
         raise UsageError(
             f"The data folder {folder} cannot be used ({reason}): choose another one with --data-dir."
         ) from error
+
+
+def make_database(folder: Path) -> None:
+    """Make an empty file for SQLite, unless it exists, that only its owner can read; SQLite gives its log the same permissions."""
+    os.close(_open(folder / DATABASE))
 
 
 def refuse_missing(folder: Path) -> None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -157,6 +158,7 @@ def revisions() -> set[str]:
     return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
+@cache
 def newest_revision() -> str:
     """Return the revision of the tables in this version of the grader."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""

@@ -45,8 +45,9 @@ def _database(service: Service) -> str:
     try:
         if service.database.revision() != newest_revision():
             return lazy("The tables belong to another version of the grader.")
-        with service.database.writing():
-            return ""
+        with service.database.writing() as session:
+            session.connection()  # takes the lock
+        return ""
     except Refusal:
         return lazy("The database is locked.")
     except Exception:  # each database has its own errors

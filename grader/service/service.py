@@ -52,6 +52,8 @@ def open_service(configuration: Configuration) -> Service:
     """
     data_folder.make(configuration.data_dir)
     with data_folder.setup(configuration.data_dir), _sentence_for_damage(configuration):
+        if not configuration.database:
+            data_folder.make_database(configuration.data_dir)
         database = Database(configuration.database_url)
         database.migrate()
         with database.writing() as session:

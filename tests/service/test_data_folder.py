@@ -7,6 +7,8 @@ import stat
 import pytest
 
 from grader.service import data_folder
+from grader.service.configuration import Configuration
+from grader.service.service import open_service
 from grader.support.errors import UsageError
 
 
@@ -34,3 +36,13 @@ def test_file_is_not_a_data_folder(tmp_path):
     (tmp_path / "data").write_text("")
     with pytest.raises(UsageError, match="--data-dir"):
         data_folder.make(tmp_path / "data")
+
+
+def test_permissions_of_a_folder_with_other_files_are_not_changed(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "other.txt").write_text("")
+    service = open_service(Configuration(data_dir=tmp_path))
+    service.close()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "grader.sqlite").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "blobs").stat().st_mode) == 0o700

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from grader.service import health, space
+from grader.service import database, health, space
+from grader.service.configuration import Configuration
 from grader.service.moments import now
+from grader.service.service import open_service
 from grader.service.tables import Worker
 
 
@@ -36,3 +40,14 @@ def test_tables_of_another_version_are_found(service):
     with service.database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert sentences(service)["database"] == "The tables belong to another version of the grader."
+
+
+def test_locked_database_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    service = open_service(Configuration(data_dir=tmp_path / "data"))
+    with closing(sqlite3.connect(tmp_path / "data" / "grader.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert sentences(service)["database"] == "The database is locked."
+        other.execute("ROLLBACK")
+    assert sentences(service)["database"] == ""
+    service.close()
