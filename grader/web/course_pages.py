@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from ..service import access, overview
+from ..service import access, course_settings, overview
 from . import pages
 from .requests import ServiceOf, User
 
@@ -20,7 +20,8 @@ def home(request: Request, service: ServiceOf, caller: User) -> Response:
         courses = access.courses_of(session, caller)
         few_courses = courses if len(courses) <= FEW else []
         lists = [(each, overview.exercise_lines(service, session, caller, each)) for each in few_courses]
-    return pages.page(request, "home.html.j2", courses=courses, lists=lists)
+        may_create = course_settings.may_create(session, caller)
+    return pages.page(request, "home.html.j2", courses=courses, lists=lists, may_create=may_create)
 
 
 @router.get("/c/{slug}")

@@ -160,3 +160,13 @@ def test_images_that_no_message_can_hold_are_not_gradable(monkeypatch):
     monkeypatch.setattr(accuracy, "MAX_PAYLOAD", 4 * COUNT * 8 - 1)
     with pytest.raises(NotGradable, match=f"{COUNT} images are too many for one call"):
         of_functions(LABELS)
+
+
+def test_bonus_check_measures_both_halves_for_a_leaderboard():
+    outcome, _calls = of_functions(LABELS, bonus=True)
+    assert outcome.evidence.content["halves"] == [1.0, 1.0]
+    wrong_second = LABELS.copy()
+    wrong_second[1::2] = 9 - wrong_second[1::2]
+    outcome, _calls = of_functions(wrong_second, bonus=True)
+    assert outcome.evidence.content["halves"] == [1.0, float((wrong_second[1::2] == LABELS[1::2]).mean())]
+    assert "halves" not in of_functions(LABELS)[0].evidence.content

@@ -96,3 +96,13 @@ def test_student_sees_a_mark_by_hand_without_the_name_of_the_person(doubling):
     assert hidden.evidence == Evidence(by_hand=ByHand(points=1, automatic=0, comment="Nearly."))
     assert visible_report.by_hand.comment == "Hi."
     assert "ada" not in visible_report.to_json() and "Never shown." not in visible_report.to_json()
+
+
+def test_students_do_not_see_the_halves_that_decide_a_leaderboard(doubling):
+    assignment = load(str(doubling))
+    report = grade(assignment, read_contents("answer.py", {"answer.py": SHORT.encode()}, "doubling"), GradeOptions())
+    check = report.checks[0]
+    check.evidence |= Evidence(accuracy=0.9, halves=[0.95, 0.85])
+    visible = redact_for_student(report, assignment.content.visibility()).checks[0]
+    assert visible.evidence.accuracy == 0.9
+    assert "halves" not in visible.evidence.content

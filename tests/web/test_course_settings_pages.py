@@ -70,3 +70,8 @@ def test_settings_are_changed_and_the_course_is_archived(form, service, browser)
         assert course.archived is not None
     form("iris", "/c/demo/settings", "/c/demo/settings/archive", archived="0")
     assert "archived" not in browser("ada").get("/c/demo").text
+
+
+def test_only_those_who_may_create_a_course_see_the_button(browser):
+    seen = {name: "/new-course" in browser(name).get("/").text for name in ("ada", "tom", "iris", "root")}
+    assert seen == {"ada": False, "tom": False, "iris": True, "root": True}
