@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 from ..report.evidence import Evidence
 from ..report.model import CheckResult, Report
 from ..support.i18n import _
-from . import policies, result_keys
+from . import policies
 from .access import Caller
 from .errors import missing
 from .moments import now
+from .server_secret import server_secret
 from .service import Service
 from .tables import Exercise, Kind, Membership, Result, Role, State, Submission, User
 
@@ -124,7 +125,7 @@ def ranked(entries: Iterable[BoardEntry]) -> list[BoardEntry]:
 
 def pseudonym(session: Session, exercise: Exercise, user_id: str) -> str:
     """Return another name for a student, which is always the same in an exercise, and another one in each exercise."""
-    secret = result_keys.secret(session).encode()
+    secret = server_secret(session).encode()
     number = int.from_bytes(hmac.digest(secret, f"board {exercise.id} {user_id}".encode(), hashlib.sha256)[:8])
     return _("Participant {number}").format(number=str(100_000 + number % 900_000))
 

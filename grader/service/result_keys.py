@@ -10,18 +10,16 @@ from sqlalchemy.orm import Session
 
 from ..version import __version__
 from . import courses
-from .identifiers import new_secret
+from .server_secret import server_secret
 from .service import Service
-from .tables import Kind, Seed, Setting, Submission, Version
-
-SECRET = "seeds"  # the setting with the secret from which the numbers of practice seeds are derived
+from .tables import Kind, Seed, Submission, Version
 
 
 def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> int:
     """Return the number of the seed for a student: of a self-check it depends on student and version, but not on the attempt."""
     if kind == Kind.ATTEMPT:
         return 0
-    mac = hmac.digest(secret(session).encode(), f"{user_id} {version_id}".encode(), "sha256")
+    mac = hmac.digest(server_secret(session).encode(), f"{user_id} {version_id}".encode(), "sha256")
     return int.from_bytes(mac[:8]) % courses.PRACTICE_SEEDS
 
 
@@ -29,16 +27,6 @@ def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
     """Return the seed of a submission with a version."""
     number = seed_number(session, Kind(submission.kind), submission.user_id, version.id)
     return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
-
-
-def secret(session: Session) -> str:
-    """Return the secret of the server from which numbers of seeds are derived, and pseudonyms; it is made once."""
-    setting = session.get(Setting, SECRET)
-    if setting is None:
-        setting = Setting(name=SECRET, value=new_secret())
-        session.add(setting)
-        session.flush()
-    return setting.value
 
 
 def result_key(

@@ -18,6 +18,7 @@ from .configuration import Configuration
 from .database import Database, newest_revision
 from .events import Events
 from .rates import Rates
+from .server_secret import server_secret
 from .tables import Course, User
 from .waiting import Places
 
@@ -59,6 +60,7 @@ def open_service(configuration: Configuration) -> Service:
         with database.writing() as session:
             if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
                 courses.create_demo(session, bundled_names())
+            server_secret(session)
     return Service(configuration, database, Blobs(configuration.blob_dir))
 
 

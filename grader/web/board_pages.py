@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import access, boards, overview, result_keys
+from ..service import access, boards, overview
 from ..service.tables import Membership
 from . import pages
 from .forms import FieldsOf
@@ -21,10 +21,6 @@ def board_page(request: Request, slug: str, name: str, service: ServiceOf, calle
     with service.database.reading() as session:
         exercise, course = access.exercise(session, caller, slug, name)
         boards.require_shown(exercise, course.is_staff)
-    with service.database.writing() as session:
-        result_keys.secret(session)  # pseudonyms come from it
-    with service.database.reading() as session:
-        exercise, course = access.exercise(session, caller, slug, name)
         entries = boards.boards(service, session, caller, exercise, course.is_staff)
         title = overview.title_of(service, exercise)
         membership = session.get(Membership, (exercise.course_id, caller.user_id))

@@ -9,7 +9,7 @@ import pytest
 
 from grader.report.evidence import Evidence
 from grader.report.model import Report
-from grader.service import boards, result_keys, student_reports
+from grader.service import boards, student_reports
 from grader.service.errors import NotFound
 from grader.service.moments import now
 from grader.service.tables import Exercise, Membership, Result, Submission, User
@@ -19,7 +19,6 @@ from tests.service.kept_results import hand_in
 @pytest.fixture
 def exercise(service):
     with service.database.writing() as session:
-        result_keys.secret(session)
         row = session.query(Exercise).filter_by(name="single-neuron").one()
         row.board = True
         return row
