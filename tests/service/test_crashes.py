@@ -149,6 +149,8 @@ def test_grading_processes_that_are_killed_cost_nobody_anything(tmp_path):
     with live_server(data_dir, "--jobs", "2") as server:
         clients = Clients(people, 12)
         clients.address = server.address
+        own = psutil.Process(server.process.pid)
+        assert {process.nice() - own.nice() for process in grading_processes(server)} == {5}  # pages come first
         for _ in range(2):
             time.sleep(1.0)
             for process in grading_processes(server)[:1]:
