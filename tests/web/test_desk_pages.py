@@ -117,6 +117,21 @@ def test_canvas_gradebook_comes_back_with_the_points(tom):
     assert tom.get(f"{DESK}/files/canvas.csv").status_code == 404
 
 
+MOODLE = (
+    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\n"
+    "Participant 11,Ada,ada@example.org,Submitted for grading,,100.00,Yes,-,\n"
+)
+
+
+def test_moodle_worksheet_comes_back_with_points_and_comments(tom):
+    fields = {**form(tom.get(DESK)), "system": "moodle"}
+    answer = tom.post(f"{DESK}/sheets", data=fields, files={"file": ("Grades-\u00fc.csv", MOODLE.encode())})
+    assert answer.status_code == 303
+    row = next(csv.DictReader(io.StringIO(tom.get(f"{DESK}/files/moodle.csv").text)))
+    assert float(row["Grade"]) == 50
+    assert "partial" in row["Feedback comments"]
+
+
 @pytest.mark.parametrize("content", [b"", b"no gradebook", b"\xff\xfe\x00", b"Student,ID\n" + b"\0" * 10])
 def test_wrong_file_of_a_course_system_is_refused_and_not_kept(tom, content):
     fields = {**form(tom.get(DESK)), "system": "canvas"}
