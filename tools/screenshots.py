@@ -11,12 +11,14 @@ import io
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +44,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 WIDTHS = {"light": 760, "dark": 760, "phone": 320}  # of the pictures
 QUALITY = 60
+DESK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,6 @@ PAGES = {
     "waiting": Page("emmy", "/s/{waiting}"),
     "report": Page("ada", "/s/{wrong}"),
     "receipt": Page("ada", "/s/{wrong}/receipt"),
-    "notebook": Page("gauss", "/s/{notebook}/notebook"),
     "account": Page("ada", "/me"),
     "tokens": Page("ada", "/me/tokens"),
     "course-staff": Page("iris", COURSE),
@@ -70,10 +72,17 @@ PAGES = {
     "new-exercise": Page("iris", f"{COURSE}/exercises/new"),
     "exercise-settings": Page("iris", f"{DEMO}/settings"),
     "desk": Page("iris", f"{DEMO}/desk"),
+    "class": Page("iris", f"{DEMO}/desk/class/index.html"),
+    "marks": Page("iris", f"{DEMO}/desk/students/ada"),
+    "extensions": Page("iris", f"{DEMO}/extensions"),
     "regrade": Page("iris", f"{DEMO}/regrade"),
     "board": Page("ada", f"{COURSE}/a/numpy-mnist/board"),
     "new-course": Page("root", "/new-course"),
     "admin": Page("root", "/admin"),
+    "admin-queue": Page("root", "/admin/queue"),
+    "admin-users": Page("root", "/admin/users"),
+    "admin-retention": Page("root", "/admin/retention"),
+    "admin-audit": Page("root", "/admin/audit"),
 }
 
 
@@ -128,6 +137,8 @@ def make(names: list[str], folder: Path, full: bool = False) -> None:
         sync_playwright() as playwright,
     ):
         chromium = playwright.chromium.launch(executable_path=browser, args=list(OPTIONS))
+        if any(PAGES[name].path.startswith(f"{DEMO}/desk") for name in names):
+            _wait_for_class(server, people["iris"])
         for name in names:
             page = PAGES[name]
             for view in VIEWS:
@@ -138,6 +149,16 @@ def make(names: list[str], folder: Path, full: bool = False) -> None:
                     image.thumbnail((WIDTHS[view], 10_000))
                 image.save(folder / f"{name}-{view}.webp", quality=QUALITY, method=6)
         chromium.close()
+
+
+def _wait_for_class(server: LiveServer, person: Person) -> None:
+    """Open the desk until the pages of the class are written."""
+    end = time.monotonic() + DESK_SECONDS
+    while time.monotonic() < end:
+        answer = httpx.get(f"{server.address}{DEMO}/desk", cookies={"grader_login": person.cookie}, trust_env=False)
+        if "class/index.html" in answer.text:
+            return
+        time.sleep(1)
 
 
 def _unfinished(server: LiveServer, people: dict[str, Person]) -> str:
