@@ -34,7 +34,7 @@ STUDENTS = {
     "ada": "Ada Lovelace",
     "emmy": "Emmy Noether",
     "gauss": "Carl Friedrich Gauß",
-    "zu": "祖沖之",
+    "sofja": "Софья Ковалевская",
     "khwarizmi": "محمد بن موسى الخوارزمي",
 }
 VIEWS: dict[str, dict[str, Any]] = {
@@ -98,7 +98,7 @@ def server_with_content(folder: Path) -> Iterator[tuple[LiveServer, dict[str, Pe
         handed_in = {
             "wrong": ("ada", "neuron.py", (examples / "wrong.py").read_bytes()),
             "notebook": ("gauss", "neuron.ipynb", (examples / "correct.ipynb").read_bytes()),
-            "right": ("zu", "neuron.py", solution),
+            "right": ("sofja", "neuron.py", solution),
             "broken": ("khwarizmi", "neuron.py", b"def sigmoid(z:\n"),
         }
         ids = {}
@@ -163,11 +163,12 @@ def _wait_for_class(server: LiveServer, person: Person) -> None:
 
 def _unfinished(server: LiveServer, people: dict[str, Person]) -> str:
     """Return a submission that waits behind two that take long."""
-    slow = b"import time\ntime.sleep(6)\n"
-    for number, name in enumerate(("gauss", "zu", "khwarizmi")):
-        server.hand_in(people[name], EXERCISE, "neuron.py", slow + b"# %d\n" % number + str(id(object())).encode())
+    now = time.time_ns()  # so that no result is kept
+    for name in ("gauss", "sofja", "khwarizmi", "ada"):
+        slow = f"import time\ntime.sleep(6)  # {name} {now}\n"
+        server.hand_in(people[name], EXERCISE, "neuron.py", slow.encode())
     solution = (ROOT / "assignments" / EXERCISE / "solution.py").read_bytes()
-    return server.hand_in(people["emmy"], EXERCISE, "neuron.py", solution + f"# {id(object())}\n".encode())
+    return server.hand_in(people["emmy"], EXERCISE, "neuron.py", solution + f"# {now}\n".encode())
 
 
 def main() -> None:
