@@ -24,12 +24,15 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from grader.service.tables import Role  # noqa: E402
+from grader.service.configuration import Configuration  # noqa: E402
+from grader.service.service import open_service  # noqa: E402
+from grader.service.tables import Exercise, Role  # noqa: E402
 from tools.live_server import LiveServer, Person, add_people, live_server  # noqa: E402
 from tools.picture import BROWSERS, OPTIONS  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 EXERCISE = "single-neuron"
+CHALLENGE = "numpy-mnist"
 STUDENTS = {
     "ada": "Ada Lovelace",
     "emmy": "Emmy Noether",
@@ -76,7 +79,7 @@ PAGES = {
     "marks": Page("iris", f"{DEMO}/desk/students/ada"),
     "extensions": Page("iris", f"{DEMO}/extensions"),
     "regrade": Page("iris", f"{DEMO}/regrade"),
-    "board": Page("ada", f"{COURSE}/a/numpy-mnist/board"),
+    "board": Page("ada", f"{COURSE}/a/{CHALLENGE}/board"),
     "new-course": Page("root", "/new-course"),
     "admin": Page("root", "/admin"),
     "admin-queue": Page("root", "/admin/queue"),
@@ -92,6 +95,10 @@ def server_with_content(folder: Path) -> Iterator[tuple[LiveServer, dict[str, Pe
     roles: dict[str, Role | None] = dict.fromkeys(STUDENTS, Role.STUDENT)
     roles |= {"iris": Role.INSTRUCTOR, "root": None}
     people = add_people(folder / "data", roles, {**STUDENTS, "iris": "Iris", "root": "Root"})
+    service = open_service(Configuration(data_dir=folder / "data", grade=False))
+    with service.database.writing() as session:
+        session.query(Exercise).filter_by(name=CHALLENGE).one().board = True
+    service.close()
     examples = ROOT / "examples" / EXERCISE
     solution = (ROOT / "assignments" / EXERCISE / "solution.py").read_bytes()
     with live_server(folder / "data", "--jobs", "2") as server:
