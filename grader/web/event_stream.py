@@ -23,6 +23,7 @@ from ..service.service import Service
 from ..service.tables import Submission
 
 PING_SECONDS = 15
+CHANGES = ("state", "position", "done")  # events after which the state is read again
 POSITION_SECONDS = 5  # after which a submission that waits tells its position again
 
 
@@ -42,30 +43,39 @@ def event_stream(request: Request, service: Service, submission: Submission) -> 
 
 async def _events(
     service: Service, submission_id: str, progress: Callable[[], SubmissionProgress], names: frozenset[str], after: int
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncIterator[bytes]:
     queue = service.events.subscribe(submission_id, after)
     try:
         present = await run_in_threadpool(progress)
         yield _sent("state", asdict(present))
         while not present.is_final:
             try:
-                event = await asyncio.wait_for(queue.get(), POSITION_SECONDS)
+                arrived = [await asyncio.wait_for(queue.get(), POSITION_SECONDS)]
             except TimeoutError:
                 present = await run_in_threadpool(progress)
                 if not present.is_final:
                     yield _sent("position", asdict(present))
                 continue
-            if event.kind in ("state", "position", "done"):
+            while not queue.empty():  # all that has happened is sent together, which costs as much as one event
+                arrived.append(queue.get_nowait())
+            changes = [event.number for event in arrived if event.kind in CHANGES]
+            if changes:
                 present = await run_in_threadpool(progress)
-                if not present.is_final:
-                    yield _sent("state", asdict(present), event.number)
-            elif _is_shown(event, names):
-                yield _sent(event.kind, event.data, event.number)
-        while not queue.empty():
-            event = queue.get_nowait()
-            if event.kind not in ("state", "position", "done") and _is_shown(event, names):
-                yield _sent(event.kind, event.data, event.number)
-        yield _sent("done", asdict(present))
+            chunks = [
+                _sent(event.kind, event.data, event.number)
+                for event in arrived
+                if event.kind not in CHANGES and _is_shown(event, names)
+            ]
+            if changes and not present.is_final:
+                chunks.append(_sent("state", asdict(present), max(changes)))
+            if chunks:
+                yield b"".join(chunks)
+        late = [queue.get_nowait() for _ in range(queue.qsize())]
+        yield b"".join(
+            _sent(event.kind, event.data, event.number)
+            for event in late
+            if event.kind not in CHANGES and _is_shown(event, names)
+        ) + _sent("done", asdict(present))
     finally:
         service.events.unsubscribe(submission_id, queue)
 
@@ -74,5 +84,5 @@ def _is_shown(event: ServiceEvent, names: frozenset[str]) -> bool:
     return event.kind != "check" or event.data.get("name") in names
 
 
-def _sent(kind: str, data: dict[str, Any], number: int | None = None) -> ServerSentEvent:
-    return ServerSentEvent(json.dumps(data), event=kind, id=None if number is None else str(number))
+def _sent(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:
+    return ServerSentEvent(json.dumps(data), event=kind, id=None if number is None else str(number)).encode()

@@ -40,11 +40,12 @@ def received(service, submission, steps=(), last=""):
 
     async def follow():
         remaining, seen = [*steps], []
-        async for event in event_stream.event_stream(Request, service, submission).body_iterator:
-            lines = dict(line.split(": ", 1) for line in event.encode().decode().split("\r\n") if line)
-            seen.append((lines["event"], json.loads(lines["data"]), lines.get("id")))
-            if remaining:
-                remaining.pop(0)()
+        async for chunk in event_stream.event_stream(Request, service, submission).body_iterator:
+            for event in chunk.decode().split("\r\n\r\n")[:-1]:
+                lines = dict(line.split(": ", 1) for line in event.split("\r\n") if line)
+                seen.append((lines["event"], json.loads(lines["data"]), lines.get("id")))
+                if remaining:
+                    remaining.pop(0)()
         return seen
 
     return asyncio.run(asyncio.wait_for(follow(), 20))
