@@ -39,8 +39,7 @@ def start(request: Request, slug: str, name: str, service: ServiceOf, caller: Us
             version = _version(session, exercise, fields["version"] or exercise.version_id)
             if fields["which"] == "students" and not students:
                 raise Unreadable(_("Choose at least one student."))
-            chosen = students if fields["which"] == "students" else ()
-            attempts = regrading.attempts_of(session, exercise, chosen, fields["which"] == "failed")
+            attempts = regrading.attempts_of(session, exercise, students, fields["which"] == "failed")
             regrade = regrading.request(session, caller, exercise, version, attempts, fields["reason"])
     except (Conflict, Unreadable) as refusal:
         return _page(request, service, caller, slug, name, fields["version"], refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,9 @@ def test_exercise_that_is_not_sound_is_refused_with_the_reason(service, validate
     assert not (service.configuration.data_dir / "assignments" / version.id).exists()
 
 
-def test_hostile_exercise_reaches_nothing(service, validated, tmp_path, unused_listener):
+@pytest.mark.parametrize("level", ["strong", "medium"])
+def test_hostile_exercise_reaches_nothing(service, validated, tmp_path, unused_listener, level):
+    service.configuration = replace(service.configuration, isolation=level)
     folder = service.configuration.data_dir
     marker = Path(tmp_path, "marker")
     source = HOSTILE.format(
@@ -96,7 +99,6 @@ def test_hostile_exercise_reaches_nothing(service, validated, tmp_path, unused_l
         port=unused_listener,
         server=os.getpid(),
     )
-    level = service.configuration.isolation
     version, _job = validated(exercise(reference_py=source))
     assert version.state == "valid", (
         f"at level {level}: {version.message}"

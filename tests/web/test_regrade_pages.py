@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.service import jobs, regrading
-from grader.service.tables import Regrade, Version
+from grader.service.tables import Regrade, RegradeItem, Submission, Version
 from tests.service.kept_results import hand_in
 from tests.service.test_regrading import OtherGrader
 
@@ -53,3 +53,11 @@ def test_only_instructors_see_the_pages(form, service, browser, works):
     form("iris", page, decision="discard")
     with service.database.reading() as session:
         assert session.query(Regrade).one().state == "discarded"
+
+
+def test_choice_of_students_is_never_ignored(form, service, works):
+    with service.database.reading() as session:
+        ada = session.get(Submission, works[0]).user_id
+    form("iris", PAGE, which="all", students=[ada])
+    with service.database.reading() as session:
+        assert [item.submission_id for item in session.query(RegradeItem)] == [works[0]]
