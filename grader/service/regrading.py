@@ -4,14 +4,11 @@ has compared and accepted them; until then nothing changes for students.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -26,7 +23,7 @@ from .finishing import GRADED
 from .logs import FIELDS
 from .moments import now
 from .service import Service
-from .tables import Exercise, Job, Kind, Regrade, RegradeItem, Result, State, Submission, User, Version
+from .tables import Exercise, Job, Kind, Regrade, RegradeItem, Result, State, Submission, Version
 
 KIND = "regrade"
 RUNNING, COMPARED, ACCEPTED, DISCARDED = "running", "compared", "accepted", "discarded"
@@ -42,25 +39,6 @@ class Regrader(Protocol):
 
     def grade_again(self, submission: Submission, version: Version) -> Future[TaskResult]:
         """Grade a submission with a version."""
-
-
-@dataclass(frozen=True)
-class ComparedItem:
-    """A submission with its old and new points, None without a result, and the titles of the checks that differ."""
-
-    submission: Submission
-    user: User
-    old: float | None
-    new: float | None
-    max_score: float | None
-    checks: tuple[str, ...]
-    problem: str
-    is_finished: bool
-
-    @property
-    def difference(self) -> float:
-        """The points that the student wins, negative for a loss."""
-        return (self.new or 0) - (self.old or 0) if self.new is not None else 0
 
 
 def attempts_of(
@@ -122,21 +100,6 @@ def named(session: Session, exercise: Exercise, regrade_id: str) -> Regrade:
     if regrade is None or regrade.exercise_id != exercise.id:
         raise missing()
     return regrade
-
-
-def compare(session: Session, regrade: Regrade) -> list[ComparedItem]:
-    """Return the submissions of a regrade, those with the largest differences first."""
-    rows = session.execute(
-        select(RegradeItem, Submission, User)
-        .join(Submission, Submission.id == RegradeItem.submission_id)
-        .join(User, User.id == Submission.user_id)
-        .where(RegradeItem.regrade_id == regrade.id)
-    )
-    items = [_compared(session, item, submission, user) for item, submission, user in rows]
-    items.sort(
-        key=lambda item: (not item.problem, -abs(item.difference), not item.checks, item.user.shown_name.casefold())
-    )
-    return items
 
 
 def accept(session: Session, caller: Caller, regrade: Regrade) -> int:
@@ -263,36 +226,3 @@ def _store(service: Service, item: RegradeItem, key: str = "", problem: str = ""
         row = session.get(RegradeItem, (item.regrade_id, item.submission_id))
         if row is not None:
             row.key, row.problem = key, problem
-
-
-def _compared(session: Session, item: RegradeItem, submission: Submission, user: User) -> ComparedItem:
-    old = None if submission.result_key is None else session.get(Result, submission.result_key)
-    new = session.get(Result, item.key) if item.key else None
-    checks: tuple[str, ...] = ()
-    if old is not None and new is not None and old.key != new.key:
-        checks = _different_checks(_checks(old), _checks(new))
-    return ComparedItem(
-        submission=submission,
-        user=user,
-        old=None if old is None else old.score,
-        new=None if new is None else new.score,
-        max_score=next((each.max_score for each in (new, old) if each is not None), None),
-        checks=checks,
-        problem=item.problem,
-        is_finished=bool(item.key or item.problem),
-    )
-
-
-def _checks(result: Result) -> dict[str, dict[str, Any]]:
-    return {check["name"]: check for check in json.loads(zlib.decompress(result.report))["checks"]}
-
-
-def _different_checks(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    """Return the titles of the checks whose points or status differ, also of new and removed ones."""
-    keys = ("status", "score", "max_score")
-    names = [*new, *(name for name in old if name not in new)]
-    return tuple(
-        str((new.get(name) or old[name])["title"])
-        for name in names
-        if any((old.get(name) or {}).get(key) != (new.get(name) or {}).get(key) for key in keys)
-    )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from ..service import access, jobs, overview, people, regrading, validating
+from ..service import access, jobs, overview, people, regrade_comparison, regrading, validating
 from ..service.access import Caller
 from ..service.errors import Conflict, Refusal, Unreadable, missing
 from ..service.service import Service
@@ -131,7 +131,7 @@ def _comparison_page(
         exercise, course = access.exercise(session, caller, slug, name, Role.INSTRUCTOR)
         title = overview.title_of(service, exercise)
         regrade = regrading.named(session, exercise, regrade_id)
-        items = regrading.compare(session, regrade)
+        items = regrade_comparison.compare(session, regrade)
         job = jobs.newest(session, regrading.KIND, regrade.id)
     return pages.page(
         request,

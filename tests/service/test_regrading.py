@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 
 from grader.executor.work import TaskResult
-from grader.service import jobs, regrading
+from grader.service import jobs, regrade_comparison, regrading
 from grader.service.errors import Conflict
 from grader.service.tables import Audit, Exercise, Regrade, State, Submission, Version
 from tests.service.kept_results import hand_in, report_with
@@ -62,7 +62,7 @@ def run(service, grader):
 def compared(service, regrade):
     with service.database.reading() as session:
         row = session.get(Regrade, regrade.id)
-        return row.state, {item.user.name: item for item in regrading.compare(session, row)}
+        return row.state, {item.user.name: item for item in regrade_comparison.compare(session, row)}
 
 
 def test_new_results_count_only_after_they_are_accepted(service, caller, version, asked):
