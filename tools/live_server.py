@@ -148,7 +148,7 @@ def _wait_until_ready(server: LiveServer) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.process.poll() is None:
         with contextlib.suppress(OSError, urllib.error.URLError):
-            urllib.request.urlopen(f"{server.address}/healthz", timeout=5).close()
+            urllib.request.urlopen(f"{server.address}/readyz", timeout=5).close()
             return
         time.sleep(0.1)
     raise RuntimeError(f"The server did not start:\n{server.log()}")
