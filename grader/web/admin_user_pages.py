@@ -65,6 +65,7 @@ def new_link(request: Request, service: ServiceOf, caller: Admin, user_id: str) 
 @router.post("/admin/users/{user_id}/role")
 def change_role(request: Request, service: ServiceOf, caller: Admin, user_id: str, fields: FieldsOf) -> Response:
     """Make the user an administrator, or no longer."""
+    fields.require("admin")
     is_admin = fields["admin"] == "1"
     return _changed(request, service, caller, user_id, partial(administration.set_admin, is_admin=is_admin))
 
@@ -72,6 +73,7 @@ def change_role(request: Request, service: ServiceOf, caller: Admin, user_id: st
 @router.post("/admin/users/{user_id}/disable")
 def disable(request: Request, service: ServiceOf, caller: Admin, user_id: str, fields: FieldsOf) -> Response:
     """Disable the account, or enable it again."""
+    fields.require("disabled")
     is_disabled = fields["disabled"] == "1"
     return _changed(request, service, caller, user_id, partial(administration.disable, is_disabled=is_disabled))
 

@@ -40,6 +40,7 @@ from . import (
     submission_pages,
 )
 from .body_limits import BodyLimits
+from .head_requests import HeadRequests
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
@@ -126,6 +127,7 @@ def make_app(service: Service) -> FastAPI:
 
 def add_protection(app: FastAPI, configuration: Configuration) -> None:
     """Wrap an application into what protects it. The last one is the first that sees a request."""
+    app.add_middleware(HeadRequests)
     app.add_middleware(SameOrigin)
     app.add_middleware(BodyLimits, configuration.limits)
     if configuration.proxy:

@@ -56,6 +56,7 @@ def change(request: Request, slug: str, service: ServiceOf, caller: User, fields
     """Change the settings of a course."""
     course = _course(service, caller, slug)
     try:
+        fields.require("title", "registration")
         settings = course_settings.of_form(fields.texts)
     except Refusal as refusal:
         return _page(request, course, {**_values(course), **fields.texts}, refusal)
@@ -67,6 +68,7 @@ def change(request: Request, slug: str, service: ServiceOf, caller: User, fields
 @router.post("/c/{slug}/settings/archive")
 def archive(slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Archive a course, or open it again."""
+    fields.require("archived")
     course = _course(service, caller, slug)
     with service.database.writing() as session:
         course_settings.archive(session, caller, session.get_one(Course, course.id), fields["archived"] == "1")

@@ -84,6 +84,7 @@ def change(request: Request, slug: str, name: str, service: ServiceOf, caller: U
     with service.database.reading() as session:
         exercise, course = access.exercise(session, caller, slug, name, Role.INSTRUCTOR)
     try:
+        fields.require(*_values(exercise, course.course.time_zone).keys() - CHOICES)
         settings = exercise_settings.of_form(fields.texts, course.course.time_zone)
     except Refusal as refusal:
         return _settings_page(request, service, caller, slug, name, refusal, fields)
@@ -95,6 +96,7 @@ def change(request: Request, slug: str, name: str, service: ServiceOf, caller: U
 @router.post("/c/{slug}/a/{name}/move")
 def move(slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Move an exercise one place up or down in the list of the course."""
+    fields.require("direction")
     with service.database.writing() as session:
         exercise, _course = access.exercise(session, caller, slug, name, Role.INSTRUCTOR)
         exercise_settings.move(session, exercise, -1 if fields["direction"] == "up" else 1)

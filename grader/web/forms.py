@@ -9,6 +9,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
+from ..service.errors import Unreadable
+from ..support.i18n import _
 from . import requests, uploads
 
 
@@ -23,6 +25,11 @@ class Fields:
     def __getitem__(self, name: str) -> str:
         """Return the text of a field without white space around it, "" without such a field."""
         return self.texts.get(name, "").strip()
+
+    def require(self, *names: str) -> None:
+        """Raise Unreadable unless the form has all these fields, which may be empty: a part of a form must not clear the rest."""
+        if not self.texts.keys() >= {*names}:
+            raise Unreadable(_("The form is not complete: load the page again, and send it once more."))
 
 
 async def fields_of(request: Request) -> Fields:

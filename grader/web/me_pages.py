@@ -13,6 +13,7 @@ from ..service.errors import Refusal
 from ..service.service import Service
 from ..support.i18n import lazy
 from . import pages, requests, signed_in
+from .forms import FieldsOf
 from .requests import ServiceOf, User
 
 router = APIRouter(include_in_schema=False)
@@ -32,12 +33,11 @@ def me(request: Request, service: ServiceOf, caller: User) -> Response:
 
 
 @router.post("/me/name")
-def change_name(
-    request: Request, service: ServiceOf, caller: User, full_name: Field = "", email: Field = ""
-) -> Response:
+def change_name(request: Request, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Change the name for people, and the address for mail."""
     try:
-        own_account.change_name(service, caller, full_name, email)
+        fields.require("full_name", "email")
+        own_account.change_name(service, caller, fields["full_name"], fields["email"])
     except Refusal as refusal:
         return pages.form_again(request, "me.html.j2", refusal, **_account(request, service, caller))
     return RedirectResponse("/me", 303)

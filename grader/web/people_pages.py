@@ -91,6 +91,7 @@ def change_person(
     """Change role and section of a person."""
     course = _course(service, caller, slug)
     try:
+        fields.require("role", "section")
         with service.database.writing() as session:
             membership = people.member(session, course, user_id)
             people.change(session, caller, course, membership, people.role_named(fields["role"]), fields["section"])

@@ -143,3 +143,13 @@ def test_exercises_are_moved_in_the_list(form, service):
         assert session.query(Exercise).order_by(Exercise.position).first().name == "single-neuron"
     form("iris", PAGE, "/c/demo/a/single-neuron/move", direction="down")
     assert row(service).position == 1
+
+
+@pytest.mark.parametrize("missing", ["due", "title", "counting"])
+def test_form_without_a_field_changes_nothing(form, service, missing):
+    form("iris", PAGE, **DATES)
+    before = row(service)
+    answer = form("iris", PAGE, **{name: value for name, value in DATES.items() if name != missing})
+    assert answer.status_code == 422
+    assert "The form is not complete" in answer.text
+    assert (row(service).due, row(service).attempts) == (before.due, before.attempts)
