@@ -1,20 +1,22 @@
-"""Keeps a running server tidy: deletes a few times a day what courses keep no longer."""
+"""Keeps a running server tidy: writes every hour what was used, and deletes a few times a day what courses keep no longer."""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from . import retention
 from .service import Service
 
 FIRST_SECONDS = 60.0  # after the start
 PAUSE_SECONDS = 6 * 3600.0
+USES_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """Purges in a thread, until it is stopped."""
+    """Works in a thread, until it is stopped."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -29,12 +31,15 @@ class Housekeeping:
         """Stop, after the current purge if it ends soon."""
         self._is_stopping.set()
         self._thread.join(timeout=5)
+        self._service.last_uses.write(self._service.database)
 
     def _run(self) -> None:
-        pause = FIRST_SECONDS
-        while not self._is_stopping.wait(pause):
-            pause = PAUSE_SECONDS
+        next_purge = time.monotonic() + FIRST_SECONDS
+        while not self._is_stopping.wait(min(USES_SECONDS, max(0.0, next_purge - time.monotonic()))):
             try:
-                retention.purge(self._service)
+                self._service.last_uses.write(self._service.database)
+                if time.monotonic() >= next_purge:
+                    next_purge = time.monotonic() + PAUSE_SECONDS
+                    retention.purge(self._service)
             except Exception:  # a locked database or a full disk: the next time
-                log.exception("The purge failed")
+                log.exception("The housekeeping failed")

@@ -73,7 +73,8 @@ def sign_out_elsewhere(service: Service, caller: Caller, cookie: str) -> None:
 
 
 def tokens(service: Service, caller: Caller) -> list[Token]:
-    """Return the tokens of a user, the newest first."""
+    """Return the tokens of a user, the newest first, with the time of their last use."""
+    service.last_uses.write(service.database)
     with service.database.reading() as session:
         return list(
             session.scalars(select(Token).where(Token.user_id == caller.user_id).order_by(Token.created.desc()))

@@ -24,6 +24,7 @@ from .tables import Audit, Extension, Login, Mark, Membership, Role, Submission,
 
 def write(service: Service, caller: Caller, file: IO[bytes]) -> None:
     """Write the zip file. It has no secrets, no data of other people, and no notes that staff wrote for staff."""
+    service.last_uses.write(service.database)
     with service.database.reading() as session:
         account = _account(session, caller)
         statement = select(Submission).where(Submission.user_id == caller.user_id).order_by(Submission.received)

@@ -17,6 +17,7 @@ from .blobs import Blobs
 from .configuration import Configuration
 from .database import Database, newest_revision
 from .events import Events
+from .last_uses import LastUses
 from .rates import Rates
 from .server_secret import server_secret
 from .tables import Course, User
@@ -36,6 +37,7 @@ class Service:
     places: Places = field(default_factory=Places)
     halves: dict[str, tuple[tuple[str, float, float], ...]] = field(default_factory=dict)
     """{key of a result: its accuracies for the leaderboard}, see :mod:`grader.service.boards`."""
+    last_uses: LastUses = field(default_factory=LastUses)
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

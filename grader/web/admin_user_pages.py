@@ -118,6 +118,7 @@ def _list(
     problem: Refusal | None = None,
     values: Mapping[str, str] | None = None,
 ) -> Response:
+    service.last_uses.write(service.database)
     with service.database.reading() as session:
         rows = administration.users(session, q, after)
     form = {"name": "", "full_name": "", "email": "", **(values or {})}
@@ -129,6 +130,7 @@ def _list(
 def _user_page(
     request: Request, service: Service, user_id: str, link: str = "", problem: Refusal | None = None
 ) -> Response:
+    service.last_uses.write(service.database)
     with service.database.reading() as session:
         row = administration.user(session, user_id)
     status = 200 if problem is None else problem.status

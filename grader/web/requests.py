@@ -32,6 +32,8 @@ def visitor(request: Request) -> Caller | None:
     if caller is None:
         with service_of(request).database.reading() as session:
             caller = accounts.by_cookie(session, secret)
+        if caller is not None:
+            service_of(request).last_uses.note_browser(digest_of(secret))
         request.state.caller = caller
     return caller
 
@@ -48,10 +50,12 @@ def client(request: Request) -> Caller:
     """Return the user of a request to the API, by its token; raises NotSignedIn."""
     kind, _space, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and secret:
-        with service_of(request).database.reading() as session:
+        service, digest = service_of(request), digest_of(secret.strip())
+        with service.database.reading() as session:
             caller = accounts.by_token(session, secret.strip())
         if caller is not None:
-            service_of(request).rates.count_api(digest_of(secret.strip()))
+            service.rates.count_api(digest)
+            service.last_uses.note_token(digest)
             return caller
     raise NotSignedIn(_("The token is missing or not valid: send 'Authorization: Bearer TOKEN'."))
 

@@ -24,3 +24,21 @@ def test_purge_runs_after_the_start_and_survives_a_failure(service, monkeypatch)
     keeping.start()
     assert done.wait(30)
     keeping.stop()
+
+
+def test_last_uses_are_written_every_hour_and_at_the_end(service, monkeypatch):
+    written = threading.Event()
+    calls = []
+
+    def write(database):
+        calls.append(database)
+        written.set()
+
+    monkeypatch.setattr(service.last_uses, "write", write)
+    monkeypatch.setattr(housekeeping, "USES_SECONDS", 0.01)
+    keeping = housekeeping.Housekeeping(service)
+    keeping.start()
+    assert written.wait(30)
+    count = len(calls)
+    keeping.stop()
+    assert len(calls) > count

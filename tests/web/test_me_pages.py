@@ -99,3 +99,12 @@ def test_number_of_tokens_is_limited(browser):
     client = browser("ada")
     answers = [client.post("/me/tokens", data={"scopes": ["read"]}).status_code for _ in range(51)]
     assert answers == [201] * 50 + [409]
+
+
+def test_page_of_tokens_says_when_a_token_was_used(browser, api):
+    client = api("ada", ("read",))
+    page = browser("ada").get("/me/tokens").text
+    assert "Last used" in page and "<td>never</td>" in page
+    assert client.get("/api/v1/courses").status_code == 200
+    page = browser("ada").get("/me/tokens").text
+    assert "less than a minute ago" in page
