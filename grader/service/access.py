@@ -15,6 +15,13 @@ from .tables import Course, Exercise, Membership, Role, Submission
 SCOPES = ("read", "submit", "class", "manage")
 """What a token may do: read and hand in one's own submissions; read a class and mark it; change courses and exercises."""
 
+WITH_PARTS = (
+    joinedload(Submission.exercise).joinedload(Exercise.course),
+    joinedload(Submission.user),
+    joinedload(Submission.version),
+)
+"""The options of a query for a submission with everything that belongs to it, which takes less time than several queries."""
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -102,8 +109,11 @@ def is_visible(exercise: Exercise) -> bool:
 
 
 def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Submission, CourseAccess]:
-    """Return a submission of the caller, or of a course in which the caller is at least a tutor; raises NotFound."""
-    row = session.get(Submission, submission_id)
+    """Return a submission of the caller, or of a course in which the caller is at least a tutor; raises NotFound.
+
+    What belongs to it can be used after the transaction.
+    """
+    row = session.get(Submission, submission_id, options=WITH_PARTS)
     if row is not None:
         role = _role(session, caller, row.exercise.course_id)
         is_own = row.user_id == caller.user_id

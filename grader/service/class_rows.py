@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from ..assignment.base import Policy
 from ..version import __version__
@@ -67,9 +67,11 @@ class ClassRows:
 
 def read(session: Session, exercise: Exercise, user_id: str | None = None) -> ClassRows:
     """Return the rows of the class of an exercise; with ``user_id`` only those of one person, also of staff."""
-    exercise = session.get_one(Exercise, exercise.id)
+    parts = (joinedload(Exercise.course), joinedload(Exercise.version))
+    exercise = session.get_one(Exercise, exercise.id, options=parts)
     course, version = exercise.course, exercise.version
-    of_course = select(Membership).join(User).where(Membership.course_id == course.id).order_by(User.name)
+    of_course = select(Membership).join(Membership.user).options(contains_eager(Membership.user))
+    of_course = of_course.where(Membership.course_id == course.id).order_by(User.name)
     of_course = of_course.where(
         Membership.role == Role.STUDENT if user_id is None else Membership.user_id == user_id, User.erased.is_(None)
     )
@@ -78,16 +80,18 @@ def read(session: Session, exercise: Exercise, user_id: str | None = None) -> Cl
     statement = select(Submission).where(
         Submission.exercise_id == exercise.id, Submission.kind == Kind.ATTEMPT, Submission.state.not_in(LEFT_OUT)
     )
+    of_extensions = select(Extension).where(Extension.exercise_id == exercise.id)
+    of_marks = select(Mark).where(Mark.exercise_id == exercise.id)
     if user_id is not None:
         statement = statement.where(Submission.user_id == user_id)
+        of_extensions = of_extensions.where(Extension.user_id == user_id)
+        of_marks = of_marks.where(or_(Mark.user_id == user_id, Mark.user_id.is_(None)))
     attempts: dict[str, list[Submission]] = {}
     for submission in session.scalars(statement.order_by(Submission.received, Submission.id)):
         if submission.user_id in users or user_id is not None:
             attempts.setdefault(submission.user_id, []).append(submission)
-    extensions = session.scalars(
-        select(Extension).where(Extension.exercise_id == exercise.id).order_by(Extension.user_id)
-    )
-    marks = session.scalars(select(Mark).where(Mark.exercise_id == exercise.id).order_by(Mark.at, Mark.id))
+    extensions = session.scalars(of_extensions.order_by(Extension.user_id))
+    marks = session.scalars(of_marks.order_by(Mark.at, Mark.id))
     known_ids = {None, *users, user_id}
     return ClassRows(
         exercise,

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from ..assignment import Assignment
 from ..batch import class_members
@@ -96,7 +96,11 @@ def record_of(session: Session, submission: Submission, files: StudentFiles) -> 
     record = Record(identity=files.student.record_id, name=files.student.name, sha256=submission.sha256)
     if submission.state == State.REFUSED:
         return record.model_copy(update={"problem": problem_of(submission, files.path)})
-    result = None if submission.result_key is None else session.get(Result, submission.result_key)
+    result = (
+        None
+        if submission.result_key is None
+        else session.get(Result, submission.result_key, options=[undefer(Result.report)])
+    )
     if result is None:
         return record.model_copy(update={"failure": submission.sentence})
     return record.model_copy(update={"report": report_from(result, files.path), "timings": {"grading": result.seconds}})

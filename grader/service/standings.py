@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from ..batch import counting
 from ..batch.collect import StudentFiles
@@ -122,7 +122,11 @@ def shown_report(service: Service, submission: Submission) -> ShownReport:
             if own.submission is not None and own.submission.id == submission.id and own.report is not None:
                 note = " ".join(filter(None, [own.attempt, own.lateness]))
                 return ShownReport(served_class.with_path(own.report, submission.file_name), note)
-        result = None if submission.result_key is None else session.get(Result, submission.result_key)
+        result = (
+            None
+            if submission.result_key is None
+            else session.get(Result, submission.result_key, options=[undefer(Result.report)])
+        )
         if result is None:
             raise NotFound(_("This submission has no report."))
         return ShownReport(served_class.report_from(result, submission.file_name), attempt)

@@ -99,7 +99,7 @@ class Login(Table):
     created: Mapped[datetime] = mapped_column(default=now)
     seen: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
 class Token(Table):
@@ -115,7 +115,7 @@ class Token(Table):
     created: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime | None]
     last_used: Mapped[datetime | None]
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
 class Link(Table):

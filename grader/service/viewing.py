@@ -42,7 +42,6 @@ def submission_for(service: Service, caller: Caller, submission_id: str) -> View
             submission.user_id == caller.user_id,
             course_access.is_staff,
         )
-        _ = submission.version  # loaded, because it is needed later
     if caller.is_admin and not view.is_own:
         with service.database.writing() as session:
             audit.write(session, caller, "looked at a submission", submission.id)

@@ -23,10 +23,14 @@ SHORTEST = 0.2  # the part of the usual time that a running submission is still 
 
 @dataclass(frozen=True)
 class Position:
-    """The number of submissions ahead, and the seconds until the result is expected."""
+    """The number of submissions ahead, and the seconds until the result is expected.
+
+    ``priority`` is that of the submission; one that runs has a smaller number than all that wait.
+    """
 
     ahead: int
     seconds: float
+    priority: int = -1
 
 
 def position(session: Session, submission: Submission) -> Position:
@@ -41,7 +45,7 @@ def positions(session: Session, ids: Collection[str]) -> dict[str, Position]:
 
 
 class Places:
-    """The positions of all submissions, computed at most once a second, however many people watch."""
+    """The positions of all submissions, computed at most once a second, however many people watch or hand in."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,28 +55,39 @@ class Places:
     def of(self, session: Session, submission: Submission) -> Position:
         """Return the position of a submission that waits or runs; it is at most a second old."""
         with self._lock:
-            if time.monotonic() > self._until or submission.id not in self._known:
+            if time.monotonic() > self._until or not self._knows(submission):
                 self._known = _all(session)
                 self._until = time.monotonic() + KEPT_SECONDS
             return self._known.get(submission.id, Position(0, 0.0))
 
+    def _knows(self, submission: Submission) -> bool:
+        """Return whether the position of a submission is known; a new one is the last until all are computed again."""
+        if submission.id in self._known:
+            return True
+        ahead = [place.seconds for place in self._known.values() if place.priority <= submission.priority]
+        if submission.state != State.QUEUED or not ahead:
+            return False
+        seconds = max(ahead) * (1 + 1 / len(ahead))
+        self._known[submission.id] = Position(len(ahead), seconds, submission.priority)
+        return True
+
 
 def _all(session: Session) -> dict[str, Position]:
     seconds = _Seconds(session)
-    columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started)
+    columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started, Submission.priority)
     running = session.execute(select(*columns).where(Submission.state == State.RUNNING)).all()
     slots = session.scalar(select(func.sum(Worker.slots)).where(Worker.paused == "")) or 1
     places: dict[str, Position] = {}
     before = 0.0
-    for name, exercise, kind, started in running:
+    for name, exercise, kind, started, _priority in running:
         usual = seconds.of(exercise, kind)
         elapsed = (now() - started).total_seconds() if started is not None else 0.0
         left = min(usual, max(usual - elapsed, SHORTEST * usual))  # also if a clock was set to another time
         places[name] = Position(0, left)
         before += left
-    for index, (name, exercise, kind, _started) in enumerate(session.execute(queue.in_order(*columns))):
+    for index, (name, exercise, kind, _started, priority) in enumerate(session.execute(queue.in_order(*columns))):
         usual = seconds.of(exercise, kind)
-        places[name] = Position(len(running) + index, before / slots + usual)
+        places[name] = Position(len(running) + index, before / slots + usual, priority)
         before += usual
     return places
 

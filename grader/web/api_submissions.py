@@ -142,7 +142,8 @@ def _student(session: Session, caller: Caller, course: access.CourseAccess, name
 
 def _document(request: Request, service: Service, submission: Submission) -> SubmissionDocument:
     with service.database.reading() as session:
-        return _document_in(request, service, session, session.get_one(Submission, submission.id))
+        row = session.get_one(Submission, submission.id, options=access.WITH_PARTS)
+        return _document_in(request, service, session, row)
 
 
 def _document_in(request: Request, service: Service, session: Session, submission: Submission) -> SubmissionDocument:

@@ -69,6 +69,20 @@ def test_position_is_computed_once_a_second_for_everybody(service, wait, monkeyp
     assert len(counts) == 1
 
 
+def test_new_submission_is_the_last_of_its_priority_until_positions_are_computed_again(service, wait, monkeypatch):
+    wait("a", "ada", kind="attempt", priority=1)
+    wait("b", "ben", kind="check")
+    with service.database.reading() as session:
+        service.places.of(session, session.get_one(Submission, "a"))
+    monkeypatch.setattr(waiting, "_all", lambda session: pytest.fail("computed again"))
+    wait("c", "ada", kind="check")
+    wait("d", "ben", kind="attempt", priority=1)
+    with service.database.reading() as session:
+        places = [service.places.of(session, session.get_one(Submission, name)) for name in "abcd"]
+    assert [place.ahead for place in places] == [1, 0, 1, 3]
+    assert places[3].seconds > places[0].seconds
+
+
 def test_grading_is_paused_if_every_worker_is(service):
     def is_paused():
         with service.database.reading() as session:
