@@ -109,7 +109,7 @@ def add_people(
 
     The server must not run.
     """
-    service = open_service(Configuration(data_dir=data_dir, grade=False))
+    service = open_service(Configuration(data_dir=data_dir))
     people = {}
     with service.database.writing() as session:
         course = session.query(Course).filter_by(slug="demo").one()

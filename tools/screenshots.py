@@ -95,7 +95,7 @@ def server_with_content(folder: Path) -> Iterator[tuple[LiveServer, dict[str, Pe
     roles: dict[str, Role | None] = dict.fromkeys(STUDENTS, Role.STUDENT)
     roles |= {"iris": Role.INSTRUCTOR, "root": None}
     people = add_people(folder / "data", roles, {**STUDENTS, "iris": "Iris", "root": "Root"})
-    service = open_service(Configuration(data_dir=folder / "data", grade=False))
+    service = open_service(Configuration(data_dir=folder / "data"))
     with service.database.writing() as session:
         session.query(Exercise).filter_by(name=CHALLENGE).one().board = True
     service.close()

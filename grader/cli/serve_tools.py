@@ -63,7 +63,7 @@ def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -
     folder = folder_of(ctx, data_dir)
     if must_exist:
         data_folder.refuse_missing(folder)
-    service = open_beside_server(Configuration(data_dir=folder, grade=False))
+    service = open_beside_server(Configuration(data_dir=folder))
     try:
         yield service
     finally:

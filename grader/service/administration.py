@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from ..support.i18n import _
 from . import audit, claims, members, submissions
 from .access import Caller
-from .errors import Conflict, NotFound
+from .errors import Conflict, missing
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -43,7 +43,7 @@ class UserRow:
 def require_admin(caller: Caller) -> None:
     """Raise NotFound for everybody but administrators."""
     if not caller.is_admin:
-        raise _missing()
+        raise missing()
 
 
 def note(service: Service, caller: Caller, what: str, about: str = "") -> None:
@@ -86,7 +86,7 @@ def cancel(service: Service, caller: Caller, submission_id: str) -> None:
     with service.database.reading() as session:
         row = session.get(Submission, submission_id)
     if row is None:
-        raise _missing()
+        raise missing()
     submissions.cancel(service, caller, row)
     note(service, caller, "cancel", submission_id)
 
@@ -96,7 +96,7 @@ def grade_again(service: Service, caller: Caller, submission_id: str) -> None:
     with service.database.writing() as session:
         row = session.get(Submission, submission_id)
         if row is None:
-            raise _missing()
+            raise missing()
         if row.state != State.NOT_GRADABLE:
             raise Conflict(_("Only a submission that could not be graded can be graded again here."))
         if submissions.pending_check(session, row) is not None:
@@ -121,7 +121,7 @@ def user(session: Session, user_id: str) -> UserRow:
     """Return one user; raises NotFound."""
     row = session.get(User, user_id)
     if row is None or row.erased is not None:
-        raise _missing()
+        raise missing()
     return _rows(session, [row])[0]
 
 
@@ -173,10 +173,6 @@ def audit_rows(session: Session, words: str = "", before: int | None = None) -> 
     return [*session.scalars(statement)]
 
 
-def _missing() -> NotFound:
-    return NotFound(_("There is no such page, or you may not see it."))
-
-
 def _with_names() -> Select[Submission]:
     return select(Submission).options(
         joinedload(Submission.user), joinedload(Submission.exercise).joinedload(Exercise.course)
@@ -184,6 +180,5 @@ def _with_names() -> Select[Submission]:
 
 
 def _require_another_admin(session: Session, row: User) -> None:
-    others = select(User.id).where(User.is_admin, User.id != row.id, User.disabled.is_(None)).limit(1)
-    if row.is_admin and session.scalar(others) is None:
+    if members.is_last_admin(session, row):
         raise Conflict(_("This is the only administrator: make another one first."))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..submission import files
 from ..support.errors import UsageError
 from ..support.text import plural
 from ..version import __version__
@@ -66,8 +67,9 @@ def write(service: Service, path: Path) -> BackupContent:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
-        raise UsageError(f"The backup {path} cannot be written: {error.strerror or error}.") from error
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"The backup {path} cannot be written: {reason}.") from error
     finally:
         temporary.unlink(missing_ok=True)
     return content
@@ -88,7 +90,7 @@ def restore(path: Path, folder: Path) -> BackupContent:
         if folder.exists():
             folder.rmdir()
         os.rename(temporary, folder)
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, sqlite3.Error, EOFError) as error:
+    except (*files.DAMAGED, OSError, ValueError, LookupError, TypeError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a complete backup"
         raise UsageError(f"{path} cannot be restored: {reason}.") from error
     finally:

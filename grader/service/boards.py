@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,7 +18,7 @@ from sqlalchemy.orm import Session
 from ..report.evidence import Evidence
 from ..report.model import CheckResult, Report
 from ..support.i18n import _
-from . import policies
+from . import kept_results, policies
 from .access import Caller
 from .errors import missing
 from .moments import now
@@ -160,7 +158,7 @@ def _halves(service: Service, session: Session, key: str) -> tuple[Halves, ...]:
         result = session.get(Result, key)
         if len(cache) >= MOST_KEPT:
             cache.clear()
-        cache[key] = () if result is None else tuple(_read(json.loads(zlib.decompress(result.report))))
+        cache[key] = () if result is None else tuple(_read(kept_results.document_in(result)))
     return cache[key]
 
 

@@ -57,8 +57,6 @@ class Configuration:
     """Whether browsers reach the server by HTTPS, so that cookies may require it."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
-    grade: bool = True
-    """Whether this process also grades; False in tests of pages."""
     limits: ServiceLimits = ServiceLimits()
 
     @property

@@ -8,12 +8,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..support.errors import UsageError
-from . import desk_folder, retention
+from . import desk_folder, members, retention
 from .moments import now
 from .service import Service
 from .tables import (
     UNFINISHED,
     Audit,
+    Exercise,
     Extension,
     Job,
     Link,
@@ -39,15 +40,17 @@ def erase(service: Service, user_id: str) -> str:
         user = session.get_one(User, user_id)
         if user.erased is not None:
             return user.name
-        if user.is_admin and not _other_admins(session, user):
+        if members.is_last_admin(session, user):
             raise UsageError("This is the only administrator: make another one first.")
         _end_submissions(session, user)
     with service.database.writing() as session:
         user = session.get_one(User, user_id)
-        exercises = [*session.scalars(select(Submission.exercise_id).where(Submission.user_id == user.id).distinct())]
+        exercises = _exercises_of(session, user)
         for table in (Submission, Mark, Extension, Membership, Login, Token, Link):
             session.execute(delete(table).where(table.user_id == user.id))
         name = f"erased-{user.id}"
+        # Marks have the name for people, which somebody else may have as well: that mark then loses it, too.
+        session.execute(update(Mark).where(Mark.by == user.shown_name).values(by=name))
         _replace_name(session, user.name, name)
         user.name, user.full_name, user.email, user.password, user.language = name, "", "", "", ""
         user.is_admin = False
@@ -59,9 +62,13 @@ def erase(service: Service, user_id: str) -> str:
     return name
 
 
-def _other_admins(session: Session, user: User) -> bool:
-    others = select(User.id).where(User.is_admin, User.id != user.id, User.disabled.is_(None)).limit(1)
-    return session.scalar(others) is not None
+def _exercises_of(session: Session, user: User) -> list[str]:
+    """Return the exercises whose files name a user: students of the course are listed without a submission, too."""
+    own_courses = select(Membership.course_id).where(Membership.user_id == user.id)
+    own_work = select(Submission.exercise_id).where(Submission.user_id == user.id)
+    return [
+        *session.scalars(select(Exercise.id).where(Exercise.course_id.in_(own_courses) | Exercise.id.in_(own_work)))
+    ]
 
 
 def _end_submissions(session: Session, user: User) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ..support.errors import GraderError
 from ..support.i18n import lazy
+from .errors import NoSpace, Refusal, Unavailable
 from .logs import FIELDS
 from .moments import now
 from .service import Service
@@ -117,20 +118,32 @@ class JobRunner:
             job.state = "running"
         try:
             values = {"finished": now(), **self._outcome(job)}
-        except JobInterrupted:
+        except (JobInterrupted, Unavailable, NoSpace):
             values = {"state": "queued"}
-        with self._service.database.writing() as session:
-            session.execute(update(Job).where(Job.id == job.id).values(values))
+            self._is_stopping.wait(LOOK_SECONDS)
+        self._store(job, values)
         return True
+
+    def _store(self, job: Job, values: Mapping[str, object]) -> None:
+        """Store how a job has ended. While that is not possible it is tried again, so that the job does not seem to run for ever."""
+        while True:
+            try:
+                with self._service.database.writing() as session:
+                    session.execute(update(Job).where(Job.id == job.id).values(values))
+                return
+            except Refusal as refusal:
+                log.warning("the end of a job waits", extra={FIELDS: {"kind": job.kind, "reason": refusal.kind}})
+                if self._is_stopping.wait(LOOK_SECONDS):
+                    return  # the next server does it again
 
     def _outcome(self, job: Job) -> dict[str, str]:
         """Do a job, and return the values of its columns."""
         try:
             return {"state": "done", "message": self._handlers[job.kind](self._service, job, self._is_stopping)}
+        except (JobInterrupted, Unavailable, NoSpace):  # the server stops, or its database or disk fail for a while
+            raise
         except GraderError as error:
             return {"state": "failed", "message": str(error)}
-        except JobInterrupted:
-            raise
         except Exception:
             log.exception("job failed", extra={FIELDS: {"kind": job.kind, "about": job.about}})
             return {"state": "failed", "message": BROKEN}

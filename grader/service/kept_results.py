@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ..executor.work import TaskResult
+from ..report.model import Report
 from ..version import __version__
 from .service import Service
 from .tables import Result
@@ -25,6 +28,17 @@ def write_files(service: Service, graded: TaskResult) -> ResultFiles:
     """Write the files of a result to the disk, before the transaction that refers to them; raises OSError."""
     contents = (graded.executed, graded.source)
     return ResultFiles(*(service.blobs.put(content) if content else "" for content in contents))
+
+
+def report_in(result: Result) -> Report:
+    """Return the complete report of a result."""
+    return Report.model_validate_json(zlib.decompress(result.report))
+
+
+def document_in(result: Result) -> dict[str, Any]:
+    """Return the report of a result as JSON has it, which takes less time than :func:`report_in`."""
+    document: dict[str, Any] = json.loads(zlib.decompress(result.report))
+    return document
 
 
 def keep(

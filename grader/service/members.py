@@ -50,6 +50,12 @@ def enable(session: Session, user: User) -> None:
     user.disabled = None
 
 
+def is_last_admin(session: Session, user: User) -> bool:
+    """Return whether no administrator who can sign in would be left without this user."""
+    others = select(User.id).where(User.is_admin, User.id != user.id, User.disabled.is_(None)).limit(1)
+    return user.is_admin and session.scalar(others) is None
+
+
 def password_link(session: Session, user: User) -> str:
     """Return the secret of a link with which a user chooses a password."""
     return accounts.new_link(session, "reset", user=user)

@@ -97,8 +97,9 @@ def new_token(service: Service, caller: Caller, label: str, scopes: Iterable[str
     if not chosen:
         raise Unreadable(_("Choose at least one thing that the token may do."))
     expires = None
-    if days.strip():
-        if not (days.strip().isascii() and days.strip().isdecimal() and 1 <= int(days[:10]) <= MOST_DAYS):
+    days = days.strip()
+    if days:
+        if not (days.isascii() and days.isdecimal() and len(days) < 10 and 1 <= int(days) <= MOST_DAYS):
             raise Unreadable(_("The number of days must be between 1 and {most}.").format(most=MOST_DAYS))
         expires = now() + timedelta(days=int(days))
     with service.database.writing() as session:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _
 from . import accounts, audit, invitations, users
 from .access import Caller
 from .errors import Conflict, Unreadable, missing
+from .moments import now
 from .people_table import PeopleTable, PersonLine
 from .tables import Course, Link, Membership, Role, User
 
@@ -134,7 +135,9 @@ def without_password(members: Sequence[Membership]) -> int:
 
 def has_join_link(session: Session, course: Course) -> bool:
     """Return whether a link of the course is valid."""
-    statement = select(func.count()).where(Link.course_id == course.id, Link.purpose == "join")
+    statement = select(func.count()).where(
+        Link.course_id == course.id, Link.purpose == "join", or_(Link.expires.is_(None), Link.expires > now())
+    )
     return bool(session.scalar(statement))
 
 

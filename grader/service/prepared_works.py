@@ -127,12 +127,12 @@ class PreparedWorks:
             idle.call = preparation
         try:
             answers: bytes | None = preparation.result(work.seconds)
+            if answers is None:  # with TensorFlow, in a process that then ends
+                with local.processes(1) as call:
+                    answers = call(calls.prepare_alone, work, True).result(work.seconds)
         except TimeoutError:
             preparation.cancel()  # its process is ended
             raise NotGradable("The expected answers could not be computed in time.") from None
-        if answers is None:  # with TensorFlow, in a process that then ends
-            with local.processes(1) as call:
-                answers = call(calls.prepare_alone, work, True).result()
         assert answers is not None
         return answers
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from . import kept_results
 from .tables import Regrade, RegradeItem, Result, Submission, User
 
 
@@ -66,7 +65,7 @@ def _compared(session: Session, item: RegradeItem, submission: Submission, user:
 
 
 def _checks(result: Result) -> dict[str, dict[str, Any]]:
-    return {check["name"]: check for check in json.loads(zlib.decompress(result.report))["checks"]}
+    return {check["name"]: check for check in kept_results.document_in(result)["checks"]}
 
 
 def _different_checks(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from ..executor.work import TaskResult
 from ..support.i18n import _, lazy
 from ..support.text import block
-from . import audit, courses, jobs, kept_results, result_keys
+from . import audit, courses, jobs, kept_results, result_keys, space
 from .access import Caller
-from .errors import Conflict, missing
+from .errors import Conflict, NoSpace, Unavailable, missing
 from .finishing import GRADED
 from .logs import FIELDS
 from .moments import now
@@ -179,6 +179,8 @@ class RegradeJobs:
             return
         try:
             futures[self._grader.grade_again(submission, version)] = item
+        except (NoSpace, Unavailable):  # the job waits
+            raise
         except Exception as error:
             log.warning("a submission is not graded again", extra={FIELDS: {"error": type(error).__name__}})
             _store(service, item, problem=NOT_GRADED)
@@ -210,7 +212,8 @@ def _finish(service: Service, item: RegradeItem, version: Version, future: Futur
     if result.report is None or result.report.score is None:
         _store(service, item, problem=result.problem or NOT_GRADED)
         return
-    files = kept_results.write_files(service, result)
+    with space.full_disk_is_a_refusal():
+        files = kept_results.write_files(service, result)
     with service.database.writing() as session:
         submission = session.get(Submission, item.submission_id)
         if submission is None:

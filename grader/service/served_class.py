@@ -5,7 +5,6 @@ The server grades a submission when it arrives. The class takes over these resul
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from ..marking.overrides import Entry
 from ..report.by_hand import TOTAL
 from ..report.model import Report
 from ..support.tables import EVERYBODY
-from . import tables
+from . import kept_results, tables
 from .class_rows import ClassRows
 from .tables import Result, State, Submission, User
 
@@ -114,7 +113,7 @@ def problem_of(submission: Submission, path: str) -> str:
 
 def report_from(result: Result, path: str) -> Report:
     """Return a kept report on the submission at ``path``: another student may have handed in the same file before."""
-    return with_path(Report.model_validate_json(zlib.decompress(result.report)), path)
+    return with_path(kept_results.report_in(result), path)
 
 
 def with_path(report: Report, path: str) -> Report:

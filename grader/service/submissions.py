@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -18,7 +17,7 @@ from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.zips import zipped
-from . import admission, courses, result_keys, space
+from . import admission, courses, kept_results, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable, missing
@@ -129,7 +128,7 @@ def report_of(service: Service, submission: Submission) -> Report:
         result = _result(session, submission)
         if result is None:
             raise NotFound(_("This submission has no report."))
-        return Report.model_validate_json(zlib.decompress(result.report))
+        return kept_results.report_in(result)
 
 
 def files_of(service: Service, submission: Submission) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ PEOPLE = {"ada": Role.STUDENT, "ben": Role.STUDENT, "tom": Role.TUTOR, "iris": R
 @pytest.fixture
 def service(tmp_path):
     """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
-    service = open_service(Configuration(data_dir=tmp_path / "data", grade=False))
+    service = open_service(Configuration(data_dir=tmp_path / "data"))
     add_people(service)
     yield service
     service.close()

@@ -46,7 +46,7 @@ def test_restored_folder_has_all_rows_and_files(filled, tmp_path):
     assert (content.submissions, content.blobs, content.missing) == (1, 1, 0)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert backup.restore(path, tmp_path / "new") == content
-    restored = open_service(Configuration(data_dir=tmp_path / "new", grade=False))
+    restored = open_service(Configuration(data_dir=tmp_path / "new"))
     with restored.database.reading() as session:
         submission = session.get(Submission, "a" * 16)
         assert restored.blobs.get(submission.blob) == CONTENT
@@ -105,6 +105,15 @@ def test_damaged_backup_is_refused(filled, tmp_path, change):
     with pytest.raises(UsageError):
         backup.restore(tmp_path / "damaged.zip", tmp_path / "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "damaged.zip", "data"]
+
+
+def test_backup_with_damaged_bytes_is_refused(filled, tmp_path):
+    backup.write(filled, tmp_path / "backup.zip")
+    content = bytearray((tmp_path / "backup.zip").read_bytes())
+    content[100:140] = b"\xff" * 40  # in the compressed database
+    (tmp_path / "damaged.zip").write_bytes(content)
+    with pytest.raises(UsageError, match="not a complete backup"):
+        backup.restore(tmp_path / "damaged.zip", tmp_path / "new")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file"])

@@ -115,7 +115,7 @@ def kill_a_server(tmp_path, kills, amount):
     graded = rows(data_dir)
     assert {*clients.accepted.values()} == graded.keys() and len(graded) == amount
     assert {state for state, _ in graded.values()} == {State.GRADED}
-    service = open_service(Configuration(data_dir=data_dir, grade=False))
+    service = open_service(Configuration(data_dir=data_dir))
     with service.database.reading() as session:
         assert {key for _, key in graded.values()} == {result.key for result in session.query(Result)}
         assert all(submissions_are_whole(service, row) for row in session.query(Submission))

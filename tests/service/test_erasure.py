@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from grader.service import accounts, erasure
+from grader.service import accounts, desk_folder, erasure, hand_marks
 from grader.service.tables import Audit, Exercise, Extension, Mark, Membership, Result, State, Submission, User
 from grader.support.errors import UsageError
 
@@ -92,3 +92,22 @@ def test_erased_person_cannot_sign_in_and_erasing_again_changes_nothing(filled):
 def test_the_only_administrator_is_not_erased(service):
     with pytest.raises(UsageError, match="only administrator"):
         erasure.erase(service, user_id(service, "root"))
+
+
+def test_name_of_an_erased_tutor_is_not_left_at_marks(filled, caller):
+    with filled.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        ada = session.query(User).filter_by(name="ada").one()
+        hand_marks.give(session, caller("tom"), exercise, ada, {"total": hand_marks.Wish("1")}, ["total"])
+    name = erasure.erase(filled, user_id(filled, "tom"))
+    with filled.database.reading() as session:
+        assert {row.by for row in session.query(Mark)} == {"ada", "iris", name}
+
+
+def test_files_of_a_class_that_list_an_erased_person_without_a_submission_are_deleted(service):
+    with service.database.reading() as session:
+        folder = desk_folder.of_exercise(service.configuration, session.query(Exercise).first().id, "en")
+    folder.out.mkdir(parents=True)
+    (folder.out / "gradebook.csv").write_text("Ben,missing")
+    erasure.erase(service, user_id(service, "ben"))
+    assert not folder.path.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.service import jobs
+from grader.service.errors import NoSpace, Unavailable
 from grader.service.tables import Job
 
 
@@ -67,3 +68,36 @@ def test_interrupted_job_waits_again(service, asked):
     job = asked()
     runner.run_waiting()
     assert done(service, job) == ("queued", "")
+
+
+@pytest.mark.parametrize("refusal", [Unavailable("The database is in use."), NoSpace()])
+def test_job_waits_while_database_or_disk_fail(service, asked, monkeypatch, refusal):
+    monkeypatch.setattr(jobs, "LOOK_SECONDS", 0.01)
+    refusals = [refusal]
+
+    def work(service, job, stopping):
+        if refusals:
+            raise refusals.pop()
+        return "Finished."
+
+    job = asked()
+    jobs.JobRunner(service, {"test": work}).run_waiting()
+    assert done(service, job) == ("done", "Finished.")
+
+
+def test_end_of_a_job_is_stored_later_if_the_database_is_locked(service, asked, monkeypatch):
+    monkeypatch.setattr(jobs, "LOOK_SECONDS", 0.01)
+    writing, failures = service.database.writing, [Unavailable("The database is in use.")] * 2
+
+    def fails_twice():
+        if failures:
+            raise failures.pop()
+        return writing()
+
+    def work(service, job, stopping):
+        monkeypatch.setattr(service.database, "writing", fails_twice)
+        return "Finished."
+
+    job = asked()
+    jobs.JobRunner(service, {"test": work}).run_waiting()
+    assert (done(service, job), failures) == (("done", "Finished."), [])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from grader.service import accounts, invitations, people, people_table
 from grader.service.errors import Conflict
+from grader.service.moments import now
 from grader.service.tables import Course, Link, Membership, Role, User
 
 
@@ -109,6 +112,9 @@ def test_new_link_of_a_course_ends_the_old_one(service, caller):
         new = people.new_join_link(session, caller("iris"), course)
         assert accounts.find_link(session, old, "join") is None
         assert invitations.course_of_link(session, new).id == course.id
+        session.query(Link).filter_by(purpose="join").one().expires = now() - timedelta(days=1)
+        session.flush()
+        assert not people.has_join_link(session, course)
         course.registration = "closed"
         with pytest.raises(Conflict):
             people.new_join_link(session, caller("iris"), course)

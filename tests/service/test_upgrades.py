@@ -35,7 +35,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def old_service(folder):
-    service = open_service(Configuration(data_dir=folder, grade=False))
+    service = open_service(Configuration(data_dir=folder))
     yield service
     service.close()
 
@@ -49,7 +49,7 @@ def rows(folder):
 def test_no_row_is_lost(folder):
     before = rows(folder)
     assert min(before.values()) > 0  # every table of that schema has a row
-    open_service(Configuration(data_dir=folder, grade=False)).close()
+    open_service(Configuration(data_dir=folder)).close()
     after = rows(folder)
     assert {name: after[name] for name in before} == before
     assert set(after) >= set(Table.metadata.tables)

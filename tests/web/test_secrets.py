@@ -45,7 +45,7 @@ def told(tmp_path_factory):
     """Everything that a student gets in one text, and the log."""
     folder = tmp_path_factory.mktemp("secrets")
     people = add_people(folder / "data", {"ada": Role.STUDENT})
-    service = open_service(Configuration(data_dir=folder / "data", grade=False))
+    service = open_service(Configuration(data_dir=folder / "data"))
     with service.database.writing() as session:
         for seed in session.query(Seed):
             seed.seed = SEEDS[seed.purpose]
