@@ -31,7 +31,7 @@ LONGEST_SECONDS = 3600
 MOST_OUTPUT = 60_000  # characters
 MOST_LINE = 1000
 SOUND = lazy("The exercise is sound.")
-NOT_SOUND = lazy("The exercise is not sound: correct what the lines above say, and upload it again.")
+NOT_SOUND = lazy("The exercise is not sound: correct what its output says, and upload it again.")
 NOT_VALIDATED = lazy(
     "The exercise could not be validated on this server: tell your administrator, or upload it again later."
 )

@@ -63,11 +63,12 @@ def use_version(slug: str, version_id: str, service: ServiceOf, caller: User, fi
         if version.state != validating.VALID:
             raise Conflict(_("This version has not been validated, so it cannot be used."))
         exercise = exercise_settings.named(session, course, version.name)
+        notice = "saved" if exercise else "added"
         if exercise is None:
             exercise = exercise_settings.add(session, caller, course, version)
         else:
             exercise_settings.use_version(session, caller, exercise, version)
-    return RedirectResponse(f"/c/{slug}/a/{exercise.name}/settings?saved=1", 303)
+    return RedirectResponse(f"/c/{slug}/a/{exercise.name}/settings?{notice}=1", 303)
 
 
 @router.get(ADDRESS)

@@ -89,13 +89,13 @@ def test_bundled_exercise_is_added_hidden(form, service, browser):
 def test_own_exercise_is_uploaded_validated_and_added(form, service, browser):
     sent = form("iris", "/c/demo/exercises/new", files={"file": ("doubling.zip", exercise(), "application/zip")})
     page = sent.headers["location"]
-    assert "waits for another one" in browser("iris").get(page).text
+    assert "starts when no other one runs" in browser("iris").get(page).text
     jobs.JobRunner(service, {validating.KIND: validating.run}).run_waiting()
     text = browser("iris").get(page).text
     assert "The exercise is sound." in text and "ok     solution.py" in text
     assert browser("ada").get(page).status_code == browser("tom").get(page).status_code == 404
     added = form("iris", page, f"{page}/use")
-    assert added.headers["location"] == "/c/demo/a/doubling/settings?saved=1"
+    assert added.headers["location"] == "/c/demo/a/doubling/settings?added=1"
     assert "Doubling" in browser("iris").get("/c/demo/a/doubling").text
 
 

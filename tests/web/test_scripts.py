@@ -105,7 +105,9 @@ def test_file_that_is_too_large_is_refused_before_the_upload(opened, service):
         "buffer": b"#" * (service.configuration.limits.file_bytes + 1),
     }
     page.set_input_files("#file", files=[large])
-    assert page.inner_text("#file-problem") == "big.ipynb is too large: a file may have at most 2 MB."
+    assert page.inner_text("#file-problem") == (
+        "big.ipynb is too large: a file may have at most 2 MB. Delete large outputs, such as pictures, from a notebook."
+    )
     page.get_by_role("button", name="Self-check").click()
     assert page.url.endswith(ADDRESS)
     page.set_input_files("#file", files=[large | {"buffer": b"x = 1\n"}])

@@ -7,6 +7,7 @@
   const title = document.getElementById("state");
   const position = document.getElementById("position");
   const expected = document.getElementById("expected");
+  const sentence = document.getElementById("sentence"); // only a submission that waits has it
   const lost = document.getElementById("lost");
   let failures = 0;
 
@@ -24,6 +25,7 @@
     failures = 0;
     if (progress.state !== "queued" && progress.state !== "running") return;
     set(title, card.dataset[progress.state]);
+    if (sentence) sentence.hidden = progress.state !== "queued";
     const ahead = progress.ahead ? counted("ahead", progress.ahead) : card.dataset.first;
     set(position, progress.state === "queued" ? ahead : "");
     if (progress.seconds !== null) set(expected, counted("seconds", Math.max(1, Math.round(progress.seconds))));
