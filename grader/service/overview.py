@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from . import access, assignments
+from . import access, assignments, standings
 from .access import Caller, CourseAccess
 from .service import Service
-from .tables import SPENT, Exercise, Extension, Kind, Result, State, Submission
+from .standings import Standing
+from .tables import SPENT, Exercise, Extension, Kind, Mark, Result, State, Submission
 from .terms import Terms, terms_with
 
 MOST_OF_A_KIND = 20  # submissions of one student in one exercise; the zip file of one's own data has all
@@ -27,13 +28,17 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class ExerciseLine:
-    """An exercise in a list. ``attempts_left`` is None for any number; ``latest`` is the last attempt, or the last self-check."""
+    """An exercise in a list. ``attempts_left`` is None for any number; ``latest`` is the last attempt, or the last self-check.
+
+    ``standing`` is what counts for the user, None as long as there are no points.
+    """
 
     exercise: Exercise
     title: str
     terms: Terms
     attempts_left: int | None
     latest: HandedIn | None
+    standing: Standing | None
 
 
 def title_of(service: Service, exercise: Exercise) -> str:
@@ -42,7 +47,10 @@ def title_of(service: Service, exercise: Exercise) -> str:
 
 
 def exercise_lines(service: Service, session: Session, caller: Caller, course: CourseAccess) -> list[ExerciseLine]:
-    """Return the exercises of a course that the user may see, in the order of the course. The number of queries is fixed."""
+    """Return the exercises of a course that the user may see, in the order of the course.
+
+    The number of queries grows with the exercises in which something counts, but not with the submissions.
+    """
     statement = select(Exercise).where(Exercise.course_id == course.course.id).options(joinedload(Exercise.version))
     rows = session.scalars(statement.order_by(Exercise.position, Exercise.name))
     exercises = [row for row in rows if course.is_staff or access.is_visible(row)]
@@ -50,11 +58,16 @@ def exercise_lines(service: Service, session: Session, caller: Caller, course: C
     extensions = select(Extension).where(Extension.user_id == caller.user_id, Extension.exercise_id.in_(ids))
     by_exercise = {extension.exercise_id: extension for extension in session.scalars(extensions)}
     spent_counts, latest = _spent(session, caller.user_id, ids), _latest(session, caller.user_id, ids)
+    marked_ids = {*session.scalars(select(Mark.exercise_id).where(Mark.user_id == caller.user_id))}
     lines = []
     for exercise in exercises:
         terms = terms_with(exercise, by_exercise.get(exercise.id))
         left = None if terms.attempts is None else max(0, terms.attempts - spent_counts.get(exercise.id, 0))
-        lines.append(ExerciseLine(exercise, title_of(service, exercise), terms, left, latest.get(exercise.id)))
+        work, standing = latest.get(exercise.id), None
+        if exercise.id in marked_ids or (work is not None and work.submission.kind == Kind.ATTEMPT):
+            own = standings.standing_of(service, session, exercise, caller.user_id)
+            standing = own if own.score is not None and own.report is not None else None
+        lines.append(ExerciseLine(exercise, title_of(service, exercise), terms, left, work, standing))
     return lines
 
 

@@ -8,13 +8,17 @@ from sqlalchemy.orm import Session
 
 from ..support.i18n import _
 from . import assignments, waiting
+from .claims import WAITS
 from .service import Service
 from .tables import UNFINISHED, State, Submission
 
 
 @dataclass(frozen=True)
 class SubmissionProgress:
-    """The state of a submission with its sentence. ``ahead`` and ``seconds`` are None unless it waits or runs."""
+    """The state of a submission with its sentence. ``ahead`` and ``seconds`` are None unless it waits or runs.
+
+    A submission that a worker has claimed, but does not grade yet, is ``queued`` here.
+    """
 
     state: State
     sentence: str
@@ -37,7 +41,21 @@ def progress_of(session: Session, service: Service, submission: Submission) -> S
             "Grading is paused because of a failure of the server. Your submission waits, and nothing is lost."
         )
     position = service.places.of(session, submission)
-    return SubmissionProgress(state, sentence, position.ahead, round(position.seconds, 1))
+    ahead = position.ahead
+    if state == State.RUNNING and ahead:
+        if _has_started(service, submission.id):
+            ahead = 0
+        else:  # a worker has claimed it, which means nothing to people
+            state, sentence = State.QUEUED, _(WAITS)
+    return SubmissionProgress(state, sentence, ahead, round(position.seconds, 1))
+
+
+def _has_started(service: Service, submission_id: str) -> bool:
+    """Return whether the grading has begun since a worker claimed a submission, as far as its kept events say."""
+    for event in reversed(service.events.kept(submission_id)):
+        if event.kind in ("state", "started"):
+            return event.kind == "started"
+    return False
 
 
 def shown_checks(session: Session, service: Service, submission_id: str) -> frozenset[str]:

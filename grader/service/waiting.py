@@ -75,12 +75,17 @@ class Places:
 def _all(session: Session) -> dict[str, Position]:
     seconds = _Seconds(session)
     columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started, Submission.priority)
-    running = session.execute(select(*columns).where(Submission.state == State.RUNNING)).all()
+    claimed = select(*columns).where(Submission.state == State.RUNNING)
+    running = session.execute(claimed.order_by(Submission.since, Submission.priority, Submission.available)).all()
     slots = session.scalar(select(func.sum(Worker.slots)).where(Worker.paused == "")) or 1
     places: dict[str, Position] = {}
     before = 0.0
-    for name, exercise, kind, started, _priority in running:
+    for place, (name, exercise, kind, started, _priority) in enumerate(running):
         usual = seconds.of(exercise, kind)
+        if place >= slots:  # a worker has claimed it, but grades others first
+            places[name] = Position(place, before / slots + usual)
+            before += usual
+            continue
         elapsed = (now() - started).total_seconds() if started is not None else 0.0
         left = min(usual, max(usual - elapsed, SHORTEST * usual))  # also if a clock was set to another time
         places[name] = Position(0, left)

@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from ..service.events import ServiceEvent
 from ..service.progress import SubmissionProgress, progress_of, shown_checks
 from ..service.service import Service
-from ..service.tables import Submission
+from ..service.tables import State, Submission
 
 PING_SECONDS = 15
 CHANGES = ("state", "position", "done")  # events after which the state is read again
@@ -58,7 +58,10 @@ async def _events(
                 continue
             while not queue.empty():  # all that has happened is sent together, which costs as much as one event
                 arrived.append(queue.get_nowait())
-            changes = [event.number for event in arrived if event.kind in CHANGES]
+            waits = present.state == State.QUEUED
+            changes = [
+                event.number for event in arrived if event.kind in CHANGES or (waits and event.kind == "started")
+            ]
             if changes:
                 present = await run_in_threadpool(progress)
             chunks = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import event
 
-from grader.service import access, overview
-from grader.service.tables import Exercise, Extension, Kind, State, Submission
+from grader.service import access, overview, standings
+from grader.service.tables import Exercise, Extension, Kind, Mark, State, Submission
+from tests.service.kept_results import NOON, hand_in
 
 
 @pytest.fixture
@@ -87,10 +90,31 @@ def test_number_of_queries_does_not_grow_with_the_work(service, caller, add):
         event.remove(service.database.engine, "before_cursor_execute", note)
         return len(statements)
 
+    add(Kind.ATTEMPT)
     before = count()
     for kind in (*Kind, *Kind):
         add(kind)
     assert count() == before
+
+
+def test_points_are_those_that_count(service, caller):
+    hand_in(service, "ada", 1.0)
+    hand_in(service, "ada", 0.5, received=NOON + timedelta(days=1, hours=1))
+    assert line(service, caller).standing.score == 50
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        exercise.due, exercise.policy = NOON, '{"percent_a_day": 10}'
+        session.add(Mark(exercise_id=exercise.id, user_id=caller("ada").user_id, points="60"))
+    assert line(service, caller).standing.score == standings.standing(service, exercise, caller("ada").user_id).score
+    assert line(service, caller).standing.score != 50
+
+
+def test_points_by_hand_are_shown_without_a_submission(service, caller):
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        session.add(Mark(exercise_id=exercise.id, user_id=caller("ada").user_id, points="7"))
+    assert line(service, caller).standing.score == 7
+    assert line(service, caller, "ben").standing is None
 
 
 def test_extension_and_spent_attempts_are_those_of_the_student(service, caller, add):

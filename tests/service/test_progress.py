@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from grader.assignment import load
-from grader.service import submissions
+from grader.service import claims, submissions
+from grader.service.moments import now
 from grader.service.progress import progress_of, shown_checks
 from grader.service.tables import Exercise, State, Submission
 from grader.support import i18n
+from tests.service import waiting_submissions
 
 
 @pytest.fixture
@@ -29,6 +33,22 @@ def test_waiting_submission_has_a_position_and_a_finished_one_has_none(service, 
         row.state, row.sentence = State.CANCELLED, ""
         done = progress_of(session, service, row)
     assert (done.ahead, done.seconds, done.sentence, done.is_final) == (None, None, "", True)
+
+
+def test_claimed_submission_waits_until_its_grading_starts(service, submission):
+    waiting_submissions.add(service, "first", "ben", state=State.RUNNING, seconds=9, since=now() - timedelta(seconds=9))
+    with service.database.writing() as session:
+        row = session.get_one(Submission, submission.id)
+        row.state, row.sentence, row.since = State.RUNNING, claims.RUNS, now()
+
+    def progress():
+        with service.database.reading() as session:
+            return progress_of(session, service, session.get_one(Submission, submission.id))
+
+    service.events.publish(submission.id, "state", state=State.RUNNING)
+    assert (progress().state, progress().ahead, progress().sentence) == (State.QUEUED, 1, claims.WAITS)
+    service.events.publish(submission.id, "started")
+    assert (progress().state, progress().ahead, progress().sentence) == (State.RUNNING, 0, claims.RUNS)
 
 
 def test_sentence_is_in_the_language_of_the_request(service, submission):

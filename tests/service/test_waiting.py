@@ -56,6 +56,18 @@ def test_position_counts_what_is_ahead_and_the_seconds_come_from_measured_times(
     assert positions(service, ["b"]) == {"b": (2, pytest.approx(6.4))}
 
 
+def test_claimed_submission_without_a_slot_waits_for_those_claimed_before(service, wait):
+    with service.database.writing() as session:
+        session.add(Worker(id="one", slots=1))
+    moment = now()
+    wait("a", "ben", state=State.RUNNING, since=moment, seconds=9)
+    wait("b", "ada", state=State.RUNNING, since=moment, seconds=8)
+    wait("c", "ada", seconds=7)
+    places = positions(service, ["a", "b", "c"])
+    assert [places[name][0] for name in "abc"] == [0, 1, 2]
+    assert places["a"][1] < places["b"][1] < places["c"][1]
+
+
 def test_position_is_computed_once_a_second_for_everybody(service, wait, monkeypatch):
     wait("a", "ada")
     wait("b", "ben")
