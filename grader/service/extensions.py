@@ -80,5 +80,6 @@ def remove(session: Session, caller: Caller, exercise: Exercise, user_id: str) -
     extension = session.get(Extension, (exercise.id, user_id))
     if extension is None:
         raise missing()
-    audit.write(session, caller, "extension removed", f"{exercise.course.slug}/{exercise.name} {user_id}")
+    user = session.get_one(User, user_id)
+    audit.write(session, caller, "extension removed", f"{exercise.course.slug}/{exercise.name} {user.name}")
     session.delete(extension)

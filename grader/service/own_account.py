@@ -28,10 +28,10 @@ def account(service: Service, caller: Caller) -> tuple[User, list[Login]]:
 
 
 def change_name(service: Service, caller: Caller, full_name: str, email: str) -> None:
-    """Change the name for people, and the address for mail; raises Unreadable."""
+    """Change the name for people, and the e-mail address; raises Unreadable."""
     full_name, email = users.line(full_name), users.line(email)
     if email and (email.count("@") != 1 or " " in email):
-        raise Unreadable(_("'{email}' is not an address for mail.").format(email=email))
+        raise Unreadable(_("'{email}' is not an e-mail address.").format(email=email))
     with service.database.writing() as session:
         user = session.get_one(User, caller.user_id)
         user.full_name, user.email = full_name, email

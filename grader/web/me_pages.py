@@ -34,7 +34,7 @@ def me(request: Request, service: ServiceOf, caller: User) -> Response:
 
 @router.post("/me/name")
 def change_name(request: Request, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
-    """Change the name for people, and the address for mail."""
+    """Change the name for people, and the e-mail address."""
     try:
         fields.require("full_name", "email")
         own_account.change_name(service, caller, fields["full_name"], fields["email"])
@@ -100,7 +100,7 @@ def _account(request: Request, service: Service, caller: User) -> dict[str, Any]
 def _tokens(service: Service, caller: User, secret: str = "") -> dict[str, Any]:
     return {
         "tokens": own_account.tokens(service, caller),
-        "secret": secret,
+        "new_secret": secret,
         "scopes": [
             (scope, MEANINGS[scope]) for scope in SCOPES if scope in own_account.possible_scopes(service, caller)
         ],

@@ -10,13 +10,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ..service import background, data_folder, first_admin, isolation, logs, space, upgrades
+from ..service import background, data_folder, first_admin, invitations, isolation, logs, space, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
 from ..service.housekeeping import Housekeeping
-from ..service.service import open_service
+from ..service.service import Service, open_service
 from ..support.errors import UsageError
+from ..support.text import clean
 from ..version import __version__
 from . import server
 from .app import make_app
@@ -51,6 +52,8 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         address = server.address_of(listener, configuration.host, certificate is not None)
         data_folder.write_address(configuration.data_dir, address, newest_revision())
         write(f"Address: {address}")
+        if configuration.proxy or not server.is_loopback(configuration.host):
+            write_open_courses(service, address, write)
         secret = first_admin.new_link(service.database)
         if secret is not None:
             write(f"First administrator: {address}/start/{secret}")
@@ -58,6 +61,18 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         log.info("The server has started", extra={logs.FIELDS: fields})
         stack.callback(log.info, "The server stops")
         server.run(app, listener, certificate)
+
+
+def write_open_courses(service: Service, address: str, write: Callable[[str], None]) -> None:
+    """Write which courses let strangers make an account, if there are any: a new server has one, which is called Demo."""
+    with service.database.reading() as session:
+        courses = invitations.open_courses(session)
+    if courses:
+        titles = ", ".join(clean(course.title) for course in courses)
+        write(
+            f"Anybody who reaches this server can make an account and join: {titles}. To stop that, choose 'Only people whom "
+            f"an instructor adds' in the settings of the course, {address}/c/{courses[0].slug}/settings"
+        )
 
 
 def refuse_open_network(configuration: Configuration, certificate: Path | None, insecure: bool) -> None:

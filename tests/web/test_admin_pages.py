@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from grader.service.moments import now
-from grader.service.tables import Audit, Exercise, Kind, State, Submission, User, Worker
+from grader.service.tables import Audit, Course, Exercise, Kind, State, Submission, User, Worker
 
 PAGES = ("/admin", "/admin/queue", "/admin/users", "/admin/retention", "/admin/audit")
 NAME = 'Zoë, "Z" <b>O\'Neill</b>'
@@ -127,3 +127,10 @@ def test_audit_is_searched_and_read_page_by_page(browser, service, monkeypatch):
     assert "student 1" in root.get("/admin/audit?q=IRIS+1").text
     assert "No row has these words." in root.get("/admin/audit?q=_").text
     assert root.get("/admin/audit?before=x&q=50%25").status_code == 200
+
+
+def test_first_page_names_the_courses_that_strangers_may_join(browser, service):
+    assert '<a href="/c/demo/settings"><bdi>Demo</bdi></a>' in browser("root").get("/admin").text
+    with service.database.writing() as session:
+        session.query(Course).one().registration = "link"
+    assert "can make an account" not in browser("root").get("/admin").text

@@ -70,7 +70,7 @@ def test_role_and_section_are_changed(form, service, browser):
 
 def test_person_gets_a_link_and_is_removed(form, service, browser):
     page = f"/c/demo/people/{user_id(service, 'ada')}"
-    link = re.search(r"http://[^<]+/invite/[^<]+", form("iris", page, f"{page}/link").text)[0]
+    link = re.search(r'http://[^<"]+/invite/[^<"]+', form("iris", page, f"{page}/link").text)[0]
     assert browser().get(link).status_code == 200
     assert form("iris", page, f"{page}/remove").headers["location"] == "/c/demo/people"
     assert browser("iris").get(page).status_code == browser("ada").get("/c/demo").status_code == 404
@@ -85,7 +85,7 @@ def test_last_instructor_gets_a_sentence(form, service):
 
 def test_link_of_the_course_is_shown_once_and_leads_into_the_course(form, service, browser):
     text = form("iris", "/c/demo/people", "/c/demo/people/link").text
-    link = re.search(r"http://[^<]+/join/[^<]+", text)[0]
+    link = re.search(r'http://[^<"]+/join/[^<"]+', text)[0]
     assert "Demo" in browser().get(link).text
     assert link not in browser("iris").get("/c/demo/people").text
     form("iris", "/c/demo/people", "/c/demo/people/link", end="1")

@@ -8,6 +8,7 @@ import pytest
 
 from grader.service import space
 from grader.service.configuration import Configuration
+from grader.service.tables import Course
 from grader.support.errors import UsageError
 from grader.web import serving
 
@@ -39,3 +40,14 @@ def test_reserve_is_released_where_nothing_can_be_written(tmp_path, monkeypatch,
     monkeypatch.setattr(space.shutil, "disk_usage", lambda path: Usage(1 << 30, 0, free))
     space.release_reserve_if_full(tmp_path)
     assert (tmp_path / space.RESERVE).exists() == is_kept
+
+
+def test_start_says_that_strangers_can_make_an_account(service):
+    lines = []
+    serving.write_open_courses(service, "https://grader.example", lines.append)
+    assert lines[0].startswith("Anybody who reaches this server can make an account and join: Demo.")
+    assert "https://grader.example/c/demo/settings" in lines[0]
+    with service.database.writing() as session:
+        session.query(Course).one().registration = "closed"
+    serving.write_open_courses(service, "https://grader.example", lines.append)
+    assert len(lines) == 1
