@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -12,10 +12,12 @@ from ..assignment.base import Policy, in_named_zone, later_of_two
 from ..marking.class_list import ClassList
 from ..support import tables
 from ..support.errors import UsageError
+from ..support.tables import TableRow
 from ..support.text import clean
 
 NAME = "extensions.csv"
 COLUMNS = ("student", "due")
+FILLED = ("student",)  # without a due date: excused
 END_OF_DAY = "23:59:59"
 DATE = r"(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})"  # as people write it, and a spreadsheet in Germany
 TIME = r"(?:[T\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?))?"
@@ -55,10 +57,20 @@ def read(path: Path, class_list: ClassList, policy: Policy) -> Extensions:
     A date and time without a zone is in the zone of the due date of ``policy``. A date without a time means the end of
     that day. ``*`` is every student who has no line. A group's name stands for all members.
     """
+    return _of_rows(tables.read(path, COLUMNS, filled=FILLED), str(path), class_list, policy)
+
+
+def parse(text: str, class_list: ClassList, policy: Policy) -> Extensions:
+    """Return the extensions of the text of a table, as :func:`read`."""
+    rows = tables.rows_of(tables.parse(text, NAME), NAME, COLUMNS, filled=FILLED)
+    return _of_rows(rows, NAME, class_list, policy)
+
+
+def _of_rows(rows: Sequence[TableRow], path: str, class_list: ClassList, policy: Policy) -> Extensions:
     due_dates: dict[str, datetime | None] = {}
     lines: dict[str, int] = {}
     notes = []
-    for row in tables.read(path, COLUMNS, filled=("student",)):
+    for row in rows:
         name, text = row["student"], row["due"]
         try:
             due = _moment(text, policy.due.tzinfo if policy.due else None) if text else None

@@ -49,6 +49,13 @@ def of_form(fields: Mapping[str, str], zone: str) -> ExtensionTerms:
     return terms
 
 
+def terms_in(extension: Extension) -> ExtensionTerms:
+    """Return the terms of a row."""
+    return ExtensionTerms(
+        extension.due, extension.closes, extension.extra_attempts, extension.is_excused, extension.note
+    )
+
+
 def of_exercise(session: Session, exercise: Exercise) -> list[tuple[Extension, User]]:
     """Return the other terms in an exercise with their students, by name."""
     rows = session.execute(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import access, extensions, local_times, overview, people
+from ..service import access, extension_table, extensions, local_times, overview, people
 from ..service.access import Caller
-from ..service.errors import Refusal, Unreadable
+from ..service.errors import Refusal, TooLarge, Unreadable
 from ..service.service import Service
 from ..service.tables import Extension, Role
 from ..support.i18n import _
@@ -42,6 +42,22 @@ def give(request: Request, slug: str, name: str, service: ServiceOf, caller: Use
             extensions.give(session, caller, exercise, fields["student"], terms)
     except Unreadable as refusal:
         return _page(request, service, caller, slug, name, {**EMPTY, **fields.texts}, refusal)
+    return RedirectResponse(f"/c/{slug}/a/{name}/extensions?saved=1", 303)
+
+
+@router.post(ADDRESS + "/table")
+def give_by_table(
+    request: Request, slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsOf
+) -> Response:
+    """Give the students of an uploaded table their extensions."""
+    try:
+        if len(fields.files) != 1:
+            raise Unreadable(_("Choose one CSV file."))
+        with service.database.writing() as session:
+            exercise, _course = access.exercise(session, caller, slug, name, Role.INSTRUCTOR)
+            extension_table.give(session, caller, exercise, fields.files[0][1])
+    except (TooLarge, Unreadable) as refusal:
+        return _page(request, service, caller, slug, name, EMPTY, refusal)
     return RedirectResponse(f"/c/{slug}/a/{name}/extensions?saved=1", 303)
 
 

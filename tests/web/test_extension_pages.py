@@ -64,3 +64,13 @@ def test_only_members_get_extensions_from_instructors(form, service, browser, ad
         root = session.query(User).filter_by(name="root").one().id
     assert form("iris", PAGE, student=root, is_excused="1").status_code == 404
     assert browser("tom").get(PAGE).status_code == browser("ada").get(PAGE).status_code == 404
+
+
+def test_table_of_extensions_is_read(form, service, ada):
+    table = ("extensions.csv", b"student;due\nada;24.10.2026 23:59\n")
+    answer = form("iris", PAGE, f"{PAGE}/table", files={"file": table})
+    assert answer.headers["location"] == f"{PAGE}?saved=1"
+    assert terms(service, ada).due == datetime(2026, 10, 24, 21, 59, tzinfo=UTC)
+    refused = form("iris", PAGE, f"{PAGE}/table", files={"file": ("extensions.csv", b"student,due\nnobody,\n")})
+    assert refused.status_code == 422 and "extensions.csv:2" in refused.text
+    assert form("iris", PAGE, f"{PAGE}/table").status_code == 422
