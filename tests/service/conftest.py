@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from grader.service import accounts
@@ -12,11 +14,20 @@ from grader.service.tables import Course, Membership, Role, User
 PEOPLE = {"ada": Role.STUDENT, "ben": Role.STUDENT, "tom": Role.TUTOR, "iris": Role.INSTRUCTOR}
 
 
-@pytest.fixture
-def service(tmp_path):
-    """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
-    service = open_service(Configuration(data_dir=tmp_path / "data"))
+@pytest.fixture(scope="session")
+def new_data(tmp_path_factory):
+    """The data folder of :func:`service`, which is copied, because making it takes much longer."""
+    folder = tmp_path_factory.mktemp("service") / "data"
+    service = open_service(Configuration(data_dir=folder))
     add_people(service)
+    service.close()
+    return folder
+
+
+@pytest.fixture
+def service(tmp_path, new_data):
+    """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
+    service = open_service(Configuration(data_dir=shutil.copytree(new_data, tmp_path / "data")))
     yield service
     service.close()
 
