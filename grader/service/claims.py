@@ -58,9 +58,16 @@ def release(session: Session, rows: Iterable[Submission], is_interruption: bool 
             row.interruptions += 1
             row.sentence = WAITS_AGAIN
         if row.interruptions >= MOST_INTERRUPTIONS:
-            row.state, row.sentence, row.finished, row.deadline = State.NOT_GRADABLE, INTERRUPTED, now(), None
+            end(row, State.NOT_GRADABLE, INTERRUPTED)
             given_up.append(row)
     return given_up
+
+
+def end(row: Submission, state: State, sentence: str) -> None:
+    """Give a submission a final state, in which no worker has it and nothing is awaited."""
+    row.state, row.sentence = state, sentence
+    row.since = row.finished = now()
+    row.owner, row.lease_until, row.deadline = "", None, None
 
 
 def owned(session: Session, owner: str, without: Collection[str] = ()) -> list[Submission]:

@@ -111,6 +111,11 @@ class DeskFolder:
         write_whole(self._requests / f"{system}.csv", content)
         write_whole(self._requests / f"{system}.json", request.model_dump_json().encode())
 
+    def given(self, system: str) -> tuple[bytes, FillRequest] | None:
+        """Return the file of a course system that is kept, None without one."""
+        request = self.requests().get(system)
+        return None if request is None else ((self._requests / f"{system}.csv").read_bytes(), request)
+
     def take_back(self, system: str) -> None:
         """Delete a file of a course system."""
         for suffix in (".csv", ".json"):

@@ -21,7 +21,7 @@ from ..support.choices import Engine, Level
 from ..support.errors import GraderError
 from ..support.i18n import _, lazy
 from .configuration import Configuration
-from .logs import FIELDS
+from .logs import FIELDS, reason_of
 
 MODULE = __name__ if __name__ != "__main__" else "grader.service.desk_process"
 MOST_SECONDS = 900
@@ -62,9 +62,13 @@ class RunOutcome(BaseModel):
 def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> str:
     """Write a class in a new process; return why that failed, "" if it did not. ``on_start`` gets the process, to end it."""
     command = [sys.executable, "-m", MODULE]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+    except OSError as error:  # no memory, for example
+        log.error("class not written", extra={FIELDS: {"exercise": order.exercise_id, "fault": reason_of(error)}})
+        return _(FAULT)
     on_start(process)
     assert process.stdin is not None and process.stdout is not None
     killer = threading.Timer(MOST_SECONDS, process.kill)

@@ -109,13 +109,17 @@ class Desks:
     def fill(self, exercise: Exercise, language: str, system: str, content: bytes, request: FillRequest) -> Desk:
         """Keep a file of a course system, which each run fills in from now on, and fill it in.
 
-        Raises Unreadable, and keeps no file, if it is not a file of this system.
+        Raises Unreadable, and keeps the earlier file or none, if it is not a file of this system.
         """
         folder = desk_folder.of_exercise(self._service.configuration, exercise.id, language)
+        earlier = folder.given(system)
         folder.give(system, content, request)
         desk = self.desk(exercise, language, PATIENCE)
         if desk.problem:
-            folder.take_back(system)
+            if earlier is None:
+                folder.take_back(system)
+            else:
+                folder.give(system, *earlier)
             raise Unreadable(desk.problem)
         return desk
 

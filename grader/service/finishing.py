@@ -17,7 +17,6 @@ from . import claims, kept_results, result_keys
 from .errors import Refusal
 from .kept_results import ResultFiles
 from .logs import FIELDS
-from .moments import now
 from .service import Service
 from .tables import State, Submission
 
@@ -87,24 +86,23 @@ def finish(
 
 
 def _end(session: Session, service: Service, row: Submission, outcome: GradingOutcome) -> None:
-    row.finished = row.since = now()
-    row.owner, row.lease_until, row.deadline = "", None, None
     if outcome.result is None:
-        row.state, row.sentence, row.reason = State.NOT_GRADABLE, NOT_GRADED, _reason(outcome.error)
+        claims.end(row, State.NOT_GRADABLE, NOT_GRADED)
+        row.reason = _reason(outcome.error)
         log.warning("not gradable", extra={FIELDS: {"submission": row.id, "error": type(outcome.error).__name__}})
         return
     report = outcome.result.report
     if report is None:
-        row.state, row.sentence = State.REFUSED, outcome.result.problem
+        claims.end(row, State.REFUSED, outcome.result.problem)
         return
     key = outcome.key or result_keys.result_key(session, service, row, row.version)
     if report.score is None:
         key = f"{key}-{row.id}"  # never the answer to another upload
         row.reason = report.problem() or ""
-    kept_results.keep(session, service, key, outcome.result, outcome.files, outcome.seconds)
+    kept_results.keep(session, key, outcome.result, outcome.files or ResultFiles(), outcome.seconds)
     row.result_key = key
-    row.state = State.GRADED if report.score is not None else State.NOT_GRADABLE
-    row.sentence = GRADED if report.score is not None else NOT_GRADED
+    is_graded = report.score is not None
+    claims.end(row, State.GRADED if is_graded else State.NOT_GRADABLE, GRADED if is_graded else NOT_GRADED)
 
 
 def _count_loss(session: Session, row: Submission, error: BaseException) -> None:
@@ -113,9 +111,8 @@ def _count_loss(session: Session, row: Submission, error: BaseException) -> None
     if row.losses < MOST_LOSSES:
         claims.release(session, [row], is_interruption=False)
         return
-    row.finished = row.since = now()
-    row.owner, row.lease_until, row.deadline = "", None, None
-    row.state, row.sentence, row.reason = State.NOT_GRADABLE, DIED, str(error) or type(error).__name__
+    claims.end(row, State.NOT_GRADABLE, DIED)
+    row.reason = str(error) or type(error).__name__
 
 
 def _reason(error: BaseException | None) -> str:

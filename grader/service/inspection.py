@@ -55,15 +55,16 @@ def _database(service: Service) -> Inspection:
 
 def _files(service: Service) -> Iterator[Inspection]:
     """Compare all files with their names, and look for those that are missing."""
-    with service.database.reading() as session:
+    keeping = data_folder.keeping_blobs(service.configuration.data_dir)  # a purge would delete what is read here
+    with keeping, service.database.reading() as session:
         needed = {
             name for column in (Submission.blob, Version.blob) for name in session.scalars(select(column)) if name
         }
         products = {
             name for column in (Result.executed, Result.source) for name in session.scalars(select(column)) if name
         }
-    names = set(service.blobs.names())
-    wrong = [name for name in names if hashlib.sha256(service.blobs.get(name)).hexdigest() != name]
+        names = set(service.blobs.names())
+        wrong = [name for name in names if hashlib.sha256(service.blobs.get(name)).hexdigest() != name]
     missing = needed - names
     parts = [plural(len(names), "file")]
     if missing:

@@ -43,20 +43,18 @@ def document_in(result: Result) -> dict[str, Any]:
 
 def keep(
     session: Session,
-    service: Service,
     key: str,
     graded: TaskResult,
-    files: ResultFiles | None = None,
+    files: ResultFiles,
     seconds: float | None = None,
 ) -> None:
     """Store a result that has a report, unless there is one with this key.
 
-    ``files`` are its files if they are written already, and ``seconds`` is the measured time from its start.
+    ``files`` are its files, which are written already, and ``seconds`` is the measured time from its start.
     """
     report = graded.report
     if report is None or session.get(Result, key) is not None:
         return
-    files = files if files is not None else write_files(service, graded)
     session.add(
         Result(
             key=key,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..executor.work import TaskResult
 from ..support.i18n import _, lazy
 from ..support.text import block
-from . import audit, courses, jobs, kept_results, result_keys, space
+from . import audit, claims, courses, jobs, kept_results, result_keys, space
 from .access import Caller
 from .errors import Conflict, NoSpace, Unavailable, missing
 from .finishing import GRADED
@@ -115,7 +115,8 @@ def accept(session: Session, caller: Caller, regrade: Regrade) -> int:
         submission = item.submission
         count += submission.result_key != item.key
         submission.result_key, submission.version_id = item.key, regrade.version_id
-        submission.state, submission.sentence = State.GRADED, GRADED
+        if submission.state != State.GRADED:
+            claims.end(submission, State.GRADED, GRADED)
     exercise = session.get_one(Exercise, regrade.exercise_id)
     exercise.version_id = regrade.version_id
     regrade.state, regrade.decided = ACCEPTED, now()
@@ -219,7 +220,7 @@ def _finish(service: Service, item: RegradeItem, version: Version, future: Futur
         if submission is None:
             return
         key = result_keys.result_key(session, service, submission, version)
-        kept_results.keep(session, service, key, result, files)
+        kept_results.keep(session, key, result, files)
         row = session.get_one(RegradeItem, (item.regrade_id, item.submission_id))
         row.key = key
 

@@ -17,7 +17,7 @@ from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.zips import zipped
-from . import admission, courses, kept_results, result_keys, space
+from . import admission, claims, courses, kept_results, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable, missing
@@ -94,14 +94,14 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     if pending is not None:
         if (pending.sha256, pending.version_id) == (submission.sha256, exercise.version_id):
             return pending, None
-        _end(pending, State.SUPERSEDED, SUPERSEDED)
+        claims.end(pending, State.SUPERSEDED, SUPERSEDED)
         session.flush()  # the database allows one pending self-check
     submission.version_id = exercise.version_id
     courses.draw_seeds(session, exercise, exercise.version)
     submission.seed_number = result_keys.seed_number(session, kind, submission.user_id, exercise.version_id)
     key = result_keys.result_key(session, service, submission, exercise.version)
     if session.get(Result, key) is not None:
-        _end(submission, State.GRADED, FROM_KEPT_RESULT)
+        claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
     session.add(submission)
     session.flush()
@@ -116,7 +116,7 @@ def cancel(service: Service, caller: Caller, submission: Submission) -> Submissi
             raise missing()
         if submission.state not in UNFINISHED:
             raise Conflict(_("This submission is finished already, so it cannot be cancelled."))
-        _end(submission, State.CANCELLED, CANCELLED)
+        claims.end(submission, State.CANCELLED, CANCELLED)
     service.events.publish(submission.id, "done", state=State.CANCELLED)
     service.wake.set()
     return submission
@@ -163,12 +163,6 @@ def _blob_of_result(service: Service, submission: Submission, column: str) -> by
 def _result(session: Session, submission: Submission) -> Result | None:
     key = session.scalar(select(Submission.result_key).where(Submission.id == submission.id))
     return None if key is None else session.get(Result, key)
-
-
-def _end(submission: Submission, state: State, sentence: str) -> None:
-    submission.state, submission.sentence = state, sentence
-    submission.since = submission.finished = now()
-    submission.owner, submission.deadline, submission.lease_until = "", None, None
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:

@@ -67,6 +67,7 @@ def hand_in(
     A file that was graded before, in the same way, is answered at once with its result and the status 200.
     """
     caller.require("submit")
+    service.rates.count_upload(caller.user_id)
     with service.database.reading() as session:
         row, _course = access.exercise(session, caller, course, exercise)
     new_submission = submissions.accept(service, caller, row, kind, files, via="api", idempotency_key=idempotency_key)

@@ -63,6 +63,7 @@ def hand_in(
     with service.database.reading() as session:
         row, _course = access.exercise(session, caller, slug, name)
     try:
+        service.rates.count_upload(caller.user_id)
         files = _files(fields)
         key = digest_of(f"{fields.once} {fields.kind} {digest(files)}") if fields.once and files else None
         kind = _kind(fields.kind)

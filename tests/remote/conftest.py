@@ -76,7 +76,7 @@ def ending(service):  # noqa: F811
             if ending.state == State.GRADED:
                 row.result_key = f"key of {row.id}"
                 result = report_with(ending.share, row.file_name, row.sha256)
-                kept_results.keep(session, service, row.result_key, _Graded(result))
+                kept_results.keep(session, row.result_key, _Graded(result), kept_results.ResultFiles())
         service.events.publish(submission_id, "done", state=ending.state)
 
     def work():

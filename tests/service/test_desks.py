@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import threading
 import time
 from datetime import timedelta
@@ -10,9 +11,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from grader.service import desk_process
+from grader.service import desk_folder, desk_process
+from grader.service.desk_folder import FillRequest
 from grader.service.desks import Desks
-from grader.service.errors import Unavailable
+from grader.service.errors import Unavailable, Unreadable
 from grader.service.tables import Exercise, Mark, Membership, State, User
 from tests.service.kept_results import EXERCISE, NOON, hand_in
 
@@ -110,6 +112,26 @@ def test_failed_run_has_a_sentence(service, desks, exercise, monkeypatch):
     desks.retry(exercise, "en")
     monkeypatch.undo()
     assert desks.current(exercise, "en").is_current
+
+
+def test_file_that_cannot_be_filled_in_does_not_replace_an_earlier_one(service, desks, exercise, monkeypatch):
+    folder = desk_folder.of_exercise(service.configuration, exercise.id, "en")
+    for earlier in (None, (b"Student,ID\n", FillRequest(name="a.csv"))):
+        if earlier is not None:
+            folder.give("canvas", *earlier)
+        monkeypatch.setattr(desk_process, "run", lambda order, on_start: "It is not a file of Canvas.")
+        with pytest.raises(Unreadable, match="not a file of Canvas"):
+            desks.fill(exercise, "en", "canvas", b"x", FillRequest(name="b.csv"))
+        assert folder.given("canvas") == earlier
+
+
+def test_process_that_cannot_start_has_a_sentence(service, exercise, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError(errno.ENOMEM, "no memory")
+
+    monkeypatch.setattr(desk_process.subprocess, "Popen", fail)
+    order = desk_process.RunOrder.of(service.configuration, exercise.id, "en")
+    assert desk_process.run(order, lambda process: None) == desk_process.FAULT
 
 
 def test_dead_process_has_a_sentence(service, desks, exercise, monkeypatch):

@@ -9,7 +9,7 @@ import pytest
 
 from grader.executor.executor import ProcessLost
 from grader.executor.work import TaskResult
-from grader.service import finishing
+from grader.service import finishing, kept_results
 from grader.service.admission import attempts_left
 from grader.service.errors import Unavailable
 from grader.service.finishing import GradingOutcome
@@ -38,7 +38,7 @@ def graded(score=1.0):
 
 
 def test_report_is_kept_with_its_measured_time(service, run):
-    run(result=graded(), seconds=1.5)
+    run(result=graded(), seconds=1.5, files=kept_results.write_files(service, graded()))
     assert (row(service, "a").state, row(service, "a").owner) == (State.GRADED, "")
     with service.database.reading() as session:
         result = session.get_one(Result, row(service, "a").result_key)

@@ -11,8 +11,9 @@ from tests.service.kept_results import report_with
 def test_first_result_with_a_key_is_kept(service):
     for share, seconds in ((1.0, 2.5), (0.0, 9.0)):
         graded = TaskResult(report_with(share, "a.py", "a"), "", {}, b"notebook", b"code")
+        files = kept_results.write_files(service, graded)
         with service.database.writing() as session:
-            kept_results.keep(session, service, "key", graded, seconds=seconds)
+            kept_results.keep(session, "key", graded, files, seconds)
     with service.database.reading() as session:
         result = session.query(Result).one()
     assert (result.score, result.seconds, result.passed) == (result.max_score, 2.5, True)
@@ -21,6 +22,6 @@ def test_first_result_with_a_key_is_kept(service):
 
 def test_submission_that_cannot_be_read_has_no_result(service):
     with service.database.writing() as session:
-        kept_results.keep(session, service, "key", TaskResult(None, "It is a PDF.", {}))
+        kept_results.keep(session, "key", TaskResult(None, "It is a PDF.", {}), kept_results.ResultFiles())
     with service.database.reading() as session:
         assert session.query(Result).count() == 0

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from grader.service.tables import Exercise, State, Submission
+from grader.service.tables import Exercise, State, Submission, User
 from tests.service import kept_results
 
 ADDRESS = "/api/v1/courses/demo/exercises/single-neuron/submissions"
@@ -44,6 +44,16 @@ def test_same_key_hands_in_once(api):
     assert (other.status_code, other.json()["title"]) == (422, "unreadable")
     assert hand_in(api("ben"), kind="attempt", **{"Idempotency-Key": "a"}).json()["id"] != first.json()["id"]
     assert hand_in(api("ada"), kind="attempt").json()["id"] != first.json()["id"]
+
+
+def test_too_many_uploads_in_a_minute_are_refused(api, service):
+    with service.database.reading() as session:
+        ada = session.query(User).filter_by(name="ada").one().id
+    for _ in range(service.configuration.limits.uploads_a_minute):
+        service.rates.count_upload(ada)
+    answer = hand_in(api("ada"))
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert hand_in(api("ben")).status_code == 202
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201])

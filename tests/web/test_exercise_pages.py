@@ -250,3 +250,19 @@ def test_file_in_the_field_of_the_text_is_not_code(browser, service):
     answer = client.post(f"{ADDRESS}/hand-in", data=data, files=[("text", ("a.py", SOLUTION))])
     assert answer.status_code == 422
     assert submissions(service) == []
+
+
+def test_too_many_uploads_are_refused_and_lose_nothing(browser, service):
+    client = browser("ada")
+    most = service.configuration.limits.uploads_a_minute
+    for _ in range(most - 1):
+        service.rates.count_upload(user_id(service, "ada"))
+    assert hand_in(client).status_code == 303
+    answer = hand_in(client, files=(), text="x = 2")
+    assert (answer.status_code, "x = 2" in answer.text) == (429, True)
+    assert hand_in(browser("ben")).status_code == 303
+
+
+def user_id(service, name):
+    with service.database.reading() as session:
+        return session.query(User).filter_by(name=name).one().id
