@@ -113,13 +113,18 @@ def _student_columns(header: Sequence[CsvCell]) -> int:
 
 
 def _column(header: Sequence[CsvCell], points: Sequence[Sequence[CsvCell]], title: str) -> int:
-    """Return the index of the assignment's column: by its whole title, its title without the id, or its id."""
+    """Return the index of the assignment's column: by its whole title, its title without the id, or its id.
+
+    Without a title it is the only column.
+    """
     columns = {
         index: cell.text.strip()
         for index, cell in enumerate(header)
         if index >= _student_columns(header) and not any(READ_ONLY in line[index].text for line in points)
     }
     title = title.strip()
+    if not title:
+        return _only_column(columns)
     column_id = _title_and_id(title)[1] or title
     ranked_matches = (
         [index for index, text in columns.items() if text == title],
@@ -135,6 +140,15 @@ def _column(header: Sequence[CsvCell], points: Sequence[Sequence[CsvCell]], titl
     how_many = "Several columns" if indices else "No column"
     verb = "match" if indices else "matches"
     raise UsageError(f'{how_many} of the Canvas gradebook {verb} the assignment "{title}": give one of {candidates}.')
+
+
+def _only_column(columns: dict[int, str]) -> int:
+    if len(columns) == 1:
+        return next(iter(columns))
+    candidates = ", ".join(f'"{title}"' for title in columns.values())
+    if not candidates:
+        raise UsageError(f"{WHAT} has no column for an assignment: export it again from Canvas.")
+    raise UsageError(f"{WHAT} has several columns for assignments: give the title of one of {candidates}.")
 
 
 def _title_and_id(text: str) -> tuple[str, str | None]:

@@ -27,9 +27,9 @@ MEANINGS = {
 
 
 @router.get("/me")
-def me(request: Request, service: ServiceOf, caller: User) -> Response:
+def me(request: Request, service: ServiceOf, caller: User, saved: bool = False) -> Response:
     """Show the account."""
-    return pages.page(request, "me.html.j2", problem="", **_account(request, service, caller))
+    return pages.page(request, "me.html.j2", problem="", saved=saved, **_account(request, service, caller))
 
 
 @router.post("/me/name")
@@ -39,8 +39,8 @@ def change_name(request: Request, service: ServiceOf, caller: User, fields: Fiel
         fields.require("full_name", "email")
         own_account.change_name(service, caller, fields["full_name"], fields["email"])
     except Refusal as refusal:
-        return pages.form_again(request, "me.html.j2", refusal, **_account(request, service, caller))
-    return RedirectResponse("/me", 303)
+        return pages.form_again(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+    return RedirectResponse("/me?saved=1", 303)
 
 
 @router.post("/me/password")
@@ -51,8 +51,8 @@ def change_password(
     try:
         cookie = own_account.change_password(service, caller, old, password, signed_in.address_of(request))
     except Refusal as refusal:
-        return pages.form_again(request, "me.html.j2", refusal, **_account(request, service, caller))
-    return signed_in.redirect(service.configuration, cookie, "/me")
+        return pages.form_again(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+    return signed_in.redirect(service.configuration, cookie, "/me?saved=1")
 
 
 @router.post("/me/sign-out")

@@ -137,12 +137,18 @@ def test_scores_are_scaled_to_the_points_in_canvas_with_a_note(title):
         ("Double Neuron", 'No column.*"Double Neuron".*"Exercise \\(2\\) \\(125\\)"\\.$'),
         ("Final Score", 'No column.*"Final Score"'),
         ("Section", "No column"),
-        ("", "No column"),
+        ("", 'several columns for assignments: give the title of one of "'),
     ],
 )
 def test_unknown_or_ambiguous_column_is_refused(title, words):
     with pytest.raises(UsageError, match=words):
         fill([row()], GRADEBOOK.encode(), title)
+
+
+def test_only_column_needs_no_title():
+    gradebook = "Student,ID,Section,Neuron (1),Final Score\n    Points Possible,,,10,(read only)\nErika,4711,A,,90\n"
+    filled_file = fill([row("x", "4711", 7.25)], gradebook.encode(), "")
+    assert filled_file.content.decode().splitlines()[-1] == "Erika,4711,A,7.25"
 
 
 def test_semicolons_decimal_commas_and_byte_order_mark_are_kept():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.service.moments import now
 from grader.service.tables import Course, Exercise, User
 
 
@@ -38,3 +39,10 @@ def test_user_without_a_course_knows_what_to_do(browser, service):
     with service.database.writing() as session:
         session.add(User(name="eve"))
     assert "Open the link that your instructor sent you" in browser("eve").get("/").text
+
+
+def test_archived_course_is_named_on_the_first_page(browser, service):
+    assert "archived" not in browser("ada").get("/").text
+    with service.database.writing() as session:
+        session.query(Course).one().archived = now()
+    assert '<span class="tag">archived</span>' in browser("ada").get("/").text

@@ -111,3 +111,11 @@ def test_page_of_tokens_says_when_a_token_was_used(browser, api):
     assert client.get("/api/v1/courses").status_code == 200
     page = browser("ada").get("/me/tokens").text
     assert "less than a minute ago" in page
+
+
+def test_change_is_confirmed(browser):
+    client = browser("ada")
+    answer = client.post("/me/name", data={"full_name": "Ada Lovelace", "email": "ada@example.org"})
+    assert answer.headers["location"] == "/me?saved=1"
+    assert "Your changes are saved." in client.get("/me?saved=1").text
+    assert "Your changes are saved." not in client.get("/me").text
