@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from grader.service import submissions
+from grader.service.moments import now
 from grader.service.tables import Exercise, State, Submission
 from grader.web import event_stream
+from tests.service import waiting_submissions
 
 
 @pytest.fixture
@@ -106,3 +110,19 @@ def test_submission_that_is_queued_again_is_not_done(service, submission):
 
     seen = received(service, submission, [lose, lambda: end(service, submission)])
     assert [kind for kind, _, _ in seen] == ["state", "state", "done"]
+
+
+def test_claimed_submission_waits_in_the_stream_until_it_starts(service, submission):
+    waiting_submissions.add(service, "first", "ben", state=State.RUNNING, since=now() - timedelta(seconds=9))
+    with service.database.writing() as session:
+        row = session.get_one(Submission, submission.id)
+        row.state, row.since = State.RUNNING, now()
+    service.events.publish(submission.id, "state", state=State.RUNNING)
+    start = partial(service.events.publish, submission.id, "started")
+    seen = received(service, submission, [start, lambda: None, lambda: end(service, submission)], last="1")
+    assert [(kind, data.get("state")) for kind, data, _ in seen] == [
+        ("state", "queued"),
+        ("started", None),
+        ("state", "running"),
+        ("done", "graded"),
+    ]
