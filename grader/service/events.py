@@ -14,6 +14,8 @@ from typing import Any
 
 MOST_EVENTS = 200  # of one submission
 MOST_SUBMISSIONS = 2000
+TOGETHER_SECONDS = 0.1  # in which events are collected, so that they cost as much as one
+URGENT = ("state", "done")  # they are delivered at once, with those before them
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,37 @@ class ServiceEvent:
     data: dict[str, Any]
 
 
+class _Listener:
+    """Brings events into the queue of an event loop, several at once."""
+
+    def __init__(self, queue: asyncio.Queue[ServiceEvent]) -> None:
+        self.queue = queue
+        self._loop = asyncio.get_running_loop()
+        self._events: deque[ServiceEvent] = deque()
+        self._is_expected = False  # whether a delivery has been requested
+
+    def add(self, event: ServiceEvent) -> None:
+        """Deliver an event soon. Called in any thread, in one at a time."""
+        self._events.append(event)
+        try:
+            if event.kind in URGENT:
+                self._loop.call_soon_threadsafe(self._deliver)
+            elif not self._is_expected:
+                self._is_expected = True
+                self._loop.call_soon_threadsafe(self._loop.call_later, TOGETHER_SECONDS, self._deliver)
+        except RuntimeError:  # the loop has ended
+            return
+
+    def _deliver(self) -> None:
+        self._is_expected = False  # first: what is added meanwhile is delivered now or later
+        while self._events:
+            self.queue.put_nowait(self._events.popleft())
+
+
 @dataclass
 class _Topic:
     events: deque[ServiceEvent] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
-    listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[ServiceEvent]]] = field(default_factory=list)
+    listeners: list[_Listener] = field(default_factory=list)
     count: int = 0
 
 
@@ -40,18 +69,14 @@ class Events:
         self._lock = threading.Lock()
 
     def publish(self, submission_id: str, kind: str, **data: Any) -> None:
-        """Send an event to everybody who listens to a submission."""
+        """Send an event to everybody who listens to a submission; only its state is sent at once."""
         with self._lock:
             topic = self._topic(submission_id)
             topic.count += 1
             event = ServiceEvent(topic.count, kind, data)
             topic.events.append(event)
-            listeners = [*topic.listeners]
-        for loop, queue in listeners:
-            try:
-                loop.call_soon_threadsafe(queue.put_nowait, event)
-            except RuntimeError:  # the loop has ended
-                continue
+            for listener in topic.listeners:
+                listener.add(event)
 
     def subscribe(self, submission_id: str, after: int = 0) -> asyncio.Queue[ServiceEvent]:
         """Return a queue with the kept events of a submission whose number is larger than ``after``, and all later ones."""
@@ -63,7 +88,7 @@ class Events:
             for event in topic.events:
                 if event.number > after:
                     queue.put_nowait(event)
-            topic.listeners.append((asyncio.get_running_loop(), queue))
+            topic.listeners.append(_Listener(queue))
         return queue
 
     def kept(self, submission_id: str) -> list[ServiceEvent]:
@@ -77,7 +102,7 @@ class Events:
         with self._lock:
             topic = self._topics.get(submission_id)
             if topic is not None:
-                topic.listeners = [entry for entry in topic.listeners if entry[1] is not queue]
+                topic.listeners = [each for each in topic.listeners if each.queue is not queue]
 
     def _topic(self, submission_id: str) -> _Topic:
         topic = self._topics.pop(submission_id, None) or _Topic()

@@ -33,24 +33,30 @@ def event_stream(request: Request, service: Service, submission: Submission) -> 
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     with service.database.reading() as session:
         names = shown_checks(session, service, submission.id)
+        present = progress_of(session, service, session.get_one(Submission, submission.id))
 
     def progress() -> SubmissionProgress:
         with service.database.reading() as session:
             return progress_of(session, service, session.get_one(Submission, submission.id))
 
-    return EventSourceResponse(_events(service, submission.id, progress, names, after), ping=PING_SECONDS)
+    return EventSourceResponse(_events(service, submission.id, present, progress, names, after), ping=PING_SECONDS)
 
 
 async def _events(
-    service: Service, submission_id: str, progress: Callable[[], SubmissionProgress], names: frozenset[str], after: int
+    service: Service,
+    submission_id: str,
+    present: SubmissionProgress,
+    progress: Callable[[], SubmissionProgress],
+    names: frozenset[str],
+    after: int,
 ) -> AsyncIterator[bytes]:
-    queue = service.events.subscribe(submission_id, after)
+    queue = service.events.subscribe(submission_id, after)  # also what has happened since ``present``
     try:
-        present = await run_in_threadpool(progress)
         yield _sent("state", asdict(present))
         while not present.is_final:
             try:
-                arrived = [await asyncio.wait_for(queue.get(), POSITION_SECONDS)]
+                async with asyncio.timeout(POSITION_SECONDS):
+                    arrived = [await queue.get()]
             except TimeoutError:
                 present = await run_in_threadpool(progress)
                 if not present.is_final:
