@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _
@@ -21,6 +21,13 @@ WITH_PARTS = (
     joinedload(Submission.version),
 )
 """The options of a query for a submission with everything that belongs to it, which takes less time than several queries."""
+
+BY_SLUG = select(Course).where(Course.slug == bindparam("slug"))
+BY_NAME = (
+    select(Exercise)
+    .where(Exercise.course_id == bindparam("course"), Exercise.name == bindparam("name"))
+    .options(joinedload(Exercise.course), joinedload(Exercise.version))
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def courses_of(session: Session, caller: Caller) -> list[CourseAccess]:
 
 def course(session: Session, caller: Caller, slug: str, at_least: Role = Role.STUDENT) -> CourseAccess:
     """Return the course with this slug; raises NotFound unless the caller has at least this role in it."""
-    row = session.scalar(select(Course).where(Course.slug == slug))
+    row = session.scalar(BY_SLUG, {"slug": slug})
     if row is not None:
         role = _role(session, caller, row.id)
         if role is not None and role >= at_least:
@@ -96,8 +103,7 @@ def exercise(
     What belongs to it can be used after the transaction.
     """
     access = course(session, caller, slug, at_least)
-    statement = select(Exercise).where(Exercise.course_id == access.course.id, Exercise.name == name)
-    row = session.scalar(statement.options(joinedload(Exercise.course), joinedload(Exercise.version)))
+    row = session.scalar(BY_NAME, {"course": access.course.id, "name": name})
     if row is None or not (access.is_staff or is_visible(row)):
         raise missing()
     return row, access

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from .access import Caller
@@ -16,6 +16,7 @@ from .tables import Link, Login, Token, User
 LOGIN_DAYS = 30
 LINK_DAYS = 7
 TOKEN_PREFIX = "grd_"
+BY_DIGEST = select(Token).where(Token.digest == bindparam("digest"))
 
 
 def caller_of(user: User, scopes: Iterable[str] | None = None) -> Caller:
@@ -72,7 +73,7 @@ def new_token(
 
 def by_token(session: Session, secret: str) -> Caller | None:
     """Return the user of a token, with the token's scopes, None if it is not valid (any more)."""
-    token = session.scalar(select(Token).where(Token.digest == digest_of(secret)))
+    token = session.scalar(BY_DIGEST, {"digest": digest_of(secret)})
     if token is None or token.user.disabled is not None or (token.expires is not None and token.expires <= now()):
         return None
     return caller_of(token.user, token.scopes.split())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _, ngettext
 from .access import Caller, is_visible
@@ -14,6 +14,8 @@ from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
 from .errors import Conflict, TooLarge, TooMany, Unreadable, missing
 from .tables import Exercise, Kind, Membership, Role, State, Submission
 from .terms import Terms, attempts_spent, terms_of
+
+WITH_COURSE = (joinedload(Exercise.course),)
 
 
 def refuse_wrong_files(files: Mapping[str, bytes], limits: ServiceLimits) -> None:
@@ -44,7 +46,7 @@ def refuse_by_rules(
     session: Session, limits: ServiceLimits, caller: Caller, exercise: Exercise, kind: Kind, received: datetime
 ) -> None:
     """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
-    exercise = session.get_one(Exercise, exercise.id)
+    exercise = session.get_one(Exercise, exercise.id, options=WITH_COURSE)
     if not caller.is_admin and _role(session, caller, exercise) is None:
         raise missing()
     if exercise.course.archived is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, String, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from ..assignment.base import Policy
@@ -16,6 +18,7 @@ from . import policies
 from .tables import Course, Exercise, Extension, Kind, Mark, Membership, Role, State, Submission, User, Version
 
 LEFT_OUT = (State.CANCELLED, State.SUPERSEDED)
+WITH_PARTS = (joinedload(Exercise.course), joinedload(Exercise.version))
 
 
 @dataclass(frozen=True)
@@ -65,33 +68,47 @@ class ClassRows:
         return hashlib.sha256("\0".join(map(repr, parts)).encode(errors="surrogateescape")).hexdigest()
 
 
+@cache
+def _statements(is_of_one: bool) -> tuple[Select[Any], Select[Any], Select[Any], Select[Any]]:
+    """Return the statements for members, submissions, extensions and marks, which take longer to make than to execute."""
+    course, exercise, user = (bindparam(name, type_=String()) for name in ("course", "exercise", "user"))
+    members = select(Membership).join(Membership.user).options(contains_eager(Membership.user))
+    members = members.where(
+        Membership.course_id == course,
+        Membership.user_id == user if is_of_one else Membership.role == Role.STUDENT,
+        User.erased.is_(None),
+    )
+    submissions = select(Submission).where(
+        Submission.exercise_id == exercise, Submission.kind == Kind.ATTEMPT, Submission.state.not_in(LEFT_OUT)
+    )
+    extensions = select(Extension).where(Extension.exercise_id == exercise)
+    marks = select(Mark).where(Mark.exercise_id == exercise)
+    if is_of_one:
+        submissions = submissions.where(Submission.user_id == user)
+        extensions = extensions.where(Extension.user_id == user)
+        marks = marks.where(or_(Mark.user_id == user, Mark.user_id.is_(None)))
+    return (
+        members.order_by(User.name),
+        submissions.order_by(Submission.received, Submission.id),
+        extensions.order_by(Extension.user_id),
+        marks.order_by(Mark.at, Mark.id),
+    )
+
+
 def read(session: Session, exercise: Exercise, user_id: str | None = None) -> ClassRows:
     """Return the rows of the class of an exercise; with ``user_id`` only those of one person, also of staff."""
-    parts = (joinedload(Exercise.course), joinedload(Exercise.version))
-    exercise = session.get_one(Exercise, exercise.id, options=parts)
+    exercise = session.get_one(Exercise, exercise.id, options=WITH_PARTS)
     course, version = exercise.course, exercise.version
-    of_course = select(Membership).join(Membership.user).options(contains_eager(Membership.user))
-    of_course = of_course.where(Membership.course_id == course.id).order_by(User.name)
-    of_course = of_course.where(
-        Membership.role == Role.STUDENT if user_id is None else Membership.user_id == user_id, User.erased.is_(None)
-    )
-    members = [*session.scalars(of_course)]
+    values = {"course": course.id, "exercise": exercise.id, "user": user_id}
+    of_members, of_submissions, of_extensions, of_marks = _statements(user_id is not None)
+    members = [*session.scalars(of_members, values)]
     users = {member.user.id: member.user for member in members}
-    statement = select(Submission).where(
-        Submission.exercise_id == exercise.id, Submission.kind == Kind.ATTEMPT, Submission.state.not_in(LEFT_OUT)
-    )
-    of_extensions = select(Extension).where(Extension.exercise_id == exercise.id)
-    of_marks = select(Mark).where(Mark.exercise_id == exercise.id)
-    if user_id is not None:
-        statement = statement.where(Submission.user_id == user_id)
-        of_extensions = of_extensions.where(Extension.user_id == user_id)
-        of_marks = of_marks.where(or_(Mark.user_id == user_id, Mark.user_id.is_(None)))
     attempts: dict[str, list[Submission]] = {}
-    for submission in session.scalars(statement.order_by(Submission.received, Submission.id)):
+    for submission in session.scalars(of_submissions, values):
         if submission.user_id in users or user_id is not None:
             attempts.setdefault(submission.user_id, []).append(submission)
-    extensions = session.scalars(of_extensions.order_by(Extension.user_id))
-    marks = session.scalars(of_marks.order_by(Mark.at, Mark.id))
+    extensions = session.scalars(of_extensions, values)
+    marks = session.scalars(of_marks, values)
     known_ids = {None, *users, user_id}
     return ClassRows(
         exercise,

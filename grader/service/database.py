@@ -75,7 +75,7 @@ class Database:
     def together(self, change: Callable[[Session], T]) -> T:
         """Return the result of a change, committed and on disk; changes that other threads request meanwhile share the commit.
 
-        An exception of ``change`` discards only its own change. Writing to the disk takes longer than a change, so this is
+        An exception of ``change`` discards only its own change; ``change`` may be called twice, with different sessions. Writing to the disk takes longer than a change, so this is
         for moments in which many people do the same. Raises Unavailable, and NoSpace if the disk is full.
         """
         own: _Change = _Change(change)
@@ -87,6 +87,21 @@ class Database:
         return result
 
     def _commit(self, changes: list[_Change]) -> None:
+        """Make the changes in one transaction; if one of them fails, again with a savepoint for each, which takes longer."""
+        try:
+            with self.writing() as session:
+                results = [change.function(session) for change in changes]
+        except Exception as error:
+            if len(changes) == 1 or isinstance(error, Unavailable | NoSpace):  # the fault of no change
+                for change in changes:
+                    change.future.set_exception(error)
+            else:
+                self._commit_right_ones(changes)
+            return
+        for change, result in zip(changes, results, strict=True):
+            change.future.set_result(result)
+
+    def _commit_right_ones(self, changes: list[_Change]) -> None:
         outcomes: list[tuple[_Change, Any, BaseException | None]] = []
         try:
             with self.writing() as session:

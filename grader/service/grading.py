@@ -185,6 +185,8 @@ class Grader:
         """Store all outcomes and claim submissions, in one transaction."""
         running = len(self._claims) - len(self._unsaved)
         free = 0 if self._is_stopping.is_set() else 2 * self._executor.slots - running
+        if running > self._executor.slots and free < self._executor.slots:
+            free = 0  # all slots are busy, and the next submission is there: claiming several at once is cheaper
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []

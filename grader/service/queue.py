@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from .moments import now
 from .tables import State, Submission
@@ -14,11 +15,12 @@ PATIENCE = timedelta(seconds=60)
 """A submission that has waited longer is no longer overtaken by ones with a higher priority."""
 
 
+@cache
 def in_order(*columns: Any) -> Select[Any]:
     """Return a statement that selects these columns of all submissions that wait, the next one first.
 
     The smallest priority is first. Within a priority the students take turns: the second submission of one waits until
-    the first one of everybody else has started. Then the earliest is first.
+    the first one of everybody else has started. Then the earliest is first. The statement is made once, and can be used again.
     """
     running = (
         select(Submission.user_id, func.count().label("number"))
@@ -26,7 +28,7 @@ def in_order(*columns: Any) -> Select[Any]:
         .group_by(Submission.user_id)
         .subquery()
     )
-    priority = case((Submission.available < now() - PATIENCE, 0), else_=Submission.priority)
+    priority = case((Submission.available < bindparam("patient", callable_=_patient), 0), else_=Submission.priority)
     place = func.row_number().over(
         partition_by=(Submission.user_id, priority), order_by=(Submission.available, Submission.id)
     )
@@ -38,3 +40,8 @@ def in_order(*columns: Any) -> Select[Any]:
         .where(Submission.state == State.QUEUED)
         .order_by(priority, turn, Submission.available, Submission.id)
     )
+
+
+def _patient() -> datetime:
+    """Return the time before which submissions have waited for long."""
+    return now() - PATIENCE

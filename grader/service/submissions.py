@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..report.model import Report
 from ..submission import digest
@@ -23,12 +23,13 @@ from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable, missing
 from .moments import now
 from .service import Service
-from .tables import UNFINISHED, Exercise, Kind, Result, State, Submission
+from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
 CANCELLED = lazy("It was cancelled before it was graded.")
 FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
+WITH_VERSION = (joinedload(Exercise.version),)
 
 
 def accept(
@@ -86,7 +87,7 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     earlier = _by_key(session, submission)
     if earlier is not None:
         return earlier, None
-    exercise = session.get_one(Exercise, submission.exercise_id)
+    exercise = session.get_one(Exercise, submission.exercise_id, options=WITH_VERSION)
     kind = Kind(submission.kind)
     if kind == Kind.ATTEMPT:
         admission.refuse_spent_attempts(session, caller, exercise)  # again: two uploads may have arrived together
@@ -97,9 +98,11 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
         claims.end(pending, State.SUPERSEDED, SUPERSEDED)
         session.flush()  # the database allows one pending self-check
     submission.version_id = exercise.version_id
-    courses.draw_seeds(session, exercise, exercise.version)
     submission.seed_number = result_keys.seed_number(session, kind, submission.user_id, exercise.version_id)
-    key = result_keys.result_key(session, service, submission, exercise.version)
+    identity = (exercise.id, exercise.version_id, kind, submission.seed_number)
+    if session.get(Seed, identity) is None:
+        courses.draw_seeds(session, exercise, exercise.version)
+    key = result_keys.key_with(service, submission, exercise.version, session.get_one(Seed, identity))
     if session.get(Result, key) is not None:
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
