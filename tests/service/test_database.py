@@ -69,6 +69,35 @@ def test_changes_of_many_threads_share_commits_and_only_the_wrong_ones_fail(data
     assert len(commits) < 15
 
 
+def test_change_is_made_again_with_the_same_row_if_another_one_fails(database):
+    user, errors = User(name="ada"), []
+
+    def add(session):
+        session.add(user)
+        session.flush()
+        time.sleep(0.2)  # the others come meanwhile
+        return user.id
+
+    def fail(session):
+        raise ValueError("no")
+
+    def together(change):
+        try:
+            return database.together(change)
+        except ValueError as error:
+            errors.append(str(error))
+
+    threads = [threading.Thread(target=together, args=(change,)) for change in (lambda _: time.sleep(0.2), add, fail)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)  # so that the first one is committed alone, and the others share a commit
+    for thread in threads:
+        thread.join()
+    assert errors == ["no"]
+    with database.reading() as session:
+        assert session.query(User).one().id == user.id
+
+
 def test_failed_commit_is_an_error_of_every_change(database, monkeypatch):
     def fail(session):
         session.execute(text("PRAGMA defer_foreign_keys=ON"))
