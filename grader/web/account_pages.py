@@ -25,7 +25,7 @@ def login_page(request: Request, service: ServiceOf, visitor: Visitor, next: str
         return RedirectResponse(signed_in.local(next), 303)
     with service.database.reading() as session:
         can_register = bool(invitations.open_courses(session))
-    return pages.page(request, "login.html.j2", next=signed_in.local(next), name="", problem="", register=can_register)
+    return pages.form(request, "login.html.j2", next=signed_in.local(next), name="", register=can_register)
 
 
 @router.post("/login")
@@ -36,7 +36,7 @@ def login(request: Request, service: ServiceOf, name: Field = "", password: Fiel
         user, cookie = sign_in.with_password(service, name, password, signed_in.address_of(request), old_cookie)
     except Refusal as refusal:
         values = {"next": signed_in.local(next), "name": name, "register": False}
-        return pages.form_again(request, "login.html.j2", refusal, **values)
+        return pages.form(request, "login.html.j2", refusal, **values)
     return signed_in.redirect(service.configuration, cookie, next, user.language)
 
 
@@ -60,7 +60,7 @@ def register_page(request: Request, service: ServiceOf, visitor: Visitor, next: 
     if visitor is not None:
         return RedirectResponse(signed_in.local(next), 303)
     _require_registration(service, next)
-    return pages.page(request, "register.html.j2", next=signed_in.local(next), name="", full_name="", problem="")
+    return pages.form(request, "register.html.j2", next=signed_in.local(next), name="", full_name="")
 
 
 @router.post("/register")
@@ -83,7 +83,7 @@ def register(
             cookie = accounts.sign_in(session, user)
     except Refusal as refusal:
         values = {"next": signed_in.local(next), "name": name, "full_name": full_name}
-        return pages.form_again(request, "register.html.j2", refusal, **values)
+        return pages.form(request, "register.html.j2", refusal, **values)
     signed_in.end_old_sign_in(request)
     return signed_in.redirect(service.configuration, cookie, next)
 

@@ -19,7 +19,7 @@ from ..support.i18n import _
 from . import pages
 from .admin_pages import Admin
 from .forms import FieldsOf
-from .requests import ServiceOf
+from .requests import ServiceOf, full_address
 
 router = APIRouter(include_in_schema=False)
 Change = Callable[[Session, Caller, User], None]
@@ -39,7 +39,7 @@ def new_user(request: Request, service: ServiceOf, caller: Admin, fields: Fields
             row = users.new(session, fields["name"], fields["full_name"], fields["email"])
             secret = invitations.invite(session, caller, row)
     except Refusal as refusal:
-        return _list(request, service, problem=refusal, values=fields.texts)
+        return _list(request, service, refusal=refusal, values=fields.texts)
     return _user_page(request, service, row.id, link=f"/invite/{secret}")
 
 
@@ -91,12 +91,12 @@ def erase(request: Request, service: ServiceOf, caller: Admin, user_id: str, fie
         row = administration.user(session, user_id).user
     if fields["name"] != row.name:
         return _user_page(
-            request, service, user_id, problem=Conflict(_("This is not the login name: nothing was erased."))
+            request, service, user_id, refusal=Conflict(_("This is not the login name: nothing was erased."))
         )
     try:
         name = erasure.erase(service, user_id)
     except UsageError as error:
-        return _user_page(request, service, user_id, problem=Conflict(str(error)))
+        return _user_page(request, service, user_id, refusal=Conflict(str(error)))
     administration.note(service, caller, "erase", name)
     return RedirectResponse("/admin/users", 303)
 
@@ -106,7 +106,7 @@ def _changed(request: Request, service: Service, caller: Caller, user_id: str, c
         with service.database.writing() as session:
             change(session, caller, administration.user(session, user_id).user)
     except Conflict as refusal:
-        return _user_page(request, service, user_id, problem=refusal)
+        return _user_page(request, service, user_id, refusal=refusal)
     return RedirectResponse(f"/admin/users/{user_id}", 303)
 
 
@@ -115,7 +115,7 @@ def _list(
     service: Service,
     q: str = "",
     after: str = "",
-    problem: Refusal | None = None,
+    refusal: Refusal | None = None,
     values: Mapping[str, str] | None = None,
 ) -> Response:
     service.last_uses.write(service.database)
@@ -123,18 +123,14 @@ def _list(
         rows = administration.users(session, q, after)
     form = {"name": "", "full_name": "", "email": "", **(values or {})}
     values_of_page = {"rows": rows, "q": q, "is_full": len(rows) == administration.AT_ONCE, "values": form}
-    status = 200 if problem is None else problem.status
-    return pages.page(request, "admin_users.html.j2", status, problem=problem and str(problem), **values_of_page)
+    return pages.form(request, "admin_users.html.j2", refusal, **values_of_page)
 
 
 def _user_page(
-    request: Request, service: Service, user_id: str, link: str = "", problem: Refusal | None = None
+    request: Request, service: Service, user_id: str, link: str = "", refusal: Refusal | None = None
 ) -> Response:
     service.last_uses.write(service.database)
     with service.database.reading() as session:
         row = administration.user(session, user_id)
-    status = 200 if problem is None else problem.status
-    address = f"{str(request.base_url).rstrip('/')}{link}" if link else ""
-    return pages.page(
-        request, "admin_user.html.j2", status, row=row, user=row.user, link=address, problem=problem and str(problem)
-    )
+    address = full_address(request, link) if link else ""
+    return pages.form(request, "admin_user.html.j2", refusal, row=row, user=row.user, link=address)

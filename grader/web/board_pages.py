@@ -40,10 +40,10 @@ def board_page(request: Request, slug: str, name: str, service: ServiceOf, calle
 @router.post(ADDRESS)
 def choose_name(slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Show the own name or a pseudonym on the leaderboards of the course."""
-    fields.require("shows_name")
     with service.database.writing() as session:
         exercise, course = access.exercise(session, caller, slug, name)
         boards.require_shown(exercise, course.is_staff)
+        fields.require("shows_name")
         membership = session.get(Membership, (exercise.course_id, caller.user_id))
         if membership is not None:
             membership.shows_name = fields["shows_name"] == "1"

@@ -68,8 +68,8 @@ def change(request: Request, slug: str, service: ServiceOf, caller: User, fields
 @router.post("/c/{slug}/settings/archive")
 def archive(slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Archive a course, or open it again."""
-    fields.require("archived")
     course = _course(service, caller, slug)
+    fields.require("archived")
     with service.database.writing() as session:
         course_settings.archive(session, caller, session.get_one(Course, course.id), fields["archived"] == "1")
     return RedirectResponse(f"/c/{slug}/settings?saved=1", 303)
@@ -93,13 +93,12 @@ def _page(
     saved: bool = False,
 ) -> Response:
     """Show the form with these values, and the sentence of a refusal."""
-    return pages.page(
+    return pages.form(
         request,
         "course_settings.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course,
         values=values,
-        problem=str(refusal) if refusal is not None else "",
         zones=local_times.zones(),
         saved=saved,
     )

@@ -118,15 +118,14 @@ def _links(place: DeskPlace, state: DeskState, file: str) -> list[tuple[str, str
 
 def _page(request: Request, place: DeskPlace, desks: Desks, refusal: Refusal | None = None) -> Response:
     own = desks.desk(place.exercise, current(), SHORT_WAIT)
-    return pages.page(
+    return pages.form(
         request,
         "desk.html.j2",
-        refusal.status if refusal is not None else 200,
+        refusal,
         place=place,
         access=place.access,
         desk=own,
         state=own.state,
         is_being_written=not own.is_current and not own.problem,
         given=own.folder.requests(),
-        problem=str(refusal) if refusal is not None else "",
     )

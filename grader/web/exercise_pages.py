@@ -114,10 +114,10 @@ def _page(
         own = standings.standing_of(service, session, row, caller.user_id)
     title = row.title or assignment.content.title
     address = f"/c/{course.course.slug}/a/{row.name}/files"
-    response = pages.page(
+    return pages.form(
         request,
         "exercise.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         access=course,
         exercise=row,
         title=title,
@@ -133,12 +133,8 @@ def _page(
         no_attempt="" if course.is_staff else _no_attempt(left),
         is_late=terms.is_late(now()),
         once=new_id(),
-        problem="" if refusal is None else str(refusal),
         text=text,
     )
-    if refusal is not None and refusal.retry_after is not None:
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    return response
 
 
 def _files(fields: _HandIn) -> dict[str, bytes]:

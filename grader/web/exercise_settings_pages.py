@@ -97,9 +97,9 @@ def change(request: Request, slug: str, name: str, service: ServiceOf, caller: U
 @router.post("/c/{slug}/a/{name}/move")
 def move(slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Move an exercise one place up or down in the list of the course."""
-    fields.require("direction")
     with service.database.writing() as session:
         exercise, _course = access.exercise(session, caller, slug, name, Role.INSTRUCTOR)
+        fields.require("direction")
         exercise_settings.move(session, exercise, -1 if fields["direction"] == "up" else 1)
     return RedirectResponse(f"/c/{slug}/a/{name}/settings?saved=1", 303)
 
@@ -122,15 +122,14 @@ def _new_page(
     with service.database.reading() as session:
         bundled = exercise_settings.addable(session, course)
         versions = validating.versions_of(session, course)
-    return pages.page(
+    return pages.form(
         request,
         "new_exercise.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course,
         bundled=[(name, exercise_settings.title_of_bundled(name)) for name in bundled],
         versions=versions,
         most=service.configuration.limits.exercise_bytes,
-        problem="" if refusal is None else str(refusal),
     )
 
 
@@ -153,17 +152,16 @@ def _settings_page(
     values: Mapping[str, str] = _values(exercise, course.course.time_zone)
     if fields is not None:
         values = {key: fields.texts.get(key, "") for key in values}
-    return pages.page(
+    return pages.form(
         request,
         "exercise_settings.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course.course,
         exercise=exercise,
         title=title,
         values=values,
         versions=versions,
         has_contest=has_contest,
-        problem="" if refusal is None else str(refusal),
         saved=saved,
         added=added,
     )

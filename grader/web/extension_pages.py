@@ -89,17 +89,16 @@ def _page(
     zone = course.course.time_zone
     if present is not None and refusal is None:
         values = {**values, **_values(present, zone)}
-    return pages.page(
+    return pages.form(
         request,
         "extensions.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course.course,
         exercise=exercise,
         title=title,
         entries=entries,
         members=members,
         values=values,
-        problem="" if refusal is None else str(refusal),
         saved=saved,
     )
 

@@ -82,9 +82,7 @@ def _password_page(
     service.rates.count_form(signed_in.address_of(request))
     user = _user_of(service, secret, purpose)
     values: dict[str, Any] = {"user": user, "purpose": purpose, "address": f"/{purpose}/{quote(secret, safe='')}"}
-    if refusal is not None:
-        return pages.form_again(request, "set_password.html.j2", refusal, **values)
-    return pages.page(request, "set_password.html.j2", problem="", **values)
+    return pages.form(request, "set_password.html.j2", refusal, **values)
 
 
 def _user_of(service: Service, secret: str, purpose: str) -> UserRow:

@@ -19,6 +19,7 @@ from ..service.hand_marks import Wish
 from ..service.tables import Mark
 from ..support.i18n import _
 from .desk_place import DeskPlace
+from .requests import text_of
 
 POINTS, COMMENT = "points:", "comment:"  # the beginnings of the names of fields
 FILE, MARKS = "sha256", "marks"  # the names of hidden fields: the file and the marks that the person saw
@@ -51,20 +52,14 @@ def address(place: DeskPlace, student: str) -> str:
 
 def wishes(fields: FormData) -> dict[str, Wish]:
     """Return {check: points and comment} of the parts that a form has."""
-    points = {name.removeprefix(POINTS): text_in(fields, name) for name in fields if name.startswith(POINTS)}
-    comments = {name.removeprefix(COMMENT): text_in(fields, name) for name in fields if name.startswith(COMMENT)}
+    points = {name.removeprefix(POINTS): text_of(fields, name) for name in fields if name.startswith(POINTS)}
+    comments = {name.removeprefix(COMMENT): text_of(fields, name) for name in fields if name.startswith(COMMENT)}
     return {name: Wish(points.get(name, ""), comments.get(name, "")) for name in {**points, **comments}}
-
-
-def text_in(fields: FormData, name: str) -> str:
-    """Return the text of a field, "" if it is missing or a file."""
-    value = fields.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def digest_in(fields: FormData) -> str:
     """Return the SHA-256 of the submission that the person saw, "" without one."""
-    text = text_in(fields, FILE)
+    text = text_of(fields, FILE)
     return text if DIGEST.fullmatch(text) else ""
 
 

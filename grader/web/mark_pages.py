@@ -120,7 +120,7 @@ def _give(service: Service, caller: Caller, place: DeskPlace, user: UserRow | No
             wishes,
             names,
             sha256=mark_forms.digest_in(fields) if user is not None else "",
-            marks_digest=mark_forms.text_in(fields, mark_forms.MARKS) or None,
+            marks_digest=requests.text_of(fields, mark_forms.MARKS) or None,
         )
 
 
@@ -142,10 +142,10 @@ def _page(
     wishes = mark_forms.wishes(fields) if fields is not None else {}
     lines = desks.desk(place.exercise, current()).state.lines  # begins a run if the files are outdated
     name = user.name if user is not None else ""
-    response = pages.page(
+    response = pages.form(
         request,
         "marks.html.j2",
-        refusal.status if refusal is not None else 200,
+        refusal,
         place=place,
         access=place.access,
         user=user,
@@ -157,7 +157,6 @@ def _page(
         next_to_mark=_next_to_mark(lines, name),
         names={line.identity: line.name for line in lines},
         body=_body(service, place, user, own) if user is not None and own is not None else None,
-        problem=str(refusal) if refusal is not None else "",
         saved=saved,
     )
     response.headers["Content-Security-Policy"] = headers.REPORT_POLICY

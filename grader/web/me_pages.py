@@ -29,7 +29,7 @@ MEANINGS = {
 @router.get("/me")
 def me(request: Request, service: ServiceOf, caller: User, saved: bool = False) -> Response:
     """Show the account."""
-    return pages.page(request, "me.html.j2", problem="", saved=saved, **_account(request, service, caller))
+    return pages.form(request, "me.html.j2", saved=saved, **_account(request, service, caller))
 
 
 @router.post("/me/name")
@@ -39,7 +39,7 @@ def change_name(request: Request, service: ServiceOf, caller: User, fields: Fiel
         fields.require("full_name", "email")
         own_account.change_name(service, caller, fields["full_name"], fields["email"])
     except Refusal as refusal:
-        return pages.form_again(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
     return RedirectResponse("/me?saved=1", 303)
 
 
@@ -51,7 +51,7 @@ def change_password(
     try:
         cookie = own_account.change_password(service, caller, old, password, signed_in.address_of(request))
     except Refusal as refusal:
-        return pages.form_again(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
     return signed_in.redirect(service.configuration, cookie, "/me?saved=1")
 
 
@@ -65,7 +65,7 @@ def sign_out_elsewhere(request: Request, service: ServiceOf, caller: User) -> Re
 @router.get("/me/tokens")
 def tokens(request: Request, service: ServiceOf, caller: User) -> Response:
     """List the tokens, with a form for a new one."""
-    return pages.page(request, "tokens.html.j2", problem="", **_tokens(service, caller))
+    return pages.form(request, "tokens.html.j2", **_tokens(service, caller))
 
 
 @router.post("/me/tokens")
@@ -81,7 +81,7 @@ def new_token(
     try:
         secret = own_account.new_token(service, caller, label, scopes, days)
     except Refusal as refusal:
-        return pages.form_again(request, "tokens.html.j2", refusal, **_tokens(service, caller))
+        return pages.form(request, "tokens.html.j2", refusal, **_tokens(service, caller))
     return pages.page(request, "tokens.html.j2", 201, problem="", **_tokens(service, caller, secret))
 
 

@@ -35,8 +35,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return HTMLResponse(text, status)
 
 
-def form_again(request: Request, template: str, refusal: Refusal, **values: Any) -> HTMLResponse:
-    """Return the page of a form with its values, the reason of a refusal as ``problem``, and the status of the refusal."""
+def form(request: Request, template: str, refusal: Refusal | None = None, **values: Any) -> HTMLResponse:
+    """Return the page of a form with its values. After a refusal, it has the sentence as ``problem``, and the status."""
+    if refusal is None:
+        return page(request, template, problem="", **values)
     response = page(request, template, refusal.status, problem=str(refusal), **values)
     if refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)

@@ -17,8 +17,9 @@ from ..service.service import Service
 from ..service.tables import Course, Role
 from ..support.i18n import _
 from . import pages
+from .downloads import disposition
 from .forms import Fields, FieldsOf
-from .requests import ServiceOf, User
+from .requests import ServiceOf, User, full_address
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/c/{slug}/people"
@@ -56,8 +57,8 @@ def invitation_table(request: Request, slug: str, service: ServiceOf, caller: Us
     writer.writerow(["login", "name", "email", "link"])
     for each in links:
         own = (each.user.name, each.user.full_name, each.user.email)
-        writer.writerow([*map(text_cell, own), _address(request, f"/invite/{each.secret}")])
-    headers = {"Content-Disposition": f'attachment; filename="invitations-{slug}.csv"', "Cache-Control": "no-store"}
+        writer.writerow([*map(text_cell, own), full_address(request, f"/invite/{each.secret}")])
+    headers = {"Content-Disposition": disposition(f"invitations-{slug}.csv")}
     return Response("\ufeff" + stream.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -73,7 +74,7 @@ def join_link(request: Request, slug: str, service: ServiceOf, caller: User, fie
             secret = people.new_join_link(session, caller, course)
     except Refusal as refusal:
         return _page(request, service, caller, slug, refusal)
-    return _page(request, service, caller, slug, link=_address(request, f"/join/{secret}"))
+    return _page(request, service, caller, slug, link=full_address(request, f"/join/{secret}"))
 
 
 @router.get(PERSON)
@@ -109,7 +110,7 @@ def person_link(request: Request, slug: str, user_id: str, service: ServiceOf, c
             user = people.member(session, course, user_id).user
             purpose = "reset" if user.password else "invite"
             make = invitations.reset if user.password else invitations.invite
-            address = _address(request, f"/{purpose}/{make(session, caller, user)}")
+            address = full_address(request, f"/{purpose}/{make(session, caller, user)}")
     except Refusal as refusal:
         return _person_page(request, service, caller, slug, user_id, refusal)
     return _person_page(request, service, caller, slug, user_id, link=address)
@@ -141,10 +142,6 @@ def _list(fields: Fields) -> bytes:
     raise Unreadable(_("Choose a CSV file, or paste a list."))
 
 
-def _address(request: Request, path: str) -> str:
-    return f"{str(request.base_url).rstrip('/')}{path}"
-
-
 def _page(
     request: Request,
     service: Service,
@@ -159,10 +156,10 @@ def _page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         members = people.members_of(session, course)
         has_link = people.has_join_link(session, course)
-    return pages.page(
+    return pages.form(
         request,
         "people.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course,
         members=members,
         without_password=people.without_password(members),
@@ -170,7 +167,6 @@ def _page(
         link=link,
         outcome=outcome,
         text=text,
-        problem="" if refusal is None else str(refusal),
     )
 
 
@@ -188,15 +184,14 @@ def _person_page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         membership = people.member(session, course, user_id)
         may_link = invitations.may_link(session, caller, membership.user)
-    return pages.page(
+    return pages.form(
         request,
         "person.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course,
         membership=membership,
         person=membership.user,
         may_link=may_link,
         link=link,
-        problem="" if refusal is None else str(refusal),
         saved=saved,
     )

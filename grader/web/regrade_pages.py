@@ -101,10 +101,10 @@ def _page(
         owners = {submission.user_id for submission in attempts}
         members = [each for each in people.members_of(session, course.course) if each.user_id in owners]
         regrades = regrading.of_exercise(session, exercise)
-    return pages.page(
+    return pages.form(
         request,
         "regrade.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course.course,
         exercise=exercise,
         title=title,
@@ -114,7 +114,6 @@ def _page(
         failed_count=len(failed),
         members=members,
         regrades=regrades,
-        problem="" if refusal is None else str(refusal),
     )
 
 
@@ -133,15 +132,14 @@ def _comparison_page(
         regrade = regrading.named(session, exercise, regrade_id)
         items = regrade_comparison.compare(session, regrade)
         job = jobs.newest(session, regrading.KIND, regrade.id)
-    return pages.page(
+    return pages.form(
         request,
         "regrade_comparison.html.j2",
-        200 if refusal is None else refusal.status,
+        refusal,
         course=course.course,
         exercise=exercise,
         title=title,
         regrade=regrade,
         items=items,
         job=job,
-        problem="" if refusal is None else str(refusal),
     )

@@ -68,6 +68,11 @@ async def form_of(request: Request) -> FormData:
     return form
 
 
+def full_address(request: Request, path: str) -> str:
+    """Return the address of a page of this server with its host, so that it can be sent to somebody."""
+    return f"{str(request.base_url).rstrip('/')}{path}"
+
+
 def text_of(form: FormData, name: str) -> str:
     """Return a field of a form, "" without it, or if it is a file."""
     value = form.get(name, "")

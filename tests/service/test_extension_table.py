@@ -32,7 +32,7 @@ def give(service, caller):
 
 
 def test_table_gives_due_dates_and_excuses(give):
-    count, rows = give("student,due\nada,2026-10-24 23:59\nbob,\n")
+    count, rows = give("student,due\nada,2026-10-24 23:59\nben,\n")
     assert count == 2
     assert rows["ada"].due == datetime(2026, 10, 24, 21, 59, tzinfo=UTC)
     assert (rows["ben"].due, rows["ben"].is_excused) == (None, True)
