@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,13 +17,13 @@ from sqlalchemy.orm import Session
 from ..report.evidence import Evidence
 from ..report.model import CheckResult, Report
 from ..support.i18n import _
-from . import kept_results, policies
+from . import kept_results, terms
 from .access import Caller
 from .errors import missing
 from .moments import now
 from .server_secret import server_secret
 from .service import Service
-from .tables import Exercise, Kind, Membership, Result, Role, State, Submission, User
+from .tables import Exercise, Extension, Kind, Membership, Result, Role, State, Submission, User
 
 DIGITS = 3  # of a public accuracy: 0.1 %
 MOST_KEPT = 50_000
@@ -58,12 +57,12 @@ class Board:
     is_final: bool
 
 
-def is_final(exercise: Exercise) -> bool:
-    """Return whether nothing can be handed in any more, so that the private half is shown."""
-    end = exercise.closes
-    if end is None and exercise.due is not None:
-        end = exercise.due + timedelta(hours=policies.policy_of(exercise).grace_hours)
-    return end is not None and now() > end
+def is_final(session: Session, exercise: Exercise) -> bool:
+    """Return whether no student, also with an extension, can hand in in time any more, so that the private half is shown."""
+    extensions = session.scalars(select(Extension).where(Extension.exercise_id == exercise.id))
+    everybody = [terms.terms_with(exercise, extension) for extension in (None, *extensions)]
+    ends = [each.closes or each.last_in_time for each in everybody]
+    return all(end is not None and now() > end for end in ends)
 
 
 def require_shown(exercise: Exercise, is_staff: bool) -> None:
@@ -75,7 +74,7 @@ def require_shown(exercise: Exercise, is_staff: bool) -> None:
 def boards(service: Service, session: Session, caller: Caller, exercise: Exercise, is_staff: bool) -> list[Board]:
     """Return the leaderboards of an exercise, one for each data; raises NotFound if students must not see them."""
     require_shown(exercise, is_staff)
-    shows_private = is_final(exercise)
+    shows_private = is_final(session, exercise)
     best: dict[tuple[str, str], Halves] = {}
     people: dict[str, tuple[User, Membership]] = {}
     rows = session.execute(
@@ -128,10 +127,13 @@ def pseudonym(session: Session, exercise: Exercise, user_id: str) -> str:
     return _("Participant {number}").format(number=str(100_000 + number % 900_000))
 
 
-def with_public_half(report: Report, exercise: Exercise) -> Report:
+def with_public_half(service: Service, report: Report, exercise: Exercise) -> Report:
     """Return a report for a student without the accuracy on the private half, as long as the leaderboard runs."""
-    if not exercise.board or is_final(exercise):
+    if not exercise.board:
         return report
+    with service.database.reading() as session:
+        if is_final(session, exercise):
+            return report
     return report.model_copy(update={"checks": [_with_public_half(check) for check in report.checks]})
 
 

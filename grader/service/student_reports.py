@@ -31,9 +31,9 @@ class StudentReport:
     files: Sequence[SourceFile] = field(default=())
 
 
-def for_student(report: Report, exercise: Exercise, content: AssignmentSpec) -> Report:
+def for_student(service: Service, report: Report, exercise: Exercise, content: AssignmentSpec) -> Report:
     """Return a report on a submission as students may see it."""
-    return redact_for_student(boards.with_public_half(report, exercise), content.visibility())
+    return redact_for_student(boards.with_public_half(service, report, exercise), content.visibility())
 
 
 def student_report(service: Service, submission: Submission) -> StudentReport:
@@ -42,7 +42,7 @@ def student_report(service: Service, submission: Submission) -> StudentReport:
     content = assignments.assignment_of(service, submission.version).content
     executed = submissions.notebook_of(service, submission)
     return StudentReport(
-        for_student(report.report, submission.exercise, content),
+        for_student(service, report.report, submission.exercise, content),
         content,
         report.note,
         json.loads(executed) if executed else None,

@@ -69,7 +69,9 @@ def show_report(
     row, is_staff = _row(service, caller, submission)
     complete = standings.shown_report(service, row)
     content = assignments.assignment_of(service, row.version).content
-    report = complete.report if is_staff else student_reports.for_student(complete.report, row.exercise, content)
+    report = (
+        complete.report if is_staff else student_reports.for_student(service, complete.report, row.exercise, content)
+    )
     name = shape or _preferred(accept)
     text = (
         _page(service, row, report, content, complete.note) if name == "html" else formats.render(name, report, content)

@@ -23,6 +23,7 @@ def board_page(request: Request, slug: str, name: str, service: ServiceOf, calle
         boards.require_shown(exercise, course.is_staff)
         entries = boards.boards(service, session, caller, exercise, course.is_staff)
         title = overview.title_of(service, exercise)
+        is_final = boards.is_final(session, exercise)
         membership = session.get(Membership, (exercise.course_id, caller.user_id))
     return pages.page(
         request,
@@ -32,7 +33,7 @@ def board_page(request: Request, slug: str, name: str, service: ServiceOf, calle
         exercise=exercise,
         title=title,
         boards=entries,
-        is_final=boards.is_final(exercise),
+        is_final=is_final,
         membership=membership,
     )
 

@@ -12,7 +12,7 @@ from grader.report.model import Report
 from grader.service import boards, student_reports
 from grader.service.errors import NotFound
 from grader.service.moments import now
-from grader.service.tables import Exercise, Membership, Result, Submission, User
+from grader.service.tables import Exercise, Extension, Membership, Result, Submission, User
 from tests.service.kept_results import hand_in
 
 
@@ -72,6 +72,16 @@ def test_public_half_ranks_before_the_end_and_the_private_half_afterwards(servic
     end(service, exercise)
     (board,) = shown(service, caller, exercise)
     assert [(entry.rank, entry.private, entry.is_own) for entry in board.entries] == [(1, 0.93, False), (2, 0.90, True)]
+
+
+def test_private_half_waits_for_the_last_extension(service, caller, exercise, attempt):
+    attempt("ada", 0.95, 0.90)
+    end(service, exercise)
+    with service.database.writing() as session:
+        ben = session.query(User).filter_by(name="ben").one()
+        session.add(Extension(exercise_id=exercise.id, user_id=ben.id, due=now() + timedelta(hours=1)))
+    (board,) = shown(service, caller, exercise)
+    assert not board.is_final and board.entries[0].private is None
 
 
 def test_attempt_with_the_best_public_accuracy_takes_part(service, caller, exercise, attempt):
