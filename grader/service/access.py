@@ -22,6 +22,11 @@ WITH_PARTS = (
 )
 """The options of a query for a submission with everything that belongs to it, which takes less time than several queries."""
 
+# A statement takes longer to make than to execute, so those of every request are made once.
+BY_ID = select(Submission).where(Submission.id == bindparam("id")).options(*WITH_PARTS)
+ROLE = select(Membership.role).where(
+    Membership.course_id == bindparam("course"), Membership.user_id == bindparam("user")
+)
 BY_SLUG = select(Course).where(Course.slug == bindparam("slug"))
 BY_NAME = (
     select(Exercise)
@@ -119,7 +124,7 @@ def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Su
 
     What belongs to it can be used after the transaction.
     """
-    row = session.get(Submission, submission_id, options=WITH_PARTS)
+    row = session.scalar(BY_ID, {"id": submission_id})
     if row is not None:
         role = _role(session, caller, row.exercise.course_id)
         is_own = row.user_id == caller.user_id
@@ -133,5 +138,11 @@ def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Su
 def _role(session: Session, caller: Caller, course_id: str) -> Role | None:
     if caller.is_admin:
         return caller.limited(Role.INSTRUCTOR)
-    membership = session.get(Membership, (course_id, caller.user_id))
-    return None if membership is None else caller.limited(Role(membership.role))
+    role = role_of(session, course_id, caller.user_id)
+    return None if role is None else caller.limited(role)
+
+
+def role_of(session: Session, course_id: str, user_id: str) -> Role | None:
+    """Return the role of a user in a course, None without one; an admin needs none."""
+    role = session.scalar(ROLE, {"course": course_id, "user": user_id})
+    return None if role is None else Role(role)

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _, ngettext
+from . import access
 from .access import Caller, is_visible
 from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
 from .errors import Conflict, TooLarge, TooMany, Unreadable, missing
-from .tables import Exercise, Kind, Membership, Role, State, Submission
+from .tables import Exercise, Kind, Role, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
 WITH_COURSE = (joinedload(Exercise.course),)
@@ -47,11 +48,12 @@ def refuse_by_rules(
 ) -> None:
     """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
     exercise = session.get_one(Exercise, exercise.id, options=WITH_COURSE)
-    if not caller.is_admin and _role(session, caller, exercise) is None:
+    role = access.role_of(session, exercise.course_id, caller.user_id)
+    if not caller.is_admin and role is None:
         raise missing()
     if exercise.course.archived is not None:
         raise Conflict(_("This course is archived, so nothing can be handed in."))
-    if _is_staff(session, caller, exercise):
+    if _is_staff(caller, role):
         return  # they try an exercise at any time
     if not is_visible(exercise):
         raise missing()
@@ -66,7 +68,10 @@ def refuse_by_rules(
 
 def refuse_spent_attempts(session: Session, caller: Caller, exercise: Exercise) -> None:
     """Raise a Refusal if a student has no graded attempt left."""
-    if exercise.attempts is not None and not _is_staff(session, caller, exercise):
+    if exercise.attempts is None:
+        return
+    role = access.role_of(session, exercise.course_id, caller.user_id)
+    if not _is_staff(caller, role):
         _refuse_spent(session, caller, exercise, terms_of(session, exercise, caller.user_id))
 
 
@@ -76,13 +81,8 @@ def attempts_left(session: Session, exercise: Exercise, user_id: str) -> int | N
     return None if attempts is None else max(0, attempts - attempts_spent(session, exercise.id, user_id))
 
 
-def _role(session: Session, caller: Caller, exercise: Exercise) -> int | None:
-    membership = session.get(Membership, (exercise.course_id, caller.user_id))
-    return None if membership is None else membership.role
-
-
-def _is_staff(session: Session, caller: Caller, exercise: Exercise) -> bool:
-    return caller.is_admin or (_role(session, caller, exercise) or 0) >= Role.TUTOR
+def _is_staff(caller: Caller, role: Role | None) -> bool:
+    return caller.is_admin or (role is not None and role >= Role.TUTOR)
 
 
 def _refuse_spent(session: Session, caller: Caller, exercise: Exercise, terms: Terms) -> None:

@@ -203,7 +203,10 @@ def _engine(url: str) -> Engine:
         options = connection.get_execution_options()
         if options.get(IS_MIGRATING):
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(IS_WRITING) else "BEGIN")
+        if options.get(IS_WRITING):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # it waits for nobody, so it cannot fail
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
 

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..executor.work import TaskResult
@@ -14,6 +15,8 @@ from ..report.model import Report
 from ..version import __version__
 from .service import Service
 from .tables import Result
+
+KEY = select(Result.key).where(Result.key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ def document_in(result: Result) -> dict[str, Any]:
     return document
 
 
+def is_kept(session: Session, key: str) -> bool:
+    """Return whether there is a result with this key."""
+    return session.scalar(KEY, {"key": key}) is not None
+
+
 def keep(
     session: Session,
     key: str,
@@ -53,7 +61,7 @@ def keep(
     ``files`` are its files, which are written already, and ``seconds`` is the measured time from its start.
     """
     report = graded.report
-    if report is None or session.get(Result, key) is not None:
+    if report is None or is_kept(session, key):
         return
     session.add(
         Result(

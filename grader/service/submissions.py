@@ -100,10 +100,12 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     submission.version_id = exercise.version_id
     submission.seed_number = result_keys.seed_number(session, kind, submission.user_id, exercise.version_id)
     identity = (exercise.id, exercise.version_id, kind, submission.seed_number)
-    if session.get(Seed, identity) is None:
+    seed = session.get(Seed, identity)
+    if seed is None:
         courses.draw_seeds(session, exercise, exercise.version)
-    key = result_keys.key_with(service, submission, exercise.version, session.get_one(Seed, identity))
-    if session.get(Result, key) is not None:
+        seed = session.get_one(Seed, identity)
+    key = result_keys.key_with(service, submission, exercise.version, seed)
+    if kept_results.is_kept(session, key):
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
     session.add(submission)
