@@ -69,7 +69,7 @@ class Bars:
     def add(
         self, name: str, value: float, least: float | None = None, most: float | None = None, **more: object
     ) -> None:
-        """Record a value with its limit, and what it was computed from."""
+        """Record a value with its limit, and its parts."""
         holds = (least is None or value >= least) and (most is None or value <= most)
         limit = {"at_least": least} if least is not None else {"at_most": most}
         self.values[name] = {"value": round(value, 3), **limit, "holds": holds, **more}

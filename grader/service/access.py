@@ -105,7 +105,7 @@ def exercise(
 ) -> tuple[Exercise, CourseAccess]:
     """Return an exercise of a course; raises NotFound also if it is hidden from the caller, or not open yet.
 
-    What belongs to it can be used after the transaction.
+    Its related rows can be used after the transaction.
     """
     access = course(session, caller, slug, at_least)
     row = session.scalar(BY_NAME, {"course": access.course.id, "name": name})
@@ -122,7 +122,7 @@ def is_visible(exercise: Exercise) -> bool:
 def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Submission, CourseAccess]:
     """Return a submission of the caller, or of a course in which the caller is at least a tutor; raises NotFound.
 
-    What belongs to it can be used after the transaction.
+    Its related rows can be used after the transaction.
     """
     row = session.scalar(BY_ID, {"id": submission_id})
     if row is not None:

@@ -1,4 +1,4 @@
-"""What the server accepts: the rules for the files of an upload, and for the dates, attempts and limits of an exercise."""
+"""The rules of acceptance: for the files of an upload, and for the dates, attempts and limits of an exercise."""
 
 from __future__ import annotations
 

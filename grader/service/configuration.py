@@ -19,7 +19,7 @@ def default_data_dir() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceLimits:
-    """What one upload may have, and how often a student may hand in. The documentation lists the reasons."""
+    """The limits of one upload, and how often a student may hand in. The documentation lists the reasons."""
 
     file_bytes: int = 2 * MEGABYTE
     files: int = 20

@@ -1,4 +1,4 @@
-"""What a request may be refused for. Pages and the API show the same sentence, with the status of HTTP."""
+"""The reasons for which a request is refused. Pages and the API show the same sentence, with the status of HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a grading leads to: the result of a submission, another try, or the sentence that says why there is none."""
+"""The outcome of a grading: the result of a submission, another try, or the sentence that says why it has no result."""
 
 from __future__ import annotations
 

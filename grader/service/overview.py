@@ -1,4 +1,4 @@
-"""The exercises of a course as one user sees them, and what the user has handed in."""
+"""The exercises of a course as one user sees them, and the submissions of the user."""
 
 from __future__ import annotations
 

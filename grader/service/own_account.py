@@ -1,4 +1,4 @@
-"""What users do with their own account: name, password, browsers and tokens."""
+"""Changes that users make to their own account: name, password, browsers and tokens."""
 
 from __future__ import annotations
 

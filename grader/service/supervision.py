@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Supervision:
-    """What one worker does from time to time: it renews its claims, and releases those of dead workers."""
+    """The regular work of one worker: it renews its claims, and releases those of dead workers."""
 
     def __init__(self, service: Service, row: Worker) -> None:
         self._service = service

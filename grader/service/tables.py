@@ -23,7 +23,7 @@ NAMES = {
 
 
 class Role(IntEnum):
-    """What a user may do in a course; each role may do what the roles before it may do. An admin may do everything."""
+    """The rights of a user in a course; each role may do what the roles before it may do. An admin may do everything."""
 
     STUDENT = 1
     TUTOR = 2
@@ -31,7 +31,7 @@ class Role(IntEnum):
 
 
 class Kind(StrEnum):
-    """What a submission is for: a self-check runs the open checks and does not count; a graded attempt runs all and counts."""
+    """The purpose of a submission: a self-check runs the open checks and does not count; a graded attempt runs all and counts."""
 
     CHECK = "check"
     ATTEMPT = "attempt"
@@ -246,7 +246,7 @@ class Seed(Table):
 
 
 class Submission(Table):
-    """What a student has handed in. The row is committed, and the blob is on disk, before the student gets the receipt.
+    """The files that a student has handed in. The row is committed, and the blob is on disk, before the student gets the receipt.
 
     ``received`` is the arrival, which counts for the deadline. ``since``, ``deadline``, ``owner`` and ``sentence`` belong
     to the state: when it began, when the reaper acts, which worker has it, and what people read. ``losses`` counts the

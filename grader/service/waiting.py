@@ -1,4 +1,4 @@
-"""How long a submission probably waits: what is ahead of it, and how long the same exercise took before."""
+"""How long a submission probably waits: the submissions ahead of it, and how long the same exercise took before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of an exercise: its task, its dates, the form for handing in, and what the student handed in before."""
+"""The page of an exercise: its task, its dates, the form for handing in, and the earlier submissions of the student."""
 
 from __future__ import annotations
 

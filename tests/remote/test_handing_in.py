@@ -1,4 +1,4 @@
-"""A file is handed in once, also if the connection breaks, and waiting goes on after a restart of the server."""
+"""A file is handed in once, also if the connection breaks, and waiting continues after a restart of the server."""
 
 from __future__ import annotations
 

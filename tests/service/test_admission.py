@@ -1,4 +1,4 @@
-"""What is accepted: by dates, also those of one student, by attempts and limits, and which files."""
+"""The rules of acceptance: by dates, also those of one student, by attempts and limits, and which files."""
 
 from __future__ import annotations
 

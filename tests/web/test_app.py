@@ -1,4 +1,4 @@
-"""A request without a user leads to the page for signing in, and what does not exist is answered with a sentence."""
+"""A request without a user leads to the page for signing in, and a missing page is answered with a sentence."""
 
 from __future__ import annotations
 
