@@ -29,6 +29,7 @@ from ..support.i18n import _
 from .errors import NoSpace, Unavailable, is_full_disk
 
 BUSY_SECONDS = 10
+CONNECTIONS = 15  # that stay open, because opening one takes longer than most requests need it
 IS_WRITING = "grader_is_writing"  # an execution option of connections
 IS_MIGRATING = "grader_is_migrating"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -190,7 +191,13 @@ def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = create_engine(url, connect_args=arguments, hide_parameters=True)  # errors must not quote students
+    engine = create_engine(
+        url,
+        connect_args=arguments,
+        pool_size=CONNECTIONS,
+        pool_use_lifo=True,
+        hide_parameters=True,  # errors must not quote students
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
