@@ -59,7 +59,7 @@ def sentences(tmp_path, monkeypatch):
             (tmp_path / name).write_text("")
         (tmp_path / "reference.py").write_text(REFERENCE)
         by_file = RIGHT | {f"{name}.py": item for name, item in reports.items()}
-        monkeypatch.setattr(validation, "_grade", lambda assignment, submission: by_file[submission.file])
+        monkeypatch.setattr(validation, "grade", lambda assignment, submission, options: by_file[submission.file])
         monkeypatch.setattr(validation, "problems", lambda assignment: [])
         return {line.file: (line.holds, line.sentence) for line in validation.validate(load(str(tmp_path)))}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from grader.service.grading import Grader
 from grader.service.moments import now
 from grader.service.service import open_service
 from grader.service.tables import UNFINISHED, Exercise, State, Submission
+from tests import coroutines
 from tests.service.conftest import add_people
 
 SECONDS = 60
@@ -73,7 +73,7 @@ def events_of(service, submission):
         events = service.events.subscribe(submission.id)
         return [events.get_nowait() for _ in range(events.qsize())]
 
-    return asyncio.run(collect())
+    return coroutines.run(collect())
 
 
 def test_submission_is_graded_and_its_events_have_no_evidence(running, hand_in):

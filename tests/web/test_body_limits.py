@@ -8,6 +8,7 @@ import pytest
 
 from grader.service.configuration import MEGABYTE, ServiceLimits
 from grader.web import body_limits
+from tests import coroutines
 
 TOO_MUCH = 11 * MEGABYTE
 
@@ -80,7 +81,7 @@ def answered(app, *messages, headers=()):
     lines = [(b"host", b"127.0.0.1:8000"), (b"content-type", b"application/x-www-form-urlencoded"), *headers]
     scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
     scope |= {"query_string": b"", "headers": lines, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000)}
-    asyncio.run(asyncio.wait_for(app(scope | {"scheme": "http"}, receive, send), 20))
+    coroutines.run(app(scope | {"scheme": "http"}, receive, send))
     return sent[0]["status"]
 
 

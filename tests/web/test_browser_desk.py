@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 
 import pytest
@@ -15,9 +14,6 @@ from grader.web import requests, server
 from grader.web.app import make_app
 from tests.service.kept_results import EXERCISE, hand_in
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 DESK = f"/c/demo/a/{EXERCISE}/desk"
 NAMES = {"mei": "\u674e\u5c0f\u9f99", "miri": '\u05de\u05e8\u05d9\u05dd, "x"', "long": "Nguyen " + "van " * 20}
 
@@ -49,25 +45,26 @@ def address(service):
 
 
 @pytest.fixture
-def opened(service, address):
+def opened(service, address, chromium):
     """A function that opens a page of the server as a user; further arguments are those of a context of Playwright."""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    contexts = []
 
-        def open_page(path, name="tom", **options):
-            with service.database.writing() as session:
-                secret = accounts.sign_in(session, session.query(User).filter_by(name=name).one())
-            context = browser.new_context(**options)
-            context.add_cookies([{"name": requests.COOKIE, "value": secret, "url": address}])
-            page = context.new_page()
-            page.problems = []
-            page.on("console", lambda message: page.problems.append(message.text))
-            page.on("pageerror", lambda error: page.problems.append(str(error)))
-            page.goto(address + path)
-            return page
+    def open_page(path, name="tom", **options):
+        with service.database.writing() as session:
+            secret = accounts.sign_in(session, session.query(User).filter_by(name=name).one())
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        context.add_cookies([{"name": requests.COOKIE, "value": secret, "url": address}])
+        page = context.new_page()
+        page.problems = []
+        page.on("console", lambda message: page.problems.append(message.text))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.goto(address + path)
+        return page
 
-        yield open_page
-        browser.close()
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 PAGES = [

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from grader.service.tables import Role
 from tests.service.exercises import FILES, exercise
 from tests.web.browsing import NARROW, Browser, running_server
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 MOODLE = "Vorname;Nachname;E-Mail-Adresse;Gruppen\nJürgen;Müller;jm@uni.de;Gruppe A\nמרים;לוי;miri@uni.de;\n"
 
 
@@ -23,14 +18,11 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def browser(server):
+def browser(server, chromium):
     live, people = server
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = Browser(chromium, live, people["iris"])
-        yield opened
-        opened.close()
-        chromium.close()
+    opened = Browser(chromium, live, people["iris"])
+    yield opened
+    opened.close()
 
 
 def points(live, person, submission):

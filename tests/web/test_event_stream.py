@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from grader.service import submissions
 from grader.service.moments import now
 from grader.service.tables import Exercise, State, Submission
 from grader.web import event_stream
+from tests import coroutines
 from tests.service import waiting_submissions
 
 
@@ -52,7 +52,7 @@ def received(service, submission, steps=(), last=""):
                     remaining.pop(0)()
         return seen
 
-    return asyncio.run(asyncio.wait_for(follow(), 20))
+    return coroutines.run(follow())
 
 
 def test_stream_begins_with_the_state_and_ends_with_done(service, submission, shown):
