@@ -161,6 +161,7 @@ def test_grading_processes_that_are_killed_cost_nobody_anything(tmp_path):
     assert {state for state, _ in rows(data_dir).values()} == {State.GRADED}
 
 
+@pytest.mark.long
 def test_locked_database_delays_and_loses_nothing(tmp_path):
     data_dir = tmp_path / "data"
     people = [*add_people(data_dir, {f"student{number}": Role.STUDENT for number in range(4)}).values()]

@@ -37,6 +37,7 @@ def look(browser):
     browser.require_fits(NARROW, {"width": 1920, "height": 1000})
 
 
+@pytest.mark.long
 def test_course_with_people_and_an_own_exercise(browser, tmp_path):
     browser.open("/new-course")
     look(browser)
@@ -78,6 +79,7 @@ def test_course_with_people_and_an_own_exercise(browser, tmp_path):
     look(browser)
 
 
+@pytest.mark.long
 def test_new_version_is_compared_before_it_counts(browser, server):
     live, people = server
     pages = browser.page.request
