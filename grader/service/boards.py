@@ -90,7 +90,7 @@ def boards(service: Service, session: Session, caller: Caller, exercise: Exercis
         )
         .order_by(Submission.received)
     )
-    for key, user, membership in rows.tuples():
+    for key, user, membership in rows:
         people[user.id] = user, membership
         for halves in _halves(service, session, str(key)):
             place = (halves[0], user.id)

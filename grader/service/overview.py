@@ -94,7 +94,7 @@ def _spent(session: Session, user_id: str, ids: Sequence[str]) -> dict[str, int]
         .where(Submission.kind == Kind.ATTEMPT, Submission.state.in_(SPENT))
         .group_by(Submission.exercise_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _latest(session: Session, user_id: str, ids: Sequence[str]) -> dict[str, HandedIn]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -41,11 +42,12 @@ def accept(
     *,
     via: str,
     idempotency_key: str | None = None,
+    received: datetime | None = None,
 ) -> Submission:
     """Return the new submission of a user, when it is on disk; ``files`` is {name: content}.
 
     The same request with the same ``idempotency_key`` returns the same submission. A file that has a result already is
-    graded at once, from that result. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
+    graded at once, from that result. ``received`` is the time when all bytes had arrived, now by default. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
     full; then nothing is stored.
     """
     kind = Kind(kind)
@@ -65,7 +67,8 @@ def accept(
         priority=PRIORITIES[kind],
         sentence=WAITS,
     )
-    submission.received = submission.available = submission.since = now()
+    submission.available = submission.since = now()
+    submission.received = received or submission.since
     submission.deadline = submission.since + QUEUE_PATIENCE
     with service.database.reading() as session:
         earlier = _by_key(session, submission)

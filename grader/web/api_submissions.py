@@ -22,7 +22,7 @@ from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, submission_document
 from .api_etags import NOT_MODIFIED, with_etag
-from .requests import Client, ServiceOf
+from .requests import Client, ServiceOf, arrival
 
 router = api_router("submissions")
 EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
@@ -70,7 +70,9 @@ def hand_in(
     service.rates.count_upload(caller.user_id)
     with service.database.reading() as session:
         row, _course = access.exercise(session, caller, course, exercise)
-    new_submission = submissions.accept(service, caller, row, kind, files, via="api", idempotency_key=idempotency_key)
+    new_submission = submissions.accept(
+        service, caller, row, kind, files, via="api", idempotency_key=idempotency_key, received=arrival(request)
+    )
     document = _document(request, service, new_submission)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)

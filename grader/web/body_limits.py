@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..service.configuration import MEGABYTE, ServiceLimits
 from ..service.errors import Refusal, TooLarge
+from ..service.moments import now
 from ..support.i18n import _
 from . import answers
+from .requests import ARRIVED
 
 FORM_BYTES = 256 << 10
 """What a form may have besides its files: the names of files, boundaries, and other fields."""
@@ -40,7 +42,7 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         most = most_bytes(scope["path"], self._limits)
-        body = _Body(receive, most)
+        body = _Body(receive, most, scope)
         headers = Headers(scope=scope)
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length[:15]) > most:
@@ -72,9 +74,10 @@ class _BodyRefused(Exception):
 class _Body:
     """The body of a request, whose bytes are counted. ``refusal`` is the reason why it is not accepted, None for no reason."""
 
-    def __init__(self, receive: Receive, most: int) -> None:
+    def __init__(self, receive: Receive, most: int, scope: Scope) -> None:
         self._receive = receive
         self._most = most
+        self._scope = scope
         self._count = 0
         self.is_complete = False
         self.refusal: Refusal | None = None
@@ -107,6 +110,8 @@ class _Body:
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
             self.is_complete = not message.get("more_body", False)
+            if self.is_complete:  # the request may now wait for a thread
+                self._scope.setdefault("state", {})[ARRIVED] = now()
         else:  # the client has gone
             self.is_complete = True
         return message

@@ -67,7 +67,9 @@ def hand_in(
         files = _files(fields)
         key = digest_of(f"{fields.once} {fields.kind} {digest(files)}") if fields.once and files else None
         kind = _kind(fields.kind)
-        submission = submissions.accept(service, caller, row, kind, files, via="page", idempotency_key=key)
+        submission = submissions.accept(
+            service, caller, row, kind, files, via="page", idempotency_key=key, received=requests.arrival(request)
+        )
     except NotFound:
         raise
     except Refusal as refusal:

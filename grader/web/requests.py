@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,6 +16,7 @@ from ..service.service import Service
 from ..support.i18n import _
 
 COOKIE = "grader_login"
+ARRIVED = "arrived"  # in the state of a request: when its last byte had arrived
 
 
 def service_of(request: Request) -> Service:
@@ -81,6 +83,12 @@ def text_of(form: FormData, name: str) -> str:
 
 async def _service_of(request: Request) -> Service:
     return service_of(request)  # not in another thread, as FastAPI calls functions that are not async
+
+
+def arrival(request: Request) -> datetime | None:
+    """Return when the last byte of a request had arrived, which counts for a deadline; None for a request without a body."""
+    moment: datetime | None = getattr(request.state, ARRIVED, None)
+    return moment
 
 
 ServiceOf = Annotated[Service, Depends(_service_of)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
+from grader.service.moments import now
 from grader.service.tables import Exercise, State, Submission, User
+from grader.web import body_limits
 from tests.service import kept_results
 
 ADDRESS = "/api/v1/courses/demo/exercises/single-neuron/submissions"
@@ -30,6 +33,17 @@ def test_hand_in_answers_with_a_receipt(api, service):
         row = session.get_one(Submission, document["id"])
     assert (row.via, service.blobs.get(row.blob)) == ("api", CODE)
     assert api("ada").get(document["links"]["self"]).json() == {**document, "seconds": document["seconds"]}
+
+
+def test_last_byte_counts_for_the_deadline_and_not_the_wait_for_a_thread(api, service, monkeypatch):
+    arrival = now() - timedelta(seconds=30)
+    monkeypatch.setattr(body_limits, "now", lambda: arrival)
+    with service.database.writing() as session:
+        session.query(Exercise).filter_by(name="single-neuron").one().closes = now() - timedelta(seconds=10)
+    answer = hand_in(api("ada"))
+    assert answer.status_code == 202
+    with service.database.reading() as session:
+        assert session.get_one(Submission, answer.json()["id"]).received == arrival
 
 
 def test_self_check_is_the_default(api):

@@ -9,7 +9,7 @@ import pytest
 
 from grader.service.moments import now
 from grader.service.tables import Course, Exercise, Extension, Login, Mark, State, Submission, User
-from grader.web import csrf
+from grader.web import body_limits, csrf
 from tests.conftest import ROOT
 from tests.service import kept_results
 
@@ -53,6 +53,15 @@ def test_page_has_task_form_and_starters(browser):
     assert 'action="/c/demo/a/single-neuron/hand-in"' in page
     assert "Any number of attempts" in page
     assert f'href="{ADDRESS}/files/starter.ipynb"' in page
+
+
+def test_last_byte_counts_for_the_deadline_and_not_the_wait_for_a_thread(browser, service, change, monkeypatch):
+    arrival = now() - timedelta(seconds=30)
+    client = browser("ada")
+    monkeypatch.setattr(body_limits, "now", lambda: arrival)
+    change(closes=now() + timedelta(seconds=30))
+    assert hand_in(client).status_code == 303
+    assert [row.received for row in submissions(service)] == [arrival]
 
 
 def test_deadline_is_in_the_time_zone_of_the_course_and_says_how_far_away_it_is(browser, service, change):
