@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..assignment.base import Policy
+from .policies import policy_of
 from .tables import SPENT, Exercise, Extension, Kind, Submission
 
 
@@ -57,7 +58,7 @@ def terms_of(session: Session, exercise: Exercise, user_id: str) -> Terms:
 
 def terms_with(exercise: Exercise, extension: Extension | None) -> Terms:
     """Return the same for a student with this extension, or without one."""
-    policy = Policy.model_validate_json(exercise.policy or "{}")
+    policy = policy_of(exercise)
     if extension is None:
         return Terms(exercise.opens, exercise.due, exercise.closes, exercise.attempts, policy)
     due = extension.due or exercise.due

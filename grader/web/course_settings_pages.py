@@ -8,13 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ..service import access, course_settings, local_times
-from ..service.access import Caller
 from ..service.errors import Refusal
-from ..service.service import Service
-from ..service.tables import Course, Role
+from ..service.tables import Course
 from . import pages
 from .forms import FieldsOf
-from .requests import ServiceOf, User
+from .requests import ServiceOf, User, taught_course
 
 router = APIRouter(include_in_schema=False)
 NEW = {"title": "", "slug": "", "registration": "closed", "check_days": "30", "attempt_days": "365"}
@@ -47,14 +45,14 @@ def create(request: Request, service: ServiceOf, caller: User, fields: FieldsOf)
 @router.get("/c/{slug}/settings")
 def settings_page(request: Request, slug: str, service: ServiceOf, caller: User, saved: bool = False) -> Response:
     """Show the settings of a course."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     return _page(request, course, _values(course), saved=saved)
 
 
 @router.post("/c/{slug}/settings")
 def change(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Change the settings of a course."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         fields.require("title", "registration")
         settings = course_settings.of_form(fields.texts)
@@ -68,16 +66,11 @@ def change(request: Request, slug: str, service: ServiceOf, caller: User, fields
 @router.post("/c/{slug}/settings/archive")
 def archive(slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Archive a course, or open it again."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     fields.require("archived")
     with service.database.writing() as session:
         course_settings.archive(session, caller, session.get_one(Course, course.id), fields["archived"] == "1")
     return RedirectResponse(f"/c/{slug}/settings?saved=1", 303)
-
-
-def _course(service: Service, caller: Caller, slug: str) -> Course:
-    with service.database.reading() as session:
-        return access.course(session, caller, slug, Role.INSTRUCTOR).course
 
 
 def _values(course: Course) -> dict[str, str]:

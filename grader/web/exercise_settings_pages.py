@@ -11,11 +11,11 @@ from ..service import access, exercise_settings, jobs, local_times, overview, po
 from ..service.access import Caller
 from ..service.errors import Conflict, Refusal, Unreadable
 from ..service.service import Service
-from ..service.tables import Course, Exercise, Role
+from ..service.tables import Exercise, Role
 from ..support.i18n import _
 from . import pages
 from .forms import Fields, FieldsOf
-from .requests import ServiceOf, User
+from .requests import ServiceOf, User, taught_course
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/c/{slug}/a/{name}/settings"
@@ -31,7 +31,7 @@ def new_exercise(request: Request, slug: str, service: ServiceOf, caller: User) 
 @router.post("/c/{slug}/exercises/new")
 def add_exercise(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Add a bundled exercise, or store an uploaded one and validate it."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         if fields["bundled"]:
             with service.database.writing() as session:
@@ -46,7 +46,7 @@ def add_exercise(request: Request, slug: str, service: ServiceOf, caller: User, 
 @router.get("/c/{slug}/versions/{version_id}")
 def version_page(request: Request, slug: str, version_id: str, service: ServiceOf, caller: User) -> Response:
     """Show an uploaded version: whether it is valid, the lines of its validation, and the ways to use it."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     with service.database.reading() as session:
         version = validating.version_of(session, course, version_id)
         job = jobs.newest(session, validating.KIND, version.id)
@@ -57,7 +57,7 @@ def version_page(request: Request, slug: str, version_id: str, service: ServiceO
 @router.post("/c/{slug}/versions/{version_id}/use")
 def use_version(slug: str, version_id: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Add a version as a new exercise, or use it for the submissions of its exercise from now on."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     with service.database.writing() as session:
         version = validating.version_of(session, course, version_id)
         if version.state != validating.VALID:
@@ -104,11 +104,6 @@ def move(slug: str, name: str, service: ServiceOf, caller: User, fields: FieldsO
     return RedirectResponse(f"/c/{slug}/a/{name}/settings?saved=1", 303)
 
 
-def _course(service: Service, caller: Caller, slug: str) -> Course:
-    with service.database.reading() as session:
-        return access.course(session, caller, slug, Role.INSTRUCTOR).course
-
-
 def _zip_file(fields: Fields) -> bytes:
     if len(fields.files) != 1:
         raise Unreadable(_("Choose one zip file with the folder of the exercise."))
@@ -118,7 +113,7 @@ def _zip_file(fields: Fields) -> bytes:
 def _new_page(
     request: Request, service: Service, caller: Caller, slug: str, refusal: Refusal | None = None
 ) -> Response:
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     with service.database.reading() as session:
         bundled = exercise_settings.addable(session, course)
         versions = validating.versions_of(session, course)

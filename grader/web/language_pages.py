@@ -8,12 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 from ..service import own_account
 from ..service.errors import missing
 from ..support.i18n import LANGUAGES
-from . import signed_in
-from .languages import COOKIE
+from . import languages, signed_in
 from .requests import ServiceOf, Visitor
 
 router = APIRouter(include_in_schema=False)
-ONE_YEAR = 365 * 24 * 3600
 
 
 @router.get("/language/{code}")
@@ -24,6 +22,5 @@ def choose(code: str, service: ServiceOf, visitor: Visitor, next: str = "/") -> 
     if visitor is not None and visitor.language != code:
         own_account.change_language(service, visitor, code)
     response = RedirectResponse(signed_in.local(next), 303)
-    is_secure = service.configuration.is_secure
-    response.set_cookie(COOKIE, code, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)
+    languages.keep(response, code, service.configuration.is_secure)
     return response

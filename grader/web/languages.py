@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..support import i18n
 
 COOKIE = "grader_language"
+ONE_YEAR = 365 * 24 * 3600
 
 
 class Languages:
@@ -36,3 +38,8 @@ def preferred(headers: Headers) -> str:
         if language in i18n.LANGUAGES:
             return language
     return i18n.ENGLISH
+
+
+def keep(response: Response, language: str, is_secure: bool) -> None:
+    """Let the browser keep a language for a year."""
+    response.set_cookie(COOKIE, language, max_age=ONE_YEAR, httponly=True, samesite="lax", secure=is_secure)

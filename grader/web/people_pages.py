@@ -14,12 +14,12 @@ from ..service.access import Caller
 from ..service.errors import Refusal, Unreadable
 from ..service.people import ImportOutcome
 from ..service.service import Service
-from ..service.tables import Course, Role
+from ..service.tables import Role
 from ..support.i18n import _
 from . import pages
 from .downloads import disposition
 from .forms import Fields, FieldsOf
-from .requests import ServiceOf, User, full_address
+from .requests import ServiceOf, User, full_address, taught_course
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/c/{slug}/people"
@@ -35,7 +35,7 @@ def people_page(request: Request, slug: str, service: ServiceOf, caller: User) -
 @router.post(ADDRESS)
 def add_people(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Add the people of an uploaded or pasted list."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         role = people.role_named(fields["role"])
         table = people_table.read(_list(fields))
@@ -49,7 +49,7 @@ def add_people(request: Request, slug: str, service: ServiceOf, caller: User, fi
 @router.post(f"{ADDRESS}/invitations.csv")
 def invitation_table(request: Request, slug: str, service: ServiceOf, caller: User) -> Response:
     """Return a table with a new link for everybody who has no password yet."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     with service.database.writing() as session:
         links = people.invitations_for(session, caller, course)
     stream = io.StringIO()
@@ -65,7 +65,7 @@ def invitation_table(request: Request, slug: str, service: ServiceOf, caller: Us
 @router.post(f"{ADDRESS}/link")
 def join_link(request: Request, slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
     """Make a new link of the course, which is shown once, or end the link."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         with service.database.writing() as session:
             if fields["end"]:
@@ -90,7 +90,7 @@ def change_person(
     request: Request, slug: str, user_id: str, service: ServiceOf, caller: User, fields: FieldsOf
 ) -> Response:
     """Change role and section of a person."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         fields.require("role", "section")
         with service.database.writing() as session:
@@ -104,7 +104,7 @@ def change_person(
 @router.post(f"{PERSON}/link")
 def person_link(request: Request, slug: str, user_id: str, service: ServiceOf, caller: User) -> Response:
     """Make a link with which the person sets a password, and show it once."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         with service.database.writing() as session:
             user = people.member(session, course, user_id).user
@@ -119,18 +119,13 @@ def person_link(request: Request, slug: str, user_id: str, service: ServiceOf, c
 @router.post(f"{PERSON}/remove")
 def remove_person(request: Request, slug: str, user_id: str, service: ServiceOf, caller: User) -> Response:
     """Remove a person from the course."""
-    course = _course(service, caller, slug)
+    course = taught_course(service, caller, slug)
     try:
         with service.database.writing() as session:
             people.remove(session, caller, course, people.member(session, course, user_id))
     except Refusal as refusal:
         return _person_page(request, service, caller, slug, user_id, refusal)
     return RedirectResponse(f"/c/{slug}/people", 303)
-
-
-def _course(service: Service, caller: Caller, slug: str) -> Course:
-    with service.database.reading() as session:
-        return access.course(session, caller, slug, Role.INSTRUCTOR).course
 
 
 def _list(fields: Fields) -> bytes:

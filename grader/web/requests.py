@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
-from ..service import accounts
+from ..service import access, accounts
 from ..service.access import Caller
 from ..service.errors import NotSignedIn
 from ..service.identifiers import digest_of
 from ..service.service import Service
+from ..service.tables import Course, Role
 from ..support.i18n import _
 
 COOKIE = "grader_login"
@@ -83,6 +84,12 @@ def text_of(form: FormData, name: str) -> str:
 
 async def _service_of(request: Request) -> Service:
     return service_of(request)  # not in another thread, as FastAPI calls functions that are not async
+
+
+def taught_course(service: Service, caller: Caller, slug: str) -> Course:
+    """Return a course of which the user is an instructor; raises NotFound for any other one."""
+    with service.database.reading() as session:
+        return access.course(session, caller, slug, Role.INSTRUCTOR).course
 
 
 def arrival(request: Request) -> datetime | None:

@@ -23,9 +23,7 @@ def redirect(configuration: Configuration, cookie: str, address: str, language: 
         requests.COOKIE, cookie, max_age=LOGIN_DAYS * ONE_DAY, httponly=True, samesite="lax", secure=is_secure
     )
     if language:
-        response.set_cookie(
-            languages.COOKIE, language, max_age=365 * ONE_DAY, httponly=True, samesite="lax", secure=is_secure
-        )
+        languages.keep(response, language, is_secure)
     return response
 
 
