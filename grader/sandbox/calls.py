@@ -50,8 +50,10 @@ class Instance:
 class Call:
     """One call of a function of the submission, or of a method of an ``instance``.
 
-    ``give_back`` fetches the arguments after the call. ``keep`` leaves the result in the worker under this name;
-    :class:`~grader.worker.values.Kept` passes it to a later call. ``seconds`` replaces the usual time limit. ``seed`` sets
+    ``give_back`` fetches the arguments after the call. ``keep`` leaves the result in the worker under this handle;
+    :class:`~grader.worker.values.Kept` passes it to a later call, and ``on`` calls a method of it, or the result itself if
+    ``function`` is empty (see :mod:`grader.worker.objects`). With ``describe`` the answer describes what is kept.
+    ``shown_as`` is the name of the function in messages. ``seconds`` replaces the usual time limit. ``seed`` sets
     the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
     without a definition.
     """
@@ -65,22 +67,29 @@ class Call:
     instance: Instance | None = None
     seed: int | None = None
     supply: Mapping[str, Any] | None = None
+    on: str = ""
+    describe: bool = False
+    shown_as: str = ""
 
     @property
     def label(self) -> str:
         """The name of the function in messages."""
+        if self.shown_as:
+            return f"`{self.shown_as}`"
         owner = self.instance.owner if self.instance is not None else ""
         return f"`{owner}.{self.function}`" if owner else f"`{self.function}`"
 
     @property
     def content(self) -> dict[str, Any]:
         """The request to the worker, without arguments."""
-        content = {
+        content: dict[str, Any] = {
             "function": self.function,
             "return_arguments": self.give_back,
             "keep": self.keep,
             "seed": self.seed,
         }
+        content |= {"of": self.on} if self.on else {}
+        content |= {"describe": True} if self.describe else {}
         if self.instance is None:
             return content
         return content | ({"class": self.instance.owner} if self.instance.owner else {"globals": True})
@@ -164,6 +173,15 @@ def function_of(name: str, item: dict[str, Any]) -> SubmittedFunction:
     reads, stores = ([str(each) for each in item[part] if str(each).isidentifier()] for part in ("reads", "stores"))
     parameters = [(str(p), str(kind), bool(default)) for p, kind, default in item["parameters"]]
     return SubmittedFunction(name, parameters, [str(label) for label in item["returns"]], "", reads, stores)
+
+
+def kept_function(name: str, answer: Any) -> SubmittedFunction | None:
+    """Return the function that a worker has kept, as its answer describes it; None if the object cannot be called.
+
+    ``name`` is that in messages. Raises ValueError, TypeError or KeyError for an answer that is no description.
+    """
+    call = answer["call"]
+    return None if call is None else function_of(name, call)
 
 
 def method_of(owner: str, name: str, item: observations.Method) -> SubmittedFunction:

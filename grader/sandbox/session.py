@@ -16,8 +16,9 @@ from ..support.i18n import _
 from ..support.text import clean
 from ..worker import values
 from ..worker.frames import ProtocolError
+from . import calls as calls_of_worker
 from . import observations
-from .calls import Answer, Call, Rounds
+from .calls import Answer, Call, Rounds, SubmittedFunction
 from .confinement import Confinement
 from .definitions import Definitions, definitions_of
 from .failures import CallError, failure_of
@@ -150,6 +151,16 @@ class Session:
         except CallError as failure:
             outcomes.append(failure)
         return outcomes
+
+    def kept_function(self, name: str, answer: Answer) -> SubmittedFunction | None:
+        """Return the function that a call with ``keep`` and ``describe`` has left in the worker; None if it is no function.
+
+        ``name`` is that in messages. Raises CallError if student code has replaced the description.
+        """
+        try:
+            return calls_of_worker.kept_function(name, answer.value)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise self._not_the_graders(f"`{name}`") from error
 
     def predict(self, model: str, inputs: Any) -> Any:
         """Return the predictions of the submission's variable ``model`` for ``inputs``; raises CallError."""

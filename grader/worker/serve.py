@@ -5,7 +5,8 @@ A frame of the grader contains requests, each as an inner frame. The first reque
 
     {"id", "function", "arguments", "return_arguments", "keep"}   call a function; "keep" names a result that stays
                                                                   here, "seed" sets the random numbers before the call
-    {..., "class"}                                                a method; the first argument is :mod:`classes`' setup
+    {..., "of"}                                                   a method of a kept object, or "" for the object itself
+    {..., "class"}                                                a method of a new instance; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
     {"id", "rounds", "arguments"}                                 see :mod:`rounds`
     {"id", "predict", "arguments"}                                return predictions of a model
@@ -47,6 +48,7 @@ from . import (
     imported,
     inspection,
     models,
+    objects,
     prepare,
     rounds,
     state,
@@ -120,7 +122,8 @@ def _answer(
     request: dict[str, Any], payload: memoryview, namespace: Namespace, results: Namespace, locate: Locate
 ) -> tuple[bytes, bool]:
     """Return the answer as a frame, and whether it is an error: a result that cannot be encoded is one too."""
-    arguments, keywords, *supplied = values.decode(request["arguments"], payload, results)
+    tree = request["arguments"]
+    arguments, keywords, *supplied = values.decode(tree, payload, results, namespace=namespace)
     try:
         unbound.supply(namespace, *supplied or [{}])
         used = None
@@ -144,13 +147,15 @@ def _answer(
                     result, *stored = classes.call(cls, method, setup, arguments, keywords)
                 elif "globals" in request:
                     result, *stored = state.call(namespace, request["function"], setup, arguments, keywords)
+                elif "of" in request:
+                    result = objects.target(results, request["of"], request["function"])(*arguments, **keywords)
                 else:
                     result = namespace[request["function"]](*arguments, **keywords)
             if passed is not None:
                 used = [_unless_same(item, content) for item, content in zip(passed, before, strict=True)]
         if request.get("keep"):
             results[request["keep"]] = result
-            result = None
+            result = objects.described(result) if request.get("describe") else None
         tree, raw = values.encode((result, used, *stored), request.get("room"))
         return frames.encode({"id": request["id"], "value": tree}, raw), False
     except BaseException as error:  # also SystemExit and KeyboardInterrupt: the submission raised them

@@ -6,7 +6,8 @@ A node of the tree is a list whose first item names its kind::
     ["array", "<f8", [4, 3]]   an array; its bytes are in the payload, in the order of the tree
     ["scalar", "<f8"]          a NumPy scalar; its bytes are in the payload too
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
-    ["kept", "params"]         the result of an earlier call that the worker kept under this name
+    ["kept", "params"]         the result of an earlier call that the worker kept under this name, its handle
+    ["own", "sigmoid"]         the function or class that the submission defines under this name
     ["other", "generator"]     anything else: only the name of its type is sent
 """
 
@@ -43,6 +44,13 @@ class Opaque:
 @dataclass(frozen=True)
 class Kept:
     """A reference to a result that stays in the worker, because it may be any object."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Own:
+    """A reference to a function or class of the submission, to pass it to another one."""
 
     name: str
 
@@ -94,6 +102,8 @@ class _Encoder:
             return ["str", value]
         if kind is Kept:
             return ["kept", value.name]
+        if kind is Own:
+            return ["own", value.name]
         if isinstance(value, np.generic):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, np.ndarray):
@@ -143,15 +153,19 @@ def _as_float(array: Array) -> Array:
 
 
 def decode(
-    tree: Any, payload: bytes | memoryview, results: dict[str, Any] | None = None, room: int | None = None
+    tree: Any,
+    payload: bytes | memoryview,
+    results: dict[str, Any] | None = None,
+    room: int | None = None,
+    namespace: dict[str, Any] | None = None,
 ) -> Any:
     """Return the value that ``tree`` and ``payload`` describe; its arrays are writable.
 
-    Arrays are copies unless the payload is a writable memory view. ``results`` are those that the worker has kept;
-    the grader has none. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
+    Arrays are copies unless the payload is a writable memory view. ``results`` are those that the worker has kept,
+    ``namespace`` has the submission's own names; the grader has neither. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
     ``room``.
     """
-    reader = _Decoder(payload, results or {}, room)
+    reader = _Decoder(payload, results or {}, room, namespace or {})
     value = reader.value(tree, 0)
     if reader.position != len(payload):
         raise ProtocolError("the payload is longer than its header says")
@@ -161,9 +175,12 @@ def decode(
 class _Decoder:
     """Walks through a tree and takes the bytes of its arrays from the payload in the same order."""
 
-    def __init__(self, payload: bytes | memoryview, results: dict[str, Any], room: int | None) -> None:
+    def __init__(
+        self, payload: bytes | memoryview, results: dict[str, Any], room: int | None, namespace: dict[str, Any]
+    ) -> None:
         self.payload = payload
         self.results = results
+        self.namespace = namespace
         self.room = math.inf if room is None else room
         self.position = 0
         self.nodes = 0
@@ -195,6 +212,8 @@ class _Decoder:
                 return item
             case ["kept", str() as name] if name in self.results:
                 return self.results[name]
+            case ["own", str() as name] if name in self.namespace:
+                return self.namespace[name]
             case ["other", str() as name]:
                 return Opaque(name[:80])
         raise ProtocolError("a value has an unknown kind")

@@ -581,3 +581,41 @@ def test_large_calls_travel_alone():
     with opened("def f(x): return x.sum()") as session:
         answers = session.call_all([Call("f", [np.full(20_000, number)], {}) for number in range(3)])
     assert [answer.value for answer in answers] == [0, 20_000, 40_000]
+
+
+def test_object_lives_across_calls_and_is_lost_with_its_worker():
+    source = """\
+    import os
+    class Counter:
+        count = 0
+        def add(self, number):
+            self.count += number
+            return self.count
+        def stop(self):
+            os._exit(1)
+    """
+    with opened(textwrap.dedent(source)) as session:
+        made = Call("Counter", [], {}, keep="1", describe=True)
+        calls = [made, *(Call("add", [k], {}, on="1", shown_as="Counter.add") for k in (1, 2))]
+        first, *rest = session.call_all(calls)
+        assert session.kept_function("Counter", first) is None
+        assert [answer.value for answer in rest] == [1, 3]
+        _made, failure = session.call_all([made, Call("stop", [], {}, on="1", shown_as="Counter.stop")])
+        assert failure.status == "crashed"
+        [failure] = session.call_all([Call("add", [1], {}, on="1", shown_as="Counter.add")])
+        assert failure.status == "error"
+        assert "has ended" in failure.message
+
+
+def test_returned_function_is_called_with_its_own_parameters():
+    source = "def cost_of(target):\n    def cost(X):\n        return abs(X - target)\n    return cost"
+    with opened(source) as session:
+        function = session.kept_function("cost_of", session.call("cost_of", [2], {}, keep="1", describe=True))
+        assert [name for name, *_ in function.parameters] == ["X"]
+        assert session.call("", [], {"X": 5}, on="1", shown_as="cost_of()").value == 3
+
+
+def test_description_of_a_kept_object_that_is_not_the_workers_is_refused():
+    with opened("def f():\n    return {'call': {'parameters': 3}}") as session, pytest.raises(CallError) as caught:
+        session.kept_function("f", session.call("f", [], {}))
+    assert caught.value.status == "protocol"

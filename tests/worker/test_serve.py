@@ -61,6 +61,37 @@ def test_result_that_is_kept_can_be_passed_to_a_later_call(answer):
     assert answer(namespace, {"function": "take"}, values.Kept("it")) == (5, None)
 
 
+def test_method_of_a_kept_object_is_called_and_its_state_lives_on(answer):
+    class Counter:
+        def __init__(self, start):
+            self.count = start
+
+        def add(self, number):
+            self.count += number
+            return self.count
+
+    namespace = {"Counter": Counter}
+    assert answer(namespace, {"function": "Counter", "keep": "1"}, 10) == (None, None)
+    assert answer(namespace, {"function": "Counter", "keep": "2"}, start=0) == (None, None)
+    assert answer(namespace, {"function": "add", "of": "1"}, 1) == (11, None)
+    assert answer(namespace, {"function": "add", "of": "2"}, number=1) == (1, None)
+    assert answer(namespace, {"function": "add", "of": "1"}, 1) == (12, None)
+    assert answer(namespace, {"function": "add", "of": "3"}, 1)["type"] == "LookupError"
+
+
+def test_kept_function_is_described_and_called(answer):
+    namespace = {"cost_of": lambda target: lambda X: X - target}
+    description, _nothing = answer(namespace, {"function": "cost_of", "keep": "1", "describe": True}, 2)
+    assert description["type"] == "function"
+    assert [name for name, *_ in description["call"]["parameters"]] == ["X"]
+    assert answer(namespace, {"function": "", "of": "1"}, X=5) == (3, None)
+
+
+def test_function_of_the_submission_can_be_an_argument(answer):
+    namespace = {"double": double, "twice": lambda f, x: f(f(x))}
+    assert answer(namespace, {"function": "twice"}, values.Own("double"), 1) == (4, None)
+
+
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, ValueError])
 def test_every_exception_becomes_an_answer(answer, error):
     def fail():
