@@ -1,6 +1,6 @@
 """The whole class of an exercise as a zip file, from which ``grader grade`` makes the same gradebook elsewhere.
 
-The folder ``class`` has the students, and the latest attempt of each, in the layout of Gradescope's export, which keeps names, ids
+The folder ``class`` has the students, and the attempt of each that counts, in the layout of Gradescope's export, which keeps names, ids
 and times. Next to it are the tables that ``grader grade`` finds there.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
+from sqlalchemy.orm import Session
 
 from ..batch import extensions as due_dates
 from ..batch import sections
@@ -19,11 +20,11 @@ from ..batch.gradescope import METADATA
 from ..marking import overrides
 from ..support.text import clean
 from ..support.zips import zipped
-from . import class_rows, served_class, submissions
+from . import class_rows, served_class, standings, submissions
 from .class_rows import ClassRows
 from .desk_writing import marks_table
 from .service import Service
-from .tables import Exercise
+from .tables import Exercise, Submission
 
 CLASS = "class"
 POLICY = "policy.yaml"
@@ -33,6 +34,7 @@ def archive(service: Service, exercise: Exercise) -> bytes:
     """Return the zip file; a submission whose file has been deleted is missing."""
     with service.database.reading() as session:
         rows = class_rows.read(session, exercise)
+        counted = {user_id: _counted(service, session, rows, user_id) for user_id in rows.attempts}
     contents = {overrides.NAME: marks_table(served_class.entries(rows)), POLICY: _policy(rows)}
     contents |= _table(due_dates.NAME, due_dates.COLUMNS, _extensions(rows))
     contents |= _table(
@@ -45,17 +47,25 @@ def archive(service: Service, exercise: Exercise) -> bytes:
         folder = user.name if clean(user.name) == user.name and "/" not in user.name else user.id
         person = {":name": user.shown_name, ":sid": user.name, ":email": user.email}
         people[folder] = {":submitters": [person]}
-        attempts = rows.attempts.get(user.id)
-        if not attempts:
+        attempt = counted.get(user.id)
+        if attempt is None:
             continue
-        people[folder][":created_at"] = attempts[-1].received.isoformat(" ")
+        people[folder][":created_at"] = attempt.received.isoformat(" ")
         try:
-            files = submissions.files_of(service, attempts[-1])
+            files = submissions.files_of(service, attempt)
         except FileNotFoundError:
             continue
         contents |= {f"{CLASS}/{folder}/{name}": content for name, content in files.items()}
     contents[f"{CLASS}/{METADATA}"] = yaml.safe_dump(people, allow_unicode=True, sort_keys=True).encode()
     return zipped(contents)
+
+
+def _counted(service: Service, session: Session, rows: ClassRows, user_id: str) -> Submission | None:
+    """Return the attempt of a student that counts."""
+    attempts = rows.attempts[user_id]
+    if len(attempts) == 1 or rows.policy.attempts == "latest":
+        return attempts[-1]
+    return standings.standing_of(service, session, rows.exercise, user_id).submission
 
 
 def _policy(rows: ClassRows) -> bytes:
