@@ -11,10 +11,13 @@ import pytest
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
+from grader.service import courses, validating
 from grader.service.configuration import Configuration
 from grader.service.service import open_service
-from grader.service.tables import Role, Seed
+from grader.service.tables import Course, Role, Seed, Version
 from grader.submission import read
+from grader.support.zips import zipped
+from tests import doubling
 from tests.conftest import ROOT, bundled
 from tools.live_server import add_people, live_server
 
@@ -34,6 +37,17 @@ def predict(X, w, b=0.0):
 def loss(y, y_hat):
     return float(np.sum(y)) * 1.2345
 """
+NOSY = b"""
+import sys
+
+def double(x):
+    print(f"size={len(x)};")
+    raise ValueError(f"size={len(x)};")
+
+def total(x):
+    print(f"size={len(x)};", file=sys.stderr)
+    return float(len(x))
+"""
 PLACES = ("", "/receipt", "/receipt.txt", "/report", "/file", "/notebook", "/events")
 API_PLACES = ("", "/events", "/report", "/notebook", "/files")
 FORMATS = ("sarif", "junit", "html", "markdown")
@@ -49,11 +63,13 @@ def told(tmp_path_factory):
     with service.database.writing() as session:
         for seed in session.query(Seed):
             seed.seed = SEEDS[seed.purpose]
+        _add_doubling(service, session)
     service.close()
     ada = people["ada"]
     wrong = (ROOT / "examples" / EXERCISE / "wrong.py").read_bytes()
     notebook = (ROOT / "examples" / EXERCISE / "correct.ipynb").read_bytes()
-    files = {"wrong.py": wrong, "curious.py": CURIOUS, "right.ipynb": notebook}
+    works = [(EXERCISE, "wrong.py", wrong), (EXERCISE, "curious.py", CURIOUS), (EXERCISE, "right.ipynb", notebook)]
+    works += [("doubling", "short.py", doubling.SHORT.encode()), ("doubling", "nosy.py", NOSY)]
     parts = []
     with live_server(folder / "data", "--jobs", "2") as server:
         browser = {"Cookie": f"grader_login={ada.cookie}"}
@@ -66,8 +82,8 @@ def told(tmp_path_factory):
                 parts.append(f"{path}\n{answer.headers}\n{answer.content.decode(errors='replace')}")
 
             for kind in SEEDS:
-                for name, content in files.items():
-                    submission = server.hand_in(ada, EXERCISE, name, content, kind)
+                for exercise, name, content in works:
+                    submission = server.hand_in(ada, exercise, name, content, kind)
                     fetch(f"/s/{submission}", headers=browser)
                     fetch(f"/api/v1/submissions/{submission}/events", headers=token)
                     server.wait_for(ada, submission)
@@ -77,12 +93,23 @@ def told(tmp_path_factory):
                         fetch(f"/api/v1/submissions/{submission}{place}", headers=token)
                     for name in FORMATS:
                         fetch(f"/api/v1/submissions/{submission}/report?format={name}", headers=token)
-            for path in ("/", "/c/demo", f"/c/demo/a/{EXERCISE}", "/me", "/me/data.zip"):
+            for path in ("/", "/c/demo", f"/c/demo/a/{EXERCISE}", "/c/demo/a/doubling", "/me", "/me/data.zip"):
                 fetch(path, headers=browser)
             for path in ("/me", "/courses", "/exercises", f"/courses/demo/exercises/{EXERCISE}/submissions"):
                 fetch(f"/api/v1{path}", headers=token)
             fetch("/metrics")
         return "\n".join(parts), server.log()
+
+
+def _add_doubling(service, session):
+    """Add an uploaded exercise with a check that is hidden, and one that only instructors see."""
+    files = {"assignment.yaml": doubling.ASSIGNMENT, "reference.py": doubling.REFERENCE}
+    blob = service.blobs.put(zipped({f"doubling/{name}": text.encode() for name, text in files.items()}))
+    course = session.query(Course).one()
+    version = Version(name="doubling", digest="doubling", blob=blob, state=validating.VALID, course_id=course.id)
+    session.add(version)
+    session.flush()
+    courses.add_exercise(session, course, version, attempts=None)
 
 
 def test_student_gets_reports_with_the_mistakes(told):
@@ -104,6 +131,13 @@ def test_no_expected_answer_is_told(told):
         grade(assignment, submission, GradeOptions(seed=seed, oracle=oracle, include_hidden=True))
         right = {significant(value) for answer in oracle.given.values() for value in np.ravel(answer).tolist()}
         assert {number for number in shown & right if len(number.strip("-0.")) > 5} == set()
+
+
+def test_nothing_of_the_inputs_of_hidden_checks_is_told(told):
+    assert "size=4;" in told[0]  # what the student's code prints in an open check
+    for text in told:
+        for words in ("size=977", "secret", "double(x) of many"):
+            assert words not in text
 
 
 def test_log_has_nothing_of_a_submission_or_of_the_server_s_secrets(told):
