@@ -330,7 +330,7 @@ class Tolerance(StrictModel):
     """Largest absolute error."""
 
 
-DatasetName = Literal["mnist", "fashion_mnist", "cifar10"]
+DatasetName = Literal["mnist", "fashion_mnist", "cifar10", "digits"]
 
 
 class Budget(StrictModel):

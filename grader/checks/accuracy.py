@@ -145,21 +145,21 @@ def _train_and_predict(check: AccuracyCheck, context: Context) -> Any:
     assert check.train is not None and check.predict is not None
     state = context.content.functions[check.train].returns[0]
     images, labels = split.x_train[: split.budget], split.y_train[: split.budget]
-    inputs = {check.images: _columns(images), check.labels: labels.ravel().astype(np.int64)}
+    inputs = {check.images: _columns(images, split.white), check.labels: labels.ravel().astype(np.int64)}
     context.student.call_in_task_layout(check.train, inputs, keep=state)
-    arguments = {state: Kept(state), check.images: _columns(split.x_held_out)}
+    arguments = {state: Kept(state), check.images: _columns(split.x_held_out, split.white)}
     answer = context.student.call_in_task_layout(check.predict, arguments)
     return predictions.classes(answer, len(split.x_held_out), f"`{check.predict}`")
 
 
-def _columns(images: Any) -> Any:
-    """Return images (n, ...) of uint8 as float64 (pixels, n) in [0, 1]. Raises NotGradable if they are too large for a message."""
+def _columns(images: Any, white: int) -> Any:
+    """Return images (n, ...) of uint8, 0 to ``white``, as float64 (pixels, n) in [0, 1]. Raises NotGradable if they are too large for a message."""
     pixels = images.reshape(len(images), -1).T
     if pixels.size * np.dtype(np.float64).itemsize > MAX_PAYLOAD:
         raise NotGradable(
             _("{count} images are too many for one call: the assignment must train on fewer.").format(count=len(images))
         )
-    return np.divide(pixels, 255.0, out=np.empty(pixels.shape))
+    return np.divide(pixels, float(white), out=np.empty(pixels.shape))
 
 
 def _sentence(accuracy: Estimate, thresholds: list[tuple[float, float]]) -> str:

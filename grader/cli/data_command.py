@@ -31,10 +31,16 @@ def command(ctx: click.Context, folder: Path | None) -> None:
         where = source.where or "not stored: no folder is writable"
         click.echo(f"{name:14} {dataset.source:18} {sizes:36} {where}")
         if dataset.stand_in:
-            problems.append(
-                f"The dataset {name} could not be downloaded ({source.problem}). Its stand-in is used until "
-                "'grader data' succeeds or --data names a folder with the file."
-            )
+            if name == "digits":
+                sentence = (
+                    f"The dataset {name} could not be found ({source.problem}). Its stand-in is used until it is."
+                )
+            else:
+                sentence = (
+                    f"The dataset {name} could not be downloaded ({source.problem}). Its stand-in is used until "
+                    "'grader data' succeeds or --data names a folder with the file."
+                )
+            problems.append(sentence)
     for problem in problems:
         click.echo(f"Error: {clean(problem, 2000)}", err=True)
     ctx.exit(3 if problems else 0)

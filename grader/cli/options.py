@@ -36,7 +36,7 @@ data = click.option(
     "--data",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder with mnist.npz, fashion_mnist.npz or cifar10.npz.  [default: GRADER_DATA, then the Keras cache]",
+    help="Folder with mnist.npz, fashion_mnist.npz, cifar10.npz or digits.npz.  [default: GRADER_DATA, then the Keras cache]",
 )
 device = click.option(
     "--device",

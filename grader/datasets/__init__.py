@@ -1,10 +1,12 @@
-"""MNIST, Fashion-MNIST and CIFAR-10: located, downloaded or replaced by a stand-in, and split for one assignment.
+"""MNIST, Fashion-MNIST, CIFAR-10 and digits: located, downloaded or replaced by a stand-in, and split for one assignment.
 
 The test data are split into two halves: student code sees the public half; the held-out half stays in the grader.
+The digits are an exception: where scikit-learn is installed, student code can read all of them there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, replace
@@ -18,13 +20,18 @@ from ..support.i18n import _
 from . import cache, sources
 from .cache import Array
 
-NAMES = ("mnist", "fashion_mnist", "cifar10")
-LENGTHS = {"mnist": (60_000, 10_000), "fashion_mnist": (60_000, 10_000), "cifar10": (50_000, 10_000)}
+NAMES = ("mnist", "fashion_mnist", "cifar10", "digits")
+LENGTHS = {
+    "mnist": (60_000, 10_000),
+    "fashion_mnist": (60_000, 10_000),
+    "cifar10": (50_000, 10_000),
+    "digits": (1437, 360),
+}
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A whole dataset: uint8 images (n, 28, 28) or (n, 32, 32, 3), uint8 labels (n,), for cifar10 (n, 1).
+    """A whole dataset: uint8 images (n, 28, 28), (n, 8, 8) or (n, 32, 32, 3), uint8 labels (n,), for cifar10 (n, 1).
 
     The arrays are read-only. ``source`` is shown in reports and contains no folder. ``key`` identifies the content.
     """
@@ -83,6 +90,11 @@ class Split:
         return LENGTHS[self.name][0]
 
     @property
+    def white(self) -> int:
+        """The largest value of a pixel: 255, or 16 for the digits."""
+        return sources.WHITE.get(self.name, 255)
+
+    @property
     def judged(self) -> slice:
         """The training images that a model is judged with: about ``budget`` images, evenly spaced."""
         return slice(0, None, max(1, len(self.x_train) // self.budget))
@@ -108,7 +120,8 @@ def load(name: str, folder: Path | None = None) -> Dataset:
     """Return the dataset ``name`` from the first source that has it.
 
     The sources are ``folder`` (else GRADER_DATA), the Keras cache, the addresses from which Keras downloads, and the
-    stand-in. Raises UsageError if the folder does not exist, NotGradable if a file in it is damaged.
+    stand-in. The digits are part of scikit-learn, and are never downloaded. Raises UsageError if the folder does not
+    exist, NotGradable if a file in it is damaged.
     """
     return find(name, folder).dataset
 
@@ -130,6 +143,8 @@ def find(name: str, folder: Path | None = None, retry: bool = False) -> LocatedD
                 ).format(file=source.where, name=name, error=error)
             ) from error
     with user_cache.lock(name):
+        if name == "digits":
+            return _in_scikit_learn() or _stand_in(name, "scikit-learn is not installed")
         from . import download  # imports the libraries of the network, which few runs need
 
         dataset = _in_keras_cache(name)
@@ -240,6 +255,13 @@ def _in_keras_cache(name: str, label: str | None = None) -> LocatedDataset | Non
             return _prepared(source if label is None else replace(source, label=label))
         except sources.Damaged:  # an interrupted download; Keras would repeat it, too
             continue
+    return None
+
+
+def _in_scikit_learn() -> LocatedDataset | None:
+    source = sources.in_scikit_learn()
+    with contextlib.suppress(sources.Damaged):
+        return None if source is None else _prepared(source)
     return None
 
 

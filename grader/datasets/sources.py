@@ -1,9 +1,10 @@
-"""The files of a dataset: in a folder of the user, or in the Keras cache in the layouts of its versions."""
+"""The files of a dataset: in a folder of the user, in the Keras cache in the layouts of its versions, or in scikit-learn."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib.util
 import io
 import os
 import pickle
@@ -20,7 +21,15 @@ from ..support.i18n import _
 from ..version import __version__
 from .cache import PARTS, Array
 
-IMAGE_SHAPES: dict[str, tuple[int, ...]] = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3)}
+IMAGE_SHAPES: dict[str, tuple[int, ...]] = {
+    "mnist": (28, 28),
+    "fashion_mnist": (28, 28),
+    "cifar10": (32, 32, 3),
+    "digits": (8, 8),
+}
+WHITE = {"digits": 16}  # the largest value of a pixel, if it is not 255
+DIGITS_FILE = "datasets/data/digits.csv.gz"  # in scikit-learn: a row has 64 pixels from 0 to 16, and the label
+TRAINING_DIGITS = 1437  # the first ones; scikit-learn itself does not split its digits
 FASHION_FILES = tuple(
     f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
 )
@@ -106,6 +115,14 @@ def in_keras_cache(name: str) -> list[DatasetSource]:
     return cifar
 
 
+def in_scikit_learn() -> DatasetSource | None:
+    """Return the digits of the installed scikit-learn, which is not imported; None if they are missing."""
+    package = importlib.util.find_spec("sklearn")
+    folders = package.submodule_search_locations if package is not None else None
+    path = Path(next(iter(folders or ()), ""), DIGITS_FILE)
+    return DatasetSource("digits", "scikit-learn", path, (path,), lambda: _digits(path)) if path.is_file() else None
+
+
 def check(name: str, arrays: dict[str, Array]) -> dict[str, Array]:
     """Return the arrays with labels in the shape that Keras uses; raises Damaged if they are not this dataset."""
     result = {}
@@ -151,6 +168,13 @@ def _idx(folder: Path) -> dict[str, Array]:
         shape = np.frombuffer(raw, ">u4", count=axes, offset=4)
         arrays.append(np.frombuffer(raw, np.uint8, offset=4 + 4 * axes).reshape(shape))
     return dict(zip(PARTS, arrays, strict=True))
+
+
+def _digits(path: Path) -> dict[str, Array]:
+    table = np.loadtxt(path, dtype=np.uint8, delimiter=",")
+    images, labels = table[:, :64].reshape(-1, 8, 8), table[:, 64]
+    parts = (images[:TRAINING_DIGITS], labels[:TRAINING_DIGITS], images[TRAINING_DIGITS:], labels[TRAINING_DIGITS:])
+    return dict(zip(PARTS, parts, strict=True))
 
 
 def _archive(path: Path) -> dict[str, Array]:

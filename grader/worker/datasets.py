@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import hooks, parents
+from . import digits, hooks, parents
 
 Array = np.ndarray[Any, Any]
 NAMES = (
@@ -46,6 +46,7 @@ def install() -> None:
         sys.modules[prefix] = package
         sys.modules.update({f"{prefix}.{name}": module for name, module in modules.items()})
     parents.install(lambda: bool(_files))
+    digits.install(lambda: arrays("digits") if "digits" in _files else None)
 
 
 def lay_out(files: dict[str, str], folder: str, copy: bool) -> None:

@@ -103,7 +103,7 @@ def _inputs(context: Context, model: str, described: observations.KerasModel) ->
     pixels = np.random.default_rng(0).random((2 * IMAGES, math.prod(shape)))
     for split in context.splits.values():
         if math.prod(split.x_train.shape[1:]) == math.prod(shape) and len(split.x_train) >= 2 * IMAGES:
-            pixels = split.x_train[: 2 * IMAGES].reshape(2 * IMAGES, -1) / 255
+            pixels = split.x_train[: 2 * IMAGES].reshape(2 * IMAGES, -1) / split.white
     low, high = (fits[-1].range if fits else None) or (0.0, 1.0)
     with np.errstate(all="ignore"):  # a range may be infinite
         pixels = low + (high - low) * pixels

@@ -232,7 +232,11 @@ def _as_in_training(context: Context, model: str, split: Split) -> PixelMap | No
     values = np.arange(pixels.VALUES)
     for shape, limits in ((data.shape[1:], data.range) for data in fits):
         if limits is not None and math.prod(shape) == count:
-            scaled = {(0.0, 1.0): values / 255, (-1.0, 1.0): values / 127.5 - 1, (0.0, 255.0): values}
+            scaled = {
+                (0.0, 1.0): values / split.white,
+                (-1.0, 1.0): 2 * values / split.white - 1,
+                (0.0, float(split.white)): values,
+            }
             column = scaled.get((round(limits[0], 2), round(limits[1], 2)))
             if column is None:
                 return None

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from ..cache import Array
+from ..sources import WHITE
 from . import clothing, digits, scenes
 from .drawing import Draws
 
-SIZES = {"mnist": (20_000, 10_000), "fashion_mnist": (12_000, 10_000), "cifar10": (2_000, 1_000)}
-ARTISTS = {"mnist": digits.draw, "fashion_mnist": clothing.draw, "cifar10": scenes.draw}
+SIZES = {"mnist": (20_000, 10_000), "fashion_mnist": (12_000, 10_000), "cifar10": (2_000, 1_000), "digits": (1437, 360)}
+ARTISTS = {"mnist": digits.draw, "fashion_mnist": clothing.draw, "cifar10": scenes.draw, "digits": digits.draw_small}
 SEED = 1998
 BATCH = 500
 
@@ -28,7 +29,7 @@ def key(name: str) -> str:
 
 
 def make(name: str) -> dict[str, Array]:
-    """Return x_train, y_train, x_test and y_test; every class is a tenth of each part, in mixed order."""
+    """Return x_train, y_train, x_test and y_test; every class is about a tenth of each part, in mixed order."""
     arrays = {}
     for part, count in zip(("train", "test"), SIZES[name], strict=True):
         draws = Draws((SEED, len(name), count))
@@ -48,6 +49,6 @@ def _images(name: str, labels: Array, draws: Draws) -> Array:
             values = ARTISTS[name](label, len(batch), draws)
             if images is None:
                 images = np.empty((len(labels), *values.shape[1:]), np.uint8)
-            images[batch] = np.clip(values, 0, 1) * np.float32(255)
+            images[batch] = np.clip(values, 0, 1) * np.float32(WHITE.get(name, 255))
     assert images is not None
     return images
