@@ -91,6 +91,10 @@ class Bug(StrictModel):
     """The name of a general detector."""
     parameters: dict[str, Scalar | Expression] = {}
     """The parameters that the detector must find."""
+    accepted: bool = False
+    """It is a convention: in checks of kind ``values`` and ``gradients`` its numbers are right, and a note names it."""
+    only_with: str | None = None
+    """The function that must follow the convention of the same name, or this one does not count."""
     description: BugDescription | None = formerly("texts", "description", None)
     """The sentences about the bug, if the grader has none."""
 
@@ -114,6 +118,14 @@ class Bug(StrictModel):
         unknown = set(self.parameters) - PARAMETERS.get(self.detector or "", set())
         if unknown:
             raise ValueError(f"'{self.name}': the detector {self.detector} does not find {', '.join(sorted(unknown))}.")
+        if self.accepted and (self.detector or self.unknown):
+            raise ValueError(
+                f"'{self.name}': an accepted convention has all its numbers, so it has no detector or unknown."
+            )
+        if self.only_with is not None and not self.accepted:
+            raise ValueError(
+                f"'{self.name}': only_with is for accepted conventions; write accepted: true, or remove it."
+            )
         return self
 
     def expressions(self) -> list[str]:

@@ -122,6 +122,9 @@ class AssignmentSpec(Declarations):
             known_names = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
             replaced_names = [name for variant in bug.variants() for name in variant]
             self._refuse_unknown(where, f"step or input of {bug.function}", replaced_names, known_names)
+        if bug.only_with is not None:
+            others = [other.function for other in self.bugs if other.accepted and other.name == bug.name]
+            self._refuse_unknown(where, f"function with the convention {bug.name}", [bug.only_with], others)
         if bug.options and not bug.mutation and not isinstance(steps, str):
             message = f"options are only for steps that are a Python function, but {bug.function} has none."
             raise yaml_model.YamlError(where, bug.name, message)

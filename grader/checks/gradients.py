@@ -23,7 +23,7 @@ from ..support.i18n import _, joined
 from ..support.text import plain_number
 from .context import Context
 from .outcome import Outcome, number_of_cases
-from .tools import attempts, consequences, derived, diagnose, differences, pictures
+from .tools import attempts, consequences, conventions, derived, diagnose, differences, pictures
 
 
 class GradientsCheck(ProbedCheck):
@@ -61,14 +61,15 @@ class GradientsCheck(ProbedCheck):
             tape = context.oracle.results(self.function, case.inputs)
             for name, parameter in self.parameters.items():
                 _confirm(self, context, case, tape[name], parameter)
-            return attempts.with_conventions(
-                context.content.functions[self.function], {name: tape[name] for name in self.parameters}
-            )
+            results = {name: tape[name] for name in self.parameters}
+            return conventions.expected(context, self.function, case.inputs, results)
 
         def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
             return attempts.call_all(context, self.function, cases)
 
         best = attempts.best(self, context, [self.function], expect, call)
+        if best.verdict.share == 1:
+            conventions.follow(context, self.function, best.convention)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, attempt) for attempt in judged]
         answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]

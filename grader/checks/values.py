@@ -14,7 +14,7 @@ from ..student.answers import BoundAnswer
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, number_of_cases
-from .tools import attempts, consequences, diagnose, image_grid, pictures
+from .tools import attempts, consequences, conventions, diagnose, image_grid, pictures
 
 
 class ValuesCheck(ProbedCheck):
@@ -33,7 +33,8 @@ class ValuesCheck(ProbedCheck):
         """Compare every result on every case."""
 
         def expect(case: Case) -> attempts.Expected:
-            return {"": context.oracle.results(self.function, case.inputs)}
+            results = context.oracle.results(self.function, case.inputs)
+            return conventions.expected(context, self.function, case.inputs, results)
 
         def call(cases: Sequence[tuple[Case, dict[str, Any]]]) -> list[BoundAnswer]:
             answers = attempts.call_all(context, self.function, cases)
@@ -47,6 +48,8 @@ class ValuesCheck(ProbedCheck):
             return shaped_answers
 
         best = attempts.best(self, context, [self.function], expect, call)
+        if best.verdict.share == 1:
+            conventions.follow(context, self.function, best.convention)
         attempted, judged = consequences.of_attempts(self, context, self.function, best)
         outcome, *others = [_outcome(self, context, attempt) for attempt in judged]
         answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]

@@ -74,7 +74,7 @@ def _changing(
     mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> Iterator[tuple[Mutant, set[str], list[dict[str, Any]]]]:
     """Yield (mutant, results that it changes, its values in each case) for mutants that explain some wrong results."""
-    declared = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None]
+    declared = [mutant for mutant in mutations.of(function) if mutant.bug.unknown is None and not mutant.bug.accepted]
     for factor in factors:
         explaining = generated.explaining_some(mutations, function, samples[0], factor)
         for mutant in [*declared, *explaining] if mutations.can_compute(function) else ():

@@ -33,6 +33,8 @@ class DiagnosisLog:
     """The bugs found so far; a later function may only pass them on."""
     mistaken_functions: set[str] = field(default_factory=set)
     """Functions that failed in their own checks."""
+    conventions: dict[str, str] = field(default_factory=dict)
+    """{function: the accepted convention that it followed in its own check}."""
     unwritten_functions: set[str] = field(default_factory=set)
     """Functions that are defined and raise NotImplementedError."""
     seconds_left: float = SECONDS_TO_PROBE

@@ -28,6 +28,11 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
     if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
         overflow = _overflow(mutations, function, samples)
         return Findings((overflow,)).of(function) if overflow is not None else None
+    for convention in [mutant for mutant in mutations.of(function) if mutant.bug.accepted]:
+        if search.reproduces(mutations, function, finite, [convention], 1.0):
+            values = [search.results(mutations, function, [convention], sample.inputs) for sample in samples]
+            overflow = _overflow(mutations, function, samples, values)
+            return Findings((overflow,), mutants=(convention,)).of(function) if overflow is not None else None
     is_computed = mutations.can_compute(function)
     if is_computed or any(mutant.bug.mutation for mutant in mutations.of(function)):
         findings = _all_named(mutations, function, samples, search.explanations(mutations, function, finite, factors))

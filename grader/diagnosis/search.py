@@ -35,8 +35,8 @@ class Explanation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the bugs, each once; a kind of bug that has another one's general name is that one."""
-        names = dict.fromkeys(mutant.bug.name for mutant in self.mutants)
+        """Return the names of the bugs without accepted conventions, each once; a kind of bug that has another one's general name is that one."""
+        names = dict.fromkeys(mutant.bug.name for mutant in self.mutants if not mutant.bug.accepted)
         return tuple(name for name in names if general_name(name) == name or general_name(name) not in names)
 
     @property
@@ -75,6 +75,7 @@ def explanations(
             generated.of_one_kind(mutations, function, samples[0], factor),
         )
         two = (
+            _on_conventions(mutations, function, samples[0], factor),
             _pairs(fixed_effects, fixed_effects, samples[0]),
             _pairs(fixed_effects, fitted_effects, samples[0]),
             _on_top(mutations, function, fixed_effects, samples[0], factor),
@@ -84,7 +85,8 @@ def explanations(
             matches = [
                 Explanation(mutants, factor)
                 for mutants in candidates
-                if reproduces(mutations, function, samples, mutants, factor)
+                if not all(mutant.bug.accepted for mutant in mutants)
+                and reproduces(mutations, function, samples, mutants, factor)
             ]
             if matches:
                 return _simplest(_of_this_shape(mutations, function, samples[0], matches))
@@ -117,7 +119,7 @@ def generated_pairs(
 def single(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Mutant | None:
     """Return one mutant without an unknown that alone gives all answers, or None. Declared ones come first."""
     ordered = _wrong_first(samples, 1.0)
-    declared = ((mutant,) for mutant in mutations.of(function) if mutant.bug.unknown is None)
+    declared = ((mutant,) for mutant in mutations.of(function) if mutant.bug.unknown is None)  # conventions as well
     candidates = itertools.chain(declared, generated.singles(mutations, function, ordered[0], 1.0))
     return next((one for (one,) in candidates if reproduces(mutations, function, ordered, [one], 1.0)), None)
 
@@ -202,6 +204,16 @@ def _effect(mutations: Mutations, function: str, mutant: Mutant, sample: Sample,
     changed_names = frozenset(name for name in sample.right if not are_same(values[name], sample.right[name]))
     # A mutant that changes nothing here may still change something in another case or together with another mutant.
     return _Alone(mutant, changed_names, frozenset(sample.agreeing(values, factor)))
+
+
+def _on_conventions(mutations: Mutations, function: str, sample: Sample, factor: float) -> Iterator[tuple[Mutant, ...]]:
+    """Yield an accepted convention together with a generated mutant that changes the results in this convention."""
+    accepted = [mutant for mutant in mutations.of(function) if mutant.bug.accepted and not mutant.bug.mutation]
+    for convention, mutant in itertools.product(accepted, mutations.generated(function) if accepted else ()):
+        if mutant.bug.unknown is None and mutant.program is None:
+            values = results(mutations, function, [convention, mutant], sample.inputs)
+            if values is not None and sample.agreeing(values, factor) >= sample.answered.keys():
+                yield (convention, mutant)
 
 
 def _singles(effects: Iterable[_Alone], sample: Sample) -> Iterator[tuple[Mutant, ...]]:

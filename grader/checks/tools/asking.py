@@ -16,6 +16,7 @@ from ...sandbox.failures import CallError
 from ...student.answers import BoundAnswer, PlannedCall, PreparedCall
 from ..context import Context
 from ..values import in_shape
+from . import conventions
 
 SECONDS = 1.0  # of the submission's time, for all checks together
 SECONDS_OF_A_CALL = 0.5
@@ -143,8 +144,7 @@ class Questions:
         if self.compared.any_shape:
             values = {name: in_shape(values[name], right[name]) for name in right}
         failures = []
-        for factor in declared.factors:
-            expected = {name: factor * array for name, array in right.items()}
+        for expected in conventions.expected(self.context, self.compared.function, case.inputs, right).values():
             comparisons = compare_results(values, expected, self.compared.tolerance, declared.history)
             failures.append(of_comparisons(comparisons))
         return next((each for each in failures if not each.kind), failures[0])

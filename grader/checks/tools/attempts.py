@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from ...assignment.base import FunctionSpec, Tolerance
+from ...assignment.base import Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
 from ...judging.wrong_answer import WrongAnswer
@@ -24,6 +24,7 @@ from ...support import arrays
 from ...support.i18n import _, joined
 from ..context import Context
 from ..outcome import Verdict
+from . import conventions
 
 Answers = dict[str, Any]
 # The expected results of a case by convention; "" is the convention of the task.
@@ -63,6 +64,7 @@ class Tried:
     answered: list[Answers]
     expected: list[Answers]
     others: tuple[Tried, ...] = ()
+    convention: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,24 +173,14 @@ def _rightness(attempt: Tried) -> tuple[float, bool]:
     return attempt.verdict.share, attempt.fits
 
 
-def with_conventions(function: FunctionSpec, results: Answers) -> Expected:
-    """Return the results in the convention of the task, and in each convention of ``function``."""
-    scaled = {
-        name: {key: factor * item for key, item in results.items()} for name, factor in function.conventions.items()
-    }
-    return {"": results, **scaled}
-
-
 def _judge(
     check: Probed, context: Context, function: str, plan: _Plan, results: list[BoundAnswer], notes: list[str]
 ) -> list[Tried]:
     # In the layout of the submission, so that shapes and indices in a message are those that its author sees.
     answered = [result.raw.bound for result in results]
     attempts = []
-    for convention in plan.expected[0]:
-        notes_of_case = (
-            [*notes, _("Convention {convention}: accepted.").format(convention=convention)] if convention else notes
-        )
+    for convention in [name for name in plan.expected[0] if all(name in item for item in plan.expected)]:
+        notes_of_case = [*notes, conventions.note(context.content, convention)] if convention else notes
         verdict = Verdict(function, notes_of_case, dict.fromkeys(name for result in results for name in result.lists))
         fits = True
         expected = [
@@ -200,7 +192,7 @@ def _judge(
             fits = fits and arrays.have_shapes(
                 values, {name: arrays.shape_of(item) or () for name, item in right.items()}
             )
-        attempts.append(Tried(verdict, fits, plan.cases, answered, expected))
+        attempts.append(Tried(verdict, fits, plan.cases, answered, expected, convention=convention))
     return attempts
 
 

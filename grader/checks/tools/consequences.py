@@ -63,7 +63,7 @@ def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> 
             for judged, values in zip(attempt.expected, followed, strict=True)
             if values is not None
         ]
-        verdict = Verdict(function, [*attempt.verdict.notes, note(own)], attempt.verdict.lists)
+        verdict = Verdict(function, [*attempt.verdict.notes, note(context, own)], attempt.verdict.lists)
         for case, answered, expectation in zip(attempt.cases, attempt.answered, expected, strict=True):
             verdict.add(case.name, compare_results(answered, expectation, check.tolerance))
         if verdict.share > best.verdict.share:
@@ -97,7 +97,7 @@ def of_training(
         if comparisons == []:
             return None
         if comparisons is not None:
-            verdict = Verdict(function, [*so_far.notes, note(own)], so_far.lists)
+            verdict = Verdict(function, [*so_far.notes, note(context, own)], so_far.lists)
             for (case, _right, _answered), compared in zip(answers, comparisons, strict=True):
                 verdict.add(case.name, compared)
             return verdict
@@ -167,7 +167,7 @@ def of_chain(check: Chained, context: Context, attempt: Tried) -> Tried:
         return attempt
     factors = [context.content.functions[name].factors for name in check.functions_called]
     for combination in itertools.product(*factors):
-        notes, lists = [*attempt.verdict.notes, note(own)], attempt.verdict.lists
+        notes, lists = [*attempt.verdict.notes, note(context, own)], attempt.verdict.lists
         verdict = Verdict("`, `".join(check.functions_called), notes, lists)
         ends = []
         for case, right, answered in zip(attempt.cases, attempt.expected, attempt.answered, strict=True):
@@ -182,8 +182,11 @@ def of_chain(check: Chained, context: Context, attempt: Tried) -> Tried:
 
 
 def mistaken(context: Context, function: str) -> set[str]:
-    """Return the functions that ``function`` uses, directly or indirectly, and that failed in their own checks."""
-    return context.mutations.uses_in_all(function) & context.log.mistaken_functions
+    """Return the functions that ``function`` uses, directly or indirectly, and that do not give the numbers of the task.
+
+    They failed in their own checks, or follow a convention that was accepted.
+    """
+    return context.mutations.uses_in_all(function) & {*context.log.mistaken_functions, *context.log.conventions}
 
 
 def carried(context: Context, function: str, inputs: Values) -> Values | None:
@@ -236,9 +239,12 @@ def moves(inputs: Values, right: Values, reached: Values) -> bool:
     return along > 0
 
 
-def note(own: set[str]) -> str:
+def note(context: Context, own: set[str]) -> str:
     """Return the sentence about the functions that were used for judging."""
-    sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
+    if own & context.log.mistaken_functions:
+        sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
+    else:
+        sentence = _("Judged by the results of your own {functions}, which follow an accepted convention.")
     return sentence.format(functions=joined(f"`{name}`" for name in sorted(own)))
 
 
