@@ -117,7 +117,7 @@ class GeneralisationCheck(Check):
                         )
                 expected = dict(context.oracle.results(self.train, case.inputs))
                 if consequences.explain(context, self.train, case, expected, trained):
-                    note = consequences.note(consequences.mistaken(context, self.train))
+                    note = consequences.note(context, consequences.mistaken(context, self.train))
                     return Outcome(1.0, f"{sentence} {note}", evidence.with_notes([note]), pictures=charts)
                 outcome = Outcome(0.0, sentence, evidence, pictures=charts)
                 return diagnose.named(outcome, context, self.train, [AnsweredCase(case, expected, trained)])
