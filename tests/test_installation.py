@@ -11,23 +11,21 @@ import zipfile
 
 import pytest
 
-from grader.assignment import digests_of_references, recorded_digests
+from grader.assignment import bundled_names, digests_of_references, recorded_digests
 from grader.expected.assignment_files import short_digest
 from grader.gradescope import wheel
 from tests.conftest import ROOT, SINGLE_NEURON, bundled
 
-EXERCISES = ["cifar-grayscale", "clothing-mlp", "numpy-mnist", "relu-swap", "single-neuron"]
-TO_READ = {
-    *(
-        f"assignments/{name}/{file}"
-        for name in EXERCISES
-        for file in ("assignment.yaml", "starter.ipynb", "starter.py", "task.md")
-    ),
-    *(f"reference/answers/{name}{suffix}" for name in EXERCISES for suffix in (".npz", ".proof.json")),
-    "reference/bugs/relu_swap.py",
-    "reference/bugs/single_neuron.py",
+EXERCISES = bundled_names()
+PUBLIC = (
+    "assignments/*/assignment.yaml",
+    "assignments/*/starter.*",
+    "assignments/*/task*.md",
+    "reference/answers/*",
+    "reference/bugs/*.py",
     "reference/digests.json",
-}
+)
+TO_READ = {path.relative_to(ROOT).as_posix() for pattern in PUBLIC for path in ROOT.glob(pattern)}
 KINDS = {".py", ".yaml", ".po", ".pot", ".j2", ".js", ".css", ".typed"}  # of the grader's own files
 SECRET = {
     path.read_bytes(): path

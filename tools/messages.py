@@ -72,7 +72,7 @@ def _of_texts() -> Iterator[tuple[str, str, str]]:
             yield from ((_name(bugs), texts[key], "") for key in ("title", "kind", "reason"))
     for file in sorted(ROOT.glob("assignments/*/assignment.yaml")):
         content = yaml.safe_load(file.read_text())
-        sentences = [content["title"], *content.get("layouts", {}).get("transposed", {})]
+        sentences = [content["title"], content.get("chapter", ""), *content.get("layouts", {}).get("transposed", {})]
         for bug in content.get("bugs", []):
             sentences += [bug.get("description", {}).get(key, "") for key in ("title", "kind", "reason")]
         for check in content["checks"]:

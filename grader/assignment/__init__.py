@@ -60,6 +60,12 @@ class Assignment:
             raise UsageError(f"{self.folder}: {name} is missing. Add it, or name another file in assignment.yaml.")
         return path
 
+    def task_file(self, language: str) -> Path:
+        """Return the file with the task: ``task.de.md`` in German if it exists, else ``task.md``. It may be missing."""
+        file = self.folder / self.content.task
+        translation = file.with_suffix(f".{language}{file.suffix}")
+        return translation if translation.is_file() else file
+
     def known_wrong(self) -> list[KnownWrong]:
         """Return the declared known-wrong solutions; none if they are in a file that is missing, as in an installation.
 

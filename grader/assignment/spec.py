@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -33,8 +34,14 @@ class AssignmentSpec(Declarations):
     """The version in reports; change it if the same submission can get other points."""
     title: str
     """The title in lists and reports."""
+    chapter: str = ""
+    """The chapter of the course, under which lists show the exercise, e.g. ``2. Gradient descent``; its number orders them."""
+    deck: str = ""
+    """The slides of the lecture that the exercise follows."""
+    minutes: int | None = Field(None, ge=1, le=10_000)
+    """The time that a student needs, roughly."""
     task: str = "task.md"
-    """The file with the task, for ``grader show``."""
+    """The file with the task, for ``grader show``. A translation has the language in its name: ``task.de.md``."""
     pass_mark: float = Field(60, ge=0, le=100)
     """The percentage of the points from which a submission passes."""
     limits: Limits = Limits()
@@ -70,7 +77,7 @@ class AssignmentSpec(Declarations):
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentSpec:
-        if sum(check.points for check in self.checks if not check.bonus) <= 0:
+        if self.max_score <= 0:
             raise ValueError("no check has points; give points to at least one.")
         if 0 < self.pass_mark <= 1:
             raise ValueError("pass_mark is a percentage; write 60 for 60 %.")
@@ -85,6 +92,11 @@ class AssignmentSpec(Declarations):
         for index, value, message in known_wrong.problems(self._listed(), every, self.files):
             raise yaml_model.YamlError(("known_wrong", index), value, message)
         return self
+
+    @property
+    def max_score(self) -> float:
+        """Return the full marks: the points of all checks, without bonus points."""
+        return math.fsum(check.points for check in self.checks if not check.bonus)
 
     def visibility(self) -> dict[str, str]:
         """Return the visibility of each check."""

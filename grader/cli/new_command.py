@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from . import options
+
 
 @click.command("new")
 @click.argument("assignment")
@@ -13,19 +15,22 @@ import click
     "--to", "folder", default=".", help="Folder to write to; it is created if missing.  [default: the current folder]"
 )
 @click.option("--as", "kind", type=click.Choice(["notebook", "module"]), default="notebook", show_default=True)
+@options.lang
 def command(assignment: str, folder: str, kind: str) -> None:
     """Write the starter of ASSIGNMENT, the file that you complete."""
     from ..assignment import load
     from ..support.errors import UsageError
+    from ..support.i18n import _
     from ..support.text import command_line
 
     loaded = load(assignment, outline=True)
     suffix = ".ipynb" if kind == "notebook" else ".py"
     starters = [name for name in loaded.content.starters if name.endswith(suffix)]
     if not starters:
-        raise UsageError(
-            f"{loaded.name} has no starter that is a {kind} (starters: {', '.join(loaded.content.starters) or 'none'})."
-        )
+        sentence = _("{name} has no starter as a {kind} (starters: {starters}).")
+        kind_name = {"notebook": _("notebook"), "module": _("module")}[kind]
+        listed = ", ".join(loaded.content.starters) or _("none")
+        raise UsageError(sentence.format(name=loaded.name, kind=kind_name, starters=listed))
     target = Path(folder, loaded.name.replace("-", "_") + suffix)
     content = loaded.file(starters[0]).read_bytes()
     try:
@@ -33,7 +38,10 @@ def command(assignment: str, folder: str, kind: str) -> None:
         with target.open("xb") as file:  # never overwrite a student's work
             file.write(content)
     except FileExistsError as error:
-        raise UsageError(f"{target} already exists: rename it, or choose another folder with --to.") from error
+        sentence = _("{file} already exists: rename it, or choose another folder with --to.")
+        raise UsageError(sentence.format(file=target)) from error
     except OSError as error:
-        raise UsageError(f"{target} cannot be written ({error.strerror}): choose another folder with --to.") from error
-    click.echo(f"Wrote {target}. Check it with: {command_line(['grader', 'check', assignment, str(target)])}")
+        sentence = _("{file} cannot be written ({problem}): choose another folder with --to.")
+        raise UsageError(sentence.format(file=target, problem=error.strerror)) from error
+    command_text = command_line(["grader", "check", assignment, str(target)])
+    click.echo(_("Wrote {file}. Check it with: {command}").format(file=target, command=command_text))

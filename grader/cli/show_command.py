@@ -6,26 +6,39 @@ import sys
 
 import click
 
+from . import options
+
 
 @click.command("show")
 @click.argument("assignment")
+@options.lang
 def command(assignment: str) -> None:
     """Show the task of ASSIGNMENT and how it is scored."""
-    from ..assignment import load
+    from ..assignment import chapters, load
+    from ..support.i18n import _, current
+    from ..support.text import number_of_points
 
     loaded = load(assignment, outline=True)
-    text = loaded.file(loaded.content.task).read_text(encoding="utf-8").rstrip()
-    open_checks = [check for check in loaded.content.checks if check.visibility == "open"]
-    text += "\n\n## Scoring\n\n| check | points | title |\n|---|---|---|\n"
-    text += "".join(
-        f"| {check.name} | {check.points:g} | {check.title.replace('|', '&#124;' if sys.stdout.isatty() else '|')} |\n"
-        for check in open_checks
-    )
+    content = loaded.content
+    is_terminal = sys.stdout.isatty()
+    text = loaded.file(loaded.task_file(current()).name).read_text(encoding="utf-8").rstrip()
+    text += "\n\n## {scoring}\n\n".format(scoring=_("Scoring"))
+    minutes, _points, deck = chapters.facts(content)
+    text += "".join(f"{fact}\n\n" for fact in [" · ".join(filter(None, [minutes, deck]))] if fact)
+    text += f"| {_('check')} | {_('points')} | {_('title')} |\n|---|---|---|\n"
+    open_checks = [check for check in content.checks if check.visibility == "open"]
     for check in open_checks:
-        text += "".join(f"\n{check.name}: {item.points:g} points for {item.title}" for item in check.marking_scheme())
-    total = sum(check.points for check in open_checks)
-    text += f"\nPass mark: {loaded.content.pass_mark / 100 * total:g} of {total:g} points."
-    if sys.stdout.isatty():
+        title = _(check.title).replace("|", "&#124;" if is_terminal else "|")
+        bonus = _(" (bonus)") if check.bonus else ""
+        text += f"| {check.name} | {number_of_points(check.points)}{bonus} | {title} |\n"
+    sentence = _("{check}: {points:g} points for {title}")
+    for check in open_checks:
+        for item in check.marking_scheme():
+            text += "\n" + sentence.format(check=check.name, points=item.points, title=_(item.title))
+    total = sum(check.points for check in open_checks if not check.bonus)
+    mark = content.pass_mark / 100 * total
+    text += "\n" + _("Pass mark: {mark:g} of {total:g} points.").format(mark=mark, total=total)
+    if is_terminal:
         from rich.console import Console
         from rich.markdown import Markdown
 

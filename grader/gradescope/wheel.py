@@ -16,7 +16,7 @@ from pathlib import Path
 from ..assignment import bundled_names, load
 from ..machine import distribution
 from ..support.errors import UsageError
-from ..support.i18n import _
+from ..support.i18n import LANGUAGES, _
 from ..support.places import ASSIGNMENTS, BUNDLED, DIGESTS, PACKAGE, REFERENCE
 
 TAG = "py3-none-any"
@@ -61,7 +61,8 @@ def _files() -> Iterator[tuple[str, bytes]]:
         return
     for name in bundled_names():
         assignment = load(str(ASSIGNMENTS / name))
-        for file in ("assignment.yaml", assignment.content.task, *assignment.content.starters):
+        tasks = [file.name for file in {assignment.task_file(language): None for language in LANGUAGES}]
+        for file in ("assignment.yaml", *tasks, *assignment.content.starters):
             yield f"grader/bundled/assignments/{name}/{file}", assignment.file(file).read_bytes()
     yield f"grader/bundled/reference/{DIGESTS.name}", DIGESTS.read_bytes()
     for part in ("answers", "bugs"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from ..assignment import chapters
 from . import access, assignments, standings
 from .access import Caller, CourseAccess
 from .service import Service
@@ -28,13 +29,16 @@ class HandedIn:
 
 @dataclass(frozen=True)
 class ExerciseLine:
-    """An exercise in a list. ``attempts_left`` is None for any number; ``latest`` is the last attempt, or the last self-check.
+    """An exercise in a list. ``facts`` are its time, points and slides. ``attempts_left`` is None for any number;
+    ``latest`` is the last attempt, or the last self-check.
 
     ``standing`` is what counts for the user, None as long as there are no points.
     """
 
     exercise: Exercise
     title: str
+    chapter: str
+    facts: tuple[str, ...]
     terms: Terms
     attempts_left: int | None
     latest: HandedIn | None
@@ -67,7 +71,10 @@ def exercise_lines(service: Service, session: Session, caller: Caller, course: C
         if exercise.id in marked_ids or (work is not None and work.submission.kind == Kind.ATTEMPT):
             own = standings.standing_of(service, session, exercise, caller.user_id)
             standing = own if own.score is not None and own.report is not None else None
-        lines.append(ExerciseLine(exercise, title_of(service, exercise), terms, left, work, standing))
+        content = assignments.assignment_of(service, exercise.version).content
+        facts = tuple(fact for fact in chapters.facts(content) if fact)
+        title = title_of(service, exercise)
+        lines.append(ExerciseLine(exercise, title, content.chapter, facts, terms, left, work, standing))
     return lines
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from ..assignment import bundled_names
+from ..assignment import chapters
 from ..support.errors import UsageError
 from . import courses, data_folder
 from .blobs import Blobs
@@ -61,7 +61,7 @@ def open_service(configuration: Configuration) -> Service:
         database.migrate()
         with database.writing() as session:
             if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
-                courses.create_demo(session, bundled_names())
+                courses.create_demo(session, [assignment.name for assignment in chapters.bundled()])
             server_secret(session)
     return Service(configuration, database, Blobs(configuration.blob_dir))
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from ..assignment import Assignment
+from ..assignment import Assignment, chapters
 from ..service import access, admission, assignments, overview, standings, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable, missing
@@ -20,6 +20,7 @@ from ..service.service import Service
 from ..service.tables import Kind
 from ..service.terms import Terms, terms_of
 from ..submission import digest
+from ..support import i18n
 from ..support.i18n import _
 from . import pages, requests, task_text, uploads
 from .requests import ServiceOf, User
@@ -123,6 +124,7 @@ def _page(
         access=course,
         exercise=row,
         title=title,
+        facts=[fact for fact in chapters.facts(assignment.content) if fact],
         terms=terms,
         attempts_left=left,
         works=works,
@@ -175,5 +177,5 @@ def _downloads(assignment: Assignment) -> list[str]:
 
 
 def _task_of(assignment: Assignment) -> str:
-    path = assignment.folder / assignment.content.task
+    path = assignment.task_file(i18n.current())
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..assignment import chapters
 from ..report.html import TEMPLATES as REPORT_TEMPLATES
 from ..report.html import marked
 from ..report.template_cache import template_cache
 from ..service.errors import Refusal
+from ..service.overview import ExerciseLine
 from ..support.i18n import LANGUAGES, _, current, ngettext, number
 from ..support.text import number_of_points
 from . import csrf, requests, times
@@ -64,7 +67,7 @@ def environment() -> Environment:
         "distance": times.distance,
         "seconds_from_now": times.seconds_from_now,
     }
-    templates.filters["size"] = size
+    templates.filters |= {"size": size, "by_chapter": by_chapter}
     return templates
 
 
@@ -83,6 +86,11 @@ def style_address() -> str:
 def languages() -> list[tuple[str, str]]:
     """Return the languages of the pages, each with its own name."""
     return [(code, NAMES_OF_LANGUAGES.get(code, code)) for code in LANGUAGES]
+
+
+def by_chapter(lines: Sequence[ExerciseLine]) -> list[tuple[str, list[ExerciseLine]]]:
+    """Return the exercises of a course with their chapters, in the order of the course."""
+    return chapters.grouped(lines, lambda line: line.chapter)
 
 
 def size(count: int) -> str:

@@ -18,6 +18,15 @@ def test_course_lists_its_exercises(browser):
     assert page.count("<h1") == 1
 
 
+def test_course_shows_chapters_times_and_slides(browser, service):
+    page = browser("ada").get("/c/demo").text
+    assert page.index("2. Neurons and losses") < page.index('href="/c/demo/a/single-neuron"')
+    assert page.index("4. Networks in NumPy") < page.index('href="/c/demo/a/relu-swap"')
+    assert "<span>60 min</span><span>100 points</span><span>Introduction to Deep Learning</span>" in page
+    assert "Other exercises" not in page
+    assert "<span>60 min</span>" in browser("ada").get("/c/demo/a/single-neuron").text
+
+
 def test_hidden_exercise_is_listed_for_staff_alone(browser, service):
     with service.database.writing() as session:
         session.query(Exercise).filter_by(name="relu-swap").one().is_hidden = True
