@@ -20,7 +20,7 @@ from ..assignment.spec import AssignmentSpec
 from ..executor import local
 from ..executor.executor import Executor
 from ..support import i18n
-from ..support.i18n import _
+from ..support.i18n import _, ngettext
 from .page_files import (
     FILES,
     TEMPORARY,
@@ -56,7 +56,11 @@ def note(late: str, penalty: float, score: float | None) -> str:
     """Return the sentence of a page about points taken off, "" without such points."""
     if not penalty:
         return ""
-    sentence = _("Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.")
+    sentence = ngettext(
+        "Handed in {late}: {points:g} point is taken off, and the final score is {score:g}.",
+        "Handed in {late}: {points:g} points are taken off, and the final score is {score:g}.",
+        1 if penalty == 1 else 2,
+    )
     return sentence.format(late=late, points=penalty, score=score)
 
 
