@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from ..service import access, exercise_settings, jobs, local_times, overview, policies, validating
 from ..service.access import Caller
 from ..service.errors import Conflict, Refusal, Unreadable
+from ..service.moments import now
 from ..service.service import Service
 from ..service.tables import Exercise, Role
 from ..support.i18n import _
@@ -159,6 +160,7 @@ def _settings_page(
         has_contest=has_contest,
         saved=saved,
         added=added,
+        is_past=exercise.due is not None and exercise.due < now(),
     )
 
 

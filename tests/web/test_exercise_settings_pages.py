@@ -153,3 +153,10 @@ def test_form_without_a_field_changes_nothing(form, service, missing):
     assert answer.status_code == 422
     assert "The form is not complete" in answer.text
     assert (row(service).due, row(service).attempts) == (before.due, before.attempts)
+
+
+def test_deadline_in_the_past_is_pointed_out(form, browser):
+    form("iris", PAGE, **DATES | {"due": "2120-10-24T23:59", "closes": ""})
+    assert "The deadline has passed" not in browser("iris").get(PAGE).text
+    form("iris", PAGE, **DATES)
+    assert "The deadline has passed: attempts that arrive now are late." in browser("iris").get(PAGE).text
