@@ -181,6 +181,16 @@ class FunctionSpec(StrictModel):
     """Shapes of the results if the reference is not called. A length may be a name in ``widths``."""
     widths: dict[str, Annotated[int, Field(ge=2)]] = {}
     """The widths that the task asks for, by name; a submission may have other widths."""
+    entries: dict[str, Annotated[list[Identifier], Field(min_length=1)]] = {}
+    """{argument or result: names of the arrays in it}, for one that is a list of arrays."""
+    called: str = ""
+    """The name in a submission, if it is not the name of this entry."""
+
+    @model_validator(mode="after")
+    def _lists_are_written_out(self) -> FunctionSpec:
+        for names in (self.returns, self.optional_results) if self.entries else ():
+            names[:] = [item for name in names for item in self.entry_names(name)]
+        return self
 
     @field_validator("signature")
     @classmethod
@@ -190,8 +200,16 @@ class FunctionSpec(StrictModel):
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
-        """The arguments in the order of the signature."""
-        return _parse_signature(self.signature)
+        """The arguments in the order of the signature; the arrays of a list take its place."""
+        return tuple(
+            argument
+            for each in _parse_signature(self.signature)
+            for argument in [Argument(name, False) for name in self.entries.get(each.name, [])] or [each]
+        )
+
+    def entry_names(self, name: str) -> list[str]:
+        """Return the names of the arrays in a list, or the name itself if it is no list."""
+        return self.entries.get(name, [name])
 
     @property
     def factors(self) -> list[float]:
@@ -296,6 +314,8 @@ class Probe(StrictModel):
 
     times: int = Field(1, ge=1, le=100)
     """The number of cases, each with new random numbers."""
+    each: dict[Literal["layers"], list[Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=2)]]] = {}
+    """The widths of the layers of several nets; the probe has its cases for each of them."""
     fallback: str | None = formerly("instead", "fallback", None)
     """The probe for submissions that cannot answer this one because they work only for certain sizes."""
     inputs: dict[str, Annotated[RandomInput | Constant, AfterValidator(check_rectangular)]]

@@ -34,6 +34,8 @@ class Declarations(StrictModel):
     """The functions that a submission defines."""
     variables: dict[str, VariableSpec] = {}
     """The variables at the top level of a submission that checks read."""
+    lists: dict[Identifier, Identifier] = {}
+    """{argument or result that is a list of arrays: the name of an array in it}: with ``weights: W`` they are W1, W2, ..."""
     layouts: Layouts | None = None
     """Other layouts of the arrays that are accepted."""
     probes: dict[str, Probe] = {}
@@ -43,7 +45,10 @@ class Declarations(StrictModel):
     def _declared_names_exist(self) -> Declarations:
         for name, function in self.functions.items():
             others = [
-                alias for other, item in self.functions.items() if other != name for alias in (other, *item.aliases)
+                alias
+                for other, item in self.functions.items()
+                if other != name and (item.called or other) != (function.called or name)
+                for alias in (other, *item.aliases)
             ]
             for alias in set(function.aliases) & set(others):
                 message = f"'{alias}' is the name or alias of another function; remove the alias."
@@ -73,8 +78,13 @@ class Declarations(StrictModel):
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
         self._check_variables()
         # With the former name of the key as well, for the line in a file that still has it.
-        self._refuse_unknown(("aliases", "names"), "name", self.aliases, self.all_names())
+        self._refuse_unknown(
+            ("aliases", "names"), "name", self.aliases, [*self.all_names(), *self.lists, *self._entries()]
+        )
         for name, probe in self.probes.items():
+            if probe.each:  # otherwise it was written out
+                message = "'each' needs lists of arrays, all with their structure right; add 'lists:' at the top."
+                raise yaml_model.YamlError(("probes", name, "each"), "each", message)
             self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
             draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
@@ -115,6 +125,14 @@ class Declarations(StrictModel):
             if name not in known_names:
                 choices = f"allowed are {', '.join(known_names)}" if known_names else "there are none"
                 raise yaml_model.YamlError(where, name, f"'{name}' is not a known {what}; {choices}.")
+
+    def _entries(self) -> list[str]:
+        """Return the names of all arrays in lists."""
+        return [name for function in self.functions.values() for names in function.entries.values() for name in names]
+
+    def written_name(self, function: str) -> str:
+        """Return the name that a function has in a submission."""
+        return self.functions[function].called or function
 
     def widths(self) -> dict[str, int]:
         """Return {name: width in the task} of the widths that functions declare."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from ..support import yaml_model
-from . import expressions, known_wrong
+from . import expressions, known_wrong, lists
 from .accepted import Accepted
 from .base import Identifier, Limits, Name, Policy
 from .bugs import Bug, StepDeclarations
@@ -19,10 +19,16 @@ from .declarations import Declarations
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 from .known_wrong import KnownWrong, KnownWrongList
+from .lists import Origin
 
 
 class AssignmentSpec(Declarations):
     """The contents of an ``assignment.yaml``."""
+
+    @staticmethod
+    def written_out(data: Any) -> tuple[Any, Origin]:
+        """Return the content of the file with lists of arrays written out, and where each part of it is in the file."""
+        return lists.written_out(data)
 
     name: Name
     """The name on the command line, in lower case with hyphens."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment import Assignment, is_bundled
+from ..assignment import Assignment, is_bundled, lists
 from ..assignment.formulas import LIBRARY, Formula, FormulaLayer, Quantities
 from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
@@ -296,6 +296,7 @@ class Mutations:
         """Call a Python function with the inputs, options and other functions that its parameters name."""
         options = {name: value for mutant in own for name, value in mutant.bug.options.items()}
         arguments: NamedValues = {}
+        inputs = {**inputs, **lists.packed(self._content.lists, inputs)}
         for name in program.parameters:
             if name in options or name in inputs:
                 arguments[name] = options.get(name, inputs.get(name))
@@ -362,7 +363,8 @@ class Mutations:
     def _named(self, function: str, answer: Any, right: NamedValues) -> list[tuple[str, np.ndarray[Any, Any]]]:
         returns = self._content.functions[function].returns
         if not isinstance(answer, dict):
-            answer = dict(zip(returns, answer if isinstance(answer, tuple) else (answer,), strict=True))
+            results = answer if isinstance(answer, tuple) else (answer,)
+            answer = dict(zip(returns, lists.flat(results) if self._content.lists else results, strict=True))
         values = {**right, **answer}
         return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
 

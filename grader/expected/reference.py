@@ -26,7 +26,7 @@ import numpy as np
 import platformdirs
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from ..assignment import Assignment, is_bundled, recorded_digests
+from ..assignment import Assignment, is_bundled, lists, recorded_digests
 from ..machine import distribution, packages
 from ..support.errors import InternalFailure, NotGradable, UsageError
 from ..support.i18n import _
@@ -367,14 +367,22 @@ class Oracle:
             names = self._assignment.content.functions[function].returns
             each = (self.mutations.results(function, [], {**inputs, **point}) for point in points)
             return [[values[name].astype(dtypes[name]) for name in names] for values in each]
-        program = self.program(function)
-        arguments = {name: inputs[name] for name in program.parameters if name in inputs}
-        own = [{name: value for name, value in point.items() if name in program.parameters} for point in points]
+        content = self._assignment.content
+        program = self.program(content.written_name(function) if function in content.functions else function)
+
+        def arguments(changes: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+            values = {**inputs, **changes}
+            values |= lists.packed(content.lists, values)
+            return {name: values[name] for name in program.parameters if name in values and name in names}
+
+        common = arguments({}, program.parameters)
+        own = [arguments(point, {*point, *(content.lists if point else ())}) for point in points]
         try:
-            answers = program.each(arguments, own)
+            answers = program.each(common, own)
         except AuthorCodeError as error:
             raise self._broken(error) from error
-        return [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
+        results = [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
+        return [lists.flat(result) if content.lists else result for result in results]
 
 
 def _directions(shape: tuple[int, ...]) -> list[Array]:

@@ -26,7 +26,7 @@ from ..submission import Submission
 from ..support.errors import InternalFailure, NotGradable, UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from . import notes
+from . import notes, written_names
 from .locate import Locator
 from .progress import Progress, StarterFunctions
 from .results import MAX_MESSAGE, check_result, not_graded, to_be_marked
@@ -128,6 +128,7 @@ class Checking:
         start_time = time.monotonic()
         self._show_examples(checks, results, functions)
         self._timings.add("examples", start_time)
+        written_names.in_all(results, self._context.content)
         notes.mark_causes(results, self._session.causes.sentences)
         first_notes = notes.notes_on_loading(self._submission, self._session, self._context)
         if first_notes:

@@ -109,14 +109,15 @@ def find_function(
     content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
 ) -> SubmittedFunction | None:
     """Return the submitted function for the function ``name`` of the assignment, by this name or an alias."""
-    aliases = {name: content.functions[name].aliases}
+    written_name = content.written_name(name)
+    aliases = {written_name: content.functions[name].aliases}
     if not content.functions[
         name
     ].arguments:  # a method with required parameters only does part of the work of the constructor
         defined = {
             key: target for key, target in defined.items() if not target.owner or key == "__init__" or _free(target)
         }
-    return next((defined[target] for target in match(defined, [name], aliases)), None)
+    return next((defined[target] for target in match(defined, [written_name], aliases)), None)
 
 
 def bind_arguments(
@@ -365,7 +366,7 @@ def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
 
 def signature(name: str, function: FunctionSpec) -> str:
     """Return the expected signature as a student would write it."""
-    return f"{name}{function.signature}"
+    return f"{function.called or name}{function.signature}"
 
 
 def submitted_signature(target: SubmittedFunction) -> str:

@@ -21,7 +21,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import classes, misnamed, own_start, result_places, signatures, steps
+from . import classes, listed, misnamed, own_start, result_places, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
@@ -43,6 +43,7 @@ class _Experience:
     follows_rate: dict[str, bool] = field(default_factory=dict)
     result_places: dict[str, dict[str, ResultPlace]] = field(default_factory=dict)
     """The places of the results of each function in its answers."""
+    habits: listed.Habits = field(default_factory=listed.Habits)
 
 
 class Submitted(LoadedSubmission):
@@ -194,14 +195,30 @@ class Submitted(LoadedSubmission):
             if gradients is None:
                 turned = self.layout.turned_shapes(shapes)
                 attributes = call.answer.attributes
+                notes: list[str] = []
+                if self.content.functions[function].entries:
+                    value, notes = self._taken_apart(call, function, value, turned)
                 bound = classes.bind_all_results(self.content, function, call.function, value, attributes, turned)
-                return bound, []
+                return bound, notes
         except CallError:
             gradients = self._steps.gradients(function, call)
             if gradients is None:
                 raise
         self._experience.steppers.add(function)
         return gradients, [steps.note(call)]
+
+    def _taken_apart(
+        self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]
+    ) -> tuple[Any, list[str]]:
+        """Return a value with the arrays of its lists, and notes; a method may keep its results in attributes instead."""
+        try:
+            return listed.taken_apart(
+                self.content, function, call.function, value, shapes, call.laid_out, self._experience.habits
+            )
+        except CallError:
+            if call.answer.attributes:
+                return value, []
+            raise
 
     def call_raw(self, planned: PlannedCall, pending: Pending = NOTHING_PENDING) -> FunctionCall:
         """Make a call and return it with its answer; raises CallError if it fails."""
@@ -219,6 +236,7 @@ class Submitted(LoadedSubmission):
             parameter: self._bundle(maker, parameter, laid_out, pending)
             for parameter, maker in signatures.bundled(self.content, function, target).items()
         }
+        bundles |= listed.bundles(self.content, function, target, laid_out)
         leave = partial(self._left_attributes, inputs, pending, target.name)
         as_kept = self.layout.attributes_as_kept
         instance, state = self.instances.prepared(function, target, laid_out, as_kept, pending, leave)
@@ -392,13 +410,21 @@ def _changed_arguments(call: FunctionCall) -> list[str]:
     """Return the names of the inputs that the call changed in place."""
     if not call.answer.arguments:
         return []
-    pairs = [*zip(call.arguments, call.answer.arguments, strict=False)]
+    arguments = zip(call.arguments, call.answer.arguments, strict=False)
+    pairs = [pair for before, after in arguments for pair in _arrays_of(before, after)]
     return [
         name
         for name, value in call.laid_out.items()
         for before, after in pairs
         if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
     ]
+
+
+def _arrays_of(before: Any, after: Any) -> list[tuple[Any, Any]]:
+    """Return an argument before and after a call, or its entries if it is a list that has as many as before."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [*zip(before, after, strict=True)]
+    return [(before, after)]
 
 
 def _is_list(value: Any) -> bool:

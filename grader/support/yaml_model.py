@@ -63,7 +63,8 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
     """Return the model and a function that maps a location to its line in the file. Raises UsageError as :func:`load`.
 
     Messages name a key by its path in the file, with the names of list entries, or else their numbers from 1. If the model
-    has ``LINES_NAME_ENTRIES``, they name the keys of list entries without the path.
+    has ``LINES_NAME_ENTRIES``, they name the keys of list entries without the path. A model with a function ``written_out``
+    validates what this makes of the content; it also returns a function from the places in that to those in the file.
     """
     try:
         if path.stat().st_size > MAX_SIZE:
@@ -94,10 +95,13 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
     def nodes() -> Any:
         return yaml.compose(text, Loader=LOADER)  # again, because construction has replaced the merge keys
 
+    written_out = getattr(model, "written_out", lambda content: (content, lambda place: place))
+    content, origin = written_out(data)
     try:
-        instance = model.model_validate(data, context={**context, "folder": path.resolve().parent})
+        instance = model.model_validate(content, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
-        errors = _first_of_each_place(_without_consequences(error.errors(), model))
+        all_errors = [_at(origin, each) for each in error.errors()]
+        errors = _first_of_each_place(_without_consequences(all_errors, model))
 
         def name_of(place: str, each: ErrorDetails) -> str:
             names_entries = getattr(model, "LINES_NAME_ENTRIES", False)
@@ -107,6 +111,14 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
             path, [(_line_of(nodes(), each), _sentence(each, name_of(place, each), model)) for place, each in errors]
         ) from error
     return instance, lambda location: _follow(nodes(), location)[0]
+
+
+def _at(origin: Callable[[YamlPath], YamlPath], error: ErrorDetails) -> ErrorDetails:
+    """Return an error with its place in the file."""
+    raised = error.get("ctx", {}).get("error")
+    if isinstance(raised, YamlError):
+        raised.location = origin(raised.location)
+    return {**error, "loc": origin(error["loc"])}
 
 
 def _without_consequences(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:

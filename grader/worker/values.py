@@ -88,6 +88,10 @@ class _Encoder:
     def node(self, value: Any, depth: int) -> list[Any]:
         self._nodes_left -= 1
         kind = type(value)
+        if kind is np.ndarray and value.dtype == object and value.ndim == 1:
+            items = value.tolist()
+            if any(type(item) is np.ndarray for item in items):  # arrays of several shapes, such as all weights
+                value, kind = items, list
         if kind is np.ndarray:  # most values
             return self._array(np.asarray(value), scalar=False)
         if value is None:

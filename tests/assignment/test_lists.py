@@ -1,0 +1,109 @@
+"""Lists of arrays: the file is written out for each number of layers, and mistakes keep their lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import lists
+from grader.support.errors import UsageError
+from tests.assignment.tiny import load
+
+pytestmark = pytest.mark.quick
+
+NETS = """\
+name: nets
+version: "1"
+title: Nets of any depth
+reference: reference.py
+lists: {weights: W, outs: A}
+functions:
+  forward: {signature: "(X, weights)", returns: [outs]}
+  square: {signature: (x), returns: [y]}
+aliases: {weights: [ws]}
+probes:
+  nets:
+    each: {layers: [[3, 4], [3, 5, 2]]}
+    inputs: {X: {random: normal, shape: [6, <0>]}, weights: {random: normal, shape: [<k-1>, <k>]}, x: 3.0}
+checks:
+  - {name: square, title: It is the square, kind: values, function: square, probes: [nets], points: 2}
+  - {name: forward, title: "All outputs (layers: <L>)", kind: values, function: forward, probes: [nets], points: 8, requires: [square]}
+steps:
+  forward: {A0: X, "A<k>": "A<k-1> @ W<k>"}
+bugs:
+  - {name: another-layer, function: forward, replace: {"A<k>": "2 * A<k>"}}
+  - {name: stray-factor-two, function: forward, for_each: {k: hidden}, replace: {"A<k>": "2 * A<k>"}}
+"""
+
+
+@pytest.fixture
+def content(tmp_path):
+    return load(tmp_path, NETS).content
+
+
+def test_there_is_one_function_for_each_number_of_layers(content):
+    assert content.functions["forward_2"].argument_names() == ["X", "W1", "W2"]
+    assert content.functions["forward_2"].returns == ["A1", "A2"]
+    assert content.functions["forward_1"].returns == ["A1"]
+    assert content.written_name("forward_2") == "forward"
+    assert "forward" not in content.functions
+
+
+def test_shapes_have_the_widths_of_the_net(content):
+    inputs = content.probes["nets 3-5-2"].inputs
+    assert (inputs["X"].shape, inputs["W1"].shape, inputs["W2"].shape) == ([6, 3], [3, 5], [5, 2])
+
+
+def test_checks_are_divided(content):
+    by_name = {check.name: check for check in content.checks}
+    assert [*by_name] == ["square-1", "square-2", "forward-1", "forward-2"]
+    assert by_name["forward-2"].points == 4
+    assert by_name["forward-2"].requires == ["square-2"]
+    assert by_name["forward-2"].title == "All outputs (layers: 2)"
+    assert by_name["forward-2"].probes == ["nets 3-5-2"]
+
+
+def test_steps_and_bugs_are_repeated_for_each_layer(content):
+    assert content.steps["forward_2"] == {"A0": "X", "A1": "A0 @ W1", "A2": "A1 @ W2"}
+    everywhere, hidden = [bug for bug in content.bugs if bug.function == "forward_2"]
+    assert [*everywhere.variants()[-1]] == ["A2", "A1"]
+    assert hidden.variants() == [{"A1": "2 * A1"}]
+    assert len([bug for bug in content.bugs if bug.function == "forward_1"]) == 1  # it has no hidden layer
+
+
+def test_steps_that_need_the_next_layer_come_in_that_order():
+    data = {
+        "lists": {"weights": "W"},
+        "probes": {"nets": {"each": {"layers": [[2, 3, 4]]}, "inputs": {}}},
+        "functions": {"back": {"signature": "(weights)", "returns": ["weights"]}},
+        "steps": {"back": {"Z<k>": "W<k>", "d<L>": "Z<L>", "d<k>": "d<k+1> @ W<k>", "g<k>": "d<k> + 1"}},
+    }
+    steps = lists.written_out(data)[0]["steps"]["back_2"]
+    assert [*steps] == ["Z1", "Z2", "d2", "d1", "g2", "g1"]
+
+
+def test_entries_of_a_list_have_its_aliases(content):
+    assert content.aliases["W2"] == ["weights2", "ws2"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("function: forward, probes", "function: foward, probes", 16),
+        ("kind: values, function: forward", "kind: valus, function: forward", 16),
+        ('"A<k-1> @ W<k>"', '"A<k-1> @ os.W<k>"', 18),
+        ('"(X, weights)"', '"(X, weights"', 7),
+        ("shape: [<k-1>, <k>]", "shaep: [<k-1>, <k>]", 13),
+        ("each: {layers: [[3, 4], [3, 5, 2]]}", "each: {layers: 5}", 12),
+        ('replace: {"A<k>": "2 * A<k>"}}\n  - {name: stray', 'replace: {"B<k>": "2"}}\n  - {name: stray', 20),
+    ],
+)
+def test_a_mistake_is_reported_with_its_line(tmp_path, right, wrong, line):
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path, NETS.replace(right, wrong))
+    assert f"assignment.yaml:{line}:" in str(raised.value)
+
+
+def test_arrays_are_packed_into_lists():
+    values = {"X": 0, "W1": 1, "W2": 2, "b1": 3}
+    assert lists.packed({"weights": "W", "biases": "b", "zs": "Z"}, values) == {"weights": [1, 2], "biases": [3]}
+    assert lists.flat([[1, 2], 3]) == [1, 2, 3]
