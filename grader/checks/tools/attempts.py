@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
+
 from ...assignment.base import Tolerance
 from ...expected.probes import Case, replaced
 from ...judging.compare import compare_results
@@ -94,6 +96,7 @@ def best(
     if names:
         cases = context.cases.draw(names, check.given)
         plans.append(_Plan(joined(names), cases, [expect(case) for case in cases]))
+    has_another_form = len(plans) > 1 and _dimensions(plans[0]) != _dimensions(plans[1])
     failures: dict[str, CallError] = {}
     furthest_failure: CallError = WrongAnswer("")
     attempts_so_far: list[Tried] = []
@@ -128,7 +131,8 @@ def best(
             if any(attempt.verdict.share == 1 for attempt in attempts):
                 break
         failures = failures_here or failures
-        if any(attempt.fits for attempt in attempts_so_far):
+        fitting = [attempt for attempt in attempts_so_far if attempt.fits]
+        if fitting and (not has_another_form or any(attempt.verdict.share == 1 for attempt in fitting)):
             break
     if not attempts_so_far:
         # The accepted input that was meant is not known: an error that occurs later is not caused by the input.
@@ -143,6 +147,11 @@ def best(
             known_answers.append(id(attempt.answered))
             others.append(attempt)
     return replace(best, others=tuple(others))
+
+
+def _dimensions(plan: _Plan) -> dict[str, int]:
+    """Return {input: number of axes}. With other numbers of axes, wrong shapes may give numbers in place of an error."""
+    return {name: np.ndim(value) for name, value in plan.cases[0].inputs.items()}
 
 
 def call_all(context: Context, function: str, cases: Sequence[tuple[Case, Answers]]) -> list[BoundAnswer]:
