@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,11 +18,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
+
+from . import expressions
 
 EPOCHS = ("epochs", "iterations", "steps")  # names of the argument for the number of epochs
 
@@ -266,8 +271,18 @@ def _parse_signature(signature: str) -> tuple[Argument, ...]:
     )
 
 
-class RandomInput(StrictModel):
-    """Random numbers that depend on the seed: float64, int64 or uint8 (with ``low`` and ``high`` from 0 to 256)."""
+NumberType = Literal["float", "float32", "int", "uint8"]
+
+
+class ArrayInput(StrictModel):
+    """An input that is declared as a mapping."""
+
+    passed_as: Literal["array", "list"] = Field("array", alias="as")
+    """``list`` passes a list of Python numbers, or of such lists, instead of an array."""
+
+
+class RandomInput(ArrayInput):
+    """Random numbers that depend on the seed; uint8 needs ``low`` and ``high`` from 0 to 256."""
 
     random: Literal["normal", "uniform", "choice", "labels"] = formerly("draw", "random")
     """The distribution. ``labels`` uses all ``values`` equally often (if they cannot be equal, the last values more often),
@@ -282,8 +297,8 @@ class RandomInput(StrictModel):
     """The upper limit of ``uniform``."""
     values: list[float] = formerly("of", "values", [0.0, 1.0])
     """The numbers of ``choice`` and ``labels``."""
-    dtype: Literal["float", "int", "uint8"] = "float"
-    """The type of the numbers."""
+    dtype: NumberType = "float"
+    """The type of the numbers: float64, float32, int64 or uint8."""
 
     @model_validator(mode="after")
     def _fits_into_a_byte(self) -> RandomInput:
@@ -299,6 +314,43 @@ Scalar = bool | int | float
 Constant = Scalar | list[Scalar] | list[list[Scalar]]
 
 
+class ConstantInput(ArrayInput):
+    """A number, a list of numbers, or a list of rows, with its type."""
+
+    value: Annotated[Constant, AfterValidator(lambda value: check_rectangular(value))]
+    """The numbers."""
+    dtype: NumberType = "float"
+    """The type of the numbers."""
+
+
+class FormulaInput(ArrayInput):
+    """An input that is computed from other inputs of the probe."""
+
+    formula: str
+    """An expression of inputs above this one in the probe, as in ``steps``. Inputs that only formulas use may have any name."""
+    dtype: NumberType = "float"
+    """The type of the numbers."""
+
+
+class ImagesInput(ArrayInput):
+    """Images of a dataset, one for each label, at random."""
+
+    images: Literal["digits"]
+    """The dataset: the training images of scikit-learn's digits, or generated ones, from 0 to 16."""
+    labels: str
+    """The input above this one with the class of each image."""
+    shape: list[Annotated[int, Field(ge=1)]] = [8, 8]
+    """The shape of one image, ``[64]`` for a row of pixels."""
+    dtype: NumberType = "float"
+    """The type of the numbers."""
+
+    @model_validator(mode="after")
+    def _has_all_pixels(self) -> ImagesInput:
+        if math.prod(self.shape) != 64:
+            raise ValueError("an image has 64 pixels; give the shape [8, 8] or [64].")
+        return self
+
+
 def check_rectangular(value: Any) -> Any:
     """Return ``value``. Raises ValueError if its rows have different lengths."""
     if isinstance(value, list) and len({len(row) if isinstance(row, list) else -1 for row in value}) > 1:
@@ -307,6 +359,26 @@ def check_rectangular(value: Any) -> Any:
 
 
 Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(check_rectangular)]
+
+
+def _type_of_input(value: Any) -> str:
+    """Return the name of the model for an input of a probe, by its key; mappings without such a key are random numbers."""
+    if isinstance(value, BaseModel):
+        return type(value).__name__ if isinstance(value, ArrayInput) else "constant"
+    if not isinstance(value, dict):
+        return "constant" if isinstance(value, list | bool | int | float) else "RandomInput"
+    types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput"}
+    return next((name for key, name in types.items() if key in value), "RandomInput")
+
+
+Input = Annotated[
+    Annotated[RandomInput, Tag("RandomInput")]
+    | Annotated[ConstantInput, Tag("ConstantInput")]
+    | Annotated[FormulaInput, Tag("FormulaInput")]
+    | Annotated[ImagesInput, Tag("ImagesInput")]
+    | Annotated[Constant, AfterValidator(check_rectangular), Tag("constant")],
+    Discriminator(_type_of_input),
+]
 
 
 class Probe(StrictModel):
@@ -318,8 +390,16 @@ class Probe(StrictModel):
     """The widths of the layers of several nets; the probe has its cases for each of them."""
     fallback: str | None = formerly("instead", "fallback", None)
     """The probe for submissions that cannot answer this one because they work only for certain sizes."""
-    inputs: dict[str, Annotated[RandomInput | Constant, AfterValidator(check_rectangular)]]
+    inputs: dict[str, Input]
     """{name of an argument: its value}."""
+
+    def names_in_formulas(self) -> dict[str, list[str]]:
+        """Return {input: the names that it is computed from}, of the inputs that depend on others. Raises Refused."""
+        computed = {name: value for name, value in self.inputs.items() if isinstance(value, FormulaInput | ImagesInput)}
+        return {
+            name: expressions.needs_of(value.formula) if isinstance(value, FormulaInput) else [value.labels]
+            for name, value in computed.items()
+        }
 
 
 class Layouts(StrictModel):

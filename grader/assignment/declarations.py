@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import model_validator
 
 from ..support import yaml_model
+from . import expressions
 from .base import (
     Budget,
     DatasetName,
@@ -85,13 +86,26 @@ class Declarations(StrictModel):
             if probe.each:  # otherwise it was written out
                 message = "'each' needs lists of arrays, all with their structure right; add 'lists:' at the top."
                 raise yaml_model.YamlError(("probes", name, "each"), "each", message)
-            self._refuse_unknown(("probes", name), "input", probe.inputs, self.all_names())
+            self._check_formulas(("probes", name), probe)
             draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())
             final = [other for other, item in self.probes.items() if item.fallback is None]
             self._refuse_unknown(("probes", name), "probe without its own 'fallback'", _named(probe.fallback), final)
         return self
+
+    def _check_formulas(self, where: yaml_model.YamlPath, probe: Probe) -> None:
+        """Raise an error for an input that nothing uses, and for a formula that uses something else than inputs above it."""
+        try:
+            needs = probe.names_in_formulas()
+        except expressions.Refused as error:
+            raise ValueError(f"a formula in the probe {where[-1]} {error}.") from error
+        helpers = {name for names in needs.values() for name in names}
+        self._refuse_unknown(where, "input", probe.inputs, [*self.all_names(), *helpers & probe.inputs.keys()])
+        above: list[str] = []
+        for name in probe.inputs:
+            self._refuse_unknown(where, "input above this one", needs.get(name, []), above)
+            above.append(name)
 
     def _check_variables(self) -> None:
         above: list[str] = []

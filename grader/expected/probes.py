@@ -12,11 +12,14 @@ from typing import Any, Never
 import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
-from ..assignment.base import RandomInput
+from .. import datasets
+from ..assignment.base import ArrayInput, ConstantInput, FormulaInput, ImagesInput, Probe, RandomInput
+from ..assignment.formulas import Formula
 from ..assignment.spec import AssignmentSpec
 from ..worker import values as encoding
 
 MOST_KEPT = 200  # cached inputs
+DTYPES = {"float": np.float64, "float32": np.float32, "int": np.int64, "uint8": np.uint8}
 
 
 class ProbeInputs(dict[str, Any]):
@@ -72,12 +75,10 @@ def cases(
     for name in probe_names:
         probe = content.probes[name]
         for repetition in range(probe.times):
-            inputs = {
-                key: _drawn(_sized(value, all_widths).model_dump_json(), seed, f"{name}/{key}", repetition).copy()
-                if isinstance(value, RandomInput)
-                else _constant(value)
-                for key, value in probe.inputs.items()
-            }
+            inputs: dict[str, Any] = {}
+            for key, value in probe.inputs.items():
+                sized = _sized(value, all_widths) if isinstance(value, RandomInput) else value
+                inputs[key] = _value(sized, inputs, (seed, f"{name}/{key}", repetition))
             label = name if probe.times == 1 else f"{name} {repetition + 1}"
             all_cases.append(Case(label, ProbeInputs(inputs)))
     return all_cases
@@ -90,9 +91,53 @@ def _sized(draw: RandomInput, widths: dict[str, int]) -> RandomInput:
     return draw.model_copy(update={"shape": [widths.get(str(length), length) for length in draw.shape]})
 
 
+def as_constants(probe: Probe, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the declarations of inputs, with the numbers of a case instead of what is computed or has a type.
+
+    Lists are left out, since small examples do not change them.
+    """
+    return {
+        name: np.asarray(inputs[name]).tolist()
+        if isinstance(value, ArrayInput) and not isinstance(value, RandomInput)
+        else value
+        for name, value in probe.inputs.items()
+        if not isinstance(inputs[name], list)
+    }
+
+
 def replaced(inputs: dict[str, Any], place: str, other: str) -> dict[str, Any]:
     """Return ``inputs`` with the value of ``other`` for the argument ``place``; unchanged if ``place`` is empty."""
     return {**inputs, place: inputs[other]} if place else inputs
+
+
+def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int]) -> Any:
+    """Return the value of an input; ``inputs`` are those above it, and ``draw`` is what random numbers depend on."""
+    match declared:
+        case RandomInput():
+            value = _drawn(declared.model_dump_json(exclude={"passed_as"}), *draw).copy()
+        case ConstantInput():
+            value = _typed(declared.value, declared.dtype)
+        case FormulaInput():
+            arrays = {name: np.asarray(item) if isinstance(item, list) else item for name, item in inputs.items()}
+            value = _typed(Formula(declared.formula)(arrays), declared.dtype)
+        case ImagesInput():
+            value = _typed(_images(declared, np.asarray(inputs[declared.labels]), *draw), declared.dtype)
+        case _:
+            return _constant(declared)
+    return value.tolist() if declared.passed_as == "list" else value
+
+
+def _typed(value: Any, dtype: str) -> Any:
+    array = np.array(value, dtype=DTYPES[dtype])  # a copy, since a formula may return one of its inputs
+    return array if array.ndim else array[()]
+
+
+def _images(declared: ImagesInput, labels: Any, seed: int, label: str, repetition: int) -> Any:
+    """Return a training image for each label, float64 (number of labels, *shape)."""
+    dataset = datasets.load(declared.images)
+    random = _random(seed, label, repetition)
+    chosen = [random.choice(np.flatnonzero(dataset.y_train == each)) for each in np.ravel(labels)]
+    return dataset.x_train[chosen].reshape(len(chosen), *declared.shape).astype(np.float64)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -100,9 +145,7 @@ def _drawn(declaration: str, seed: int, label: str, repetition: int) -> Any:
     """Return the values of a declaration in JSON. Cached, since several checks of a submission need the same values."""
     draw = RandomInput.model_validate_json(declaration)
     shape = [int(length) for length in draw.shape]  # names of widths were replaced before
-    # RandomState instead of Generator: its streams never change, so recorded answers stay valid.
-    entropy = [seed, zlib.crc32(label.encode()), repetition]
-    random = RandomState(MT19937(SeedSequence(entropy)))
+    random = _random(seed, label, repetition)
     if draw.random == "normal":
         values = draw.scale * random.standard_normal(shape)
     elif draw.random == "labels":
@@ -112,8 +155,13 @@ def _drawn(declaration: str, seed: int, label: str, repetition: int) -> Any:
         values = random.uniform(draw.low, draw.high, shape)
     else:
         values = random.choice(np.asarray(draw.values, dtype=np.float64), shape)
-    values = np.asarray(values, dtype={"int": np.int64, "uint8": np.uint8}.get(draw.dtype, np.float64))
+    values = np.asarray(values, dtype=DTYPES[draw.dtype])
     return values if shape else values[()]
+
+
+def _random(seed: int, label: str, repetition: int) -> RandomState:
+    # RandomState instead of Generator: its streams never change, so recorded answers stay valid.
+    return RandomState(MT19937(SeedSequence([seed, zlib.crc32(label.encode()), repetition])))
 
 
 def _constant(value: Any) -> Any:

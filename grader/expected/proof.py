@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from ..assignment import Assignment
+from ..assignment.base import Probe
 from ..support.places import REFERENCE
 
 
@@ -93,12 +94,21 @@ def digest_of_steps(assignment: Assignment) -> str:
     """Return a SHA-256 of the steps, of the Python files that they name, of the functions' signatures, and of all probes."""
     content = assignment.content
     signatures = {name: [spec.signature, spec.returns] for name, spec in content.functions.items()}
-    probes = {name: probe.model_dump(mode="json", exclude={"each"}) for name, probe in content.probes.items()}
+    probes = {name: _declared(probe) for name, probe in content.probes.items()}
     sha256 = hashlib.sha256(json.dumps([content.steps, signatures, probes]).encode())
     for path in content.steps.values():
         if isinstance(path, str) and (file := program_file(assignment, path)) is not None:
             sha256.update(file.read_bytes())
     return sha256.hexdigest()
+
+
+def _declared(probe: Probe) -> Any:
+    """Return a probe as data; ``passed_as`` is left out unless it is set, since older digests do not contain it."""
+    data = probe.model_dump(mode="json", exclude={"each"})
+    for value in data["inputs"].values():
+        if isinstance(value, dict) and value["passed_as"] == "array":
+            del value["passed_as"]
+    return data
 
 
 def program_file(assignment: Assignment, path: str) -> Path | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import Constant, Probe, RandomInput
+from ..assignment.base import ArrayInput, Constant, Probe, RandomInput
 from ..assignment.spec import AssignmentSpec
 
 LARGEST_EPOCHS = 5  # more than a fixed number of epochs has
@@ -16,7 +16,7 @@ LARGEST_EPOCHS = 5  # more than a fixed number of epochs has
 def varied(content: AssignmentSpec, generator: np.random.Generator) -> AssignmentSpec:
     """Return the assignment with other probes.
 
-    Random inputs keep their kind, fixed numbers become random ones, and about half of all lengths grow: a solution may
+    Random inputs keep their kind, computed ones their formula, fixed numbers become random ones, and about half of all lengths grow: a solution may
     rely on the entries that each probe has. Equal lengths and numbers in a probe stay equal, since they may mean the
     same, such as the number of samples.
     """
@@ -33,16 +33,20 @@ def _varied_probe(probe: Probe, generator: np.random.Generator) -> Probe:
     return probe.model_copy(update={"inputs": inputs})
 
 
-def _lengths(value: RandomInput | Constant) -> Iterable[int]:
+def _lengths(value: ArrayInput | Constant) -> Iterable[int]:
     """Return the lengths of the axes of an input."""
     if isinstance(value, RandomInput):
         return [length for length in value.shape if isinstance(length, int)]
+    if isinstance(value, ArrayInput):  # of other inputs, or fixed together with its type
+        return ()
     return np.shape(value)
 
 
 def _varied_value(
-    value: RandomInput | Constant, lengths: dict[int, int], generator: np.random.Generator
-) -> RandomInput | Constant:
+    value: ArrayInput | Constant, lengths: dict[int, int], generator: np.random.Generator
+) -> ArrayInput | Constant:
+    if isinstance(value, ArrayInput) and not isinstance(value, RandomInput):
+        return value
     if isinstance(value, RandomInput):
         shape = [lengths.get(length, length) if isinstance(length, int) else length for length in value.shape]
         return value.model_copy(update={"shape": shape} | _wider(value, generator))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader import assignment
+from grader import assignment, datasets
 from grader.expected import probes
+from grader.support.errors import UsageError
 
 pytestmark = pytest.mark.quick
 
@@ -57,3 +58,81 @@ def test_numbers_in_lists_become_floats_and_single_numbers_keep_their_type():
     assert inputs["X"].dtype == np.float64
     assert inputs["epochs"] == 20
     assert isinstance(inputs["epochs"], int)
+
+
+PROBES = """\
+name: kinds
+version: 1
+title: Kinds of inputs
+reference: single_neuron
+functions:
+  f: {signature: "(X, y=0, Y=0, mean=0, s=0, z=0)", returns: [a]}
+probes:
+  two groups:
+    times: 2
+    inputs:
+      y: {random: labels, shape: [40], dtype: int}
+      noise: {random: normal, shape: [40, 2]}
+      X: {formula: "noise + 5 * np.where(y[:, None] == 1, 1, -1)"}
+      mean: {formula: X.mean(axis=0)}
+      s: {value: [[1, 2], [3, 4]], dtype: float32}
+      z: {value: [[1, 2], [3, 4]], dtype: int, as: list}
+  digits:
+    inputs:
+      y: {random: labels, values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [20], dtype: int}
+      X: {images: digits, labels: y, shape: [64]}
+      Y: {formula: "y[:, None] == np.arange(10)"}
+checks:
+  - {name: f, title: A function, kind: arguments_unchanged, functions: [f], probe: two groups, points: 1}
+"""
+
+
+def kinds(folder, old="", new=""):
+    (folder / "assignment.yaml").write_text(PROBES.replace(old, new))
+    return assignment.load(str(folder)).content
+
+
+def test_computed_inputs_depend_on_the_inputs_above_them(tmp_path):
+    one, other = (case.inputs for case in probes.cases(kinds(tmp_path), ["two groups"], 3))
+    for label, mean in ((0, -5), (1, 5)):
+        assert np.abs(one["X"][one["y"] == label].mean(axis=0) - mean).max() < 1
+    assert np.array_equal(one["mean"], one["X"].mean(axis=0))
+    assert not np.array_equal(one["X"], other["X"])
+
+
+def test_inputs_have_their_declared_type(tmp_path):
+    inputs = probes.cases(kinds(tmp_path), ["two groups"], 3)[0].inputs
+    assert inputs["y"].dtype == np.int64 and inputs["s"].dtype == np.float32
+    assert inputs["z"] == [[1, 2], [3, 4]] and isinstance(inputs["z"][0][0], int)
+
+
+def test_images_show_their_labels(tmp_path):
+    content = kinds(tmp_path)
+    digits = datasets.load("digits")
+    inputs = probes.cases(content, ["digits"], 3)[0].inputs
+    assert inputs["X"].shape == (20, 64) and inputs["Y"].shape == (20, 10)
+    images = {image.tobytes(): label for image, label in zip(digits.x_train, digits.y_train, strict=True)}
+    labels = [images[row.astype(np.uint8).reshape(8, 8).tobytes()] for row in inputs["X"]]
+    assert labels == inputs["y"].tolist()
+    assert not np.array_equal(inputs["X"], probes.cases(content, ["digits"], 4)[0].inputs["X"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("mean: {formula: X.mean(axis=0)}", "mean: {formula: Z.mean()}", "'Z' is not a known input above this one"),
+        ("noise + 5", "noise + mean + 5", "'mean' is not a known input above this one"),
+        ("X.mean(axis=0)", "X.dump()", "a formula in the probe two groups has 'X.dump', which is not allowed"),
+        ("labels: y, shape", "labels: Y, shape", "'Y' is not a known input above this one"),
+        ("shape: [64]", "shape: [63]", "an image has 64 pixels"),
+        ("images: digits", "images: mnist", "allowed are 'digits'"),
+        ("noise: {random", "noise: {value: 1}\n      more: {random", "'more' is not a known input"),
+        ("dtype: int, as: list", "dtype: int, as: tuple", "allowed are 'array' or 'list'"),
+        ("value: [[1, 2], [3, 4]], dtype: int", "value: [[1, 2], [3]], dtype: int", "the rows have different lengths"),
+    ],
+)
+def test_mistakes_are_reported(tmp_path, old, new, sentence):
+    assert old in PROBES
+    with pytest.raises(UsageError) as raised:
+        kinds(tmp_path, old, new)
+    assert sentence in str(raised.value)

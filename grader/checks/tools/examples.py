@@ -16,6 +16,7 @@ from ...assignment.check import Check, ComparedFunction
 from ...diagnosis import Findings
 from ...diagnosis.samples import Sample, as_arrays
 from ...diagnosis.search import reproduces
+from ...expected import probes
 from ...expected.mutant import Mutant
 from ...expected.probes import Case, ProbeInputs
 from ...expected.small_cases import KnownCase, OnlyCase, SmallCases, SmallestInputs
@@ -114,7 +115,7 @@ def _kinds_of_cases(context: Context, check: str, compared: ComparedFunction) ->
         for case in context.cases.draw([probe]):
             for change in compared.changes:
                 inputs = {**case.inputs, **change}
-                declared = {**context.content.probes[probe].inputs, **change}
+                declared = {**probes.as_constants(context.content.probes[probe], case.inputs), **change}
                 make = partial(_small_cases, context, compared, inputs, declared)
                 cases = context.cases.once(("smallest", check, compared.function, case.name, *change.items()), make)
                 if cases is not None:
