@@ -19,12 +19,10 @@ PACKAGES = (
     "alembic",
     "argon2",
     "fastapi",
-    "limits",
     "markdown_it",
     "prometheus_client",
     "python_multipart",
     "sqlalchemy",
-    "sse_starlette",
     "uvicorn",
 )
 

@@ -20,27 +20,34 @@ URGENT = ("state", "done")  # they are delivered at once, with those before them
 
 @dataclass(frozen=True)
 class ServiceEvent:
-    """An event of a submission: ``state``, ``position``, ``check`` or ``done``. ``number`` counts from 1 for each submission."""
+    """An event of a submission: ``state``, ``check``, ``done``, or another one of the grading.
+
+    ``number`` counts from 1 for each submission. The data of ``state`` and ``done`` are the columns of the row.
+    """
 
     number: int
     kind: str
     data: dict[str, Any]
 
 
+EventQueue = asyncio.Queue[ServiceEvent | None]
+"""The events for one listener; None is the end of the server."""
+
+
 class _Listener:
     """Brings events into the queue of an event loop, several at once."""
 
-    def __init__(self, queue: asyncio.Queue[ServiceEvent]) -> None:
+    def __init__(self, queue: EventQueue) -> None:
         self.queue = queue
         self._loop = asyncio.get_running_loop()
-        self._events: deque[ServiceEvent] = deque()
+        self._events: deque[ServiceEvent | None] = deque()
         self._is_expected = False  # whether a delivery has been requested
 
-    def add(self, event: ServiceEvent) -> None:
+    def add(self, event: ServiceEvent | None) -> None:
         """Deliver an event soon. Called in any thread, in one at a time."""
         self._events.append(event)
         try:
-            if event.kind in URGENT:
+            if event is None or event.kind in URGENT:
                 self._loop.call_soon_threadsafe(self._deliver)
             elif not self._is_expected:
                 self._is_expected = True
@@ -62,7 +69,7 @@ class _Topic:
 
 
 class Events:
-    """The events of all submissions. :meth:`publish` and :meth:`kept` can be called in any thread, the others in an event loop."""
+    """The events of all submissions. :meth:`subscribe` is called in an event loop, the others in any thread."""
 
     def __init__(self) -> None:
         self._topics: OrderedDict[str, _Topic] = OrderedDict()
@@ -78,9 +85,8 @@ class Events:
             for listener in topic.listeners:
                 listener.add(event)
 
-    def subscribe(self, submission_id: str, after: int = 0) -> asyncio.Queue[ServiceEvent]:
-        """Return a queue with the kept events of a submission whose number is larger than ``after``, and all later ones."""
-        queue: asyncio.Queue[ServiceEvent] = asyncio.Queue()
+    def subscribe(self, submission_id: str, queue: EventQueue, after: int = 0) -> None:
+        """Put into a queue the kept events of a submission whose number is larger than ``after``, and all later ones."""
         with self._lock:
             topic = self._topic(submission_id)
             if after > topic.count:  # counted before a restart of the server
@@ -89,7 +95,13 @@ class Events:
                 if event.number > after:
                     queue.put_nowait(event)
             topic.listeners.append(_Listener(queue))
-        return queue
+
+    def end(self) -> None:
+        """Tell all listeners that the server stops."""
+        with self._lock:
+            for topic in self._topics.values():
+                for listener in topic.listeners:
+                    listener.add(None)
 
     def kept(self, submission_id: str) -> list[ServiceEvent]:
         """Return the events of a submission that are kept, for a page without scripts."""
@@ -97,7 +109,7 @@ class Events:
             topic = self._topics.get(submission_id)
             return [] if topic is None else [*topic.events]
 
-    def unsubscribe(self, submission_id: str, queue: asyncio.Queue[ServiceEvent]) -> None:
+    def unsubscribe(self, submission_id: str, queue: EventQueue) -> None:
         """End a subscription."""
         with self._lock:
             topic = self._topics.get(submission_id)

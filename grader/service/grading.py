@@ -204,7 +204,7 @@ class Grader:
         self._unsaved, self._is_careful = [], False
         for row in ended:
             kind = "state" if row.state == State.QUEUED else "done"
-            self._service.events.publish(row.id, kind, state=row.state)
+            self._service.events.publish(row.id, kind, state=row.state, sentence=row.sentence)
             fields = {"submission": row.id, "kind": row.kind, "state": row.state}
             log.info("a grading has ended", extra={FIELDS: fields})
         return claimed

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ..support.i18n import _
 from . import assignments, waiting
 from .claims import WAITS
+from .events import ServiceEvent
 from .service import Service
 from .tables import UNFINISHED, State, Submission
 
@@ -48,6 +49,14 @@ def progress_of(session: Session, service: Service, submission: Submission) -> S
         else:  # a worker has claimed it, which means nothing to people
             state, sentence = State.QUEUED, _(WAITS)
     return SubmissionProgress(state, sentence, ahead, round(position.seconds, 1))
+
+
+def end_in(event: ServiceEvent) -> SubmissionProgress | None:
+    """Return the final progress that an event names, None for any other event. It saves a look into the database."""
+    state, sentence = event.data.get("state"), event.data.get("sentence")
+    if event.kind != "done" or state is None or state in UNFINISHED or not sentence:
+        return None
+    return SubmissionProgress(State(state), _(sentence))
 
 
 def _has_started(service: Service, submission_id: str) -> bool:

@@ -80,7 +80,7 @@ def accept(
         submission.blob = service.blobs.put(content)
         stored, superseded = service.database.together(lambda session: _store(session, service, caller, submission))
     if superseded is not None:
-        service.events.publish(superseded, "done", state=State.SUPERSEDED)
+        service.events.publish(superseded, "done", state=State.SUPERSEDED, sentence=SUPERSEDED)
     service.wake.set()
     return stored
 
@@ -125,7 +125,7 @@ def cancel(service: Service, caller: Caller, submission: Submission) -> Submissi
         if submission.state not in UNFINISHED:
             raise Conflict(_("This submission is finished already, so it cannot be cancelled."))
         claims.end(submission, State.CANCELLED, CANCELLED)
-    service.events.publish(submission.id, "done", state=State.CANCELLED)
+    service.events.publish(submission.id, "done", state=State.CANCELLED, sentence=CANCELLED)
     service.wake.set()
     return submission
 

@@ -75,7 +75,9 @@ class Supervision:
             session.execute(update(Submission).where(*unlimited).values(deadline=moment + QUEUE_PATIENCE))
         for row in rows:
             log.warning("a claim was lost", extra={FIELDS: {"submission": row.id, "interruptions": row.interruptions}})
-            self._service.events.publish(row.id, "done" if row in given_up else "state", state=row.state)
+            self._service.events.publish(
+                row.id, "done" if row in given_up else "state", state=row.state, sentence=row.sentence
+            )
 
     def _is_needed(self, session: Session, own: Collection[str]) -> bool:
         rows = session.execute(select(Submission.id, Submission.owner).where(Submission.state == State.RUNNING))

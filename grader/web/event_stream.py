@@ -8,90 +8,125 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
-from sse_starlette.event import ServerSentEvent
-from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from ..service.events import ServiceEvent
-from ..service.progress import SubmissionProgress, progress_of, shown_checks
+from ..service.progress import SubmissionProgress, end_in, progress_of, shown_checks
 from ..service.service import Service
 from ..service.tables import State, Submission
 
-PING_SECONDS = 15
-CHANGES = ("state", "position", "done")  # events after which the state is read again
-POSITION_SECONDS = 5  # after which a submission that waits tells its position again
+CHANGES = ("state", "position", "done")  # events after which the state is sent again, instead of the event
+POSITION_SECONDS = 5  # after which a submission that waits tells its position again, so that the connection stays open
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not collect events either
 
 
-def event_stream(request: Request, service: Service, submission: Submission) -> EventSourceResponse:
+def event_stream(request: Request, service: Service, submission: Submission) -> EventStream:
     """Return the events of a submission that the caller may see; it ends when the submission has its final state."""
     text = request.headers.get("last-event-id", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     with service.database.reading() as session:
         names = shown_checks(session, service, submission.id)
         present = progress_of(session, service, session.get_one(Submission, submission.id))
-
-    def progress() -> SubmissionProgress:
-        with service.database.reading() as session:
-            return progress_of(session, service, session.get_one(Submission, submission.id))
-
-    return EventSourceResponse(_events(service, submission.id, present, progress, names, after), ping=PING_SECONDS)
+    return EventStream(service, submission.id, present, names, after)
 
 
-async def _events(
-    service: Service,
-    submission_id: str,
-    present: SubmissionProgress,
-    progress: Callable[[], SubmissionProgress],
-    names: frozenset[str],
-    after: int,
-) -> AsyncIterator[bytes]:
-    queue = service.events.subscribe(submission_id, after)  # also what has happened since ``present``
-    try:
-        yield _sent("state", asdict(present))
-        while not present.is_final:
-            try:
-                async with asyncio.timeout(POSITION_SECONDS):
-                    arrived = [await queue.get()]
-            except TimeoutError:
-                present = await run_in_threadpool(progress)
-                if not present.is_final:
-                    yield _sent("position", asdict(present))
-                continue
-            while not queue.empty():  # all that has happened is sent together, which costs as much as one event
-                arrived.append(queue.get_nowait())
-            waits = present.state == State.QUEUED
-            changes = [
-                event.number for event in arrived if event.kind in CHANGES or (waits and event.kind == "started")
-            ]
-            if changes:
-                present = await run_in_threadpool(progress)
-            chunks = [
-                _sent(event.kind, event.data, event.number)
-                for event in arrived
-                if event.kind not in CHANGES and _is_shown(event, names)
-            ]
-            if changes and not present.is_final:
-                chunks.append(_sent("state", asdict(present), max(changes)))
-            if chunks:
-                yield b"".join(chunks)
-        late = [queue.get_nowait() for _ in range(queue.qsize())]
-        yield b"".join(
-            _sent(event.kind, event.data, event.number)
-            for event in late
-            if event.kind not in CHANGES and _is_shown(event, names)
-        ) + _sent("done", asdict(present))
-    finally:
-        service.events.unsubscribe(submission_id, queue)
+class EventStream(StreamingResponse):
+    """The events of a submission, in the task of the request; a second task waits for the end of the connection."""
+
+    def __init__(
+        self, service: Service, submission_id: str, present: SubmissionProgress, names: frozenset[str], after: int
+    ) -> None:
+        super().__init__(self._chunks(), headers=HEADERS, media_type="text/event-stream")
+        self._service = service
+        self._submission_id = submission_id
+        self._present = present
+        self._names = names
+        self._after = after
+        self._arrived: asyncio.Queue[ServiceEvent | None] = asyncio.Queue()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events until the last one, or until the client has gone."""
+        watching = asyncio.create_task(self._watch(receive))
+        try:
+            await self.stream_response(send)
+        finally:
+            watching.cancel()
+
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._arrived.put_nowait(None)
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        self._service.events.subscribe(self._submission_id, self._arrived, self._after)  # also since ``present``
+        try:
+            yield _sent("state", vars(self._present))
+            while not self._present.is_final:
+                try:
+                    async with asyncio.timeout(POSITION_SECONDS):
+                        events = [await self._arrived.get()]
+                except TimeoutError:
+                    await self._read()
+                    if not self._present.is_final:
+                        yield _sent("position", vars(self._present))
+                    continue
+                events += self._waiting()  # all that has happened is sent together, which costs as much as one event
+                if None in events:  # the client has gone, or the server stops
+                    return
+                chunk = await self._chunk([event for event in events if event is not None])
+                if chunk:
+                    yield chunk
+            late = [event for event in self._waiting() if event is not None]
+            yield self._shown(late) + _sent("done", vars(self._present))
+        finally:
+            self._service.events.unsubscribe(self._submission_id, self._arrived)
+
+    async def _chunk(self, events: Sequence[ServiceEvent]) -> bytes:
+        """Return what is sent of these events; the present state is known afterwards."""
+        waits = self._present.state == State.QUEUED
+        changes = [event.number for event in events if _is_change(event) or (waits and event.kind == "started")]
+        end = end_in(events[-1])
+        if end is not None:
+            self._present = end
+        elif changes:
+            await self._read()
+        chunk = self._shown(events)
+        if changes and not self._present.is_final:
+            chunk += _sent("state", vars(self._present), max(changes))
+        return chunk
+
+    async def _read(self) -> None:
+        self._present = await run_in_threadpool(self._progress)
+
+    def _progress(self) -> SubmissionProgress:
+        with self._service.database.reading() as session:
+            return progress_of(session, self._service, session.get_one(Submission, self._submission_id))
+
+    def _waiting(self) -> list[ServiceEvent | None]:
+        return [self._arrived.get_nowait() for _ in range(self._arrived.qsize())]
+
+    def _shown(self, events: Sequence[ServiceEvent]) -> bytes:
+        return b"".join(_sent(event.kind, event.data, event.number) for event in events if self._is_shown(event))
+
+    def _is_shown(self, event: ServiceEvent) -> bool:
+        if event.kind in CHANGES:
+            return False
+        return event.kind != "check" or event.data.get("name") in self._names
 
 
-def _is_shown(event: ServiceEvent, names: frozenset[str]) -> bool:
-    return event.kind != "check" or event.data.get("name") in names
+def _is_change(event: ServiceEvent) -> bool:
+    """Return whether the state may be another one. A submission that was only claimed still waits, as far as people see."""
+    return event.kind in CHANGES and event.data.get("state") != State.RUNNING
 
 
-def _sent(kind: str, data: dict[str, Any], number: int | None = None) -> bytes:
-    return ServerSentEvent(json.dumps(data), event=kind, id=None if number is None else str(number)).encode()
+def _sent(kind: str, data: Mapping[str, Any], number: int | None = None) -> bytes:
+    lines = [f"event: {kind}", f"data: {json.dumps(data)}"]
+    if number is not None:
+        lines.insert(0, f"id: {number}")
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -74,8 +75,11 @@ def check_certificate(path: Path) -> None:
         ) from error
 
 
-def run(app: FastAPI, listener: socket.socket, certificate: Path | None = None) -> None:
-    """Answer requests until SIGINT or SIGTERM, which is raised again at the end. Call it in the main thread."""
+def run(app: FastAPI, listener: socket.socket, certificate: Path | None, end_streams: Callable[[], None]) -> None:
+    """Answer requests until SIGINT or SIGTERM, which is raised again at the end. Call it in the main thread.
+
+    ``end_streams`` is called first, and ends the answers that would go on.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -85,4 +89,17 @@ def run(app: FastAPI, listener: socket.socket, certificate: Path | None = None) 
         ssl_certfile=None if certificate is None else str(certificate),
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    uvicorn.Server(config).run([listener])
+    _Server(config, end_streams).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that ends open streams before it waits for requests: they would last as long as it may wait."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop."""
+        self._end_streams()
+        await super().shutdown(sockets)

@@ -60,7 +60,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         fields = {"version": __version__, "jobs": configuration.jobs, "isolation": level}
         log.info("The server has started", extra={logs.FIELDS: fields})
         stack.callback(log.info, "The server stops")
-        server.run(app, listener, certificate)
+        server.run(app, listener, certificate, service.events.end)
 
 
 def write_open_courses(service: Service, address: str, write: Callable[[str], None]) -> None:

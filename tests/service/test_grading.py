@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +71,8 @@ def wait_for(service, submission, states=None):
 
 def events_of(service, submission):
     async def collect():
-        events = service.events.subscribe(submission.id)
+        events = asyncio.Queue()
+        service.events.subscribe(submission.id, events)
         return [events.get_nowait() for _ in range(events.qsize())]
 
     return coroutines.run(collect())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader.service.configuration import ServiceLimits
@@ -55,3 +57,14 @@ def test_right_password_forgets_the_attempts(rates):
         rates.count_sign_in("ada", "192.0.2.1")
         rates.count_sign_in("ada", "192.0.2.1")
         rates.forget_sign_ins("Ada", "192.0.2.1")
+
+
+def test_old_requests_are_forgotten(rates, monkeypatch):
+    rates.count_api("a")
+    rates.count_api("a")
+    moment = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: moment + 61)
+    rates.count_api("a")
+    monkeypatch.setattr(time, "monotonic", lambda: moment + 200)
+    rates.count_api("b")
+    assert [who for _seconds, *who in rates._windows] == [["api", "b"]]

@@ -126,3 +126,22 @@ def test_claimed_submission_waits_in_the_stream_until_it_starts(service, submiss
         ("state", "running"),
         ("done", "graded"),
     ]
+
+
+def test_stream_ends_without_done_when_the_server_stops(service, submission):
+    assert [kind for kind, _, _ in received(service, submission, [service.events.end])] == ["state"]
+
+
+def test_stream_ends_when_the_client_has_gone(service, submission):
+    class Request:
+        headers = {}
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    sent = []
+    coroutines.run(event_stream.event_stream(Request, service, submission)({"type": "http"}, receive, send))
+    assert (sent[-1]["more_body"], b"event: done" in b"".join(m.get("body", b"") for m in sent)) == (False, False)
