@@ -20,6 +20,7 @@ EXERCISES = bundled_names()
 PUBLIC = (
     "assignments/*/assignment.yaml",
     "assignments/*/starter.*",
+    "assignments/shared/*.yaml",
     "assignments/*/task*.md",
     "reference/answers/*",
     "reference/bugs/*.py",

@@ -16,7 +16,7 @@ from ..support import similar_names, yaml_model
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.places import ASSIGNMENTS, DIGESTS, REFERENCE
-from . import known_wrong
+from . import including, known_wrong
 from .known_wrong import KnownWrong
 from .spec import AssignmentSpec
 
@@ -122,6 +122,10 @@ class Assignment:
         if file is not None:
             return _digest(file)
         return "" if self.content.reference is None else recorded_digests()[self.content.reference]
+
+    def included_digest(self) -> str:
+        """Return the SHA-256 of each included file that is not in the folder, "" without any."""
+        return "".join(map(_digest, including.bundled_files(self.content.include)))
 
 
 def digests_of_references() -> dict[str, str]:

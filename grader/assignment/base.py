@@ -390,6 +390,8 @@ class Probe(StrictModel):
     """The widths of the layers of several nets; the probe has its cases for each of them."""
     fallback: str | None = formerly("instead", "fallback", None)
     """The probe for submissions that cannot answer this one because they work only for certain sizes."""
+    like: str | None = Field(None, exclude=True)
+    """A probe above this one, whose inputs this one has too; its own ``inputs`` are added to them or replace them."""
     inputs: dict[str, Input]
     """{name of an argument: its value}."""
 

@@ -16,7 +16,13 @@ from .spec import AssignmentSpec
 
 def json_schema() -> dict[str, Any]:
     """Return the schema with all kinds of checks that are installed. Each key has its description."""
-    return AssignmentSpec.model_json_schema(schema_generator=DescribedSchema)
+    document = AssignmentSpec.model_json_schema(schema_generator=DescribedSchema)
+    # An included file may have the keys that a function needs.
+    complete = {"functions": {"additionalProperties": {"required": document["$defs"]["FunctionSpec"].pop("required")}}}
+    document.setdefault("allOf", []).append(
+        {"if": {"not": {"required": ["include"]}}, "then": {"properties": complete}}
+    )
+    return document
 
 
 class DescribedSchema(GenerateJsonSchema):

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from ..support import yaml_model
-from . import expressions, known_wrong, lists
+from . import expressions, including, known_wrong, lists
 from .accepted import Accepted
 from .base import Identifier, Limits, Name, Policy
 from .bugs import Bug, StepDeclarations
@@ -46,6 +46,8 @@ class AssignmentSpec(Declarations):
     """The slides of the lecture that the exercise follows."""
     minutes: int | None = Field(None, ge=1, le=10_000)
     """The time that a student needs, roughly."""
+    include: list[str] = []
+    """Files with names, functions and probes that exercises share: ``names.yaml`` of the folder, or a name of the grader's own."""
     task: str = "task.md"
     """The file with the task, for ``grader show``. A translation has the language in its name: ``task.de.md``."""
     pass_mark: float = Field(60, ge=0, le=100)
@@ -80,6 +82,11 @@ class AssignmentSpec(Declarations):
     """Known-wrong solutions, for ``grader validate``, or the YAML file with their list."""
     accepted: list[Accepted] = []
     """Changes of the solution that no check needs to notice, for ``grader validate --mutants``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_shared_entries(cls, data: Any, info: ValidationInfo) -> Any:
+        return including.completed(data, (info.context or {}).get("folder"))
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentSpec:
@@ -175,7 +182,7 @@ class AssignmentSpec(Declarations):
 
     def _check_given(self) -> None:
         """Raise an error if students would get a secret file, or if a value depends on an unknown input."""
-        hidden = {"assignment.yaml", self.reference, *self._to_validate(self._listed())}
+        hidden = {"assignment.yaml", self.reference, *self.include, *self._to_validate(self._listed())}
         for name in self.files:
             if name in hidden or name.split("/")[0] == "answers":
                 raise yaml_model.YamlError(("files",), name, f"students must not see '{name}'; remove it from files.")

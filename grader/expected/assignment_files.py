@@ -43,7 +43,7 @@ def _members(assignment: Assignment, other_paths: Sequence[Path]) -> Iterator[fi
 
 
 def digest(assignment: Assignment, other_paths: Sequence[Path]) -> str:
-    """Return a SHA-256 of the assignment's folder, without solutions and ``other_paths``, and of its reference.
+    """Return a SHA-256 of the assignment's folder, without solutions and ``other_paths``, of its reference and of what it includes.
 
     It is the same in a checkout and in an installation, which has no solutions.
     """
@@ -51,7 +51,7 @@ def digest(assignment: Assignment, other_paths: Sequence[Path]) -> str:
     for name, _content in sorted(_members(assignment, other_paths), key=lambda member: member[0]):
         with (assignment.folder / name).open("rb") as file:
             sha256.update(os.fsencode(f"{name}\0") + hashlib.file_digest(file, "sha256").digest())
-    sha256.update(assignment.reference_digest().encode())
+    sha256.update(f"{assignment.reference_digest()}{assignment.included_digest()}".encode())
     return sha256.hexdigest()
 
 

@@ -64,6 +64,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
         tasks = [file.name for file in {assignment.task_file(language): None for language in LANGUAGES}]
         for file in ("assignment.yaml", *tasks, *assignment.content.starters):
             yield f"grader/bundled/assignments/{name}/{file}", assignment.file(file).read_bytes()
+    yield from _below(ASSIGNMENTS / "shared", "grader/bundled/assignments/shared")
     yield f"grader/bundled/reference/{DIGESTS.name}", DIGESTS.read_bytes()
     for part in ("answers", "bugs"):
         yield from _below(REFERENCE / part, f"grader/bundled/reference/{part}")

@@ -1,0 +1,199 @@
+"""Completes the content of an ``assignment.yaml``: with the files that it includes, and probes that are ``like`` another one.
+
+An included file has names, functions and probes that several exercises share. An exercise gets only those that it uses, and
+its own entries win, but for aliases, which are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..support import yaml_model
+from ..support.places import ASSIGNMENTS
+from . import expressions
+from .base import FunctionSpec, Identifier, Limits, Probe, StrictModel
+from .declarations import Declarations
+
+FOLDER = ASSIGNMENTS / "shared"
+SUFFIX = ".yaml"
+WHOLE = ("forbidden_imports", "allowed_imports", "limits")
+
+
+class Shared(StrictModel):
+    """The content of a file that assignments include."""
+
+    aliases: dict[str, list[str]] = {}
+    """Other names of arguments and results; an exercise gets those of its own arguments and results, but for names
+    that it declares itself."""
+    functions: dict[Identifier, FunctionSpec] = {}
+    """Functions; an exercise gets those that it lists under ``functions``, with its own keys instead of these."""
+    probes: dict[str, Probe] = {}
+    """Inputs; an exercise gets the probes that it names, without inputs that it does not have."""
+    forbidden_imports: list[str] = []
+    """For exercises that do not state it."""
+    allowed_imports: list[str] = []
+    """For exercises that do not state it."""
+    limits: Limits | None = None
+    """For exercises that do not state it."""
+
+
+def bundled_names() -> list[str]:
+    """Return the names of the files that every assignment may include."""
+    return sorted(file.stem for file in FOLDER.glob(f"*{SUFFIX}"))
+
+
+def bundled_files(names: list[str]) -> list[Path]:
+    """Return those of the included files that belong to the grader."""
+    return [FOLDER / f"{name}{SUFFIX}" for name in names if not name.endswith(SUFFIX)]
+
+
+def completed(data: Any, folder: Path | None) -> Any:
+    """Return the content of an ``assignment.yaml`` in ``folder`` with the shared entries that it uses.
+
+    Raises UsageError for mistakes in an included file, and YamlError for one that does not exist or a ``like`` that is unknown.
+    Content of another type stays as it is: the model reports it.
+    """
+    if not isinstance(data, dict) or not all(isinstance(data.get(key) or {}, dict) for key in ("functions", "probes")):
+        return data
+    names = data.get("include")
+    files = [_file(str(name), folder) for name in names] if isinstance(names, list) else []
+    if not files and not any(_likes(data.get("probes"))):
+        return data
+    merged = dict(data)
+    contents = [yaml_model.load(file, Shared) for file in reversed(files)]
+    for shared in contents:
+        _add_functions(merged, shared)
+    arguments = _arguments_and_results(merged)
+    for shared in contents:
+        _add_entries(merged, shared, arguments)
+    if merged.get("probes"):
+        merged["probes"] = _like_others(merged["probes"])
+    return merged
+
+
+def _file(name: str, folder: Path | None) -> Path:
+    """Return the included file: one of the grader, or with the ending ``.yaml`` one of the assignment's folder."""
+    if not name.endswith(SUFFIX):
+        if name not in bundled_names():
+            message = f"'{name}' is not a shared file of the grader; allowed are {', '.join(bundled_names())}, and files of the folder, such as names.yaml."
+            raise yaml_model.YamlError(("include",), name, message)
+        return FOLDER / f"{name}{SUFFIX}"
+    file = (folder or Path()) / name
+    if folder is None or "/" in name or "\\" in name or not file.is_file():
+        raise yaml_model.YamlError(("include",), name, f"'{name}' is not a file of the folder; add it.")
+    if not file.resolve().is_relative_to(folder):
+        message = f"'{name}' is a link that leads out of the folder; put the file itself there."
+        raise yaml_model.YamlError(("include",), name, message)
+    return file
+
+
+def _add_functions(data: dict[str, Any], shared: Shared) -> None:
+    """Complete the functions that the assignment lists; its own keys stay."""
+    functions = data.get("functions") or {}
+    for name, function in shared.functions.items():
+        own = functions.get(name)
+        if isinstance(own, dict):
+            functions = {**functions, name: {**function.model_dump(exclude_unset=True), **own}}
+    if functions:
+        data["functions"] = functions
+
+
+def _add_entries(data: dict[str, Any], shared: Shared, arguments: set[str]) -> None:
+    """Add the entries that the assignment, with these arguments and results, uses and does not state itself."""
+    for key in WHOLE:
+        if key not in data and key in shared.model_fields_set:
+            data[key] = getattr(shared, key)
+    key = "names" if "names" in data else "aliases"
+    if isinstance(data.get(key) or {}, dict):
+        data[key] = _aliases(data.get(key) or {}, shared.aliases, arguments)
+    own_probes = data.get("probes") or {}
+    mentioned = {*_texts(data.get("checks")), *_texts(own_probes)}
+    probes = {}
+    for name, probe in reversed(shared.probes.items()):  # a probe may be like one above it
+        if name in mentioned:
+            mentioned |= {*_texts(probe)}
+            probes[name] = _with_inputs(probe, arguments)
+    data["probes"] = dict(reversed(probes.items())) | own_probes
+
+
+def _arguments_and_results(data: Mapping[str, Any]) -> set[str]:
+    """Return the names of all arguments and results; none if the declarations have a mistake, which the model reports."""
+    keys = [key for key in Declarations.model_fields if key not in ("aliases", "probes")]
+    with suppress(ValidationError):
+        return {*Declarations.model_validate({key: data[key] for key in keys if key in data}).all_names()}
+    return set()
+
+
+def _with_inputs(probe: Probe, arguments: set[str]) -> Probe:
+    """Return the probe with the inputs that are arguments, and those from which they are computed."""
+    needed = set(arguments)
+    with suppress(expressions.Refused):  # the model reports it
+        for name, others in reversed(probe.names_in_formulas().items()):
+            needed |= {*others} if name in needed else set()
+    return probe.model_copy(update={"inputs": {key: value for key, value in probe.inputs.items() if key in needed}})
+
+
+def _aliases(own: dict[str, Any], shared: dict[str, list[str]], arguments: set[str]) -> dict[str, Any]:
+    """Return the assignment's own aliases and the shared ones of its arguments and results.
+
+    A name that the assignment declares itself means only what it declares.
+    """
+    declared = {*map(_plain, arguments)}
+    merged = dict(own)
+    for name in arguments & shared.keys():
+        more = own.get(name) or []
+        if isinstance(more, list):
+            others = [other for other in shared[name] if _plain(other) not in declared]
+            merged[name] = [*dict.fromkeys([*more, *others])] if all(isinstance(each, str) for each in more) else more
+    return merged
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _likes(probes: Any) -> Iterator[str]:
+    for probe in probes.values() if isinstance(probes, dict) else ():
+        if isinstance(probe, dict) and isinstance(probe.get("like"), str):
+            yield probe["like"]
+
+
+def _like_others(probes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the probes, each with its own inputs and those of the probe above it that it is ``like``."""
+    complete: dict[str, Any] = {}
+    for name, probe in probes.items():
+        other = probe.like if isinstance(probe, Probe) else next(_likes({name: probe}), None)
+        if other is None:
+            complete[name] = probe
+            continue
+        if other not in complete:
+            choices = f"allowed are {', '.join(complete)}" if complete else "there are none"
+            raise yaml_model.YamlError(
+                ("probes", name), other, f"'{other}' is not a known probe above this one; {choices}."
+            )
+        own, inherited = _inputs(probe), _inputs(complete[other])
+        if isinstance(own, dict) and isinstance(inherited, dict):
+            inputs = {"inputs": inherited | own}
+            complete[name] = probe.model_copy(update=inputs) if isinstance(probe, Probe) else {**probe, **inputs}
+        else:
+            complete[name] = probe
+    return complete
+
+
+def _inputs(probe: Any) -> Any:
+    return probe.inputs if isinstance(probe, Probe) else probe.get("inputs") or {} if isinstance(probe, dict) else None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield all strings in a value of the file, and the probes that a probe names."""
+    if isinstance(value, str):
+        yield value
+    if isinstance(value, Probe):
+        yield from filter(None, (value.like, value.fallback))
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(part)
