@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from ..support.i18n import _
 from .errors import NotAllowed, missing
 from .moments import now
-from .tables import Course, Exercise, Membership, Role, Submission
+from .tables import Course, Exercise, Membership, Role, Submission, Version
 
 SCOPES = ("read", "submit", "class", "manage")
 """What a token may do: read and hand in one's own submissions; read a class and mark it; change courses and exercises."""
@@ -32,6 +33,34 @@ BY_NAME = (
     select(Exercise)
     .where(Exercise.course_id == bindparam("course"), Exercise.name == bindparam("name"))
     .options(joinedload(Exercise.course), joinedload(Exercise.version))
+)
+
+_COURSE, _EXERCISE, _MEMBERSHIP, _SUBMISSION, _VERSION = (
+    table.__table__ for table in (Course, Exercise, Membership, Submission, Version)
+)
+# Columns instead of objects, because these are read for every submission.
+EXERCISE_ROW = (
+    select(_EXERCISE, _COURSE.c.slug, _MEMBERSHIP.c.role)
+    .join_from(_EXERCISE, _COURSE, _EXERCISE.c.course_id == _COURSE.c.id)
+    .outerjoin(_MEMBERSHIP, (_MEMBERSHIP.c.course_id == _COURSE.c.id) & (_MEMBERSHIP.c.user_id == bindparam("user")))
+    .where(_COURSE.c.slug == bindparam("slug"), _EXERCISE.c.name == bindparam("name"))
+)
+SUBMISSION_ROW = (
+    select(
+        _SUBMISSION,
+        _EXERCISE.c.course_id,
+        _EXERCISE.c.board,
+        _MEMBERSHIP.c.role,
+        _VERSION.c.name.label("version_name"),
+        _VERSION.c.blob.label("version_blob"),
+    )
+    .join_from(_SUBMISSION, _EXERCISE, _SUBMISSION.c.exercise_id == _EXERCISE.c.id)
+    .join(_VERSION, _SUBMISSION.c.version_id == _VERSION.c.id)
+    .outerjoin(
+        _MEMBERSHIP,
+        (_MEMBERSHIP.c.course_id == _EXERCISE.c.course_id) & (_MEMBERSHIP.c.user_id == bindparam("user")),
+    )
+    .where(_SUBMISSION.c.id == bindparam("id"))
 )
 
 
@@ -114,6 +143,15 @@ def exercise(
     return row, access
 
 
+def exercise_row(session: Session, caller: Caller, slug: str, name: str) -> Any:
+    """Return the columns of an exercise that the caller may see, and ``slug`` of its course; raises NotFound."""
+    row: Any = session.execute(EXERCISE_ROW, {"slug": slug, "name": name, "user": caller.user_id}).first()
+    role = None if row is None else _role_in(caller, row)
+    if row is None or role is None or not (role >= Role.TUTOR or is_visible(row)):
+        raise missing()
+    return row
+
+
 def is_visible(exercise: Exercise) -> bool:
     """Return whether students see an exercise: it is not hidden, and it has been opened."""
     return not exercise.is_hidden and (exercise.opens is None or exercise.opens <= now())
@@ -133,6 +171,28 @@ def submission(session: Session, caller: Caller, submission_id: str) -> tuple[Su
         if is_own:  # a former member
             return row, CourseAccess(row.exercise.course, Role.STUDENT)
     raise missing()
+
+
+def submission_row(session: Session, caller: Caller, submission_id: str) -> tuple[Any, bool]:
+    """Return the columns of a submission that the caller may see, and whether the caller is staff; raises NotFound.
+
+    The row also has ``version_name`` and ``version_blob``.
+    """
+    row = session.execute(SUBMISSION_ROW, {"id": submission_id, "user": caller.user_id}).first()
+    if row is None:
+        raise missing()
+    role = _role_in(caller, row)
+    is_staff = role is not None and role >= Role.TUTOR
+    if not is_staff and row.user_id != caller.user_id:  # one's own also as a former member
+        raise missing()
+    return row, is_staff
+
+
+def _role_in(caller: Caller, row: Any) -> Role | None:
+    """Return the role of the caller in the course of a row, with what the scopes of a token leave of it."""
+    if caller.is_admin:
+        return caller.limited(Role.INSTRUCTOR)
+    return None if row.role is None else caller.limited(Role(row.role))
 
 
 def _role(session: Session, caller: Caller, course_id: str) -> Role | None:

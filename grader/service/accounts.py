@@ -16,7 +16,13 @@ from .tables import Link, Login, Token, User
 LOGIN_DAYS = 30
 LINK_DAYS = 7
 TOKEN_PREFIX = "grd_"
-BY_DIGEST = select(Token).where(Token.digest == bindparam("digest"))
+_T, _U = Token.__table__.c, User.__table__.c
+# Columns instead of objects: a token is read in every request of a program.
+BY_DIGEST = (
+    select(_T.scopes, _T.expires, _U.id, _U.name, _U.full_name, _U.is_admin, _U.language, _U.disabled)
+    .join_from(Token.__table__, User.__table__, _T.user_id == _U.id)
+    .where(_T.digest == bindparam("digest"))
+)
 
 
 def caller_of(user: User, scopes: Iterable[str] | None = None) -> Caller:
@@ -73,10 +79,11 @@ def new_token(
 
 def by_token(session: Session, secret: str) -> Caller | None:
     """Return the user of a token, with the token's scopes, None if it is not valid (any more)."""
-    token = session.scalar(BY_DIGEST, {"digest": digest_of(secret)})
-    if token is None or token.user.disabled is not None or (token.expires is not None and token.expires <= now()):
+    row = session.execute(BY_DIGEST, {"digest": digest_of(secret)}).first()
+    if row is None or row.disabled is not None or (row.expires is not None and row.expires <= now()):
         return None
-    return caller_of(token.user, token.scopes.split())
+    shown_name = row.full_name or row.name
+    return Caller(row.id, row.name, shown_name, row.is_admin, row.language, frozenset(row.scopes.split()))
 
 
 def new_link(

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
 
 from ..support.i18n import _, ngettext
 from . import access
 from .access import Caller, is_visible
 from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
 from .errors import Conflict, TooLarge, TooMany, Unreadable, missing
-from .tables import Exercise, Kind, Role, State, Submission
+from .tables import Course, Exercise, Kind, Membership, Role, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
-WITH_COURSE = (joinedload(Exercise.course),)
+_COURSE, _EXERCISE, _MEMBERSHIP, _SUBMISSION = (table.__table__ for table in (Course, Exercise, Membership, Submission))
+# Columns instead of objects, because these are read for every submission.
+RULES = (
+    select(_EXERCISE, _COURSE.c.archived, _MEMBERSHIP.c.role)
+    .join_from(_EXERCISE, _COURSE, _EXERCISE.c.course_id == _COURSE.c.id)
+    .outerjoin(_MEMBERSHIP, (_MEMBERSHIP.c.course_id == _COURSE.c.id) & (_MEMBERSHIP.c.user_id == bindparam("user")))
+    .where(_EXERCISE.c.id == bindparam("exercise"))
+)
+CHECKS = select(func.count(), func.min(_SUBMISSION.c.received)).where(
+    _SUBMISSION.c.user_id == bindparam("user"),
+    _SUBMISSION.c.exercise_id == bindparam("exercise"),
+    _SUBMISSION.c.kind == Kind.CHECK,
+    _SUBMISSION.c.state != State.NOT_GRADABLE,
+    _SUBMISSION.c.received > bindparam("since"),
+)
 
 
 def refuse_wrong_files(files: Mapping[str, bytes], limits: ServiceLimits) -> None:
@@ -47,23 +62,23 @@ def refuse_by_rules(
     session: Session, limits: ServiceLimits, caller: Caller, exercise: Exercise, kind: Kind, received: datetime
 ) -> None:
     """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
-    exercise = session.get_one(Exercise, exercise.id, options=WITH_COURSE)
-    role = access.role_of(session, exercise.course_id, caller.user_id)
+    row: Any = session.execute(RULES, {"exercise": exercise.id, "user": caller.user_id}).one()
+    role = None if row.role is None else Role(row.role)
     if not caller.is_admin and role is None:
         raise missing()
-    if exercise.course.archived is not None:
+    if row.archived is not None:
         raise Conflict(_("This course is archived, so nothing can be handed in."))
     if _is_staff(caller, role):
         return  # they try an exercise at any time
-    if not is_visible(exercise):
+    if not is_visible(row):
         raise missing()
-    terms = terms_of(session, exercise, caller.user_id)
+    terms = terms_of(session, row, caller.user_id)
     if terms.is_closed(received):
         raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))
     if kind == Kind.ATTEMPT:
-        _refuse_spent(session, caller, exercise, terms)
+        _refuse_spent(session, caller, row, terms)
     else:
-        _refuse_many_checks(session, limits, caller, exercise, received)
+        _refuse_many_checks(session, limits, caller, row, received)
 
 
 def refuse_spent_attempts(session: Session, caller: Caller, exercise: Exercise) -> None:
@@ -94,14 +109,9 @@ def _refuse_many_checks(
     session: Session, limits: ServiceLimits, caller: Caller, exercise: Exercise, received: datetime
 ) -> None:
     for hours, most in ((24, limits.checks_a_day), (1, limits.checks_an_hour)):
-        statement = select(func.count(), func.min(Submission.received)).where(
-            Submission.user_id == caller.user_id,
-            Submission.exercise_id == exercise.id,
-            Submission.kind == Kind.CHECK,
-            Submission.state != State.NOT_GRADABLE,
-            Submission.received > received - timedelta(hours=hours),
-        )
-        count, first = session.execute(statement).one()
+        since = received - timedelta(hours=hours)
+        values = {"exercise": exercise.id, "user": caller.user_id, "since": since}
+        count, first = session.execute(CHECKS, values).one()
         if count >= most:
             wait = max(60, int((first + timedelta(hours=hours) - received).total_seconds()))
             minutes = -(-wait // 60)

@@ -20,6 +20,13 @@ from .tables import Course, Exercise, Extension, Kind, Mark, Membership, Role, S
 LEFT_OUT = (State.CANCELLED, State.SUPERSEDED)
 WITH_PARTS = (joinedload(Exercise.course), joinedload(Exercise.version))
 
+_MARK = Mark.__table__.c
+ANY_MARK = (
+    select(_MARK.id)
+    .where(_MARK.exercise_id == bindparam("exercise"), or_(_MARK.user_id == bindparam("user"), _MARK.user_id.is_(None)))
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class ClassRows:
@@ -93,6 +100,11 @@ def _statements(is_of_one: bool) -> tuple[Select[Any], Select[Any], Select[Any],
         extensions.order_by(Extension.user_id),
         marks.order_by(Mark.at, Mark.id),
     )
+
+
+def has_marks(session: Session, exercise_id: str, user_id: str) -> bool:
+    """Return whether a person has given marks or comments to a student, or to the whole class."""
+    return session.scalar(ANY_MARK, {"exercise": exercise_id, "user": user_id}) is not None
 
 
 def read(session: Session, exercise: Exercise, user_id: str | None = None) -> ClassRows:

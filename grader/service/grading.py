@@ -224,7 +224,7 @@ class Grader:
             self._works.give_way()
             with self._service.database.reading() as session:
                 seed = result_keys.seed_of(session, submission, submission.version)
-            claim.key = result_keys.key_with(self._service, submission, submission.version, seed)
+            claim.key = result_keys.key_with(self._service, submission, submission.version.digest, seed.seed)
             prepared = self._works.request(seed, submission.version)
         except Exception as error:
             self._end(claim, GradingOutcome(submission, error=error))

@@ -16,7 +16,9 @@ from ..version import __version__
 from .service import Service
 from .tables import Result
 
-KEY = select(Result.key).where(Result.key == bindparam("key"))
+_RESULT = Result.__table__
+REPORT = select(_RESULT.c.report).where(_RESULT.c.key == bindparam("key"))
+KEY = select(_RESULT.c.key).where(_RESULT.c.key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,17 @@ def write_files(service: Service, graded: TaskResult) -> ResultFiles:
 
 def report_in(result: Result) -> Report:
     """Return the complete report of a result."""
-    return Report.model_validate_json(zlib.decompress(result.report))
+    return _read(result.report)
+
+
+def report_with(session: Session, key: str) -> Report | None:
+    """Return the complete report with this key, None without one."""
+    content = session.scalar(REPORT, {"key": key})
+    return None if content is None else _read(content)
+
+
+def _read(content: bytes) -> Report:
+    return Report.model_validate_json(zlib.decompress(content))
 
 
 def document_in(result: Result) -> dict[str, Any]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..assignment.base import Policy
 from .tables import Exercise
 
 
 def policy_of(exercise: Exercise) -> Policy:
     """Return the rules of an exercise, with its due date."""
-    return Policy.model_validate_json(exercise.policy).model_copy(update={"due": exercise.due})
+    return _read(exercise.policy).model_copy(update={"due": exercise.due})
+
+
+@lru_cache
+def _read(text: str) -> Policy:
+    return Policy.model_validate_json(text)
 
 
 def stored(policy: Policy) -> str:

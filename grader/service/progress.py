@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _
@@ -11,7 +13,12 @@ from . import assignments, waiting
 from .claims import WAITS
 from .events import ServiceEvent
 from .service import Service
-from .tables import UNFINISHED, State, Submission
+from .tables import UNFINISHED, State, Submission, Version
+
+_SUBMISSION = Submission.__table__.c
+STATE = select(_SUBMISSION.id, _SUBMISSION.state, _SUBMISSION.sentence, _SUBMISSION.priority).where(
+    _SUBMISSION.id == bindparam("id")
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,12 @@ def progress_of(session: Session, service: Service, submission: Submission) -> S
     return SubmissionProgress(state, sentence, ahead, round(position.seconds, 1))
 
 
+def present_progress(session: Session, service: Service, submission_id: str) -> SubmissionProgress:
+    """Return the progress of a submission as the database has it now."""
+    row: Any = session.execute(STATE, {"id": submission_id}).one()
+    return progress_of(session, service, row)
+
+
 def end_in(event: ServiceEvent) -> SubmissionProgress | None:
     """Return the final progress that an event names, None for any other event. It saves a look into the database."""
     state, sentence = event.data.get("state"), event.data.get("sentence")
@@ -67,8 +80,7 @@ def _has_started(service: Service, submission_id: str) -> bool:
     return False
 
 
-def shown_checks(session: Session, service: Service, submission_id: str) -> frozenset[str]:
-    """Return the names of the checks of a submission whose status a student may see."""
-    version = session.get_one(Submission, submission_id).version
+def shown_checks(service: Service, version: Version) -> frozenset[str]:
+    """Return the names of the checks of a version whose status a student may see."""
     visibility = assignments.assignment_of(service, version).content.visibility()
     return frozenset(name for name, visible in visibility.items() if visible != "instructor")

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..version import __version__
@@ -13,6 +14,14 @@ from . import courses
 from .server_secret import server_secret
 from .service import Service
 from .tables import Kind, Seed, Submission, Version
+
+_SEED = Seed.__table__.c
+SEED = select(_SEED.seed).where(
+    _SEED.exercise_id == bindparam("exercise"),
+    _SEED.version_id == bindparam("version"),
+    _SEED.purpose == bindparam("purpose"),
+    _SEED.number == bindparam("number"),
+)
 
 
 def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> int:
@@ -29,25 +38,32 @@ def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
     return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
 
 
+def drawn_seed(session: Session, exercise_id: str, version_id: str, kind: Kind, number: int) -> int | None:
+    """Return a seed, None if it has not been drawn."""
+    values = {"exercise": exercise_id, "version": version_id, "purpose": kind, "number": number}
+    return session.scalar(SEED, values)
+
+
 def result_key(
     session: Session, service: Service, submission: Submission, version: Version, language: str | None = None
 ) -> str:
     """Return the key of the result of a submission with a version."""
-    return key_with(service, submission, version, seed_of(session, submission, version), language)
+    seed = seed_of(session, submission, version)
+    return key_with(service, submission, version.digest, seed.seed, language)
 
 
 def key_with(
-    service: Service, submission: Submission, version: Version, seed: Seed, language: str | None = None
+    service: Service, submission: Submission, version_digest: str, seed: int, language: str | None = None
 ) -> str:
-    """Return the key of the result of a submission with a version and its seed: a digest of all that decides the report.
+    """Return the key of the result of a submission with a version and a seed: a digest of all that decides the report.
 
     The name of the file is one of them, because sentences of a report quote it, and it may contain a student's name.
     """
     configuration = service.configuration
     parts = (
         __version__,
-        version.digest,
-        seed.seed,
+        version_digest,
+        seed,
         configuration.isolation,
         configuration.engine,
         configuration.datasets or "",

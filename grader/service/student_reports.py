@@ -31,9 +31,11 @@ class StudentReport:
     files: Sequence[SourceFile] = field(default=())
 
 
-def for_student(service: Service, report: Report, exercise: Exercise, content: AssignmentSpec) -> Report:
-    """Return a report on a submission as students may see it."""
-    return redact_for_student(boards.with_public_half(service, report, exercise), content.visibility())
+def for_student(service: Service, report: Report, exercise: Exercise | None, content: AssignmentSpec) -> Report:
+    """Return a report on a submission as students may see it; the exercise may be None if it has no leaderboard."""
+    if exercise is not None:
+        report = boards.with_public_half(service, report, exercise)
+    return redact_for_student(report, content.visibility())
 
 
 def student_report(service: Service, submission: Submission) -> StudentReport:

@@ -9,9 +9,10 @@ import io
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
 
 from ..report.model import Report
 from ..submission import digest
@@ -22,15 +23,23 @@ from . import admission, claims, courses, kept_results, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable, missing
+from .identifiers import new_id
 from .moments import now
 from .service import Service
-from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission
+from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission, Version
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
 CANCELLED = lazy("It was cancelled before it was graded.")
 FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
-WITH_VERSION = (joinedload(Exercise.version),)
+_EXERCISE, _VERSION = Exercise.__table__, Version.__table__
+INSERT = insert(Submission.metadata.tables[Submission.__tablename__])
+COLUMNS = frozenset(INSERT.table.c.keys())
+PRESENT_VERSION = (
+    select(_EXERCISE, _VERSION.c.digest)
+    .join_from(_EXERCISE, _VERSION, _EXERCISE.c.version_id == _VERSION.c.id)
+    .where(_EXERCISE.c.id == bindparam("exercise"))
+)
 
 
 def accept(
@@ -44,7 +53,7 @@ def accept(
     idempotency_key: str | None = None,
     received: datetime | None = None,
 ) -> Submission:
-    """Return the new submission of a user, when it is on disk; ``files`` is {name: content}.
+    """Return the new submission of a user, when it is on disk; ``files`` is {name: content}. Its related rows are not loaded.
 
     The same request with the same ``idempotency_key`` returns the same submission. A file that has a result already is
     graded at once, from that result. ``received`` is the time when all bytes had arrived, now by default. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
@@ -54,6 +63,8 @@ def accept(
     admission.refuse_wrong_files(files, service.configuration.limits)
     content = _packed(files)
     submission = Submission(
+        id=new_id(),
+        state=State.QUEUED,
         user_id=caller.user_id,
         exercise_id=exercise.id,
         kind=kind,
@@ -90,7 +101,7 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     earlier = _by_key(session, submission)
     if earlier is not None:
         return earlier, None
-    exercise = session.get_one(Exercise, submission.exercise_id, options=WITH_VERSION)
+    exercise: Any = session.execute(PRESENT_VERSION, {"exercise": submission.exercise_id}).one()
     kind = Kind(submission.kind)
     if kind == Kind.ATTEMPT:
         admission.refuse_spent_attempts(session, caller, exercise)  # again: two uploads may have arrived together
@@ -103,16 +114,16 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     submission.version_id = exercise.version_id
     submission.seed_number = result_keys.seed_number(session, kind, submission.user_id, exercise.version_id)
     identity = (exercise.id, exercise.version_id, kind, submission.seed_number)
-    seed = session.get(Seed, identity)
+    seed = result_keys.drawn_seed(session, *identity)
     if seed is None:
-        courses.draw_seeds(session, exercise, exercise.version)
-        seed = session.get_one(Seed, identity)
-    key = result_keys.key_with(service, submission, exercise.version, seed)
+        row = session.get_one(Exercise, exercise.id)
+        courses.draw_seeds(session, row, row.version)
+        seed = session.get_one(Seed, identity).seed
+    key = result_keys.key_with(service, submission, exercise.digest, seed)
     if kept_results.is_kept(session, key):
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
-    session.add(submission)
-    session.flush()
+    session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in INSERT.table.c})
     return submission, None if pending is None else pending.id
 
 

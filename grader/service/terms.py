@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ..assignment.base import Policy
 from .policies import policy_of
 from .tables import SPENT, Exercise, Extension, Kind, Submission
+
+_EXTENSION, _SUBMISSION = Extension.__table__, Submission.__table__
+EXTENSION = select(_EXTENSION).where(
+    _EXTENSION.c.exercise_id == bindparam("exercise"), _EXTENSION.c.user_id == bindparam("user")
+)
+SPENT_ATTEMPTS = select(func.count()).where(
+    _SUBMISSION.c.exercise_id == bindparam("exercise"),
+    _SUBMISSION.c.user_id == bindparam("user"),
+    _SUBMISSION.c.kind == Kind.ATTEMPT,
+    _SUBMISSION.c.state.in_(SPENT),
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,8 @@ class Terms:
 
 def terms_of(session: Session, exercise: Exercise, user_id: str) -> Terms:
     """Return the terms of an exercise for a student. A later deadline also moves the end of the exercise."""
-    return terms_with(exercise, session.get(Extension, (exercise.id, user_id)))
+    row: Any = session.execute(EXTENSION, {"exercise": exercise.id, "user": user_id}).first()
+    return terms_with(exercise, row)
 
 
 def terms_with(exercise: Exercise, extension: Extension | None) -> Terms:
@@ -72,10 +85,4 @@ def terms_with(exercise: Exercise, extension: Extension | None) -> Terms:
 
 def attempts_spent(session: Session, exercise_id: str, user_id: str) -> int:
     """Return how many graded attempts of a student count against the number of attempts."""
-    statement = select(func.count()).where(
-        Submission.exercise_id == exercise_id,
-        Submission.user_id == user_id,
-        Submission.kind == Kind.ATTEMPT,
-        Submission.state.in_(SPENT),
-    )
-    return session.scalar(statement) or 0
+    return session.scalar(SPENT_ATTEMPTS, {"exercise": exercise_id, "user": user_id}) or 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from . import access, audit
 from .access import Caller
 from .service import Service
-from .tables import Course, Exercise, Submission, User
+from .tables import Course, Exercise, Submission, User, Version
 from .terms import Terms, terms_of
 
 
@@ -42,7 +45,30 @@ def submission_for(service: Service, caller: Caller, submission_id: str) -> View
             submission.user_id == caller.user_id,
             course_access.is_staff,
         )
-    if caller.is_admin and not view.is_own:
-        with service.database.writing() as session:
-            audit.write(session, caller, "looked at a submission", submission.id)
+    _note(service, caller, submission.id, view.is_own)
     return view
+
+
+@dataclass(frozen=True)
+class SubmissionView:
+    """The columns of a submission, for requests that come often. ``is_of_others``: the caller is staff, and not the student."""
+
+    row: Any
+    version: Version
+    is_of_others: bool
+
+
+def quick_view(service: Service, session: Session, caller: Caller, submission_id: str) -> SubmissionView:
+    """Return a submission like :func:`submission_for`, in a transaction that reads, and in less time."""
+    row, is_staff = access.submission_row(session, caller, submission_id)
+    is_own = row.user_id == caller.user_id
+    _note(service, caller, row.id, is_own)
+    version = Version(id=row.version_id, name=row.version_name, blob=row.version_blob)
+    return SubmissionView(row, version, is_staff and not is_own)
+
+
+def _note(service: Service, caller: Caller, submission_id: str, is_own: bool) -> None:
+    """Keep the look of an admin at the work of somebody else."""
+    if caller.is_admin and not is_own:
+        with service.database.writing() as session:
+            audit.write(session, caller, "looked at a submission", submission_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -114,6 +115,15 @@ class SubmissionDocument(BaseModel):
     links: dict[str, str]
 
 
+@dataclass(frozen=True)
+class SubmissionPlace:
+    """The names of the course, the exercise and the student of a submission."""
+
+    course: str
+    exercise: str
+    student: str
+
+
 def course_document(request: Request, access: CourseAccess) -> CourseDocument:
     """Return a course as the API shows it."""
     course = access.course
@@ -154,16 +164,16 @@ def exercise_document(
 
 
 def submission_document(
-    request: Request, submission: Submission, progress: SubmissionProgress, terms: Terms
+    request: Request, submission: Submission, place: SubmissionPlace, progress: SubmissionProgress, terms: Terms
 ) -> SubmissionDocument:
     """Return a submission as the API shows it."""
     here = f"{PREFIX}/submissions/{submission.id}"
     links = {name: address(request, f"{here}/{name}") for name in ("events", "report", "notebook", "files")}
     return SubmissionDocument(
         id=submission.id,
-        course=submission.exercise.course.slug,
-        exercise=submission.exercise.name,
-        student=submission.user.name,
+        course=place.course,
+        exercise=place.exercise,
+        student=place.student,
         kind=Kind(submission.kind),
         file=submission.file_name,
         files=submission.file_count,

@@ -15,15 +15,16 @@ from ..service import assignments, standings, student_reports, submissions
 from ..service.access import Caller
 from ..service.errors import NotFound
 from ..service.service import Service
-from ..service.tables import Submission
-from ..service.viewing import submission_for
+from ..service.standings import ShownReport
+from ..service.tables import Exercise, Submission
+from ..service.viewing import quick_view, submission_for
 from ..submission import source_files
 from ..support.i18n import _
 from ..support.zips import zipped
 from .api_description import api_router
 from .api_etags import NOT_MODIFIED, with_etag
 from .downloads import download
-from .requests import Client, ServiceOf
+from .requests import Client, ServiceOf, client_in
 
 router = api_router("results")
 FormatName = Literal["json", "html", "text", "markdown", "sarif", "junit", "gradescope", "classroom"]
@@ -54,7 +55,6 @@ FILE: dict[int | str, dict[str, Any]] = {
 def show_report(
     request: Request,
     service: ServiceOf,
-    caller: Client,
     submission: str,
     accept: Annotated[str, Header()] = "",
     shape: Annotated[
@@ -65,16 +65,24 @@ def show_report(
 
     Points and comments that a person gave are part of it. A submission without a report is `not-found`.
     """
-    caller.require("read")
-    row, is_staff = _row(service, caller, submission)
-    complete = standings.shown_report(service, row)
-    content = assignments.assignment_of(service, row.version).content
-    report = (
-        complete.report if is_staff else student_reports.for_student(service, complete.report, row.exercise, content)
-    )
     name = shape or _preferred(accept)
+    with service.database.reading() as session:
+        caller = client_in(session, request)
+        caller.require("read")
+        view = quick_view(service, session, caller, submission)
+        if name == "html":
+            complete = standings.shown_report(service, view.row)
+        else:
+            complete = ShownReport(standings.report_without_note(service, session, view.row))
+        content = assignments.assignment_of(service, view.version).content
+        report = complete.report
+        if not view.is_of_others:
+            exercise = session.get_one(Exercise, view.row.exercise_id) if view.row.board else None
+            report = student_reports.for_student(service, report, exercise, content)
     text = (
-        _page(service, row, report, content, complete.note) if name == "html" else formats.render(name, report, content)
+        _page(service, view.row, report, content, complete.note)
+        if name == "html"
+        else formats.render(name, report, content)
     )
     return with_etag(request, Response(text.encode(errors="replace"), media_type=MEDIA_TYPES[name]))
 

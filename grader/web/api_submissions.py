@@ -17,12 +17,12 @@ from ..service.progress import progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
 from ..service.terms import terms_of
-from ..service.viewing import submission_for
+from ..service.viewing import quick_view, submission_for
 from . import event_stream, uploads
 from .api_description import api_router, problems
-from .api_documents import SubmissionDocument, submission_document
+from .api_documents import SubmissionDocument, SubmissionPlace, submission_document
 from .api_etags import NOT_MODIFIED, with_etag
-from .requests import Client, ServiceOf, arrival
+from .requests import Client, ServiceOf, arrival, client_in
 
 router = api_router("submissions")
 EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
@@ -55,7 +55,6 @@ async def _contents(file: list[UploadFile]) -> dict[str, bytes]:
 def hand_in(
     request: Request,
     service: ServiceOf,
-    caller: Client,
     course: str,
     exercise: str,
     files: Annotated[dict[str, bytes], Depends(_contents)],
@@ -66,14 +65,19 @@ def hand_in(
 
     A file that was graded before, in the same way, is answered at once with its result and the status 200.
     """
-    caller.require("submit")
-    service.rates.count_upload(caller.user_id)
     with service.database.reading() as session:
-        row, _course = access.exercise(session, caller, course, exercise)
+        caller = client_in(session, request)
+        caller.require("submit")
+        service.rates.count_upload(caller.user_id)
+        row = access.exercise_row(session, caller, course, exercise)
     new_submission = submissions.accept(
         service, caller, row, kind, files, via="api", idempotency_key=idempotency_key, received=arrival(request)
     )
-    document = _document(request, service, new_submission)
+    with service.database.reading() as session:
+        progress = progress_of(session, service, new_submission)
+        terms = terms_of(session, row, caller.user_id)
+    place = SubmissionPlace(row.slug, row.name, caller.name)
+    document = submission_document(request, new_submission, place, progress, terms)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
 
@@ -119,7 +123,6 @@ def cancel(service: ServiceOf, caller: Client, submission: str) -> None:
 def events(
     request: Request,
     service: ServiceOf,
-    caller: Client,
     submission: str,
     last_event_id: Annotated[str | None, Header(description="The id of the last event that arrived.")] = None,
 ) -> Response:
@@ -128,8 +131,11 @@ def events(
     The events are `state` (first, and after each change), `position`, `started`, `loaded`, `check` (its name and status) and
     `done`, after which the stream ends. A stream that breaks off is resumed with `Last-Event-ID`.
     """
-    caller.require("read")
-    return event_stream.event_stream(request, service, submission_for(service, caller, submission).submission)
+    with service.database.reading() as session:
+        caller = client_in(session, request)
+        caller.require("read")
+        view = quick_view(service, session, caller, submission)
+        return event_stream.event_stream(request, service, session, view)
 
 
 def _student(session: Session, caller: Caller, course: access.CourseAccess, name: str) -> str:
@@ -152,4 +158,5 @@ def _document(request: Request, service: Service, submission: Submission) -> Sub
 def _document_in(request: Request, service: Service, session: Session, submission: Submission) -> SubmissionDocument:
     progress = progress_of(session, service, submission)
     terms = terms_of(session, submission.exercise, submission.user_id)
-    return submission_document(request, submission, progress, terms)
+    place = SubmissionPlace(submission.exercise.course.slug, submission.exercise.name, submission.user.name)
+    return submission_document(request, submission, place, progress, terms)

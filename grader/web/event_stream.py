@@ -12,28 +12,28 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from ..service.events import ServiceEvent
-from ..service.progress import SubmissionProgress, end_in, progress_of, shown_checks
+from ..service.progress import SubmissionProgress, end_in, present_progress, progress_of, shown_checks
 from ..service.service import Service
-from ..service.tables import State, Submission
+from ..service.tables import State
+from ..service.viewing import SubmissionView
 
 CHANGES = ("state", "position", "done")  # events after which the state is sent again, instead of the event
 POSITION_SECONDS = 5  # after which a submission that waits tells its position again, so that the connection stays open
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not collect events either
 
 
-def event_stream(request: Request, service: Service, submission: Submission) -> EventStream:
+def event_stream(request: Request, service: Service, session: Session, view: SubmissionView) -> EventStream:
     """Return the events of a submission that the caller may see; it ends when the submission has its final state."""
     text = request.headers.get("last-event-id", "")
     after = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-    with service.database.reading() as session:
-        names = shown_checks(session, service, submission.id)
-        present = progress_of(session, service, session.get_one(Submission, submission.id))
-    return EventStream(service, submission.id, present, names, after)
+    present = progress_of(session, service, view.row)
+    return EventStream(service, view.row.id, present, shown_checks(service, view.version), after)
 
 
 class EventStream(StreamingResponse):
@@ -106,7 +106,7 @@ class EventStream(StreamingResponse):
 
     def _progress(self) -> SubmissionProgress:
         with self._service.database.reading() as session:
-            return progress_of(session, self._service, session.get_one(Submission, self._submission_id))
+            return present_progress(session, self._service, self._submission_id)
 
     def _waiting(self) -> list[ServiceEvent | None]:
         return [self._arrived.get_nowait() for _ in range(self._arrived.qsize())]

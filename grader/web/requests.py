@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
 from ..service import access, accounts
@@ -51,11 +52,17 @@ def user(request: Request) -> Caller:
 
 def client(request: Request) -> Caller:
     """Return the user of a request to the API, by its token; raises NotSignedIn."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        return client_in(session, request)
+
+
+def client_in(session: Session, request: Request) -> Caller:
+    """Return the same in a transaction that the request needs for something else as well."""
     kind, _space, secret = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and secret:
         service, digest = service_of(request), digest_of(secret.strip())
-        with service.database.reading() as session:
-            caller = accounts.by_token(session, secret.strip())
+        caller = accounts.by_token(session, secret.strip())
         if caller is not None:
             service.rates.count_api(digest)
             service.last_uses.note_token(digest)

@@ -15,7 +15,7 @@ from ..service.errors import NotFound
 from ..service.service import Service
 from ..service.student_reports import StudentReport, student_report
 from ..service.tables import UNFINISHED, Submission
-from ..service.viewing import ViewedSubmission, submission_for
+from ..service.viewing import ViewedSubmission, quick_view, submission_for
 from ..support import i18n
 from ..support.i18n import _
 from ..support.zips import zipped
@@ -39,7 +39,9 @@ def submission(request: Request, submission_id: str, service: ServiceOf, caller:
 @router.get(f"{ADDRESS}/events")
 def events(request: Request, submission_id: str, service: ServiceOf, caller: User) -> Response:
     """Send the progress of a submission as it happens."""
-    return event_stream.event_stream(request, service, submission_for(service, caller, submission_id).submission)
+    with service.database.reading() as session:
+        view = quick_view(service, session, caller, submission_id)
+        return event_stream.event_stream(request, service, session, view)
 
 
 @router.post(f"{ADDRESS}/cancel")

@@ -60,6 +60,6 @@ def test_sentence_is_in_the_language_of_the_request(service, submission):
 
 def test_checks_of_instructors_are_left_out(service, submission):
     with service.database.reading() as session:
-        names = shown_checks(session, service, submission.id)
+        names = shown_checks(service, session.get_one(Submission, submission.id).version)
     visibility = load("single-neuron").content.visibility()
     assert names == {name for name, visible in visibility.items() if visible in ("open", "hidden")} != set()

@@ -11,6 +11,7 @@ import pytest
 from grader.service import submissions
 from grader.service.moments import now
 from grader.service.tables import Exercise, State, Submission
+from grader.service.viewing import SubmissionView
 from grader.web import event_stream
 from tests import coroutines
 from tests.service import waiting_submissions
@@ -27,13 +28,19 @@ def submission(service, caller):
 def shown(service, submission):
     """The names of the checks that a student may see."""
     with service.database.reading() as session:
-        return sorted(event_stream.shown_checks(session, service, submission.id))
+        return sorted(event_stream.shown_checks(service, session.get_one(Submission, submission.id).version))
 
 
 def end(service, submission, state=State.GRADED):
     with service.database.writing() as session:
         session.get_one(Submission, submission.id).state = state
     service.events.publish(submission.id, "done", state=state)
+
+
+def stream_of(request, service, submission):
+    with service.database.reading() as session:
+        row = session.get_one(Submission, submission.id)
+        return event_stream.event_stream(request, service, session, SubmissionView(row, row.version, False))
 
 
 def received(service, submission, steps=(), last=""):
@@ -44,7 +51,7 @@ def received(service, submission, steps=(), last=""):
 
     async def follow():
         remaining, seen = [*steps], []
-        async for chunk in event_stream.event_stream(Request, service, submission).body_iterator:
+        async for chunk in stream_of(Request, service, submission).body_iterator:
             for event in chunk.decode().split("\r\n\r\n")[:-1]:
                 lines = dict(line.split(": ", 1) for line in event.split("\r\n") if line)
                 seen.append((lines["event"], json.loads(lines["data"]), lines.get("id")))
@@ -143,5 +150,5 @@ def test_stream_ends_when_the_client_has_gone(service, submission):
         sent.append(message)
 
     sent = []
-    coroutines.run(event_stream.event_stream(Request, service, submission)({"type": "http"}, receive, send))
+    coroutines.run(stream_of(Request, service, submission)({"type": "http"}, receive, send))
     assert (sent[-1]["more_body"], b"event: done" in b"".join(m.get("body", b"") for m in sent)) == (False, False)
