@@ -117,6 +117,10 @@ class Check(StrictModel):
         """Return (name, type) of each submitted variable that this check reads; the type is "" if any is allowed."""
         return ()
 
+    def own_inputs(self) -> Iterable[str]:
+        """Return the inputs that this check sets itself, so that its probes need not have them."""
+        return ()
+
     def changed_inputs(self) -> Mapping[str, Scalar]:
         """Return the inputs that this check changes, one at a time, each with its other value."""
         return {}
@@ -162,7 +166,7 @@ class Check(StrictModel):
         replacements = [assignment.probes[probe].fallback for probe in self.probe_names()]
         passed_on = set(self.results_passed_on())
         for probe in [*self.probe_names(), *(name for name in replacements if name)]:
-            inputs = set(assignment.probes[probe].inputs)
+            inputs = {*assignment.probes[probe].inputs, *self.own_inputs()}
             for name in self.called_on_probes():
                 function = assignment.functions[name]
                 missing = [item.name for item in function.arguments if not item.optional and item.name not in inputs]

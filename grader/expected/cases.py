@@ -73,7 +73,7 @@ class Cases:
     def examples(self, function: str) -> list[Case]:
         """Return cases for ``function``, from the first check or probe that suits it, and from the probe that replaces it."""
         for check in self._content.checks:
-            if isinstance(check, ProbedCheck) and check.function == function:
+            if isinstance(check, ProbedCheck) and check.function == function and not {*check.own_inputs()}:
                 probe, earlier_functions = check.probes[0], check.given
                 break
         else:

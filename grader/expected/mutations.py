@@ -281,6 +281,16 @@ class Mutations:
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
 
+    def value(self, expression: str, inputs: Mapping[str, Any]) -> Any:
+        """Return the value of an expression of inputs and of the assignment's functions, which are computed by their steps.
+
+        Raises any exception of the computation.
+        """
+        formula = Formula(expression)
+        functions = {name: self._as_function(name, []) for name in formula.needs if name in self._steps}
+        with np.errstate(all="ignore"):
+            return formula({**functions, **inputs})
+
     def order(self, function: str) -> list[str]:
         """Return the results of a function in the order of the computation, as far as the steps define it."""
         if function not in self._orders:

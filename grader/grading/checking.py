@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -110,7 +111,7 @@ class Checking:
                 results += [check_result(other, "skipped", message) for other in checks[len(results) :]]
                 return results
             reason = progress.reason_to_skip(check) if skip else ""
-            if not reason and check.bonus and not all(map(self._context.student.defines, check.functions())):
+            if not reason and check.bonus and not _is_submitted(check, self._context):
                 reason = _("Not submitted. This check is optional; you can get full marks without it.")
             result = self._skip(check, reason) if reason else self._run_timed(check, is_first=not results)
             if result.status == "skipped" and progress.roots(check):
@@ -121,9 +122,10 @@ class Checking:
         start_time = time.monotonic()
         functions = _functions(checks, results)
         passed_functions = {name for name, has_passed in functions.items() if has_passed}
-        for check, result in zip(checks, results, strict=True):
-            if check.name in self._outcomes and not verdict_only:
-                self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
+        with warnings.catch_warnings(action="ignore"):  # mutations may compute the mean of no numbers
+            for check, result in zip(checks, results, strict=True):
+                if check.name in self._outcomes and not verdict_only:
+                    self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
         self._timings.add("diagnosis", start_time)
         start_time = time.monotonic()
         self._show_examples(checks, results, functions)
@@ -251,6 +253,12 @@ class Checking:
 
     def _with_advice(self, message: str) -> str:
         return lengths.with_advice(message, self._context.splits.values())
+
+
+def _is_submitted(check: Check, context: Context) -> bool:
+    """True if the submission has all functions and variables that a check is about."""
+    names = [name for name, _type in check.variables()]
+    return all(map(context.student.defines, check.functions())) and all(map(context.student.find_variable, names))
 
 
 def _functions(checks: Sequence[Check], results: Sequence[CheckResult]) -> dict[str, bool]:

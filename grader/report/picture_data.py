@@ -153,7 +153,32 @@ class Points(PicturePart):
     points: list[Point] = Field(min_length=1, max_length=32)
 
 
-Picture = Curves | Gaps | Errors | Confusion | Images | Points
+RunEnding = Literal["converges", "diverges", "unsettled"]
+
+
+class Run(PicturePart):
+    """One run of a sweep: its hyper-parameters, and its last cost divided by the first; None if that is not a finite number.
+
+    ``right`` is True if the run ends as the rule of the check says.
+    """
+
+    label: Text
+    change: Number
+    ending: RunEnding
+    right: bool
+
+
+class Sweep(PicturePart):
+    """The runs of a function with several values of its hyper-parameters in a case; ``quantity`` is its cost."""
+
+    kind: Literal["sweep"] = "sweep"
+    quantity: Text
+    function: Text
+    case: Text = ""
+    runs: list[Run] = Field(min_length=1, max_length=32)
+
+
+Picture = Curves | Gaps | Errors | Confusion | Images | Points | Sweep
 _ADAPTER: TypeAdapter[Picture] = TypeAdapter(
     Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
 )

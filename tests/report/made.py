@@ -31,6 +31,8 @@ from grader.report.picture_data import (
     Point,
     Points,
     ResultError,
+    Run,
+    Sweep,
 )
 
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202egnp.exe\x1b[31m{{ 7*7 }}"
@@ -77,6 +79,16 @@ def pictures(name: str = "model"):
                 Point(inputs=[0, 1, 0], value=0.3, label=1, trained=False),
                 Point(inputs=[1, 1, 1], value=0.9, label=1, trained=True),
                 Point(inputs=[1, 0, 1], value=float("inf"), label=0, trained=True),
+            ],
+        ),
+        Sweep(
+            quantity="costs",
+            function=f"{name}()",
+            case=name,
+            runs=[
+                Run(label=f"{name}=0.01", change=2e-5, ending="converges", right=True),
+                Run(label=f"{name}=0.02", change=0.9, ending="unsettled", right=False),
+                Run(label=f"{name}=0.03", change=float("inf"), ending="diverges", right=True),
             ],
         ),
     ]

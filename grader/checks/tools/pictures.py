@@ -6,7 +6,7 @@ A chart never costs points: if it cannot be made, it is left out.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -29,11 +29,14 @@ from ...report.picture_data import (
     Picture,
     Problem,
     ResultError,
+    Run,
+    Sweep,
 )
 from ...support import arrays
 from ..context import Context
 from ..outcome import Verdict
 from . import training
+from .runs import Ended
 
 Array = np.ndarray[Any, Any]
 Parameters = ParamSpec("Parameters")
@@ -102,6 +105,16 @@ def path(name: str, losses: Any, expected: Any, tolerance: Tolerance, case: str 
     epochs = _thinned(own.size)
     line = Line(of="yours", values=own[epochs].tolist())
     return [Curves(quantity="loss", model=name, epochs=(epochs + 1).tolist(), lines=[line], parts=parts, case=case)]
+
+
+@harmless
+def sweep(function: str, quantity: str, case: str, ended: Sequence[Ended]) -> list[Picture]:
+    """Return a chart of the runs of a function with several hyper-parameters in one case."""
+    entries = [
+        Run(label=one.label, change=float(np.divide(one.last, one.first)), ending=one.ending, right=not one.problem)
+        for one in ended
+    ]
+    return [Sweep(quantity=quantity, function=f"{function}()", case=case, runs=entries)]
 
 
 def _thinned(count: int) -> Array:
