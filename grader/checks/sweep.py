@@ -117,7 +117,7 @@ class SweepCheck(ProbedCheck):
             )
             own = consequences.mistaken(context, self.function)
             if own and _follows(self, context, trained, own):
-                notes.append(consequences.note(own))
+                notes.append(consequences.note(context, own))
                 return Outcome(1.0, " ".join([message, *notes]), Evidence().with_notes(notes), pictures=charts)
             right = sum(not one.problem for one in ended)
             evidence = Evidence(case=case.name, run=problem.label, right=right, runs=len(ended)).with_notes(notes)
