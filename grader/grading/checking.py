@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -122,10 +121,9 @@ class Checking:
         start_time = time.monotonic()
         functions = _functions(checks, results)
         passed_functions = {name for name, has_passed in functions.items() if has_passed}
-        with warnings.catch_warnings(action="ignore"):  # mutations may compute the mean of no numbers
-            for check, result in zip(checks, results, strict=True):
-                if check.name in self._outcomes and not verdict_only:
-                    self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
+        for check, result in zip(checks, results, strict=True):
+            if check.name in self._outcomes and not verdict_only:
+                self._explain(check, result, self._outcomes[check.name], hint_level, passed_functions)
         self._timings.add("diagnosis", start_time)
         start_time = time.monotonic()
         self._show_examples(checks, results, functions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -69,14 +71,17 @@ def execute(
         results = checking.load(ordered, rebuilder)
         if results is None:
             names = {check.name for check in ordered}
-            results = checking.run(
-                ordered,
-                starter_functions,
-                {name: result for name, result in earlier_results.items() if name not in names},
-                skip=not options.only or options.earlier is not None,
-                hint_level=options.hint_level or assignment.content.hints,
-                verdict_only=options.verdict_only,
-            )
+            with warnings.catch_warnings(
+                action="ignore", category=RuntimeWarning
+            ):  # e.g. a mutation averages no numbers
+                results = checking.run(
+                    ordered,
+                    starter_functions,
+                    {name: result for name, result in earlier_results.items() if name not in names},
+                    skip=not options.only or options.earlier is not None,
+                    hint_level=options.hint_level or assignment.content.hints,
+                    verdict_only=options.verdict_only,
+                )
         last_notes = notes.notes_on_memory(assignment, preparation.limits, session, results)
         if last_notes:
             results[0].evidence.notes = [*results[0].evidence.notes, *last_notes]
