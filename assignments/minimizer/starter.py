@@ -1,4 +1,4 @@
-"""A minimizer for linear regression. Replace every `raise NotImplementedError`."""
+"""A minimiser for linear regression. Replace every `raise NotImplementedError`."""
 
 import numpy as np
 
