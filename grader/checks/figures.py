@@ -21,7 +21,7 @@ from ..support.i18n import _, joined
 from .context import Context
 from .namespace import known_images, plain, texts
 from .outcome import Outcome
-from .tools import training
+from .tools import function_lines, training
 
 Array = np.ndarray[Any, Any]
 DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
@@ -58,13 +58,19 @@ class FiguresCheck(Check):
         for panel in self.panels:
             yield from [(panel.images, "array")] if panel.images else []
             yield from [(panel.titles, "strings")] if panel.titles else []
-            yield from ((line.history, "history") for line in panel.lines)
+            yield from ((line.history, "history") for line in panel.histories())
+
+    def functions(self) -> Iterable[str]:
+        return dict.fromkeys(line.function for panel in self.panels for line in panel.functions())
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
         titled = [panel.images for panel in self.panels if panel.images and panel.titles]
         of_datasets = [name for name in assignment.variables if assignment.origin(name) is not None]
         yield from unknown("variable with images of a dataset, which titles need", titled, of_datasets)
+        for line in [line for panel in self.panels for line in panel.functions()]:
+            arguments = assignment.functions[line.function].argument_names()
+            yield from unknown(f"argument of {line.function}", [*line.over, *line.values], arguments)
 
     def run(self, context: Context) -> Outcome:
         """Search all figures for each panel; each panel that is found earns its part."""
@@ -94,6 +100,9 @@ class FiguresCheck(Check):
 
 
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
+    if panel.functions():
+        sentence = function_lines.problem(panel, context, figures)
+        return None if sentence is None else _Problem(sentence, hint_fits=True)
     return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
 
 
@@ -215,7 +224,7 @@ def _labels(context: Context, variable: str) -> list[int | None]:
 
 def _lines_problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
     expected = {}
-    for line in panel.lines:
+    for line in panel.histories():
         curves = training.curves(context.student.variable(line.history).value)
         if line.entry not in curves:
             sentence = _("`{history}` has no {entry} to plot.")

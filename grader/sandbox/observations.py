@@ -167,6 +167,7 @@ class Image(Observation):
 class Curve(Observation):
     """A line in a subplot."""
 
+    x: BoundedArray = None
     y: BoundedArray
 
 
@@ -178,6 +179,7 @@ class Axes(Observation):
     y_label: str
     images: list[Image] = Field(max_length=50)
     lines: list[Curve] = Field(max_length=50)
+    has_legend: bool = False
 
 
 class Figure(Observation):

@@ -96,7 +96,10 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
             }
             for image in axes.get_images()[:MAX_ARTISTS]
         ],
-        "lines": [{"y": _data(line.get_ydata())} for line in axes.get_lines()[:MAX_ARTISTS]],
+        "lines": [
+            {"x": _data(line.get_xdata()), "y": _data(line.get_ydata())} for line in axes.get_lines()[:MAX_ARTISTS]
+        ],
+        "has_legend": axes.get_legend() is not None or bool(figure.legends),
     }
 
 
