@@ -37,14 +37,16 @@ class _Drawn:
 def problem(panel: Panel, context: Context, figures: list[list[Axes]]) -> str | None:
     """Return the sentence about lines that are missing, or None if each function has a line of its own."""
     lines = list(itertools.islice(_lines(figures), MOST_LINES))
-    found: dict[str, _Drawn] = {}
+    by_function: dict[str, _Drawn] = {}
     missing: list[FunctionLine] = []
-    for wanted in panel.functions():
-        line = _line(wanted, context, [one for one in lines if all(one is not other for other in found.values())])
+    for required in panel.functions():
+        line = _line(
+            required, context, [one for one in lines if all(one is not other for other in by_function.values())]
+        )
         if line is None:
-            missing.append(wanted)
+            missing.append(required)
         else:
-            found[wanted.function] = line
+            by_function[required.function] = line
     if missing:
         ((argument, (low, high)),) = missing[0].over.items()
         sentence = _(
@@ -57,7 +59,7 @@ def problem(panel: Panel, context: Context, figures: list[list[Axes]]) -> str | 
             low=plain_number(low, 4),
             high=plain_number(high, 4),
         )
-    return _unnamed(list(found.values())) if panel.labelled else None
+    return _unnamed(list(by_function.values())) if panel.labelled else None
 
 
 def _lines(figures: list[list[Axes]]) -> Iterator[_Drawn]:
@@ -70,17 +72,17 @@ def _lines(figures: list[list[Axes]]) -> Iterator[_Drawn]:
                 yield _Drawn(axes, x.astype(np.float64), y.astype(np.float64))
 
 
-def _line(wanted: FunctionLine, context: Context, lines: list[_Drawn]) -> _Drawn | None:
+def _line(required: FunctionLine, context: Context, lines: list[_Drawn]) -> _Drawn | None:
     """Return a line that shows the function, or None."""
-    ((argument, (low, high)),) = wanted.over.items()
+    ((argument, (low, high)),) = required.over.items()
     grids: dict[bytes, list[_Drawn]] = {}
     for line in lines:
         if line.x.min() <= low and line.x.max() >= high:
             grids.setdefault(line.x.tobytes(), []).append(line)
-    for others in _arguments(wanted):
+    for others in _arguments(required):
         for candidates in itertools.islice(grids.values(), MOST_GRIDS):
             try:
-                answer = context.student.call(PlannedCall(wanted.function, {argument: candidates[0].x, **others}))
+                answer = context.student.call(PlannedCall(required.function, {argument: candidates[0].x, **others}))
             except CallError as failure:
                 if failure.status not in ("failed", "error"):
                     raise
@@ -92,12 +94,12 @@ def _line(wanted: FunctionLine, context: Context, lines: list[_Drawn]) -> _Drawn
     return None
 
 
-def _arguments(wanted: FunctionLine) -> Iterator[dict[str, float]]:
+def _arguments(required: FunctionLine) -> Iterator[dict[str, float]]:
     """Yield the values of the other arguments: first their defaults, which are not mentioned."""
     yield {}
-    for values in itertools.product(*wanted.values.values()):
+    for values in itertools.product(*required.values.values()):
         if values:
-            yield dict(zip(wanted.values, values, strict=True))
+            yield dict(zip(required.values, values, strict=True))
 
 
 def _shows(line: _Drawn, values: Array) -> bool:
