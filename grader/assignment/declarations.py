@@ -20,6 +20,7 @@ from .base import (
     VariableSpec,
     formerly,
 )
+from .classes import Classes
 
 
 class Declarations(StrictModel):
@@ -33,6 +34,8 @@ class Declarations(StrictModel):
     """The datasets that a submission may load, and how much of them."""
     functions: dict[Identifier, FunctionSpec] = {}
     """The functions that a submission defines."""
+    classes: Classes = {}
+    """The classes that a submission defines, for checks of the kind ``sequence``."""
     variables: dict[str, VariableSpec] = {}
     """The variables at the top level of a submission that checks read."""
     lists: dict[Identifier, Identifier] = {}
@@ -78,10 +81,17 @@ class Declarations(StrictModel):
             for names in self.layouts.transposed.values():
                 self._refuse_unknown(("layouts", "transposed"), "name", names, self.all_names())
         self._check_variables()
+        self._check_classes()
         # With the former name of the key as well, for the line in a file that still has it.
         self._refuse_unknown(
             ("aliases", "names"), "name", self.aliases, [*self.all_names(), *self.lists, *self._entries()]
         )
+        if not self.classes:  # otherwise the sequences name further inputs
+            self._check_probes()
+        return self
+
+    def _check_probes(self) -> None:
+        """Raise an error if a probe has an unknown input or width, or an unknown probe that replaces it."""
         for name, probe in self.probes.items():
             if probe.each:  # otherwise it was written out
                 message = "'each' needs lists of arrays, all with their structure right; add 'lists:' at the top."
@@ -92,7 +102,6 @@ class Declarations(StrictModel):
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())
             final = [other for other, item in self.probes.items() if item.fallback is None]
             self._refuse_unknown(("probes", name), "probe without its own 'fallback'", _named(probe.fallback), final)
-        return self
 
     def _check_formulas(self, where: yaml_model.YamlPath, probe: Probe) -> None:
         """Raise an error for an input that nothing uses, and for a formula that uses something else than inputs above it."""
@@ -122,6 +131,16 @@ class Declarations(StrictModel):
                 self._refuse_unknown(where, f"argument of {variable.result_of}", variable.arguments, arguments)
             self._refuse_unknown(where, "variable above this one", variable.arguments.values(), above)
             self._refuse_unknown(where, "dataset of this assignment", _named(variable.part_of), self.datasets)
+            above.append(name)
+
+    def _check_classes(self) -> None:
+        above: list[str] = []
+        for name, item in self.classes.items():
+            others = [a for other, each in self.classes.items() if other != name for a in (other, *each.aliases)]
+            for alias in set(item.aliases) & set(others):
+                message = f"'{alias}' is the name or alias of another class; remove the alias."
+                raise yaml_model.YamlError(("classes", name), alias, message)
+            self._refuse_unknown(("classes", name), "class above this one", [item.like] if item.like else [], above)
             above.append(name)
 
     def origin(self, variable: str) -> tuple[str, DatasetName] | None:
@@ -157,7 +176,7 @@ class Declarations(StrictModel):
         names = [
             name for f in self.functions.values() for name in (*f.argument_names(), *f.returns, *f.optional_inputs)
         ]
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys([*names, *(name for item in self.classes.values() for name in item.names())]))
 
 
 def _named(name: str | None) -> list[str]:

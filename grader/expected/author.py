@@ -29,6 +29,7 @@ from ..support.i18n import _
 from ..worker import values
 from ..worker.author import describe_exception, execute
 from ..worker.frames import MAX_PAYLOAD, ProtocolError
+from ..worker.sequences import FunctionName, function_of
 
 # Generous limits: TensorFlow is slow and large, and the code is the author's own.
 LIMITS = Limits(
@@ -98,7 +99,7 @@ class OwnProgram:
 class ForeignProgram:
     """A function of a file in an assignment's folder, called in a worker."""
 
-    def __init__(self, author: Author, file: Path, name: str, parameters: tuple[str, ...]) -> None:
+    def __init__(self, author: Author, file: Path, name: FunctionName, parameters: tuple[str, ...]) -> None:
         self.parameters = parameters
         self._author = author
         self._file = file
@@ -120,8 +121,8 @@ class ForeignProgram:
         return self._author.train(self._file, self._name, arguments)
 
 
-def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram | None:
-    """Return the function ``name`` of a bundled file, or None if the file does not define it.
+def own_program(file: Path, name: FunctionName, modules: dict[Path, Any]) -> OwnProgram | None:
+    """Return the function ``name`` of a bundled file, or a sequence of calls; None if the file does not define it.
 
     Raises AuthorCodeError if the file fails. ``modules`` caches the files that were already executed.
     """
@@ -131,7 +132,7 @@ def own_program(file: Path, name: str, modules: dict[Path, Any]) -> OwnProgram |
                 modules[file] = execute(str(file), file.stem)
         except Exception as error:
             raise AuthorCodeError(file, describe_exception(error, str(file))) from error
-    function = getattr(modules[file], name, None)
+    function = function_of(modules[file], name)
     return OwnProgram(file, function) if function is not None else None
 
 
@@ -154,8 +155,8 @@ class Author:
             self.close()
             self._settings = (level, gpu)
 
-    def program(self, file: Path, name: str) -> ForeignProgram | None:
-        """Return the function ``name`` of a file in the folder, or None if the file does not define it.
+    def program(self, file: Path, name: FunctionName) -> ForeignProgram | None:
+        """Return the function ``name`` of a file in the folder, or a sequence of calls; None if the file does not define it.
 
         Raises AuthorCodeError if the file fails.
         """
@@ -165,7 +166,7 @@ class Author:
     def call(
         self,
         file: Path,
-        name: str,
+        name: FunctionName,
         common: Mapping[str, Any],
         own: Sequence[Mapping[str, Any]],
         functions: Mapping[str, Callable[..., Any]],
@@ -177,7 +178,7 @@ class Author:
             raise self._broken(file, _("broke the connection to the grader"))
         return answers
 
-    def train(self, file: Path, name: str, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+    def train(self, file: Path, name: FunctionName, arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
         """Let a function train a model; return its prediction function, which works until the next model is trained."""
         tree, payload, _entries = values.encode_parts(arguments)
         self._request(file, {"function": name, "train": tree}, payload, seconds=TRAINING_SECONDS)

@@ -334,7 +334,9 @@ class Oracle:
         Raises UsageError if it does not exist, NotGradable if it is not installed or cannot be loaded.
         """
         if function not in self._programs:
-            module, _, name = function.rpartition(".")
+            sequence = self._assignment.content.sequences.get(function)
+            module, _, name = ("", "", function) if sequence is not None else function.rpartition(".")
+            what = name if sequence is None else sequence.plan
             file = REFERENCE / f"{module}.py" if module else self._file
             if file is None or not file.is_file() or (module and not is_bundled(file)):
                 module_name = module or str(self._assignment.content.reference)
@@ -346,13 +348,14 @@ class Oracle:
             try:
                 program: Program | None
                 if is_bundled(file):
-                    program = author.own_program(file, name, self._modules)
+                    program = author.own_program(file, what, self._modules)
                 else:
-                    program = author.author_of(self._assignment).program(file, name)
+                    program = author.author_of(self._assignment).program(file, what)
             except AuthorCodeError as error:
                 raise self._broken(error) from error
             if program is None:
-                raise UsageError(f"{file} has no function '{name}', which the assignment names; add it.")
+                missing = f"function '{name}'" if sequence is None else f"class for each object of the {name}"
+                raise UsageError(f"{file} has no {missing}, which the assignment names; add it.")
             self._programs[function] = program
         return self._programs[function]
 

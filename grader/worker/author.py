@@ -2,7 +2,8 @@
 
 Such a worker never holds student code. Requests are ::
 
-    {"id", "file", "function"}                        return the parameters of the function
+    {"id", "file", "function"}                        return the parameters of the function; it is a name, or a plan of
+                                                      calls of the classes in the file, see :mod:`sequences`
     {"id", "file", "function", "arguments"}           call it several times: (the keyword arguments of all calls, a list
                                                       with the additional ones of each call, the names of functions of
                                                       the grader that it may call)
@@ -27,7 +28,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from . import frames, values
+from . import frames, sequences, values
 
 
 def describe_exception(error: BaseException, file: str) -> dict[str, Any]:
@@ -86,7 +87,7 @@ class AuthorServer:
         file = request["file"]
         if file not in self._modules:
             self._modules[file] = execute(file, os.path.splitext(os.path.basename(file))[0])
-        function = getattr(self._modules[file], request["function"], None)
+        function = sequences.function_of(self._modules[file], request["function"])
         if function is None:
             return None
         if "train" in request:

@@ -1,0 +1,93 @@
+"""The models of classes that a submission defines: their constructor, their methods, and the formulas of their state."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from .base import Argument, FunctionSpec, Identifier, StrictModel, _parse_signature
+from .bugs import Expression
+
+START = "start"  # the formulas of the state of a new object
+
+
+class MethodSpec(StrictModel):
+    """A method, e.g. ``signature: (gradient)``, ``returns: [change]``; without ``returns`` its result does not count."""
+
+    signature: str = "()"
+    """The arguments without ``self``."""
+    returns: list[Identifier] = []
+    """The names of the results, in their order."""
+    aliases: list[str] = []
+    """Other names that the method may have in a submission."""
+
+    @field_validator("signature")
+    @classmethod
+    def _parses(cls, signature: str) -> str:
+        _parse_signature(signature)
+        return signature
+
+    @cached_property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in the order of the signature."""
+        return _parse_signature(self.signature)
+
+    def as_function(self) -> FunctionSpec:
+        """Return the method as a function, to bind arguments and results by name."""
+        return FunctionSpec(signature=self.signature, returns=self.returns or ["nothing"], aliases=self.aliases)
+
+
+class Convention(StrictModel):
+    """Formulas that are accepted too, and the sentence about it in the report."""
+
+    replace: dict[str, Expression] = Field(min_length=1)
+    """{method.quantity: its other formula}."""
+    note: str = ""
+    """The note in the report; without it the convention is accepted silently."""
+
+
+class ClassSpec(StrictModel):
+    """A class that a submission defines, e.g. ``signature: (eta, rho)``."""
+
+    signature: str = "()"
+    """The arguments of the constructor, without ``self``."""
+    aliases: list[str] = []
+    """Other names that the class may have in a submission."""
+    like: str = ""
+    """Another class of the assignment whose methods this one has too."""
+    methods: dict[Identifier, MethodSpec] = {}
+    """The methods that checks call."""
+    steps: dict[Identifier, dict[Identifier, Expression]] = {}
+    """{method: its quantities in the order of the computation}. A quantity keeps its value until the next call, and a
+    formula that is above the one of a quantity, or in it, reads the value from before the call. ``start`` has the values
+    in a new object. The diagnosis of bugs computes with them."""
+    conventions: list[Convention] = []
+    """Other formulas that are accepted."""
+
+    @field_validator("signature")
+    @classmethod
+    def _parses(cls, signature: str) -> str:
+        _parse_signature(signature)
+        return signature
+
+    @model_validator(mode="after")
+    def _has_steps_for_conventions(self) -> ClassSpec:
+        if self.conventions and not self.steps:
+            raise ValueError("conventions replace formulas of steps, but the class has none; add 'steps:'.")
+        return self
+
+    @cached_property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments of the constructor in the order of the signature."""
+        return _parse_signature(self.signature)
+
+    def names(self) -> list[str]:
+        """Return the names of all arguments and results of the constructor and the methods."""
+        arguments = [*self.arguments, *(argument for method in self.methods.values() for argument in method.arguments)]
+        return [*(item.name for item in arguments), *(name for m in self.methods.values() for name in m.returns)]
+
+
+Classes = dict[Identifier, ClassSpec]
+CallOfMethod = Annotated[list[str | dict[Identifier, str | bool | int | float]], Field(min_length=1, max_length=2)]

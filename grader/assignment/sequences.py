@@ -1,0 +1,260 @@
+"""Sequences: objects are constructed, and their methods are called one after the other.
+
+For the reference, the steps and the diagnosis, a sequence is a function like any other. Its arguments are all numbers
+and arrays that the constructors and methods get; ``change3`` is the result ``change`` of the third call. Its steps are
+the formulas of the classes, written out for each call: ``m: rho * m + (1 - rho) * gradient`` becomes
+``m3: rho * m2 + (1 - rho) * g3``. So a wrong formula changes all calls, and everything that depends on them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .base import Argument, Scalar
+from .bugs import Bug
+from .classes import START, ClassSpec, MethodSpec
+
+Values = Mapping[str, str | Scalar]
+Formulas = dict[str, str]
+Replaced = Mapping[tuple[str, str, str], str]  # {(class, method, quantity): formula}
+NOT_SHARED = frozenset[str]()
+STATE_SHARED, STATE_NOT_KEPT, STATE_NOT_RESET = "state-shared", "state-not-kept", "state-not-reset"
+
+
+class SequenceError(ValueError):
+    """A mistake in the declaration of a sequence; ``value`` is the text in its line of the file."""
+
+    def __init__(self, value: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.value = value
+
+
+@dataclass(frozen=True)
+class MadeObject:
+    """An object of a sequence: its class, and the name of the input for each argument of the constructor."""
+
+    name: str
+    class_name: str
+    arguments: dict[str, str]
+
+
+@dataclass(frozen=True)
+class MadeCall:
+    """A call of a sequence: the name of the input for each argument, and the name of each result in the sequence."""
+
+    on: str
+    method: str
+    arguments: dict[str, str]
+    results: dict[str, str]
+
+
+@dataclass(frozen=True)
+class ObjectSequence:
+    """The objects that are constructed, the calls in their order, and the numbers among the arguments, by name."""
+
+    function: str
+    objects: dict[str, MadeObject]
+    calls: list[MadeCall]
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def returns(self) -> list[str]:
+        """The names of all results, in the order of the calls."""
+        return [name for call in self.calls for name in call.results.values()]
+
+    @property
+    def signature(self) -> str:
+        """The arguments of the sequence as a function; those that are numbers have a default."""
+        names = [name for made in [*self.objects.values(), *self.calls] for name in made.arguments.values()]
+        required = [name for name in dict.fromkeys(names) if name not in self.numbers]
+        return f"({', '.join([*required, *(f'{name}={value!r}' for name, value in self.numbers.items())])})"
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The sequence as data, for the worker with the reference."""
+        return {
+            "objects": [[made.name, made.class_name, made.arguments] for made in self.objects.values()],
+            "calls": [[call.on, call.method, call.arguments, [*call.results]] for call in self.calls],
+        }
+
+    def shared(self) -> bool:
+        """True if several objects have the same class."""
+        return len({made.class_name for made in self.objects.values()}) < len(self.objects)
+
+
+class _Names:
+    """Gives each number in a declaration the name of an argument of the sequence."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, Any] = {}
+
+    def of(self, what: str, declared: Sequence[Argument], values: Values, suffix: str) -> dict[str, str]:
+        """Return {argument: name of an input}; raises SequenceError for unknown and missing arguments."""
+        known = [item.name for item in declared]
+        for name in values:
+            if name not in known:
+                choice = f"allowed are {', '.join(known)}" if known else "it has none"
+                raise SequenceError(name, f"'{name}' is not an argument of {what}; {choice}.")
+        arguments = {}
+        for item in declared:
+            value = values.get(item.name, item.default)
+            if item.name not in values and not item.optional:
+                raise SequenceError(what, f"{what} needs {item.name}; add it.")
+            if isinstance(value, str):
+                arguments[item.name] = value
+            else:
+                arguments[item.name] = f"{item.name}{suffix}"
+                self.numbers[arguments[item.name]] = value
+        return arguments
+
+
+def methods_of(classes: Mapping[str, ClassSpec], name: str) -> dict[str, MethodSpec]:
+    """Return the methods of a class, with those of the class that it is ``like``."""
+    spec = classes[name]
+    inherited = methods_of(classes, spec.like) if spec.like else {}
+    return {**inherited, **spec.methods}
+
+
+def made(
+    function: str,
+    classes: Mapping[str, ClassSpec],
+    objects: Mapping[str, tuple[str, Values]],
+    calls: Sequence[Sequence[Any]],
+) -> ObjectSequence:
+    """Return the sequence of a declaration; raises SequenceError.
+
+    ``objects`` has the class and the arguments of the constructor for each name; the only object may have no name. A
+    call is ``[method, {argument: value}]``, or ``[object.method, ...]`` if there are several objects.
+    """
+    names = _Names()
+    made_objects: dict[str, MadeObject] = {}
+    for name, (class_name, values) in objects.items():
+        if class_name not in classes:
+            known = f"allowed are {', '.join(classes)}" if classes else "there are none"
+            raise SequenceError(class_name, f"'{class_name}' is not a known class; {known}.")
+        suffix = f"_{name}" if made_objects else ""
+        arguments = names.of(class_name, classes[class_name].arguments, values, suffix)
+        made_objects[name] = MadeObject(name, class_name, arguments)
+    made_calls = []
+    for number, (label, *rest) in enumerate(calls, 1):
+        on, _dot, method = label.rpartition(".")
+        if on not in made_objects:
+            known = f"write one of {', '.join(made_objects)} before the point" if "" not in objects else "leave it out"
+            raise SequenceError(label, f"'{on}' in '{label}' is not an object of the sequence; {known}.")
+        class_name = made_objects[on].class_name
+        methods = methods_of(classes, class_name)
+        if method not in methods:
+            known = f"allowed are {', '.join(methods)}" if methods else "it has none"
+            raise SequenceError(label, f"'{method}' is not a method of {class_name}; {known}.")
+        arguments = names.of(f"{class_name}.{method}", methods[method].arguments, rest[0] if rest else {}, f"{number}")
+        results = {name: f"{name}{number}" for name in methods[method].returns}
+        made_calls.append(MadeCall(on, method, arguments, results))
+    sequence = ObjectSequence(function, made_objects, made_calls, names.numbers)
+    if not sequence.returns:
+        raise SequenceError(function, "no call of the sequence returns something; add a method with 'returns'.")
+    return sequence
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The changes of the formulas of a sequence: ``replaced`` ones, quantities that all objects of a class have in common
+    (``shared``, and ``is_new`` if a new object sets them again), and quantities that are ``lost`` after each call."""
+
+    replaced: Replaced = field(default_factory=dict)
+    shared: frozenset[str] = NOT_SHARED
+    is_new: bool = True
+    lost: frozenset[str] = NOT_SHARED
+    not_in: tuple[str, frozenset[str]] = ("", NOT_SHARED)
+    """A method, and the quantities that it leaves as they are."""
+
+
+def formulas(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], changed: Changed | None = None) -> Formulas:
+    """Return the steps of a sequence: the formulas of the classes for each call; {} if a class has none."""
+    changed = changed or Changed()
+    if not all(classes[item.class_name].steps for item in sequence.objects.values()):
+        return {}
+    steps: Formulas = {}
+    states: dict[str, dict[str, str]] = {}
+    starts: dict[str, dict[str, str]] = {}
+    common: dict[str, dict[str, str]] = {}  # by class
+    for item in sequence.objects.values():
+        suffix = f"_{item.name}" if states else ""
+        shared = common.setdefault(item.class_name, {})
+        values: dict[str, str] = {}
+        declared = _declared(classes, item.class_name, START, changed)
+        for quantity, text in declared.items():
+            values[quantity] = f"{quantity}_{START}{suffix}"
+            steps[values[quantity]] = _renamed(text, item.arguments | values)
+        states[item.name] = dict(values)
+        starts[item.name] = dict(values)
+        for quantity in changed.shared:
+            if quantity not in shared or changed.is_new:
+                shared[quantity] = values.get(quantity, quantity)
+    for number, call in enumerate(sequence.calls, 1):
+        item = sequence.objects[call.on]
+        state, shared = states[call.on], common[item.class_name]
+        state |= shared
+        state |= {quantity: starts[call.on][quantity] for quantity in changed.lost if quantity in starts[call.on]}
+        values = {**state, **item.arguments, **call.arguments}
+        for quantity, text in _declared(classes, item.class_name, call.method, changed).items():
+            if changed.not_in[0] == call.method and quantity in changed.not_in[1]:
+                continue
+            name = f"{quantity}{number}"
+            steps[name] = _renamed(text, values)
+            values[quantity] = state[quantity] = name
+            if quantity in changed.shared:
+                shared[quantity] = name
+    return steps
+
+
+def _declared(classes: Mapping[str, ClassSpec], name: str, method: str, changed: Changed) -> Formulas:
+    own = dict(classes[name].steps.get(method, {}))
+    replaced = {key[2]: text for key, text in changed.replaced.items() if key[:2] == (name, method)}
+    return {**own, **replaced}
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    tree = ast.parse(text.strip(), mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+    return ast.unparse(tree)
+
+
+def difference(right: Formulas, other: Formulas) -> Formulas:
+    """Return the formulas of ``other`` that differ."""
+    return {name: text for name, text in other.items() if right.get(name) != text}
+
+
+def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) -> Replaced:
+    """Return the replacements of a class; raises SequenceError if a key is not ``method.quantity`` of the class."""
+    replaced = {}
+    for key, text in replace.items():
+        method, _dot, quantity = key.rpartition(".")
+        if quantity not in spec.steps.get(method, {}) and method not in spec.steps:
+            known = ", ".join(f"{name}.{each}" for name, steps in spec.steps.items() for each in steps)
+            raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {known}.")
+        replaced[class_name, method, quantity] = text
+    return replaced
+
+
+def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> Iterator[Bug]:
+    """Yield the bugs of the state that any class can have: shared by all objects, lost between calls, or not set back."""
+    right = formulas(sequence, classes)
+    quantities = sorted({name for item in sequence.objects.values() for name in classes[item.class_name].steps[START]})
+    groups = [frozenset(quantities), *(frozenset([name]) for name in quantities)]
+    changes: list[tuple[str, Changed]] = []
+    if sequence.shared():
+        changes += [(STATE_SHARED, Changed(shared=group, is_new=new)) for new in (True, False) for group in groups]
+    silent = dict.fromkeys(call.method for call in sequence.calls if not call.results)
+    changes += [(STATE_NOT_RESET, Changed(not_in=(method, group))) for method in silent for group in groups]
+    changes += [(STATE_NOT_KEPT, Changed(lost=group)) for group in groups]
+    seen_differences: list[Formulas] = []
+    for name, changed in changes:
+        replace = difference(right, formulas(sequence, classes, changed))
+        if replace and replace not in seen_differences:
+            seen_differences.append(replace)
+            yield Bug(name=name, function=sequence.function, replace=replace)
