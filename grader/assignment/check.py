@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from .base import DatasetName, Name, RubricItem, Scalar, ScoreBand, Spread, StrictModel, Tolerance
+from .classes import ClassSpec
 from .declarations import Declarations
+from .sequences import ObjectSequence
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ class Check(StrictModel):
     def given_functions(self) -> Iterable[str]:
         """Return the functions whose results, computed by the reference on a probe, are inputs as well."""
         return ()
+
+    def sequence(self, classes: Mapping[str, ClassSpec]) -> ObjectSequence | None:
+        """Return the calls of methods that this check makes, which count as one function; raises SequenceError."""
+        return None
 
     def compared_function(self) -> ComparedFunction | None:
         """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from .base import Argument, FunctionSpec, Identifier, StrictModel, _parse_signature
 from .bugs import Expression
@@ -39,15 +39,6 @@ class MethodSpec(StrictModel):
         return FunctionSpec(signature=self.signature, returns=self.returns or ["nothing"], aliases=self.aliases)
 
 
-class Convention(StrictModel):
-    """Formulas that are accepted too, and the sentence about it in the report."""
-
-    replace: dict[str, Expression] = Field(min_length=1)
-    """{method.quantity: its other formula}."""
-    note: str = ""
-    """The note in the report; without it the convention is accepted silently."""
-
-
 class ClassSpec(StrictModel):
     """A class that a submission defines, e.g. ``signature: (eta, rho)``."""
 
@@ -63,20 +54,12 @@ class ClassSpec(StrictModel):
     """{method: its quantities in the order of the computation}. A quantity keeps its value until the next call, and a
     formula that is above the one of a quantity, or in it, reads the value from before the call. ``start`` has the values
     in a new object. The diagnosis of bugs computes with them."""
-    conventions: list[Convention] = []
-    """Other formulas that are accepted."""
 
     @field_validator("signature")
     @classmethod
     def _parses(cls, signature: str) -> str:
         _parse_signature(signature)
         return signature
-
-    @model_validator(mode="after")
-    def _has_steps_for_conventions(self) -> ClassSpec:
-        if self.conventions and not self.steps:
-            raise ValueError("conventions replace formulas of steps, but the class has none; add 'steps:'.")
-        return self
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:

@@ -68,7 +68,8 @@ class ObjectSequence:
     @property
     def signature(self) -> str:
         """The arguments of the sequence as a function; those that are numbers have a default."""
-        names = [name for made in [*self.objects.values(), *self.calls] for name in made.arguments.values()]
+        arguments = [*(item.arguments for item in self.objects.values()), *(call.arguments for call in self.calls)]
+        names = [name for each in arguments for name in each.values()]
         required = [name for name in dict.fromkeys(names) if name not in self.numbers]
         return f"({', '.join([*required, *(f'{name}={value!r}' for name, value in self.numbers.items())])})"
 
@@ -236,9 +237,22 @@ def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) ->
         method, _dot, quantity = key.rpartition(".")
         if quantity not in spec.steps.get(method, {}) and method not in spec.steps:
             known = ", ".join(f"{name}.{each}" for name, steps in spec.steps.items() for each in steps)
-            raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {known}.")
+            raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {known or 'none'}.")
         replaced[class_name, method, quantity] = text
     return replaced
+
+
+def bug_in(bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> list[Bug]:
+    """Return a bug in the formulas of a class as bugs of a sequence; none if it changes no formula of the sequence."""
+    right = formulas(sequence, classes)
+    found: dict[str, Bug] = {}
+    for variant in bug.variants():
+        replaced = replaced_in(bug.function, classes[bug.function], variant)
+        replace = difference(right, formulas(sequence, classes, Changed(replaced)))
+        if replace:
+            changes = {"function": sequence.function, "replace": replace, "for_each": {}}
+            found.setdefault(str(replace), bug.model_copy(update=changes))
+    return [*found.values()]
 
 
 def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> Iterator[Bug]:

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
 
 from ..support import yaml_model
-from . import expressions, including, known_wrong, lists
+from . import expressions, including, known_wrong, lists, sequences
 from .accepted import Accepted
-from .base import Identifier, Limits, Name, Policy
+from .base import FunctionSpec, Identifier, Limits, Name, Policy
 from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
@@ -20,6 +20,7 @@ from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 from .known_wrong import KnownWrong, KnownWrongList
 from .lists import Origin
+from .sequences import ObjectSequence
 
 
 class AssignmentSpec(Declarations):
@@ -83,6 +84,8 @@ class AssignmentSpec(Declarations):
     accepted: list[Accepted] = []
     """Changes of the solution that no check needs to notice, for ``grader validate --mutants``."""
 
+    _sequences: dict[str, ObjectSequence] = PrivateAttr(default_factory=dict)
+
     @model_validator(mode="before")
     @classmethod
     def _with_shared_entries(cls, data: Any, info: ValidationInfo) -> Any:
@@ -95,6 +98,9 @@ class AssignmentSpec(Declarations):
         if 0 < self.pass_mark <= 1:
             raise ValueError("pass_mark is a percentage; write 60 for 60 %.")
         self._check_given()
+        if self.classes:
+            self._add_sequences()
+            self._check_probes()
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         self._refuse_unknown(("steps",), "function", self.steps, self.functions)
@@ -110,6 +116,52 @@ class AssignmentSpec(Declarations):
     def max_score(self) -> float:
         """Return the full marks: the points of all checks, without bonus points."""
         return math.fsum(check.points for check in self.checks if not check.bonus)
+
+    @property
+    def sequences(self) -> dict[str, ObjectSequence]:
+        """The sequences of calls that checks make, by the name of the function that each counts as."""
+        return self._sequences
+
+    def _add_sequences(self) -> None:
+        """Add each sequence of calls as a function with steps and bugs."""
+        for index, check in enumerate(self.checks):
+            try:
+                sequence = check.sequence(self.classes)
+            except sequences.SequenceError as error:
+                raise yaml_model.YamlError(("checks", index), error.value, str(error)) from error
+            if sequence is not None:
+                self._sequences[sequence.function] = sequence
+                self.functions[sequence.function] = FunctionSpec(signature=sequence.signature, returns=sequence.returns)
+                if steps := sequences.formulas(sequence, self.classes):
+                    self.steps[sequence.function] = steps
+        bugs = []
+        for index, bug in enumerate(self.bugs):
+            try:
+                bugs += self._in_sequences(bug)
+            except sequences.SequenceError as error:
+                raise yaml_model.YamlError(("bugs", index), error.value, str(error)) from error
+        general = [
+            bug
+            for name, sequence in self._sequences.items()
+            if name in self.steps
+            for bug in sequences.bugs_of_state(sequence, self.classes)
+        ]
+        self.bugs[:] = [*bugs, *general]
+
+    def _in_sequences(self, bug: Bug) -> list[Bug]:
+        """Return a bug of a class as bugs of the sequences; another bug as it is."""
+        if bug.function not in self.classes:
+            return [bug]
+        found = [
+            each
+            for name, sequence in self._sequences.items()
+            if name in self.steps
+            for each in sequences.bug_in(bug, sequence, self.classes)
+        ]
+        if not found:
+            message = f"the bug '{bug.name}' changes no formula of {bug.function} that a sequence uses; remove it."
+            raise sequences.SequenceError(bug.name, message)
+        return found
 
     def visibility(self) -> dict[str, str]:
         """Return the visibility of each check."""

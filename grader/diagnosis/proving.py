@@ -67,13 +67,13 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
             case, *_others = probes.cases(content, [*check.probe_names()], seed)
             complete = content.functions[function].complete
             yield from (Case(name, complete({**case.inputs, name: value})) for name, value in changed.items())
-        if not isinstance(check, ProbedCheck):
+        if not isinstance(check, ProbedCheck) and function not in content.sequences:
             continue
-        instead = [content.probes[name].fallback for name in check.probes]
-        names = [*check.probes, *(name for name in dict.fromkeys(instead) if name)]
+        instead = [content.probes[name].fallback for name in check.probe_names()]
+        names = [*check.probe_names(), *(name for name in dict.fromkeys(instead) if name)]
         for case in probes.cases(content, names, seed) if not {*check.own_inputs()} else ():
             inputs = dict(case.inputs)
-            for given_function in check.given:
+            for given_function in check.given_functions():
                 inputs |= oracle.results(given_function, inputs)
             yield Case(case.name, content.functions[function].complete(inputs) | inputs)
 

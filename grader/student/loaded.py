@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _
-from . import misnamed, signatures
+from . import misnamed, sequences, signatures
 from .instances import Instances
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are not a student's result
@@ -39,7 +40,33 @@ class LoadedSubmission:
 
     def find(self, function: str) -> SubmittedFunction | None:
         """Return the submission's function that plays the part of ``function``."""
+        if function in self.content.sequences:
+            return self._first_method(function)
         return self.instances.find(function)
+
+    @cached_property
+    def _class_functions(self) -> AssignmentSpec:
+        return sequences.as_functions(self.content)
+
+    def _first_method(self, function: str) -> SubmittedFunction | None:
+        """Return the method that a sequence calls first, or its class without that method; None if a class is missing."""
+        sequence = self.content.sequences[function]
+        definitions = self._session.definitions
+        found = {
+            item.name: sequences.find(self.content, item.class_name, definitions) for item in sequence.objects.values()
+        }
+        first = found[sequence.calls[0].on]
+        if first is None or None in found.values():
+            return None
+        return (first.methods or {}).get(sequence.calls[0].method, first.constructor)
+
+    def required_class(self, name: str) -> sequences.SubmittedClass:
+        """Return the submission's class for a class of the assignment; raises CallError if it is missing."""
+        found = sequences.find(self.content, name, self._session.definitions)
+        if found is None:
+            message = sequences.missing(self.content, name, self._session.definitions)
+            raise self._missing(name, self.content.classes[name].aliases, message)
+        return found
 
     def defines(self, function: str) -> bool:
         """True if the submission has a function that plays the part of ``function``."""
@@ -48,6 +75,9 @@ class LoadedSubmission:
     def required(self, function: str) -> SubmittedFunction:
         """Return the submission's function that plays the part of ``function``; raises CallError if it is missing."""
         target = self.find(function)
+        if target is None and function in self.content.sequences:
+            for item in self.content.sequences[function].objects.values():
+                self.required_class(item.class_name)
         if target is None:
             functions = self.instances.methods | self._session.definitions.functions
             message = misnamed.missing(self.content, function, functions, self._session.definitions.others, self.code)

@@ -21,7 +21,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import classes, listed, misnamed, own_start, result_places, signatures, steps
+from . import classes, listed, misnamed, own_start, result_places, sequences, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
@@ -114,6 +114,8 @@ class Submitted(LoadedSubmission):
         """Make a call and return its results by name; raises CallError if it fails, or if the answer lacks a result of
         the task."""
         function = planned.function
+        if function in self.content.sequences:
+            return self._sequence(planned)
         if self.is_in_place(function) and not self.defines(function):
             stepped = self._step(function, planned.inputs, pending)
             if stepped is not None:
@@ -123,6 +125,19 @@ class Submitted(LoadedSubmission):
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
         return self.result(planned, self.call_raw(planned, pending))
+
+    def _sequence(self, planned: PlannedCall) -> BoundAnswer:
+        """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
+        sequence = self.content.sequences[planned.function]
+        inputs = self.content.functions[planned.function].complete(planned.inputs)
+        found = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
+        options = {"seed": planned.seed, "supply": self._supplied(inputs)}
+        made = sequences.prepared(self._class_functions, sequence, found, inputs, **options)
+        outcomes = self._session.call_all(made.calls)
+        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
+        values, changed = sequences.results(self._class_functions, made, outcomes)
+        raw = RawAnswer(made.targets[len(sequence.objects)], None, values, values)
+        return BoundAnswer(values, changed, [], raw)
 
     def needs_no_other_call(self, function: str) -> bool:
         """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""

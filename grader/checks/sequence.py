@@ -1,0 +1,153 @@
+"""``sequence``: objects of the submission's classes return the same values as the reference's, call after call.
+
+All objects are constructed first, and live until the last call. The submission gets a new worker, and is asked once more,
+if a value is wrong: so a state that the calls of other checks have left cannot be the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..assignment.base import Identifier, Scalar, StrictModel, Tolerance
+from ..assignment.check import Check, Problem
+from ..assignment.classes import CallOfMethod, ClassSpec
+from ..assignment.declarations import Declarations
+from ..assignment.sequences import ObjectSequence, made
+from ..diagnosis import findings_of_check
+from ..diagnosis.log import AnsweredCase
+from ..expected.probes import Case
+from ..judging.compare import compare_results
+from ..report.evidence import Evidence
+from ..student.answers import BoundAnswer, PlannedCall
+from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome, Verdict, number_of_cases
+from .tools import conventions, diagnose, pictures
+
+Arguments = dict[Identifier, str | Scalar]
+
+
+class ObjectDeclaration(StrictModel):
+    """An object of a sequence: its class and the arguments of the constructor."""
+
+    class_name: str = Field(alias="class")
+    """The class."""
+    arguments: Arguments = Field({}, alias="construct")
+    """{argument of the constructor: a number, or the name of an input of the probe}."""
+
+
+class SequenceCheck(Check):
+    """Objects return the same values as the reference's, after each call of their methods."""
+
+    needs_reference = True
+    judges_function = True
+
+    kind: Literal["sequence"]
+    class_name: str = Field("", alias="class")
+    """The class of the object."""
+    arguments: Arguments = Field({}, alias="construct")
+    """{argument of the constructor: a number, or the name of an input of the probe}."""
+    objects: dict[Identifier, ObjectDeclaration] = {}
+    """Several objects by name, instead of ``class`` and ``construct``."""
+    calls: list[CallOfMethod] = Field(min_length=1)
+    """The calls in their order, each ``[method, {argument: a number, or the name of an input}]``; with several objects
+    ``[object.method, ...]``."""
+    probes: list[str] = Field(min_length=1)
+    """The probes whose inputs are used."""
+    tolerance: Tolerance = Tolerance()
+    """The largest accepted error."""
+    may_change_arguments: bool = False
+    """A method that changes an argument in place keeps its points."""
+
+    def functions(self) -> Iterable[str]:
+        return (f"sequence {self.name}",)
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+    def sequence(self, classes: Mapping[str, ClassSpec]) -> ObjectSequence:
+        several = {name: (item.class_name, item.arguments) for name, item in self.objects.items()}
+        objects = several or {"": (self.class_name, self.arguments)}
+        return made(f"sequence {self.name}", classes, objects, self.calls)
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        if bool(self.class_name) == bool(self.objects):
+            yield Problem(self.name, f"'{self.name}' needs either 'class' or 'objects'; write one of them.")
+        yield from super().problems(assignment)
+
+    def run(self, context: Context) -> Outcome:
+        """Construct the objects, make the calls, and compare the values after each call, on every case."""
+        (function,) = self.functions()
+        cases = context.cases.draw(self.probes)
+        expected = [
+            conventions.expected(context, function, case.inputs, context.oracle.results(function, case.inputs))
+            for case in cases
+        ]
+        answers = self._answers(context, cases, expected)
+        names = joined_classes(context.content.sequences[function])
+        notes = list(dict.fromkeys(note for answer in answers for note in answer.notes))
+        best: Verdict | None = None
+        chosen = ""
+        for convention in expected[0]:
+            accepted = [conventions.note(context.content, convention)] if convention else []
+            verdict = Verdict(names, [*notes, *accepted])
+            for case, answer, right in zip(cases, answers, expected, strict=True):
+                verdict.add(case.name, compare_results(answer.values, right[convention], self.tolerance))
+            if best is None or verdict.share > best.share:
+                best, chosen = verdict, convention
+        assert best is not None
+        answered = [
+            AnsweredCase(case, right[""], answer.values)
+            for case, answer, right in zip(cases, answers, expected, strict=True)
+        ]
+        changed = next((name for answer in answers for name in answer.changed), "")
+        if best.share == 1 and changed and not self.may_change_arguments:
+            return _of_changed(names, changed)
+        if best.share == 1:
+            conventions.follow(context, function, chosen)
+        praise = _("`{name}` agrees with the reference after each call, in {cases}.")
+        outcome = best.outcome(praise.format(name=names, cases=number_of_cases(len(cases))), all_or_nothing=True)
+        outcome = replace(outcome, pictures=pictures.errors(best))
+        return diagnose.named(outcome, context, function, answered, self.tolerance)
+
+    def _answers(
+        self, context: Context, cases: Sequence[Case], expected: Sequence[dict[str, dict[str, Any]]]
+    ) -> list[BoundAnswer]:
+        """Return the answers; a wrong one comes from a worker in which no object was made before."""
+        (function,) = self.functions()
+        answers = []
+        is_stable = False  # a new worker has given the same wrong answer
+        for case, forms in zip(cases, expected, strict=True):
+            planned = PlannedCall(function, case.inputs, watch_arguments=True)
+            answer = context.student.call(planned)
+            if not is_stable and not any(self._is_right(answer, right) for right in forms.values()):
+                context.student.forget()
+                again = context.student.call(planned)
+                is_stable = all(np.array_equal(again.values[name], answer.values[name]) for name in forms[""])
+                answer = again
+            answers.append(answer)
+        return answers
+
+    def _is_right(self, answer: BoundAnswer, right: dict[str, Any]) -> bool:
+        comparisons = compare_results(answer.values, right, self.tolerance)
+        return all(comparison.problem is None for comparison in comparisons.values())
+
+
+def joined_classes(sequence: ObjectSequence) -> str:
+    """Return the names of the classes of a sequence, as the content of one pair of backticks."""
+    return "`, `".join(dict.fromkeys(item.class_name for item in sequence.objects.values()))
+
+
+def _of_changed(names: str, argument: str) -> Outcome:
+    sentence = _("`{function}` changes {names} in place: the arrays of the caller are overwritten. Work on a copy.")
+    return Outcome(
+        0.0,
+        sentence.format(function=names, names=argument),
+        Evidence(changed={names: [argument]}),
+        findings_of_check("argument-changed-in-place", argument),
+    )
