@@ -75,7 +75,7 @@ class AdagradMomentum(Momentum):
         return super().update_change(_float64(gradient) / (tf.sqrt(self.total) + SMALL))
 
 
-class RMS_prop(Constant):  # noqa: N801 - the name of the exercise
+class RMS_prop(Constant):
     """A running mean of the squared gradients divides the rate."""
 
     def __init__(self, eta, rho):

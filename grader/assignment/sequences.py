@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .base import Argument, Scalar
@@ -20,7 +20,8 @@ from .classes import START, ClassSpec, MethodSpec
 Values = Mapping[str, str | Scalar]
 Formulas = dict[str, str]
 Replaced = Mapping[tuple[str, str, str], str]  # {(class, method, quantity): formula}
-NOT_SHARED = frozenset[str]()
+Quantities = frozenset[tuple[str, str]]  # (class, quantity)
+NONE = Quantities()
 STATE_SHARED, STATE_NOT_KEPT, STATE_NOT_RESET = "state-shared", "state-not-kept", "state-not-reset"
 
 
@@ -81,6 +82,23 @@ class ObjectSequence:
             "calls": [[call.on, call.method, call.arguments, [*call.results]] for call in self.calls],
         }
 
+    def alone(self) -> list[ObjectSequence]:
+        """Return the calls of each object alone, in parts: a call without results, such as a reset, ends a part."""
+        parts = []
+        for name, item in self.objects.items():
+            part: list[MadeCall] = []
+            for call in (call for call in self.calls if call.on == name):
+                part.append(call)
+                if not call.results:
+                    parts.append((item, part))
+                    part = []
+            parts.append((item, part))
+        return [replace(self, objects={item.name: item}, calls=part) for item, part in parts if part]
+
+    def last_call(self) -> ObjectSequence:
+        """Return the same sequence with its last call only."""
+        return replace(self, calls=self.calls[-1:])
+
     def shared(self) -> bool:
         """True if several objects have the same class."""
         return len({made.class_name for made in self.objects.values()}) < len(self.objects)
@@ -93,7 +111,10 @@ class _Names:
         self.numbers: dict[str, Any] = {}
 
     def of(self, what: str, declared: Sequence[Argument], values: Values, suffix: str) -> dict[str, str]:
-        """Return {argument: name of an input}; raises SequenceError for unknown and missing arguments."""
+        """Return {argument: name of an input}; raises SequenceError for an unknown argument.
+
+        A required argument without a value is the input of its own name.
+        """
         known = [item.name for item in declared]
         for name in values:
             if name not in known:
@@ -101,9 +122,7 @@ class _Names:
                 raise SequenceError(name, f"'{name}' is not an argument of {what}; {choice}.")
         arguments = {}
         for item in declared:
-            value = values.get(item.name, item.default)
-            if item.name not in values and not item.optional:
-                raise SequenceError(what, f"{what} needs {item.name}; add it.")
+            value = values.get(item.name, item.default if item.optional else item.name)
             if isinstance(value, str):
                 arguments[item.name] = value
             else:
@@ -162,14 +181,19 @@ def made(
 @dataclass(frozen=True)
 class Changed:
     """The changes of the formulas of a sequence: ``replaced`` ones, quantities that all objects of a class have in common
-    (``shared``, and ``is_new`` if a new object sets them again), and quantities that are ``lost`` after each call."""
+    (``shared``, and ``is_new`` if a new object sets them again), quantities that are ``lost`` after each call, and
+    quantities that a ``method`` leaves ``unchanged``."""
 
     replaced: Replaced = field(default_factory=dict)
-    shared: frozenset[str] = NOT_SHARED
+    shared: Quantities = NONE
     is_new: bool = True
-    lost: frozenset[str] = NOT_SHARED
-    not_in: tuple[str, frozenset[str]] = ("", NOT_SHARED)
-    """A method, and the quantities that it leaves as they are."""
+    lost: Quantities = NONE
+    method: str = ""
+    unchanged: Quantities = NONE
+
+    def of(self, quantities: Quantities, class_name: str) -> list[str]:
+        """Return the quantities of one class."""
+        return sorted(quantity for name, quantity in quantities if name == class_name)
 
 
 def formulas(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], changed: Changed | None = None) -> Formulas:
@@ -191,22 +215,22 @@ def formulas(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], changed
             steps[values[quantity]] = _renamed(text, item.arguments | values)
         states[item.name] = dict(values)
         starts[item.name] = dict(values)
-        for quantity in changed.shared:
+        for quantity in changed.of(changed.shared, item.class_name):
             if quantity not in shared or changed.is_new:
-                shared[quantity] = values.get(quantity, quantity)
+                shared[quantity] = values[quantity]
     for number, call in enumerate(sequence.calls, 1):
         item = sequence.objects[call.on]
         state, shared = states[call.on], common[item.class_name]
         state |= shared
-        state |= {quantity: starts[call.on][quantity] for quantity in changed.lost if quantity in starts[call.on]}
+        state |= {quantity: starts[call.on][quantity] for quantity in changed.of(changed.lost, item.class_name)}
         values = {**state, **item.arguments, **call.arguments}
         for quantity, text in _declared(classes, item.class_name, call.method, changed).items():
-            if changed.not_in[0] == call.method and quantity in changed.not_in[1]:
+            if changed.method == call.method and (item.class_name, quantity) in changed.unchanged:
                 continue
             name = f"{quantity}{number}"
             steps[name] = _renamed(text, values)
             values[quantity] = state[quantity] = name
-            if quantity in changed.shared:
+            if (item.class_name, quantity) in changed.shared:
                 shared[quantity] = name
     return steps
 
@@ -230,6 +254,11 @@ def difference(right: Formulas, other: Formulas) -> Formulas:
     return {name: text for name, text in other.items() if right.get(name) != text}
 
 
+def _written_out(text: str, steps: Formulas) -> str:
+    """Return a formula with the numbers of quantities that are set to numbers, such as those of a new object."""
+    return _renamed(text, {name: number for name, number in steps.items() if number.replace(".", "", 1).isdigit()})
+
+
 def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) -> Replaced:
     """Return the replacements of a class; raises SequenceError if a key is not ``method.quantity`` of the class."""
     replaced = {}
@@ -248,27 +277,36 @@ def bug_in(bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec])
     found: dict[str, Bug] = {}
     for variant in bug.variants():
         replaced = replaced_in(bug.function, classes[bug.function], variant)
-        replace = difference(right, formulas(sequence, classes, Changed(replaced)))
-        if replace:
-            changes = {"function": sequence.function, "replace": replace, "for_each": {}}
-            found.setdefault(str(replace), bug.model_copy(update=changes))
+        changes = difference(right, formulas(sequence, classes, Changed(replaced)))
+        if changes:
+            update = {"function": sequence.function, "replace": changes, "for_each": {}}
+            found.setdefault(str(changes), bug.model_copy(update=update))
     return [*found.values()]
 
 
 def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> Iterator[Bug]:
     """Yield the bugs of the state that any class can have: shared by all objects, lost between calls, or not set back."""
     right = formulas(sequence, classes)
-    quantities = sorted({name for item in sequence.objects.values() for name in classes[item.class_name].steps[START]})
-    groups = [frozenset(quantities), *(frozenset([name]) for name in quantities)]
+    by_class = {
+        item.class_name: [(item.class_name, quantity) for quantity in classes[item.class_name].steps.get(START, {})]
+        for item in sequence.objects.values()
+    }
+    groups = [Quantities(pairs) for pairs in by_class.values()]
+    groups += [Quantities([pair]) for pairs in by_class.values() for pair in pairs]
     changes: list[tuple[str, Changed]] = []
     if sequence.shared():
         changes += [(STATE_SHARED, Changed(shared=group, is_new=new)) for new in (True, False) for group in groups]
     silent = dict.fromkeys(call.method for call in sequence.calls if not call.results)
-    changes += [(STATE_NOT_RESET, Changed(not_in=(method, group))) for method in silent for group in groups]
+    changes += [(STATE_NOT_RESET, Changed(method=method, unchanged=group)) for method in silent for group in groups]
     changes += [(STATE_NOT_KEPT, Changed(lost=group)) for group in groups]
     seen_differences: list[Formulas] = []
     for name, changed in changes:
-        replace = difference(right, formulas(sequence, classes, changed))
-        if replace and replace not in seen_differences:
-            seen_differences.append(replace)
-            yield Bug(name=name, function=sequence.function, replace=replace)
+        other = formulas(sequence, classes, changed)
+        changes_of_bug = {
+            quantity: text
+            for quantity, text in difference(right, other).items()
+            if _written_out(text, other) != _written_out(right.get(quantity, ""), right)
+        }
+        if changes_of_bug and changes_of_bug not in seen_differences:
+            seen_differences.append(changes_of_bug)
+            yield Bug(name=name, function=sequence.function, replace=changes_of_bug)

@@ -108,6 +108,9 @@ class SequenceCheck(Check):
         changed = next((name for answer in answers for name in answer.changed), "")
         if best.share == 1 and changed and not self.may_change_arguments:
             return _of_changed(names, changed)
+        if best.share < 1 and self._is_mistaken(context) and self._is_its_own_work(context, cases, answers):
+            sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
+            return Outcome(1.0, sentence.format(functions=f"`{names}`"))
         if best.share == 1:
             conventions.follow(context, function, chosen)
         praise = _("`{name}` agrees with the reference after each call, in {cases}.")
@@ -133,8 +136,39 @@ class SequenceCheck(Check):
             answers.append(answer)
         return answers
 
+    def _is_mistaken(self, context: Context) -> bool:
+        """True if an earlier check has found a mistake in one of the classes."""
+        sequences = context.content.sequences
+        (function,) = self.functions()
+        own = {item.class_name for item in sequences[function].objects.values()}
+        return any(
+            not own.isdisjoint(item.class_name for item in sequences[name].objects.values())
+            for name in context.log.mistaken_functions & sequences.keys() - {function}
+        )
+
+    def _is_its_own_work(self, context: Context, cases: Sequence[Case], answers: Sequence[BoundAnswer]) -> bool:
+        """True if each object returns what a new object returns after the same calls since its last reset.
+
+        An object of each class must keep something for its next call: without a state nothing can disturb it.
+        """
+        (function,) = self.functions()
+        parts = context.content.sequences[function].alone()
+        keeps: dict[str, bool] = {}
+        for case, answer in zip(cases, answers, strict=True):
+            for part in parts:
+                alone = context.student.call_sequence(part, case.inputs).values
+                if not self._is_right(answer, alone):
+                    return False
+                if len(part.returns) > 1:
+                    last = context.student.call_sequence(part.last_call(), case.inputs)
+                    (class_name,) = (item.class_name for item in part.objects.values())
+                    keeps[class_name] = keeps.get(class_name, False) or not self._is_right(last, alone)
+        return bool(keeps) and all(keeps.values())
+
     def _is_right(self, answer: BoundAnswer, right: dict[str, Any]) -> bool:
-        comparisons = compare_results(answer.values, right, self.tolerance)
+        comparisons = compare_results(
+            answer.values, {name: right[name] for name in answer.values if name in right}, self.tolerance
+        )
         return all(comparison.problem is None for comparison in comparisons.values())
 
 

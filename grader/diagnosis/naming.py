@@ -27,6 +27,8 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
     finite = [sample for sample in samples if not _lost(sample)]
     if all(any(is_right(sample, factor) for factor in factors) for sample in finite):
         overflow = _overflow(mutations, function, samples)
+        if overflow is None and not finite and mutations.can_compute(function):
+            return _with_the_same_gaps(mutations, function, samples)
         return Findings((overflow,)).of(function) if overflow is not None else None
     for convention in [mutant for mutant in mutations.of(function) if mutant.bug.accepted]:
         if search.reproduces(mutations, function, finite, [convention], 1.0):
@@ -58,6 +60,17 @@ def _all_named(
     first_names = {finding.bug for finding in first.bugs}
     further = {finding.bug: finding for other in others for finding in other.bugs if finding.bug not in first_names}
     return replace(first, alternatives=tuple(further.values())).of(function)
+
+
+def _with_the_same_gaps(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
+    """Return the declared bug whose results are infinite or NaN in the same places, and equal elsewhere; else None."""
+    if not all(any(np.isfinite(array).any() for array in sample.answered.values()) for sample in samples):
+        return None
+    for mutant in mutations.of(function):
+        if mutant.bug.unknown is None and search.reproduces(mutations, function, samples, [mutant], 1.0):
+            explanation = search.Explanation((mutant,), 1.0)
+            return _all_named(mutations, function, samples, [explanation])
+    return None
 
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:

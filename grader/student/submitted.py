@@ -12,6 +12,7 @@ import numpy as np
 
 from ..assignment import Assignment
 from ..assignment.given import Computed
+from ..assignment.sequences import ObjectSequence
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..expected.probes import replaced
@@ -115,7 +116,7 @@ class Submitted(LoadedSubmission):
         the task."""
         function = planned.function
         if function in self.content.sequences:
-            return self._sequence(planned)
+            return self.call_sequence(self.content.sequences[function], planned.inputs, planned.seed)
         if self.is_in_place(function) and not self.defines(function):
             stepped = self._step(function, planned.inputs, pending)
             if stepped is not None:
@@ -126,12 +127,13 @@ class Submitted(LoadedSubmission):
                 return BoundAnswer(stepped, [], [note], raw)
         return self.result(planned, self.call_raw(planned, pending))
 
-    def _sequence(self, planned: PlannedCall) -> BoundAnswer:
+    def call_sequence(
+        self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
+    ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
-        sequence = self.content.sequences[planned.function]
-        inputs = self.content.functions[planned.function].complete(planned.inputs)
+        inputs = self.content.functions[sequence.function].complete(dict(inputs))
         found = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
-        options = {"seed": planned.seed, "supply": self._supplied(inputs)}
+        options = {"seed": seed, "supply": self._supplied(inputs)}
         made = sequences.prepared(self._class_functions, sequence, found, inputs, **options)
         outcomes = self._session.call_all(made.calls)
         self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
