@@ -100,7 +100,6 @@ class AssignmentSpec(Declarations):
         self._check_given()
         if self.classes:
             self._add_sequences()
-            self._check_probes()
         for index, check in enumerate(self.checks):
             self._check_exists(("checks", index), check, [other.name for other in self.checks[:index]])
         self._refuse_unknown(("steps",), "function", self.steps, self.functions)
@@ -134,6 +133,8 @@ class AssignmentSpec(Declarations):
                 self.functions[sequence.function] = FunctionSpec(signature=sequence.signature, returns=sequence.returns)
                 if steps := sequences.formulas(sequence, self.classes):
                     self.steps[sequence.function] = steps
+        if self._sequences:  # an outline of the checks has none
+            self._check_probes()
         bugs = []
         for index, bug in enumerate(self.bugs):
             try:
@@ -158,7 +159,7 @@ class AssignmentSpec(Declarations):
             if name in self.steps
             for each in sequences.bug_in(bug, sequence, self.classes)
         ]
-        if not found:
+        if not found and self._sequences:
             message = f"the bug '{bug.name}' changes no formula of {bug.function} that a sequence uses; remove it."
             raise sequences.SequenceError(bug.name, message)
         return found

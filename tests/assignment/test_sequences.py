@@ -1,0 +1,101 @@
+"""Sequences of calls: their arguments, their steps, and the bugs of their state."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment import load
+from grader.assignment.sequences import bugs_of_state, formulas
+from grader.support.errors import UsageError
+from tests.assignment import counter
+
+
+@pytest.fixture
+def content(tmp_path):
+    return load(str(counter.write(tmp_path / "counter"))).content
+
+
+def test_sequence_is_a_function_of_all_its_arguments(content):
+    spec = content.functions["sequence sum"]
+    assert spec.signature == "(start, n1, n2)"
+    assert spec.returns == ["total1", "total3", "total4"]
+
+
+def test_number_in_a_declaration_is_an_argument_with_a_default(content):
+    assert content.functions["sequence two"].signature == "(start, n1, n2, start_two=4.0)"
+
+
+def test_steps_are_the_formulas_of_the_class_for_each_call(content):
+    assert content.steps["sequence sum"] == {
+        "total_start": "start",
+        "total1": "total_start + n1",
+        "total2": "start",
+        "total3": "total2 + n2",
+        "total4": "total3 + n1",
+    }
+
+
+def test_each_object_has_its_own_state(content):
+    steps = content.steps["sequence two"]
+    assert steps["total2"] == "total_start_two + n2"
+    assert steps["total3"] == "total1 + n2"
+
+
+def test_state_has_the_bugs_that_any_class_can_have(content):
+    found = {
+        name: {bug.name: bug.replace for bug in bugs_of_state(sequence, content.classes)}
+        for name, sequence in content.sequences.items()
+    }
+    assert found["sequence sum"] == {
+        "state-not-reset": {"total3": "total1 + n2"},
+        "state-not-kept": {"total3": "total_start + n2", "total4": "total_start + n1"},
+    }
+    assert found["sequence two"]["state-shared"] == {"total2": "total1 + n2", "total3": "total2 + n2"}
+
+
+def test_bug_of_a_class_changes_every_call(tmp_path):
+    bug = "bugs:\n- {name: sign-flipped, function: Counter, replace: {add.total: total - number}}\n"
+    content = load(str(counter.write(tmp_path / "counter", counter.CONTENT + bug))).content
+    declared = next(bug for bug in content.bugs if bug.name == "sign-flipped")
+    assert declared.replace == {"total1": "total_start - n1", "total3": "total2 - n2", "total4": "total3 - n1"}
+
+
+def test_class_without_steps_has_none_in_its_sequences(content):
+    classes = {"Counter": content.classes["Counter"].model_copy(update={"steps": {}})}
+    assert formulas(content.sequences["sequence sum"], classes) == {}
+
+
+def test_parts_of_one_object_end_with_a_call_without_result(content):
+    parts = content.sequences["sequence sum"].alone()
+    assert [part.returns for part in parts] == [["total1"], ["total3", "total4"]]
+    assert parts[1].last_call().returns == ["total4"]
+
+
+MISTAKES = {
+    "class: Counter, calls": ("class: Conter, calls", "'Conter' is not a known class; allowed are Counter."),
+    "[add, {number: n1}], [reset]": ("[added, {number: n1}], [reset]", "'added' is not a method of Counter"),
+    "[reset]": ("[reset, {number: 1}]", "'number' is not an argument of Counter.reset; it has none."),
+    "[one.add, {number: n1}]": ("[three.add, {number: n1}]", "'three' in 'three.add' is not an object"),
+    "two: {class: Counter, construct: {start: 4.0}}": ("two: {class: Counter, construct: {begin: 4.0}}", "'begin'"),
+    "start: 2.5, ": ("", "the probe 'numbers' has no start, which sequence sum needs; add it."),
+    "n2: {random: normal, shape: [3]}": ("n3: {random: normal, shape: [3]}", "'n3' is not a known input"),
+    "kind: sequence, class: Counter, calls": ("kind: sequence, calls", "'' is not a known class"),
+    "(number), returns: [total]": ("(number), returns: []", "no call of the sequence returns something"),
+}
+
+
+@pytest.mark.parametrize("right", MISTAKES)
+def test_mistake_is_reported_with_its_line(tmp_path, right):
+    wrong, sentence = MISTAKES[right]
+    assert right in counter.CONTENT
+    with pytest.raises(UsageError) as caught:
+        load(str(counter.write(tmp_path / "counter", counter.CONTENT.replace(right, wrong, 1))))
+    message = str(caught.value)
+    assert sentence in message
+    assert "assignment.yaml:" in message
+
+
+def test_bug_that_names_no_formula_is_reported(tmp_path):
+    bug = "bugs:\n- {name: sign-flipped, function: Counter, replace: {added.total: total - number}}\n"
+    with pytest.raises(UsageError, match=r"'added\.total' is not a formula of Counter; allowed are start\.total"):
+        load(str(counter.write(tmp_path / "counter", counter.CONTENT + bug)))
