@@ -67,18 +67,22 @@ class ObjectSequence:
         return [name for call in self.calls for name in call.results.values()]
 
     @property
+    def inputs(self) -> list[str]:
+        """The names of all arguments, each once."""
+        arguments = [*(item.arguments for item in self.objects.values()), *(call.arguments for call in self.calls)]
+        return [*dict.fromkeys(name for each in arguments for name in each.values())]
+
+    @property
     def signature(self) -> str:
         """The arguments of the sequence as a function; those that are numbers have a default."""
-        arguments = [*(item.arguments for item in self.objects.values()), *(call.arguments for call in self.calls)]
-        names = [name for each in arguments for name in each.values()]
-        required = [name for name in dict.fromkeys(names) if name not in self.numbers]
+        required = [name for name in self.inputs if name not in self.numbers]
         return f"({', '.join([*required, *(f'{name}={value!r}' for name, value in self.numbers.items())])})"
 
     @property
     def plan(self) -> dict[str, Any]:
         """The sequence as data, for the worker with the reference."""
         return {
-            "objects": [[made.name, made.class_name, made.arguments] for made in self.objects.values()],
+            "objects": [[item.name, item.class_name, item.arguments] for item in self.objects.values()],
             "calls": [[call.on, call.method, call.arguments, [*call.results]] for call in self.calls],
         }
 
@@ -101,7 +105,7 @@ class ObjectSequence:
 
     def shared(self) -> bool:
         """True if several objects have the same class."""
-        return len({made.class_name for made in self.objects.values()}) < len(self.objects)
+        return len({item.class_name for item in self.objects.values()}) < len(self.objects)
 
 
 class _Names:
@@ -115,10 +119,10 @@ class _Names:
 
         A required argument without a value is the input of its own name.
         """
-        known = [item.name for item in declared]
+        names = [item.name for item in declared]
         for name in values:
-            if name not in known:
-                choice = f"allowed are {', '.join(known)}" if known else "it has none"
+            if name not in names:
+                choice = f"allowed are {', '.join(names)}" if names else "it has none"
                 raise SequenceError(name, f"'{name}' is not an argument of {what}; {choice}.")
         arguments = {}
         for item in declared:
@@ -131,6 +135,10 @@ class _Names:
         return arguments
 
 
+def _quantities(classes: Mapping[str, ClassSpec], item: MadeObject, call: MadeCall) -> list[str]:
+    return [*call.results, *classes[item.class_name].steps.get(call.method, {})]
+
+
 def methods_of(classes: Mapping[str, ClassSpec], name: str) -> dict[str, MethodSpec]:
     """Return the methods of a class, with those of the class that it is ``like``."""
     spec = classes[name]
@@ -138,7 +146,7 @@ def methods_of(classes: Mapping[str, ClassSpec], name: str) -> dict[str, MethodS
     return {**inherited, **spec.methods}
 
 
-def made(
+def sequence_of(
     function: str,
     classes: Mapping[str, ClassSpec],
     objects: Mapping[str, tuple[str, Values]],
@@ -150,29 +158,42 @@ def made(
     call is ``[method, {argument: value}]``, or ``[object.method, ...]`` if there are several objects.
     """
     names = _Names()
-    made_objects: dict[str, MadeObject] = {}
+    objects_by_name: dict[str, MadeObject] = {}
     for name, (class_name, values) in objects.items():
         if class_name not in classes:
-            known = f"allowed are {', '.join(classes)}" if classes else "there are none"
-            raise SequenceError(class_name, f"'{class_name}' is not a known class; {known}.")
-        suffix = f"_{name}" if made_objects else ""
+            choice = f"allowed are {', '.join(classes)}" if classes else "there are none"
+            raise SequenceError(class_name, f"'{class_name}' is not a known class; {choice}.")
+        suffix = f"_{name}" if objects_by_name else ""
         arguments = names.of(class_name, classes[class_name].arguments, values, suffix)
-        made_objects[name] = MadeObject(name, class_name, arguments)
-    made_calls = []
+        objects_by_name[name] = MadeObject(name, class_name, arguments)
+    method_calls = []
     for number, (label, *rest) in enumerate(calls, 1):
+        if not isinstance(label, str) or not all(isinstance(values, dict) for values in rest):
+            text = str(label if rest == [] or not isinstance(label, str) else rest[0])
+            raise SequenceError(text, "write a call as [method] or as [method, {argument: value}].")
         on, _dot, method = label.rpartition(".")
-        if on not in made_objects:
-            known = f"write one of {', '.join(made_objects)} before the point" if "" not in objects else "leave it out"
-            raise SequenceError(label, f"'{on}' in '{label}' is not an object of the sequence; {known}.")
-        class_name = made_objects[on].class_name
+        if on not in objects_by_name:
+            choice = (
+                f"write one of {', '.join(objects_by_name)} before the point" if "" not in objects else "leave it out"
+            )
+            raise SequenceError(label, f"'{on}' in '{label}' is not an object of the sequence; {choice}.")
+        class_name = objects_by_name[on].class_name
         methods = methods_of(classes, class_name)
         if method not in methods:
-            known = f"allowed are {', '.join(methods)}" if methods else "it has none"
-            raise SequenceError(label, f"'{method}' is not a method of {class_name}; {known}.")
+            choice = f"allowed are {', '.join(methods)}" if methods else "it has none"
+            raise SequenceError(label, f"'{method}' is not a method of {class_name}; {choice}.")
         arguments = names.of(f"{class_name}.{method}", methods[method].arguments, rest[0] if rest else {}, f"{number}")
         results = {name: f"{name}{number}" for name in methods[method].returns}
-        made_calls.append(MadeCall(on, method, arguments, results))
-    sequence = ObjectSequence(function, made_objects, made_calls, names.numbers)
+        method_calls.append(MadeCall(on, method, arguments, results))
+    sequence = ObjectSequence(function, objects_by_name, method_calls, names.numbers)
+    steps = {
+        f"{name}{number}"
+        for number, call in enumerate(method_calls, 1)
+        for name in _quantities(classes, objects_by_name[call.on], call)
+    }
+    for name in sequence.inputs:
+        if name in steps:
+            raise SequenceError(name, f"'{name}' is also a quantity of a call of the sequence; rename the input.")
     if not sequence.returns:
         raise SequenceError(function, "no call of the sequence returns something; add a method with 'returns'.")
     return sequence
@@ -265,8 +286,8 @@ def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) ->
     for key, text in replace.items():
         method, _dot, quantity = key.rpartition(".")
         if quantity not in spec.steps.get(method, {}) and method not in spec.steps:
-            known = ", ".join(f"{name}.{each}" for name, steps in spec.steps.items() for each in steps)
-            raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {known or 'none'}.")
+            choice = ", ".join(f"{name}.{each}" for name, steps in spec.steps.items() for each in steps)
+            raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {choice or 'none'}.")
         replaced[class_name, method, quantity] = text
     return replaced
 
@@ -274,14 +295,14 @@ def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) ->
 def bug_in(bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> list[Bug]:
     """Return a bug in the formulas of a class as bugs of a sequence; none if it changes no formula of the sequence."""
     right = formulas(sequence, classes)
-    found: dict[str, Bug] = {}
+    bugs: dict[str, Bug] = {}
     for variant in bug.variants():
         replaced = replaced_in(bug.function, classes[bug.function], variant)
         changes = difference(right, formulas(sequence, classes, Changed(replaced)))
         if changes:
             update = {"function": sequence.function, "replace": changes, "for_each": {}}
-            found.setdefault(str(changes), bug.model_copy(update=update))
-    return [*found.values()]
+            bugs.setdefault(str(changes), bug.model_copy(update=update))
+    return [*bugs.values()]
 
 
 def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> Iterator[Bug]:

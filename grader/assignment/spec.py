@@ -153,16 +153,16 @@ class AssignmentSpec(Declarations):
         """Return a bug of a class as bugs of the sequences; another bug as it is."""
         if bug.function not in self.classes:
             return [bug]
-        found = [
+        bugs = [
             each
             for name, sequence in self._sequences.items()
             if name in self.steps
             for each in sequences.bug_in(bug, sequence, self.classes)
         ]
-        if not found and self._sequences:
+        if not bugs and self._sequences:
             message = f"the bug '{bug.name}' changes no formula of {bug.function} that a sequence uses; remove it."
             raise sequences.SequenceError(bug.name, message)
-        return found
+        return bugs
 
     def visibility(self) -> dict[str, str]:
         """Return the visibility of each check."""

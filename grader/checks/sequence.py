@@ -17,7 +17,7 @@ from ..assignment.base import Identifier, Scalar, StrictModel, Tolerance
 from ..assignment.check import Check, Problem
 from ..assignment.classes import CallOfMethod, ClassSpec
 from ..assignment.declarations import Declarations
-from ..assignment.sequences import ObjectSequence, made
+from ..assignment.sequences import ObjectSequence, sequence_of
 from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
@@ -73,7 +73,7 @@ class SequenceCheck(Check):
     def sequence(self, classes: Mapping[str, ClassSpec]) -> ObjectSequence:
         several = {name: (item.class_name, item.arguments) for name, item in self.objects.items()}
         objects = several or {"": (self.class_name, self.arguments)}
-        return made(f"sequence {self.name}", classes, objects, self.calls)
+        return sequence_of(f"sequence {self.name}", classes, objects, self.calls)
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         if bool(self.class_name) == bool(self.objects):

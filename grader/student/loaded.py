@@ -52,21 +52,21 @@ class LoadedSubmission:
         """Return the method that a sequence calls first, or its class without that method; None if a class is missing."""
         sequence = self.content.sequences[function]
         definitions = self._session.definitions
-        found = {
+        own_classes = {
             item.name: sequences.find(self.content, item.class_name, definitions) for item in sequence.objects.values()
         }
-        first = found[sequence.calls[0].on]
-        if first is None or None in found.values():
+        first = own_classes[sequence.calls[0].on]
+        if first is None or None in own_classes.values():
             return None
         return (first.methods or {}).get(sequence.calls[0].method, first.constructor)
 
     def required_class(self, name: str) -> sequences.SubmittedClass:
         """Return the submission's class for a class of the assignment; raises CallError if it is missing."""
-        found = sequences.find(self.content, name, self._session.definitions)
-        if found is None:
+        own_class = sequences.find(self.content, name, self._session.definitions)
+        if own_class is None:
             message = sequences.missing(self.content, name, self._session.definitions)
             raise self._missing(name, self.content.classes[name].aliases, message)
-        return found
+        return own_class
 
     def defines(self, function: str) -> bool:
         """True if the submission has a function that plays the part of ``function``."""

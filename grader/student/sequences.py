@@ -62,8 +62,8 @@ def find(content: AssignmentSpec, name: str, definitions: Definitions) -> Submit
         maker = next(iter(signatures.match(definitions.functions, [name], aliases)), None)
         return None if maker is None else SubmittedClass(definitions.functions[maker], None)
     defined = definitions.classes[own_name]
-    wanted = methods_of(content.classes, name)
-    names = signatures.match(defined, wanted, {method: item.aliases for method, item in wanted.items()})
+    declared = methods_of(content.classes, name)
+    names = signatures.match(defined, declared, {method: item.aliases for method, item in declared.items()})
     constructor = defined.get("__init__", SubmittedFunction("__init__", [], []))
     methods = {method: defined[own] for own, method in names.items()}
     return SubmittedClass(replace(constructor, name=own_name, owner=""), methods)
@@ -82,34 +82,34 @@ def missing(content: AssignmentSpec, name: str, definitions: Definitions) -> str
 def prepared(
     functions: AssignmentSpec,
     sequence: ObjectSequence,
-    found: Mapping[str, SubmittedClass],
+    own_classes: Mapping[str, SubmittedClass],
     inputs: Mapping[str, Any],
     **options: Any,
 ) -> SequenceCalls:
     """Return the calls of a sequence. Raises CallError if arguments cannot be bound, or if a method is missing.
 
-    ``functions`` is the assignment of :func:`as_functions`; ``found`` has the submission's classes, ``inputs`` the values
+    ``functions`` is the assignment of :func:`as_functions`; ``own_classes`` has the submission's classes, ``inputs`` the values
     of all arguments, and ``options`` further options of each call.
     """
     calls: list[Call] = []
     targets: list[SubmittedFunction] = []
     handles = {name: f"object {number}" for number, name in enumerate(sequence.objects, 1)}
     for item in sequence.objects.values():
-        target = found[item.class_name].constructor
+        target = own_classes[item.class_name].constructor
         values = _picked(item, inputs)
         positional, keywords = signatures.bind_arguments(functions, item.class_name, target, values)
         calls.append(Call(target.name, positional, keywords, keep=handles[item.name], **options))
         targets.append(target)
-    for made in sequence.calls:
-        class_name = sequence.objects[made.on].class_name
-        own_class = found[class_name]
-        values = _picked(made, inputs)
-        method = _method(functions, class_name, made.method, own_class)
+    for each in sequence.calls:
+        class_name = sequence.objects[each.on].class_name
+        own_class = own_classes[class_name]
+        values = _picked(each, inputs)
+        method = _method(functions, class_name, each.method, own_class)
         positional, keywords = [*values.values()], {}
         if own_class.methods is not None:
-            label = f"{class_name}.{made.method}"
+            label = f"{class_name}.{each.method}"
             positional, keywords = signatures.bind_arguments(functions, label, method, values)
-        call = Call(method.name, positional, keywords, on=handles[made.on], shown_as=method.label, **options)
+        call = Call(method.name, positional, keywords, on=handles[each.on], shown_as=method.label, **options)
         calls.append(replace(call, give_back=True))
         targets.append(method)
     return SequenceCalls(calls, targets, sequence)
@@ -132,25 +132,25 @@ def _picked(item: MadeObject | MadeCall, inputs: Mapping[str, Any]) -> dict[str,
 
 
 def results(
-    functions: AssignmentSpec, made: SequenceCalls, outcomes: Sequence[Answer | CallError]
+    functions: AssignmentSpec, prepared_calls: SequenceCalls, outcomes: Sequence[Answer | CallError]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return {result: value} of all calls, and the names of the inputs that a call has changed; raises CallError."""
     values: dict[str, Any] = {}
     changed: dict[str, None] = {}
-    constructed = len(made.sequence.objects)
+    constructed = len(prepared_calls.sequence.objects)
     for number, outcome in enumerate(outcomes):
         if isinstance(outcome, CallError):
             raise outcome
         if number < constructed:
             continue
-        planned, call = made.sequence.calls[number - constructed], made.calls[number]
+        planned, call = prepared_calls.sequence.calls[number - constructed], prepared_calls.calls[number]
         answer = call.completed(outcome)
         passed = [*call.positional, *call.keywords.values()]
         for before, after in zip(passed, answer.arguments, strict=False):
             if isinstance(before, np.ndarray) and not np.array_equal(before, after):
                 changed |= dict.fromkeys(planned.arguments)
         if planned.results:
-            label = f"{made.sequence.objects[planned.on].class_name}.{planned.method}"
-            bound = signatures.bind_results(functions, label, made.targets[number], answer.value, {})
+            label = f"{prepared_calls.sequence.objects[planned.on].class_name}.{planned.method}"
+            bound = signatures.bind_results(functions, label, prepared_calls.targets[number], answer.value, {})
             values |= {planned.results[name]: arrays.as_array(value) for name, value in bound.items()}
     return values, [*changed]

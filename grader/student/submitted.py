@@ -132,13 +132,13 @@ class Submitted(LoadedSubmission):
     ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
         inputs = self.content.functions[sequence.function].complete(dict(inputs))
-        found = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
+        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
         options = {"seed": seed, "supply": self._supplied(inputs)}
-        made = sequences.prepared(self._class_functions, sequence, found, inputs, **options)
-        outcomes = self._session.call_all(made.calls)
+        calls = sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)
+        outcomes = self._session.call_all(calls.calls)
         self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
-        values, changed = sequences.results(self._class_functions, made, outcomes)
-        raw = RawAnswer(made.targets[len(sequence.objects)], None, values, values)
+        values, changed = sequences.results(self._class_functions, calls, outcomes)
+        raw = RawAnswer(calls.targets[len(sequence.objects)], None, values, values)
         return BoundAnswer(values, changed, [], raw)
 
     def needs_no_other_call(self, function: str) -> bool:

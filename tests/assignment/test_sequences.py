@@ -99,3 +99,15 @@ def test_bug_that_names_no_formula_is_reported(tmp_path):
     bug = "bugs:\n- {name: sign-flipped, function: Counter, replace: {added.total: total - number}}\n"
     with pytest.raises(UsageError, match=r"'added\.total' is not a formula of Counter; allowed are start\.total"):
         load(str(counter.write(tmp_path / "counter", counter.CONTENT + bug)))
+
+
+def test_input_with_the_name_of_a_quantity_is_reported(tmp_path):
+    text = counter.CONTENT.replace("n2", "total3")
+    with pytest.raises(UsageError, match="'total3' is also a quantity of a call of the sequence"):
+        load(str(counter.write(tmp_path / "counter", text)))
+
+
+@pytest.mark.parametrize("call", ["[add, n1]", "[{number: n1}]", "[add, 3]"])
+def test_call_in_another_form_is_reported(tmp_path, call):
+    with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: "):
+        load(str(counter.write(tmp_path / "counter", counter.CONTENT.replace("[add, {number: n1}]", call, 1))))
