@@ -96,9 +96,10 @@ def bug_of(function: str, change: Change) -> Bug:
 
 
 def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Yield mutants that make the same change in each layer, for example in Z1, Z2 and Z3.
+    """Yield mutants that make the same change in each layer, for example in Z1, Z2 and Z3, or in all but the last or first.
 
-    Quantities whose names differ only in a number are those of layers.
+    Quantities whose names differ only in a number are those of layers. The loop of a network often has its own line for
+    the first or the last layer.
     """
     groups: dict[tuple[str, ...], dict[str, Mutant]] = {}
     for mutant in singles:
@@ -109,13 +110,18 @@ def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]
             key = (change.bug, pattern, *_shape_of_change(change, int(layer[0])))
             groups.setdefault(key, {}).setdefault(change.quantity, mutant)
     for group in groups.values():
-        if len(group) > 1:
-            members = [*group.values()]
+        layers = [group[name] for name in sorted(group, key=_layer)]
+        for members in [layers, layers[:-1], layers[1:]] if len(layers) > 2 else [layers] * (len(layers) == 2):
             yield Mutant(
                 members[0].bug,
                 {name: formula for mutant in members for name, formula in mutant.steps.items()},
                 changes=tuple(change for mutant in members for change in mutant.changes),
             )
+
+
+def _layer(quantity: str) -> int:
+    """Return the first number in the name of a quantity."""
+    return int("".join(re.findall(r"\d+", quantity)[:1]))
 
 
 def _along_another_axis(function: str, steps: FormulaLayer) -> Iterator[Mutant]:
