@@ -15,6 +15,8 @@ import polib
 import yaml
 from babel.messages.extract import extract_from_dir
 
+from grader.assignment.lists import written_out
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "grader" / "locale"
 TEMPLATE = LOCALE / "grader.pot"
@@ -71,7 +73,7 @@ def _of_texts() -> Iterator[tuple[str, str, str]]:
         for texts in family.values():
             yield from ((_name(bugs), texts[key], "") for key in ("title", "kind", "reason"))
     for file in sorted(ROOT.glob("assignments/*/assignment.yaml")):
-        content = yaml.safe_load(file.read_text())
+        content, _origin = written_out(yaml.safe_load(file.read_text()))
         sentences = [content["title"], content.get("chapter", ""), *content.get("layouts", {}).get("transposed", {})]
         for bug in content.get("bugs", []):
             sentences += [bug.get("description", {}).get(key, "") for key in ("title", "kind", "reason")]

@@ -65,10 +65,11 @@ def declarations() -> FunctionsOfExercises:
     """Return {bug: {bundled exercise: functions}} of all declared bugs."""
     exercises_of_bugs: FunctionsOfExercises = {}
     for exercise in bundled_names():
-        for bug in load(exercise).content.bugs:
+        content = load(exercise).content
+        for bug in content.bugs:
             functions = exercises_of_bugs.setdefault(bug.name, {}).setdefault(exercise, [])
-            if bug.function not in functions:
-                functions.append(bug.function)
+            if content.written_name(bug.function) not in functions:
+                functions.append(content.written_name(bug.function))
     return exercises_of_bugs
 
 
@@ -80,7 +81,9 @@ def made_by_operators() -> FunctionsOfExercises:
         mutations = Mutations(loaded)
         for function in filter(mutations.can_compute, loaded.content.functions):
             for name in dict.fromkeys(mutant.bug.name for mutant in mutations.generated(function)):
-                exercises_of_bugs.setdefault(name, {}).setdefault(exercise, []).append(function)
+                functions = exercises_of_bugs.setdefault(name, {}).setdefault(exercise, [])
+                if loaded.content.written_name(function) not in functions:
+                    functions.append(loaded.content.written_name(function))
     return exercises_of_bugs
 
 

@@ -110,8 +110,9 @@ def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]
             key = (change.bug, pattern, *_shape_of_change(change, int(layer[0])))
             groups.setdefault(key, {}).setdefault(change.quantity, mutant)
     for group in groups.values():
-        layers = [group[name] for name in sorted(group, key=_layer)]
-        for members in [layers, layers[:-1], layers[1:]] if len(layers) > 2 else [layers] * (len(layers) == 2):
+        first, last = min(group, key=_layer), max(group, key=_layer)
+        for left_out in ("", last, first) if len(group) > 2 else ("",) * (len(group) - 1):
+            members = [mutant for name, mutant in group.items() if name != left_out]
             yield Mutant(
                 members[0].bug,
                 {name: formula for mutant in members for name, formula in mutant.steps.items()},

@@ -7,6 +7,7 @@ import pytest
 from grader.assignment import lists
 from grader.support.errors import UsageError
 from tests.assignment.tiny import load
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick
 
@@ -107,3 +108,11 @@ def test_arrays_are_packed_into_lists():
     values = {"X": 0, "W1": 1, "W2": 2, "b1": 3}
     assert lists.packed({"weights": "W", "biases": "b", "zs": "Z"}, values) == {"weights": [1, 2], "biases": [3]}
     assert lists.flat([[1, 2], 3]) == [1, 2, 3]
+
+
+def test_example_of_the_guide_is_valid(tmp_path):
+    guide = (ROOT / "docs" / "authoring.md").read_text()
+    example = guide.partition("### Lists of arrays")[2].partition("```yaml\n")[2].partition("```")[0]
+    content = load(tmp_path, f"name: nets\nversion: 1\ntitle: Nets\nreference: reference.py\n{example}").content
+    assert [check.name for check in content.checks] == ["forward-2", "forward-3"]
+    assert content.steps["forward_2"] == {"A0": "X", "A1": "np.tanh(A0 @ W1)", "A2": "np.tanh(A1 @ W2)"}
