@@ -24,6 +24,7 @@ def _as_text(value: Any) -> Any:
 
 
 Number = WithJsonSchema({"type": ["string", "number"]})  # a number is an expression as well
+Values = WithJsonSchema({"anyOf": [{"type": "array", "items": {"type": ["integer", "string"]}}, {"const": "hidden"}]})
 Expression = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_expression), Number]
 ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 
@@ -76,8 +77,9 @@ class Bug(StrictModel):
     replace: dict[str, Annotated[str, BeforeValidator(_as_text), Number]] = formerly("instead", "replace", {})
     """StepDeclarations of the function that are replaced. If an expression mentions the quantity that it replaces, it uses the
     unmutated value."""
-    for_each: dict[str, list[int | str]] = formerly("each", "for_each", {})
-    """Repeats the replacement for several values of a placeholder: for each value alone, and for all together."""
+    for_each: dict[str, Annotated[list[int | str], Values]] = formerly("each", "for_each", {})
+    """Repeats the replacement for several values of a placeholder: for each value alone, and for all together. With ``lists``,
+    ``{k: hidden}`` means all layers but the last."""
     unknown: Identifier | None = None
     """The name of a number in the expressions that is computed from the answers."""
     only_if: Expression | None = None
