@@ -1,0 +1,119 @@
+"""``random``: the results of a random function have the statistics that the task asks for, over many calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
+from ..assignment.expectations import Expectations, ExpectedBug
+from ..diagnosis import Findings, findings_of_check
+from ..expected.probes import Case
+from ..report.evidence import Evidence
+from ..student import together
+from ..student.answers import BoundAnswer, PlannedCall
+from ..support.i18n import _
+from .context import Context
+from .outcome import Outcome, number_of_cases
+from .tools.random_samples import Difference, Samples
+
+LARGEST_SEED = 2**31
+
+
+class RandomCheck(Check):
+    """The results of many calls have the expected statistics, apart from chance."""
+
+    kind: Literal["random"]
+    function: str
+    """The function that is called."""
+    probes: list[str] = Field(min_length=1)
+    """The probes whose inputs are used."""
+    calls: int = Field(20, ge=2, le=1000)
+    """How many times the function is called on each case."""
+    vary: str = ""
+    """The argument that gets another whole number in each call, such as a seed."""
+    repeatable: bool = False
+    """Two calls with the same arguments give the same results."""
+    expect: Expectations
+    """The statistics of the results."""
+    bugs: list[ExpectedBug] = []
+    """Known bugs; the first whose statistics agree is named."""
+
+    def functions(self) -> Iterable[str]:
+        return (self.function,)
+
+    def probe_names(self) -> Iterable[str]:
+        return self.probes
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        declared = assignment.functions[self.function]
+        yield from unknown(f"argument of {self.function}", filter(None, [self.vary]), declared.argument_names())
+        for name in self.probes:
+            inputs = list(assignment.probes[name].inputs)
+            for expected in (self.expect, *(bug.expect for bug in self.bugs)):
+                shape = expected.shape or self.expect.shape
+                complete = expected.model_copy(update={"shape": shape})
+                for text, sentence in complete.problems(declared.returns, inputs):
+                    yield Problem(text, sentence)
+
+    def run(self, context: Context) -> Outcome:
+        """Compare the results of all calls of each case."""
+        cases = context.cases.draw(self.probes)
+        notes: dict[str, None] = {}
+        for case in cases:
+            samples, answers = self._sampled(context, case)
+            notes |= dict.fromkeys(note for answer in answers for note in answer.notes)
+            difference = samples.first_difference(self.expect) or self._unrepeatable(answers)
+            if difference is not None:
+                return self._failed(case, samples, difference)
+        praise = _("`{function}` has the statistics that the task asks for in {cases}, {calls} calls each.").format(
+            function=self.function, cases=number_of_cases(len(cases)), calls=self.calls
+        )
+        notes |= dict.fromkeys(context.student.notes([self.function]))
+        return Outcome(1.0, " ".join([praise, *notes]), Evidence().with_notes([*notes]))
+
+    def _sampled(self, context: Context, case: Case) -> tuple[Samples, list[BoundAnswer]]:
+        """Return the samples of a case and the answers; with ``repeatable`` the last answer repeats the first call."""
+        generator = context.generator(f"{self.name} {case.name}")
+        numbers = generator.choice(LARGEST_SEED, size=(self.calls + 1, 2), replace=False)
+        changes: list[dict[str, Any]] = [{self.vary: int(number)} if self.vary else {} for number in numbers[:, 0]]
+        inputs = [{**case.inputs, **change} for change in changes[: self.calls]]
+        made = [*inputs, inputs[0]] if self.repeatable else inputs
+        # Random numbers begin anew in each call, so that the same submission always gets the same verdict.
+        planned = [
+            PlannedCall(self.function, each, shapes={}, seed=int(seed))
+            for each, seed in zip(made, numbers[:, 1], strict=False)
+        ]
+        answers = together.call_all(context.student, planned)
+        return Samples(inputs, [answer.values for answer in answers[: self.calls]]), answers
+
+    def _unrepeatable(self, answers: Sequence[BoundAnswer]) -> Difference | None:
+        """Return the difference between the first call and the same call at the end."""
+        if not self.repeatable:
+            return None
+        first, last = answers[0].values, answers[-1].values
+        changed = [name for name in first if not np.array_equal(np.asarray(first[name]), np.asarray(last[name]))]
+        if not changed:
+            return None
+        sentence = _("Two calls with the same arguments, {names} among them, give different {results}.")
+        message = sentence.format(names=self.vary or "all", results=", ".join(changed))
+        return Difference(message, {"changed": changed})
+
+    def _failed(self, case: Case, samples: Samples, difference: Difference) -> Outcome:
+        sentence = _("`{function}`, case '{case}', {calls} calls: {problem}")
+        message = sentence.format(function=self.function, case=case.name, calls=self.calls, problem=difference.sentence)
+        evidence = Evidence(case=case.name, calls=self.calls, **difference.evidence)
+        return Outcome(0.0, message, evidence, self._bug(samples), hint_fits=difference.of_numbers)
+
+    def _bug(self, samples: Samples) -> Findings | None:
+        """Return the first bug whose expectations agree with the samples."""
+        for bug in self.bugs:
+            expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
+            if samples.first_difference(expected) is None:
+                return findings_of_check(bug.name, *expected.shape).of(self.function)
+        return None

@@ -1,0 +1,34 @@
+"""Results of many calls and the expectations of a ``random`` check."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.assignment.expectations import Expectations
+from grader.checks.tools.random_samples import Samples
+from grader.support.errors import NotGradable
+
+
+def samples(*results):
+    return Samples([{"n": 2, "y": [0, 1]}] * len(results), [{"W": value} for value in results])
+
+
+def expected(**keys):
+    return Expectations(shape={"W": ["n"]}, **keys)
+
+
+def test_nothing_is_computed_from_a_result_of_another_shape():
+    difference = samples(np.zeros((2, 10**6))).first_difference(expected(mean={"W[:, None] + W[None]": 0}))
+    assert difference is not None and not difference.of_numbers
+
+
+def test_quantities_may_use_inputs_that_are_lists():
+    draws = np.random.default_rng(0).normal([0, 5], size=(300, 2))
+    assert samples(*draws).first_difference(expected(mean={"W[y == 1]": 5, "W": "5 * y"})) is None
+    assert samples(*draws).first_difference(expected(mean={"W[y == 0]": 5})) is not None
+
+
+def test_expression_that_cannot_be_computed_is_a_fault_of_the_assignment():
+    with pytest.raises(NotGradable, match="cannot be computed"):
+        samples(np.zeros(2)).first_difference(expected(mean={"W[7]": 0}))
