@@ -83,11 +83,11 @@ class RandomCheck(Check):
         numbers = generator.choice(LARGEST_SEED, size=(self.calls + 1, 2), replace=False)
         changes: list[dict[str, Any]] = [{self.vary: int(number)} if self.vary else {} for number in numbers[:, 0]]
         inputs = [{**case.inputs, **change} for change in changes[: self.calls]]
-        made = [*inputs, inputs[0]] if self.repeatable else inputs
+        requests = [*inputs, inputs[0]] if self.repeatable else inputs
         # Random numbers begin anew in each call, so that the same submission always gets the same verdict.
         planned = [
             PlannedCall(self.function, each, shapes={}, seed=int(seed))
-            for each, seed in zip(made, numbers[:, 1], strict=False)
+            for each, seed in zip(requests, numbers[:, 1], strict=False)
         ]
         answers = together.call_all(context.student, planned)
         return Samples(inputs, [answer.values for answer in answers[: self.calls]]), answers
@@ -108,10 +108,13 @@ class RandomCheck(Check):
         sentence = _("`{function}`, case '{case}', {calls} calls: {problem}")
         message = sentence.format(function=self.function, case=case.name, calls=self.calls, problem=difference.sentence)
         evidence = Evidence(case=case.name, calls=self.calls, **difference.evidence)
-        return Outcome(0.0, message, evidence, self._bug(samples), hint_fits=difference.of_numbers)
+        return Outcome(0.0, message, evidence, self._bug(samples, difference), hint_fits=difference.of_numbers)
 
-    def _bug(self, samples: Samples) -> Findings | None:
-        """Return the first bug whose expectations agree with the samples."""
+    def _bug(self, samples: Samples, difference: Difference) -> Findings | None:
+        """Return the bug that a dependence shows, or the first bug whose expectations agree with the samples."""
+        if "dependent" in difference.evidence:
+            bug = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
+            return findings_of_check(bug, difference.evidence["quantity"]).of(self.function)
         for bug in self.bugs:
             expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
             if samples.first_difference(expected) is None:

@@ -17,6 +17,8 @@ from typing import Any, Literal
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+LAGS = (1, 2, 3)  # distances of the calls or entries that are compared
+FEWEST = 500  # pairs of numbers; fewer prove nothing
 EXACT = 1e-9  # relative difference of numbers that count as equal
 
 
@@ -49,8 +51,11 @@ def pooled(samples: list[Array], shape: tuple[int, ...]) -> Array:
 def mean(samples: list[Array], right: Array, risk: float) -> Statistic:
     """Compare the mean with ``right``, an array or a number, entry by entry."""
     numbers = pooled(samples, right.shape)
-    error = numbers.std(axis=0, ddof=1) / math.sqrt(len(numbers)) if len(numbers) > 1 else np.zeros(right.shape)
-    return _statistic(numbers.mean(axis=0), right, _normal(risk, right.size) * error)
+    count = len(numbers)
+    error = numbers.std(axis=0, ddof=1) / math.sqrt(count) if count > 1 else np.zeros(right.shape)
+    errors = _normal(risk, right.size)
+    errors *= 1 + (errors**2 + 1) / (4 * max(count - 1, 1))  # of Student's t, in first order
+    return _statistic(numbers.mean(axis=0), right, errors * error)
 
 
 def deviation(samples: list[Array], right: float, risk: float) -> Statistic:
@@ -95,7 +100,7 @@ def normal(centre: float, spread: float) -> Callable[[Array], Array]:
 def dependence(samples: list[Array], risk: float) -> Literal["calls", "entries"] | None:
     """Return which numbers depend on each other, those of different calls or those of one call; None if none do.
 
-    ``samples`` have one shape. Two calls, or two entries along an axis, are compared by their correlation.
+    ``samples`` have one shape. Calls, and entries along each axis, are compared with those 1, 2 and 3 places before.
     """
     if all(np.array_equal(sample, samples[0]) for sample in samples):
         return "calls"
@@ -109,20 +114,15 @@ def dependence(samples: list[Array], risk: float) -> Literal["calls", "entries"]
 
 
 def _are_correlated(rows: Array, risk: float) -> bool:
-    """True if two of the rows (n, entries), whose mean is 0, are correlated, or each row on average with the next."""
-    if len(rows) < 2:
-        return False
-    lengths = np.sqrt((rows**2).sum(axis=1))
-    if not lengths.all():  # a row of equal numbers
-        return True
-    pairs = len(rows) * (len(rows) - 1) / 2
-    correlations = np.abs((rows / lengths[:, None]) @ (rows / lengths[:, None]).T)
-    np.fill_diagonal(correlations, 0)
-    if correlations.max() > _normal(risk / 2, pairs) / math.sqrt(rows.shape[1]):
-        return True
-    first, second = rows[:-1].ravel(), rows[1:].ravel()
-    together = abs(float(first @ second)) / (float(np.linalg.norm(first)) * float(np.linalg.norm(second)))
-    return together > _normal(risk / 2, 1) / math.sqrt(first.size)
+    """True if each of the rows (n, entries), whose mean is 0, depends on one of the rows before it, on average."""
+    for lag in LAGS:
+        first, second = rows[:-lag].ravel(), rows[lag:].ravel()
+        if first.size < FEWEST:
+            continue
+        length = float(np.linalg.norm(first)) * float(np.linalg.norm(second))
+        if abs(float(first @ second)) > _normal(risk, len(LAGS)) / math.sqrt(first.size) * length:
+            return True
+    return False
 
 
 def _normal(risk: float, count: float) -> float:
