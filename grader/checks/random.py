@@ -113,8 +113,8 @@ class RandomCheck(Check):
     def _bug(self, samples: Samples, difference: Difference) -> Findings | None:
         """Return the bug that a dependence shows, or the first bug whose expectations agree with the samples."""
         if "dependent" in difference.evidence:
-            bug = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
-            return findings_of_check(bug, difference.evidence["quantity"]).of(self.function)
+            name = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
+            return findings_of_check(name, difference.evidence["quantity"]).of(self.function)
         for bug in self.bugs:
             expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
             if samples.first_difference(expected) is None:
