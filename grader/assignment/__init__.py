@@ -75,7 +75,7 @@ class Assignment:
         if not isinstance(content.known_wrong, str):
             return content.known_wrong
         file = self.folder / content.known_wrong
-        checks = [check.name for check in content.checks if not check.is_marked_by_hand]
+        checks = [check.name for check in content.checks if not check.needs_person]
         return known_wrong.read(file, checks, content.files) if file.is_file() else []
 
     @property

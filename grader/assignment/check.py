@@ -68,6 +68,11 @@ class Check(StrictModel):
     depends_on_variables: ClassVar[bool] = True
     """With ``depends_on_calls``: whether a failed statement that changes one of :meth:`variables` matters as well."""
 
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person gives the points of this check; by default those of all checks of its kind."""
+        return self.is_marked_by_hand
+
     kind: str
     """The kind of check."""
     name: Name
@@ -126,6 +131,10 @@ class Check(StrictModel):
     def own_inputs(self) -> Iterable[str]:
         """Return the inputs that this check sets itself, so that its probes need not have them."""
         return ()
+
+    def loaded_variables(self) -> Iterable[tuple[str, str]]:
+        """Return (name, type) of each variable that is judged with the value that it gets while the submission loads."""
+        return self.variables()
 
     def changed_inputs(self) -> Mapping[str, Scalar]:
         """Return the inputs that this check changes, one at a time, each with its other value."""

@@ -106,7 +106,7 @@ class AssignmentSpec(Declarations):
         for index, bug in enumerate(self.bugs):
             self._check_bug(("bugs", index), bug)
         self._check_expressions()
-        every = [check.name for check in self.checks if not check.is_marked_by_hand]
+        every = [check.name for check in self.checks if not check.needs_person]
         for index, value, message in known_wrong.problems(self._listed(), every, self.files):
             raise yaml_model.YamlError(("known_wrong", index), value, message)
         return self
@@ -185,7 +185,7 @@ class AssignmentSpec(Declarations):
         closed = [other.name for other in self.checks if other.visibility != "open"]
         if check.visibility == "open":
             self._refuse_unknown(where, "check that students can run", check.requires, set(above) - set(closed))
-        marked = [other.name for other in self.checks if other.is_marked_by_hand]
+        marked = [other.name for other in self.checks if other.needs_person]
         self._refuse_unknown(where, "check that needs no person to mark it", check.requires, set(above) - set(marked))
         bonus = [other.name for other in self.checks if other.bonus]
         self._refuse_unknown(where, "check without bonus points", check.requires, set(above) - set(bonus))

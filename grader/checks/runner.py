@@ -79,7 +79,7 @@ def _excuse(check: Check, context: Context) -> None:
     calls = check.depends_on_calls
     if calls is None:
         return
-    variables = check.variables() if check.depends_on_variables else []
+    variables = check.loaded_variables() if check.depends_on_variables else []
     if (cause := context.student.excuse(variables, calls)) is not None:
         message = _("This is not graded, because it depends on a statement that failed. {cause}").format(
             cause=cause.sentence

@@ -82,7 +82,7 @@ class Checking:
         """Return the results for a submission that cannot be called; a person can still mark a part that needs no check."""
         return [
             self._run_one(check)
-            if check.is_marked_by_hand and not check.requires
+            if check.needs_person and not check.requires
             else check_result(check, status, message, location=location)
             for check in checks
         ]
@@ -155,7 +155,7 @@ class Checking:
     def _run_one(self, check: Check) -> CheckResult:
         """Run one check and return its result; keep its outcome for the explanation."""
         try:
-            if check.is_marked_by_hand:
+            if check.needs_person:
                 return to_be_marked(check, check.run(self._context))
             outcome = self._runner.run(check)
         except CallError as failure:

@@ -53,4 +53,4 @@ def in_running_order(checks: Sequence[Check]) -> list[Check]:
     for check in checks:
         if check.accepts_empty() or late & set(check.requires):
             late.add(check.name)
-    return sorted(checks, key=lambda check: (check.is_marked_by_hand, check.visibility != "open", check.name in late))
+    return sorted(checks, key=lambda check: (check.needs_person, check.visibility != "open", check.name in late))

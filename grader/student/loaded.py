@@ -81,7 +81,7 @@ class LoadedSubmission:
         if target is None:
             functions = self.instances.methods | self._session.definitions.functions
             message = misnamed.missing(self.content, function, functions, self._session.definitions.others, self.code)
-            raise self._missing(function, self.content.functions[function].aliases, message)
+            raise self.missing(function, self.content.functions[function].aliases, message)
         return target
 
     @property
@@ -103,8 +103,9 @@ class LoadedSubmission:
         return self._session.definitions.others.get(name) == "module"
 
     def find_variable(self, name: str) -> str | None:
-        """Return the submission's name of the variable ``name``: this name or an alias; None if it is missing."""
-        aliases = {name: self.content.variables[name].aliases}
+        """Return the submission's name of the variable ``name``: this name or a declared alias; None if it is missing."""
+        declared = self.content.variables.get(name)
+        aliases = {name: [] if declared is None else declared.aliases}
         return next(iter(signatures.match(self._session.definitions.others, aliases, aliases)), None)
 
     def variable(self, name: str, rows: int = MAX_ROWS) -> observations.ObservedVariable:
@@ -120,7 +121,7 @@ class LoadedSubmission:
             near = misnamed.similar(name, own)
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
             message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
-            raise self._missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
+            raise self.missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
         values = self._session.variables([own_name], rows)
         if own_name not in values:
             raise CallError(
@@ -132,6 +133,12 @@ class LoadedSubmission:
                 "protocol", _("The variable `{name}` has a different length each time it is read.").format(name=name)
             )
         return values[own_name]
+
+    def value_of(self, name: str) -> Any:
+        """Return the value of a variable, which need not be declared; None without it. Raises CallError."""
+        own_name = self.find_variable(name)
+        values = {} if own_name is None else self._session.variables([own_name], MAX_ROWS)
+        return next((variable.value for variable in values.values()), None)
 
     def model(self, name: str) -> observations.KerasModel:
         """Return the description of a Keras model of the submission; raises CallError for anything else."""
@@ -192,7 +199,7 @@ class LoadedSubmission:
         own = [name for variable, _type in variables if (name := self.find_variable(variable)) is not None]
         return self._session.causes.excuse([*own, *(f"{name}()" for name in calls)])
 
-    def _missing(self, name: str, aliases: list[str], message: str) -> CallError:
+    def missing(self, name: str, aliases: list[str], message: str) -> CallError:
         """Return the failure of a check that needs ``name``: it is not defined, or a statement failed to define it."""
         causes = self._session.causes
         lost_name = next(iter(signatures.match(causes.lost, [name], {name: aliases})), None)

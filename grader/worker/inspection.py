@@ -36,7 +36,8 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
     if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
         value = value.history
     if isinstance(value, dict):  # for example label: name; only strings can be keys on the channel
-        value = {str(key): item for key, item in list(value.items())}
+        value = {str(key): _plain(item) for key, item in list(value.items())}
+    value = _plain(value)
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
     if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
@@ -48,3 +49,8 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
     except TypeError:
         described["length"] = None
     return {**described, "value": value[:rows] if isinstance(value, np.ndarray) and value.ndim else value}
+
+
+def _plain(value: Any) -> Any:
+    """Return a set as a list, since the channel has no sets, and any other value unchanged."""
+    return list(value) if isinstance(value, set | frozenset) else value
