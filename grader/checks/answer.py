@@ -169,16 +169,16 @@ class AnswerCheck(Check):
             value, problem = "", failure.message
         submission = context.submission
         if isinstance(value, str) and value.strip():
-            shown = [ShownExcerpt(title=self.question, file=submission.file or submission.entry, text=value)]
+            parts = [ShownExcerpt(title=self.question, file=submission.file or submission.entry, text=value)]
         else:
             cells = excerpts.of_cells(submission, self.question) if submission.kind == "notebook" else []
-            shown = [ShownExcerpt(**vars(cell)) for cell in cells]
+            parts = [ShownExcerpt(**vars(cell)) for cell in cells]
             sentence_of_type = _("`{question}` is {value}; it must be a text of at most {count} characters.")
             problem = problem or sentence_of_type.format(
                 question=self.question, value=_shown(value), count=values.MAX_TEXT
             )
-        if any(part.text.strip() for part in shown):
-            return Outcome(0.0, sentence, evidence | Evidence(shown=shown))
+        if any(part.text.strip() for part in parts):
+            return Outcome(0.0, sentence, evidence | Evidence(shown=parts))
         return Outcome(0.0, f"{sentence} {problem}", evidence | Evidence(not_found=[self.question]))
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.quick
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("kind: values", "kind: value", 12, "unknown kind 'value'; allowed are 'accuracy', 'architecture'"),
+        ("kind: values", "kind: value", 12, "unknown kind 'value'; allowed are 'accuracy', 'answer', 'architecture'"),
         ("    kind: values\n", "", 10, "has no 'kind'; every check needs one."),
         ("points: 10", "points: ten", 15, "points is 'ten'; input should be a valid number"),
         ("points: 10", "points: -1", 15, "points is -1; input should be greater than or equal to 0."),
