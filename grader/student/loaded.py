@@ -65,7 +65,7 @@ class LoadedSubmission:
         own_class = sequences.find(self.content, name, self._session.definitions)
         if own_class is None:
             message = sequences.missing(self.content, name, self._session.definitions)
-            raise self._missing(name, self.content.classes[name].aliases, message)
+            raise self.missing(name, self.content.classes[name].aliases, message)
         return own_class
 
     def defines(self, function: str) -> bool:
