@@ -7,16 +7,18 @@ the monotonic clock of the process that looks, so that nothing happens if a cloc
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Integer, Select, bindparam, delete, select, update
+from sqlalchemy.orm import Session
 
 from ..support.i18n import lazy
 from . import queue
 from .moments import now
-from .tables import State, Submission, Worker
+from .tables import State, Submission, Version, Worker
 
 MOST_INTERRUPTIONS = 10
 RUNS = lazy("It is being graded.")
@@ -26,24 +28,62 @@ WAITS = lazy("It waits until the submissions before it have been graded.")
 WAITS_AGAIN = lazy("The grading was interrupted, which was not your fault. It waits and is graded again.")
 INTERRUPTED = lazy("The grading was interrupted too often; no attempt is spent. Tell your instructor.")
 
+CLAIMED = [
+    "id",
+    "user_id",
+    "exercise_id",
+    "version_id",
+    "kind",
+    "file_name",
+    "file_count",
+    "sha256",
+    "blob",
+    "language",
+    "priority",
+    "seed_number",
+]
+OF_VERSION = ("name", "blob", "digest")
+_SUBMISSION = Submission.__table__.c
+CLAIM = (
+    update(Submission.metadata.tables[Submission.__tablename__])
+    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
+    .values(
+        state=State.RUNNING,
+        sentence=RUNS,
+        owner=bindparam("worker"),
+        since=bindparam("moment"),
+        started=bindparam("moment"),
+        deadline=bindparam("until"),
+        lease_until=bindparam("until"),
+    )
+    .returning(_SUBMISSION.id)
+)
+
 
 def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list[Submission]:
-    """Return up to ``most`` submissions that a worker grades next, with their exercises and versions."""
-    parts = (joinedload(Submission.version), joinedload(Submission.exercise))
-    rows = session.scalars(queue.in_order(Submission).options(*parts).limit(most)).all()
+    """Return up to ``most`` submissions that a worker grades next: what grading needs of them, with their versions."""
+    rows: Sequence[Any] = session.execute(_next(), {"most": most}).all()
     if not rows:
         return []
     moment = now()
-    until = moment + timedelta(seconds=lease_seconds)
-    values = {"state": State.RUNNING, "owner": owner, "since": moment, "started": moment, "sentence": RUNS}
-    statement = (
-        update(Submission)
-        .where(Submission.id.in_([row.id for row in rows]), Submission.state == State.QUEUED)
-        .values(deadline=until, lease_until=until, **values)
-        .returning(Submission.id)
-    )
-    own_ids = {*session.scalars(statement)}  # another worker may have been faster
-    return [row for row in rows if row.id in own_ids]
+    values = {"ids": [row.id for row in rows], "worker": owner, "moment": moment}
+    statement = session.execute(CLAIM, {**values, "until": moment + timedelta(seconds=lease_seconds)})
+    own_ids = {*statement.scalars()}  # another worker may have been faster
+    return [_claimed(row) for row in rows if row.id in own_ids]
+
+
+@cache
+def _next() -> Select[Any]:
+    """Return the statement for the submissions that are graded next, with the columns of their versions."""
+    columns = [getattr(Submission, name) for name in CLAIMED]
+    version = [getattr(Version, name).label(f"version_{name}") for name in OF_VERSION]
+    statement = queue.in_order(*columns, *version)
+    return statement.join(Version, Version.id == Submission.version_id).limit(bindparam("most", type_=Integer()))
+
+
+def _claimed(row: Any) -> Submission:
+    version = Version(id=row.version_id, **{name: getattr(row, f"version_{name}") for name in OF_VERSION})
+    return Submission(**{name: getattr(row, name) for name in CLAIMED}, version=version)
 
 
 def release(session: Session, rows: Iterable[Submission], is_interruption: bool = True) -> list[Submission]:

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..executor.work import TaskResult
@@ -16,7 +16,8 @@ from ..version import __version__
 from .service import Service
 from .tables import Result
 
-_RESULT = Result.__table__
+_RESULT = Result.metadata.tables[Result.__tablename__]
+INSERT = insert(_RESULT)
 REPORT = select(_RESULT.c.report).where(_RESULT.c.key == bindparam("key"))
 KEY = select(_RESULT.c.key).where(_RESULT.c.key == bindparam("key"))
 
@@ -75,17 +76,16 @@ def keep(
     report = graded.report
     if report is None or is_kept(session, key):
         return
-    session.add(
-        Result(
-            key=key,
-            report=zlib.compress(report.model_dump_json(by_alias=True).encode()),
-            executed=files.executed,
-            source=files.source,
-            score=report.score,
-            max_score=report.max_score,
-            passed=report.passed,
-            ending=report.ending,
-            seconds=seconds if seconds is not None else report.seconds,
-            grader=__version__,
-        )
-    )
+    row = {
+        "key": key,
+        "report": zlib.compress(report.model_dump_json(by_alias=True).encode()),
+        "executed": files.executed,
+        "source": files.source,
+        "score": report.score,
+        "max_score": report.max_score,
+        "passed": report.passed,
+        "ending": report.ending,
+        "seconds": seconds if seconds is not None else report.seconds,
+        "grader": __version__,
+    }
+    session.execute(INSERT, row)

@@ -7,6 +7,7 @@ import hmac
 import os
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from ..version import __version__
@@ -34,8 +35,12 @@ def seed_number(session: Session, kind: Kind, user_id: str, version_id: str) -> 
 
 def seed_of(session: Session, submission: Submission, version: Version) -> Seed:
     """Return the seed of a submission with a version."""
-    number = seed_number(session, Kind(submission.kind), submission.user_id, version.id)
-    return session.get_one(Seed, (submission.exercise_id, version.id, submission.kind, number))
+    kind = Kind(submission.kind)
+    number = seed_number(session, kind, submission.user_id, version.id)
+    seed = drawn_seed(session, submission.exercise_id, version.id, kind, number)
+    if seed is None:
+        raise NoResultFound
+    return Seed(exercise_id=submission.exercise_id, version_id=version.id, purpose=kind, number=number, seed=seed)
 
 
 def drawn_seed(session: Session, exercise_id: str, version_id: str, kind: Kind, number: int) -> int | None:

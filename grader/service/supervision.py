@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Collection
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from ..support.i18n import lazy
@@ -25,6 +25,10 @@ DELAYED = lazy(
     "It waits longer than usual, because there is much to grade. Nothing is lost; its time of arrival counts."
 )
 log = logging.getLogger(__name__)
+
+_SUBMISSION = Submission.__table__.c
+WAITING = select(_SUBMISSION.id).where(_SUBMISSION.state == State.QUEUED).limit(1)
+OWN = select(_SUBMISSION.id).where(_SUBMISSION.state == State.RUNNING, _SUBMISSION.owner == bindparam("owner"))
 
 
 class Supervision:
@@ -94,13 +98,12 @@ class Supervision:
     def has_waiting(self) -> bool:
         """Return whether a submission waits."""
         with self._service.database.reading() as session:
-            return session.scalar(select(Submission.id).where(Submission.state == State.QUEUED).limit(1)) is not None
+            return session.scalar(WAITING) is not None
 
     def own_ids(self) -> set[str]:
         """Return the ids of the submissions that belong to this worker."""
         with self._service.database.reading() as session:
-            mine = (Submission.state == State.RUNNING, Submission.owner == self._id)
-            return {*session.scalars(select(Submission.id).where(*mine))}
+            return {*session.scalars(OWN, {"owner": self._id})}
 
     def end(self) -> None:
         """Let the submissions of this worker wait for the next start; that is no interruption."""
