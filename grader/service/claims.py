@@ -75,10 +75,13 @@ def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list
 @cache
 def _next() -> Select[Any]:
     """Return the statement for the submissions that are graded next, with the columns of their versions."""
-    columns = [getattr(Submission, name) for name in CLAIMED]
-    version = [getattr(Version, name).label(f"version_{name}") for name in OF_VERSION]
-    statement = queue.in_order(*columns, *version)
-    return statement.join(Version, Version.id == Submission.version_id).limit(bindparam("most", type_=Integer()))
+    version = Version.__table__
+    columns = [
+        *(_SUBMISSION[name] for name in CLAIMED),
+        *(version.c[name].label(f"version_{name}") for name in OF_VERSION),
+    ]
+    statement = queue.in_order(*columns).join(version, version.c.id == _SUBMISSION.version_id)
+    return statement.limit(bindparam("most", type_=Integer()))
 
 
 def _claimed(row: Any) -> Submission:

@@ -14,7 +14,7 @@ from typing import Any
 
 MOST_EVENTS = 200  # of one submission
 MOST_SUBMISSIONS = 2000
-TOGETHER_SECONDS = 0.1  # in which events are collected, so that they cost as much as one
+TOGETHER_SECONDS = 0.2  # in which events are collected, so that they cost as much as one
 URGENT = ("state", "done")  # they are delivered at once, with those before them
 
 

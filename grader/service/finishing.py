@@ -98,10 +98,10 @@ def finish(
 
 def _finish_quickly(session: Session, service: Service, owner: str, outcome: GradingOutcome) -> Submission | None:
     """Store a result with columns instead of objects: nearly all submissions end in this way."""
-    found: Any = session.execute(OWNED, {"id": outcome.submission.id, "owner": owner}).first()
-    if found is None:
+    own: Any = session.execute(OWNED, {"id": outcome.submission.id, "owner": owner}).first()
+    if own is None:
         return None
-    row = Submission(id=found.id, kind=found.kind)
+    row = Submission(id=own.id, kind=own.kind)
     _end(session, service, row, outcome)
     changes = {name: value for name, value in vars(row).items() if name in COLUMNS and name != "id"}
     session.execute(UPDATE, {"own_id": row.id, **changes})

@@ -11,6 +11,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 from .moments import now
 from .tables import State, Submission
 
+_S = Submission.__table__.c
 PATIENCE = timedelta(seconds=60)
 """A submission that has waited longer is no longer overtaken by ones with a higher priority."""
 
@@ -23,22 +24,20 @@ def in_order(*columns: Any) -> Select[Any]:
     the first one of everybody else has started. Then the earliest is first. The statement is made once, and can be used again.
     """
     running = (
-        select(Submission.user_id, func.count().label("number"))
-        .where(Submission.state == State.RUNNING)
-        .group_by(Submission.user_id)
+        select(_S.user_id, func.count().label("number"))
+        .where(_S.state == State.RUNNING)
+        .group_by(_S.user_id)
         .subquery()
     )
-    priority = case((Submission.available < bindparam("patient", callable_=_patient), 0), else_=Submission.priority)
-    place = func.row_number().over(
-        partition_by=(Submission.user_id, priority), order_by=(Submission.available, Submission.id)
-    )
+    priority = case((_S.available < bindparam("patient", callable_=_patient), 0), else_=_S.priority)
+    place = func.row_number().over(partition_by=(_S.user_id, priority), order_by=(_S.available, _S.id))
     turn = place + func.coalesce(running.c.number, 0)
     return (
         select(*columns)
-        .select_from(Submission)
-        .outerjoin(running, running.c.user_id == Submission.user_id)
-        .where(Submission.state == State.QUEUED)
-        .order_by(priority, turn, Submission.available, Submission.id)
+        .select_from(Submission.__table__)
+        .outerjoin(running, running.c.user_id == _S.user_id)
+        .where(_S.state == State.QUEUED)
+        .order_by(priority, turn, _S.available, _S.id)
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from . import queue
@@ -19,6 +19,23 @@ SECONDS = 2.0  # of a grading, before one has been measured
 MEASURED = 20  # the last gradings of an exercise
 KEPT_SECONDS = 1.0
 SHORTEST = 0.2  # the part of the usual time that a running submission is still expected to need
+
+_RESULT, _SUBMISSION, _WORKER = Result.__table__, Submission.__table__.c, Worker.__table__.c
+COLUMNS = (_SUBMISSION.id, _SUBMISSION.exercise_id, _SUBMISSION.kind, _SUBMISSION.started, _SUBMISSION.priority)
+CLAIMED = (
+    select(*COLUMNS)
+    .where(_SUBMISSION.state == State.RUNNING)
+    .order_by(_SUBMISSION.since, _SUBMISSION.priority, _SUBMISSION.available)
+)
+SLOTS = select(func.sum(_WORKER.slots)).where(_WORKER.paused == "")
+PAUSED = select(_WORKER.paused)
+SECONDS_OF = (
+    select(_RESULT.c.seconds)
+    .join_from(Submission.__table__, _RESULT, _SUBMISSION.result_key == _RESULT.c.key)
+    .where(_SUBMISSION.exercise_id == bindparam("exercise"), _SUBMISSION.kind == bindparam("kind"))
+    .order_by(_SUBMISSION.received.desc())
+    .limit(MEASURED)
+)
 
 
 @dataclass(frozen=True)
@@ -74,10 +91,8 @@ class Places:
 
 def _all(session: Session) -> dict[str, Position]:
     seconds = _Seconds(session)
-    columns = (Submission.id, Submission.exercise_id, Submission.kind, Submission.started, Submission.priority)
-    claimed = select(*columns).where(Submission.state == State.RUNNING)
-    running = session.execute(claimed.order_by(Submission.since, Submission.priority, Submission.available)).all()
-    slots = session.scalar(select(func.sum(Worker.slots)).where(Worker.paused == "")) or 1
+    running = session.execute(CLAIMED).all()
+    slots = session.scalar(SLOTS) or 1
     places: dict[str, Position] = {}
     before = 0.0
     for place, (name, exercise, kind, started, _priority) in enumerate(running):
@@ -90,7 +105,7 @@ def _all(session: Session) -> dict[str, Position]:
         left = min(usual, max(usual - elapsed, SHORTEST * usual))  # also if a clock was set to another time
         places[name] = Position(0, left)
         before += left
-    for index, (name, exercise, kind, _started, priority) in enumerate(session.execute(queue.in_order(*columns))):
+    for index, (name, exercise, kind, _started, priority) in enumerate(session.execute(queue.in_order(*COLUMNS))):
         usual = seconds.of(exercise, kind)
         places[name] = Position(len(running) + index, before / slots + usual, priority)
         before += usual
@@ -99,7 +114,7 @@ def _all(session: Session) -> dict[str, Position]:
 
 def is_paused(session: Session) -> bool:
     """Return whether no worker grades at the moment, because of failures of their machines."""
-    paused = [*session.scalars(select(Worker.paused))]
+    paused = [*session.scalars(PAUSED)]
     return bool(paused) and all(paused)
 
 
@@ -113,13 +128,6 @@ class _Seconds:
     def of(self, exercise_id: str, kind: str) -> float:
         key = (exercise_id, kind)
         if key not in self._known:
-            statement = (
-                select(Result.seconds)
-                .join(Submission, Submission.result_key == Result.key)
-                .where(Submission.exercise_id == exercise_id, Submission.kind == kind)
-                .order_by(Submission.received.desc())
-                .limit(MEASURED)
-            )
-            measured = [*self._session.scalars(statement)]
+            measured = [*self._session.scalars(SECONDS_OF, {"exercise": exercise_id, "kind": kind})]
             self._known[key] = median(measured) if measured else SECONDS
         return self._known[key]
