@@ -67,3 +67,34 @@ def recall(y, y_hat):
 def f1(y, y_hat):
     """Return the harmonic mean of precision and recall."""
     return 2 / (1 / precision(y, y_hat) + 1 / recall(y, y_hat))
+
+
+def CostOLS(target):
+    """Return a function of X: the sum of the squared errors, divided by the number of rows."""
+    target = _float64(target)
+
+    def cost(X):
+        return tf.reduce_mean(tf.reduce_sum(tf.math.squared_difference(target, _float64(X)), axis=1))
+
+    return cost
+
+
+def CostLogReg(target):
+    """Return a function of X: the binary cross-entropy, divided by the number of rows."""
+    target = _float64(target)
+
+    def cost(X):
+        X = tf.clip_by_value(_float64(X), EPSILON, 1 - EPSILON)
+        entropy = -(target * tf.math.log(X) + (1 - target) * tf.math.log(1 - X))
+        return tf.reduce_mean(tf.reduce_sum(entropy, axis=1))
+
+    return cost
+
+
+def CostCrossEntropy(target):
+    """Return a function of X: the cross-entropy of its rows, divided by their number."""
+
+    def cost(X):
+        return cross_entropy(target, X)
+
+    return cost

@@ -39,3 +39,25 @@ def f1(y, y_hat):
     P = precision(y, y_hat)
     R = recall(y, y_hat)
     return 2 * P * R / (P + R)
+
+
+def CostOLS(target):
+    def func(X):
+        return np.sum((target - X) ** 2) / target.shape[0]
+
+    return func
+
+
+def CostLogReg(target):
+    def func(X):
+        logarithms = target * np.log(X + EPSILON) + (1 - target) * np.log(1 - X + EPSILON)
+        return -np.sum(logarithms) / target.shape[0]
+
+    return func
+
+
+def CostCrossEntropy(target):
+    def func(X):
+        return -np.sum(target * np.log(X + EPSILON)) / target.shape[0]
+
+    return func

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -153,13 +154,34 @@ class Argument:
     default: Any = None
 
 
+class ReturnedFunction(StrictModel):
+    """A function that another function returns, e.g. ``signature: (X)``, ``returns: [cost]``."""
+
+    signature: str
+    """The arguments of the returned function, as in a Python definition."""
+    returns: list[Identifier] = Field(min_length=1)
+    """The names of its results, in their order."""
+
+    @field_validator("signature")
+    @classmethod
+    def _parses(cls, signature: str) -> str:
+        _parse_signature(signature)
+        return signature
+
+
 class FunctionSpec(StrictModel):
-    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``."""
+    """A function that a submission defines, e.g. ``signature: (X, w, b=0.0)``, ``returns: [y_hat]``.
+
+    A function with ``returns_function`` is called twice, ``CostOLS(target)(X)``. Its arguments are those of both calls, and
+    its results are those of the second one.
+    """
 
     signature: str
     """The arguments as in a Python definition, e.g. ``(X, w, b=0.0)``."""
-    returns: list[Identifier] = Field(min_length=1)
+    returns: list[Identifier] = []
     """The names of the results, in their order."""
+    returns_function: ReturnedFunction | None = None
+    """The function that this function returns, instead of ``returns``; an object that can be called counts as well."""
     aliases: list[str] = []
     """Other names that the function may have in a submission."""
     history: str | None = None
@@ -203,18 +225,60 @@ class FunctionSpec(StrictModel):
         _parse_signature(signature)
         return signature
 
+    @model_validator(mode="before")
+    @classmethod
+    def _results_of_returned_function(cls, data: Any) -> Any:
+        inner = data.get("returns_function") if isinstance(data, dict) else None
+        if isinstance(inner, dict) and "returns" not in data:
+            return {**data, "returns": inner.get("returns")}
+        return data
+
+    @model_validator(mode="after")
+    def _has_results(self) -> FunctionSpec:
+        if not self.returns:
+            raise ValueError("give the names of the results, or the function that is returned, in returns_function.")
+        if self.returns_function is not None:
+            if self.returns != self.returns_function.returns:
+                raise ValueError("give either returns or returns_function.")
+            twice = [name for name, count in Counter(self._names).items() if count > 1]
+            if twice:
+                raise ValueError(f"{twice[0]} is an argument of both calls; give the two different names.")
+        return self
+
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
-        """The arguments in the order of the signature; the arrays of a list take its place."""
+        """The arguments in the order of the signature; those of a returned function come last. The arrays of a list take its
+        place."""
+        return self._arguments_of(self.signature) + self.later_arguments
+
+    @cached_property
+    def later_arguments(self) -> tuple[Argument, ...]:
+        """The arguments of the returned function; none if the function returns its results."""
+        return () if self.returns_function is None else self._arguments_of(self.returns_function.signature)
+
+    def _arguments_of(self, signature: str) -> tuple[Argument, ...]:
         return tuple(
             argument
-            for each in _parse_signature(self.signature)
+            for each in _parse_signature(signature)
             for argument in [Argument(name, False) for name in self.entries.get(each.name, [])] or [each]
         )
 
     def entry_names(self, name: str) -> list[str]:
         """Return the names of the arrays in a list, or the name itself if it is no list."""
         return self.entries.get(name, [name])
+
+    @property
+    def written(self) -> str:
+        """The arguments of all calls, e.g. ``(target)(X)``."""
+        return self.signature + ("" if self.returns_function is None else self.returns_function.signature)
+
+    @cached_property
+    def each_call(self) -> tuple[FunctionSpec, ...]:
+        """The declarations of the single calls: that of this function, then that of a function that it returns."""
+        if self.returns_function is None:
+            return (self,)
+        later = FunctionSpec(signature=self.returns_function.signature, returns=self.returns)
+        return FunctionSpec(signature=self.signature, returns=["function"]), later
 
     @property
     def factors(self) -> list[float]:

@@ -27,7 +27,7 @@ from ..support.choices import Level
 from ..support.errors import InternalFailure, NoIsolation, NotGradable
 from ..support.i18n import _
 from ..worker import values
-from ..worker.author import describe_exception, execute
+from ..worker.author import called, describe_exception, execute
 from ..worker.frames import MAX_PAYLOAD, ProtocolError
 from ..worker.sequences import FunctionName, function_of
 
@@ -65,8 +65,11 @@ class Program(Protocol):
     def __call__(self, **arguments: Any) -> Any:
         """Return the function's result: arrays, numbers, strings, objects with ``__array__``, and containers of them."""
 
-    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """Return the results of several calls, each with the ``common`` arguments and its ``own`` ones."""
+    def each(
+        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
+    ) -> list[Any]:
+        """Return the results of several calls, each with the ``common`` arguments and its ``own`` ones; those that are
+        named in ``later`` go to the function that it returns."""
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
         """Call the function, which trains a model, and return the prediction function that it returns."""
@@ -81,15 +84,20 @@ class OwnProgram:
         self._function = function
 
     def __call__(self, **arguments: Any) -> Any:
+        return self._called(arguments, ())
+
+    def each(
+        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
+    ) -> list[Any]:
+        return [self._called({**common, **arguments}, later) for arguments in own]
+
+    def _called(self, arguments: dict[str, Any], later: Sequence[str]) -> Any:
         try:
-            return self._function(**arguments)
+            return called(self._function, arguments, later)
         except NotGradable:
             raise
         except Exception as error:
             raise AuthorCodeError(self._file, describe_exception(error, str(self._file))) from error
-
-    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
-        return [self(**{**common, **arguments}) for arguments in own]
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
         model: Callable[[Any], Any] = self._function(*arguments)
@@ -110,11 +118,13 @@ class ForeignProgram:
         plain = {name: value for name, value in arguments.items() if name not in functions}
         return self._author.call(self._file, self._name, plain, [{}], functions)[0]
 
-    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]]) -> list[Any]:
+    def each(
+        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
+    ) -> list[Any]:
         return [
             answer
             for part in _parts(own)
-            for answer in self._author.call(self._file, self._name, dict(common), part, {})
+            for answer in self._author.call(self._file, self._name, dict(common), part, {}, later)
         ]
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
@@ -170,9 +180,11 @@ class Author:
         common: Mapping[str, Any],
         own: Sequence[Mapping[str, Any]],
         functions: Mapping[str, Callable[..., Any]],
+        later: Sequence[str] = (),
     ) -> list[Any]:
-        """Return the function's result for each of ``own``; it can call the ``functions`` of this process."""
-        tree, payload, _entries = values.encode_parts((common, [*own], [*functions]))
+        """Return the function's result for each of ``own``; it can call the ``functions`` of this process. The arguments
+        named in ``later`` go to the function that it returns."""
+        tree, payload, _entries = values.encode_parts((common, [*own], [*functions], [*later]))
         answers = self._request(file, {"function": name, "arguments": tree}, payload, functions)
         if not isinstance(answers, list) or len(answers) != len(own):
             raise self._broken(file, _("broke the connection to the grader"))

@@ -93,7 +93,7 @@ def write(assignment: Assignment, proof: Proof) -> Path:
 def digest_of_steps(assignment: Assignment) -> str:
     """Return a SHA-256 of the steps, of the Python files that they name, of the functions' signatures, and of all probes."""
     content = assignment.content
-    signatures = {name: [spec.signature, spec.returns] for name, spec in content.functions.items()}
+    signatures = {name: [spec.written, spec.returns] for name, spec in content.functions.items()}
     probes = {name: _declared(probe) for name, probe in content.probes.items()}
     sha256 = hashlib.sha256(json.dumps([content.steps, signatures, probes]).encode())
     for path in content.steps.values():

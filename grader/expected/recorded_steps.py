@@ -95,5 +95,5 @@ def _digests(assignment: Assignment) -> tuple[str, str]:
 
 
 def _digest_of_functions(assignment: Assignment) -> str:
-    functions = {name: [spec.signature, spec.returns] for name, spec in assignment.content.functions.items()}
+    functions = {name: [spec.written, spec.returns] for name, spec in assignment.content.functions.items()}
     return hashlib.sha256(json.dumps(functions, sort_keys=True).encode()).hexdigest()

@@ -371,17 +371,20 @@ class Oracle:
             each = (self.mutations.results(function, [], {**inputs, **point}) for point in points)
             return [[values[name].astype(dtypes[name]) for name in names] for values in each]
         content = self._assignment.content
-        program = self.program(content.written_name(function) if function in content.functions else function)
+        declared = content.functions.get(function)  # None for an objective
+        program = self.program(function if declared is None else content.written_name(function))
+        later = [] if declared is None else [argument.name for argument in declared.later_arguments]
+        taken = [*program.parameters, *later]
 
         def arguments(changes: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
             values = {**inputs, **changes}
             values |= lists.packed(content.lists, values)
-            return {name: values[name] for name in program.parameters if name in values and name in names}
+            return {name: values[name] for name in taken if name in values and name in names}
 
-        common = arguments({}, program.parameters)
+        common = arguments({}, taken)
         own = [arguments(point, {*point, *(content.lists if point else ())}) for point in points]
         try:
-            answers = program.each(common, own)
+            answers = program.each(common, own, later)
         except AuthorCodeError as error:
             raise self._broken(error) from error
         results = [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]

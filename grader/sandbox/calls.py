@@ -53,7 +53,8 @@ class Call:
     ``give_back`` fetches the arguments after the call. ``keep`` leaves the result in the worker under this handle;
     :class:`~grader.worker.values.Kept` passes it to a later call, and ``on`` calls a method of it, or the result itself if
     ``function`` is empty (see :mod:`grader.worker.objects`). With ``describe`` the answer describes what is kept.
-    ``shown_as`` is the name of the function in messages. ``seconds`` replaces the usual time limit. ``seed`` sets
+    ``then`` has the arguments, positional and by keyword, of a further call of what the function returns; the answer is that
+    of the further call. ``shown_as`` is the name of the function in messages. ``seconds`` replaces the usual time limit. ``seed`` sets
     the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
     without a definition.
     """
@@ -70,6 +71,7 @@ class Call:
     on: str = ""
     describe: bool = False
     shown_as: str = ""
+    then: tuple[list[Any], dict[str, Any]] | None = None
 
     @property
     def label(self) -> str:
@@ -90,24 +92,31 @@ class Call:
         }
         content |= {"of": self.on} if self.on else {}
         content |= {"describe": True} if self.describe else {}
+        content |= {"then": True} if self.then is not None else {}
         if self.instance is None:
             return content
         return content | ({"class": self.instance.owner} if self.instance.owner else {"globals": True})
 
     @property
     def arguments(self) -> list[Any]:
-        """The positional arguments of the request: those of the call, after the state of the instance."""
-        if self.instance is None:
-            return self.positional
-        state = [self.instance.attributes, self.instance.fetch]
-        return [[self.instance.constructions, *state] if self.instance.owner else state, *self.positional]
+        """The positional arguments of the request: those of the further call, the state of the instance, those of the call."""
+        positional = [] if self.then is None else [[*self.then]]
+        if self.instance is not None:
+            state = [self.instance.attributes, self.instance.fetch]
+            positional.append([self.instance.constructions, *state] if self.instance.owner else state)
+        return [*positional, *self.positional]
+
+    @property
+    def passed(self) -> list[Any]:
+        """All arguments that were passed, in the order of ``Answer.arguments``."""
+        positional, keywords = self.then or ([], {})
+        return [*self.positional, *self.keywords.values(), *positional, *keywords.values()]
 
     def completed(self, answer: Answer) -> Answer:
         """Return the answer with all arguments after the call: the worker leaves out arrays that have not changed."""
         if not answer.arguments:
             return answer
-        passed = [*self.positional, *self.keywords.values()]
-        after = [old if new is None else new for old, new in zip(passed, answer.arguments, strict=False)]
+        after = [old if new is None else new for old, new in zip(self.passed, answer.arguments, strict=False)]
         return replace(answer, arguments=after)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..sandbox.calls import Answer, Call, Instance, SubmittedFunction
@@ -36,6 +36,8 @@ class PreparedCall:
     laid_out: dict[str, Any]
     state: signatures.State
     call: Call
+    returned: SubmittedFunction | None = field(default=None, kw_only=True)
+    """The function that the call returns and that is called again, see :mod:`.returned`."""
 
     @property
     def positional(self) -> list[Any]:
@@ -55,7 +57,7 @@ class PreparedCall:
     @property
     def arguments(self) -> list[Any]:
         """All arguments that were passed, in the order of ``answer.arguments``."""
-        return [*self.positional, *self.keywords.values()]
+        return self.call.passed
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..support.i18n import _
 from ..worker.values import Opaque
-from . import classes, signatures
+from . import classes, returned, signatures
 from .answers import Pending
 from .steps import Steps
 
@@ -60,6 +60,13 @@ class Instances:
         target = signatures.find_function(self._content, function, self._session.definitions.functions)
         if target is not None and (target.parameters or not self._content.functions[function].arguments):
             return target  # a function without parameters may only run the class
+        if self._content.functions[function].returns_function is not None:
+            classes_as_functions = {
+                name: as_function
+                for name, methods in self._session.definitions.classes.items()
+                if (as_function := returned.as_function(name, methods)) is not None
+            }
+            target = target or signatures.find_function(self._content, function, classes_as_functions)
         return signatures.find_function(self._content, function, self.methods) or target
 
     def prepared(

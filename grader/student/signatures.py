@@ -366,7 +366,7 @@ def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
 
 def signature(name: str, function: FunctionSpec) -> str:
     """Return the expected signature as a student would write it."""
-    return f"{function.called or name}{function.signature}"
+    return f"{function.called or name}{function.written}"
 
 
 def submitted_signature(target: SubmittedFunction) -> str:

@@ -30,6 +30,7 @@ from .layout import TASK_LAYOUT, Layout
 from .loaded import LoadedSubmission
 from .own_start import TAKES_ALL, OwnStart
 from .result_places import ResultPlace
+from .returned import ReturnedFunctions
 from .steps import ANOTHER_RATE, RATE, Steps
 
 
@@ -66,6 +67,7 @@ class Submitted(LoadedSubmission):
         self._steps = Steps(assignment.content, stepping or {})
         super().__init__(assignment.content, code, session, Instances(assignment.content, session, self._steps))
         self.layout = TASK_LAYOUT
+        self.returned = ReturnedFunctions(assignment.content, session)
         self._assignment = assignment
         self._cases = cases
         self._mutations = mutations
@@ -215,7 +217,8 @@ class Submitted(LoadedSubmission):
                 notes: list[str] = []
                 if self.content.functions[function].entries:
                     value, notes = self._taken_apart(call, function, value, turned)
-                bound = classes.bind_all_results(self.content, function, call.function, value, attributes, turned)
+                target = call.returned or call.function
+                bound = classes.bind_all_results(self.content, function, target, value, attributes, turned)
                 return bound, notes
         except CallError:
             gradients = self._steps.gradients(function, call)
@@ -247,6 +250,7 @@ class Submitted(LoadedSubmission):
         """Return a call with its arguments, some of which may need other calls; raises CallError if that is not possible."""
         function, seed = planned.function, planned.seed
         target = self.required(function)
+        later = {argument.name for argument in self.content.functions[function].later_arguments}
         inputs = self._steps.inputs(function, planned.inputs)
         laid_out = self._laid_out(function, inputs, pending)
         bundles = {
@@ -265,7 +269,9 @@ class Submitted(LoadedSubmission):
             arguments = own_start.arguments(self.content, target, start, laid_out)
             state = signatures.State(state.bound, state.excused | start.parameters)
             seed = own_start.SEED if seed is None else seed
-        positional, keywords = signatures.bind_arguments(self.content, function, target, arguments, bundles, state)
+        content = self.returned.of_each_call(function)[0]
+        first = {name: value for name, value in arguments.items() if name not in later}
+        positional, keywords = signatures.bind_arguments(content, function, target, first, bundles, state)
         call = Call(
             target.name,
             positional,
@@ -276,7 +282,10 @@ class Submitted(LoadedSubmission):
             seed=seed,
             supply=self._supplied(inputs),
         )
-        return PreparedCall(target, laid_out, state, call)
+        if not later:
+            return PreparedCall(target, laid_out, state, call)
+        call, returned_function = self.returned.called(function, target, call, laid_out)
+        return PreparedCall(target, laid_out, state, call, returned=returned_function)
 
     def answered(self, prepared: PreparedCall, outcome: Answer | CallError) -> FunctionCall:
         """Return the call with its answer; raises CallError if it has none."""
@@ -287,7 +296,9 @@ class Submitted(LoadedSubmission):
             message = f"{outcome.message} {advice}"
             raise CallError("error", message, outcome.raised, outcome.place) from outcome
         self._experience.answers += 1
-        return FunctionCall(prepared.function, prepared.laid_out, prepared.state, prepared.call, outcome)
+        return FunctionCall(
+            prepared.function, prepared.laid_out, prepared.state, prepared.call, outcome, returned=prepared.returned
+        )
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.

@@ -6,7 +6,7 @@ Such a worker never holds student code. Requests are ::
                                                       calls of the classes in the file, see :mod:`sequences`
     {"id", "file", "function", "arguments"}           call it several times: (the keyword arguments of all calls, a list
                                                       with the additional ones of each call, the names of functions of
-                                                      the grader that it may call)
+                                                      the grader that it may call, see :func:`called` for "later")
     {"id", "file", "function", "train"}               call it with these arguments, and keep the returned model
     {"id", "predict"}                                 return the predictions of that model
 
@@ -23,7 +23,7 @@ import inspect
 import os
 import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -50,6 +50,13 @@ def execute(file: str, stem: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def called(function: Callable[..., Any], arguments: dict[str, Any], later: Sequence[str]) -> Any:
+    """Return the result of a function; with ``later`` the result of the function that it returns, called with these
+    arguments."""
+    result = function(**{name: value for name, value in arguments.items() if name not in later})
+    return result(**{name: arguments[name] for name in later if name in arguments}) if later else result
 
 
 class AuthorServer:
@@ -97,9 +104,9 @@ class AuthorServer:
         parameters = [*inspect.signature(function).parameters]
         if "arguments" not in request:
             return parameters
-        common, each, names = values.decode(request["arguments"], payload)
+        common, each, names, later = values.decode(request["arguments"], payload)
         functions = {name: partial(self._call, request["id"], name) for name in names}
-        return [function(**{**common, **own, **functions}) for own in each]
+        return [called(function, {**common, **own, **functions}, later) for own in each]
 
     def _call(self, identity: int, name: str, *arguments: Any) -> Any:
         """Let the grader call one of its functions; answer the requests that it sends meanwhile."""

@@ -8,6 +8,8 @@ A frame of the grader contains requests, each as an inner frame. The first reque
     {..., "of"}                                                   a method of a kept object, or "" for the object itself
     {..., "class"}                                                a method of a new instance; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
+    {..., "then"}                                                 and call what the function returns; the first argument is
+                                                                  the pair of arguments of that further call
     {"id", "rounds", "arguments"}                                 see :mod:`rounds`
     {"id", "predict", "arguments"}                                return predictions of a model
     {"id", "take", "arguments"}                                   see :func:`as_data.taken`
@@ -137,9 +139,14 @@ def _answer(
         elif "rounds" in request:
             result = rounds.run(namespace, request["rounds"], *arguments)
         else:
+            further: tuple[list[Any], Namespace] = ([], {})
+            if "then" in request:
+                further, *arguments = arguments
             if "class" in request or "globals" in request:
                 setup, *arguments = arguments
-            passed = [*arguments, *keywords.values()] if request["return_arguments"] else None
+            passed = None
+            if request["return_arguments"]:
+                passed = [*arguments, *keywords.values(), *further[0], *further[1].values()]
             before = [_content(item) for item in passed or []]
             with prepare.seeded(request.get("seed")):
                 if "class" in request:
@@ -151,6 +158,8 @@ def _answer(
                     result = objects.target(results, request["of"], request["function"])(*arguments, **keywords)
                 else:
                     result = namespace[request["function"]](*arguments, **keywords)
+                if "then" in request:
+                    result = result(*further[0], **further[1])
             if passed is not None:
                 used = [_unless_same(item, content) for item, content in zip(passed, before, strict=True)]
         if request.get("keep"):
