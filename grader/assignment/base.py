@@ -176,6 +176,10 @@ class FunctionSpec(StrictModel):
     its results are those of the second one.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["returns"]}, {"required": ["returns_function"]}]}
+    )
+
     signature: str
     """The arguments as in a Python definition, e.g. ``(X, w, b=0.0)``."""
     returns: list[Identifier] = []

@@ -14,7 +14,7 @@ from ..student.answers import BoundAnswer
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, number_of_cases
-from .tools import attempts, consequences, conventions, diagnose, image_grid, pictures
+from .tools import attempts, consequences, conventions, diagnose, image_grid, in_turn, pictures
 
 
 class ValuesCheck(ProbedCheck):
@@ -54,7 +54,8 @@ class ValuesCheck(ProbedCheck):
         outcome, *others = [_outcome(self, context, attempt) for attempt in judged]
         answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
         pairs = list(zip(others, cases_of_others, strict=True))
-        return diagnose.named(outcome, context, self.function, answered_cases, self.tolerance, pairs)
+        outcome = diagnose.named(outcome, context, self.function, answered_cases, self.tolerance, pairs)
+        return in_turn.judged(outcome, self, self.function, context, judged[0])
 
 
 def _outcome(check: ValuesCheck, context: Context, attempt: attempts.Tried) -> Outcome:

@@ -6,6 +6,7 @@ parameters, so that its arguments are bound by name like those of every function
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,6 +75,18 @@ class ReturnedFunctions:
         raise WrongAnswer(
             sentence.format(expected=expected, function=target.label, type=clean(str(outcome.value["type"]), 80))
         )
+
+
+def apart(calls: Sequence[Call]) -> tuple[list[Call], list[Call]]:
+    """Return the calls that make functions, each under its own handle, and those of the functions."""
+    handles = [f"{HANDLE} {number}" for number, _call in enumerate(calls, start=1)]
+    making = [replace(call, keep=handle, then=None) for call, handle in zip(calls, handles, strict=True)]
+    calling = [
+        replace(call, function="", positional=call.then[0], keywords=call.then[1], on=handle, shown_as=name, then=None)
+        for call, handle in zip(calls, handles, strict=True)
+        if call.then is not None and (name := call.label.strip("`"))
+    ]
+    return making, [replace(call, instance=None) for call in calling]
 
 
 def as_function(name: str, methods: dict[str, SubmittedFunction]) -> SubmittedFunction | None:

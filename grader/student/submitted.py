@@ -22,7 +22,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
-from . import classes, listed, misnamed, own_start, result_places, sequences, signatures, steps
+from . import classes, listed, misnamed, own_start, result_places, returned, sequences, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
@@ -30,7 +30,6 @@ from .layout import TASK_LAYOUT, Layout
 from .loaded import LoadedSubmission
 from .own_start import TAKES_ALL, OwnStart
 from .result_places import ResultPlace
-from .returned import ReturnedFunctions
 from .steps import ANOTHER_RATE, RATE, Steps
 
 
@@ -67,7 +66,7 @@ class Submitted(LoadedSubmission):
         self._steps = Steps(assignment.content, stepping or {})
         super().__init__(assignment.content, code, session, Instances(assignment.content, session, self._steps))
         self.layout = TASK_LAYOUT
-        self.returned = ReturnedFunctions(assignment.content, session)
+        self._returned = returned.ReturnedFunctions(assignment.content, session)
         self._assignment = assignment
         self._cases = cases
         self._mutations = mutations
@@ -269,7 +268,7 @@ class Submitted(LoadedSubmission):
             arguments = own_start.arguments(self.content, target, start, laid_out)
             state = signatures.State(state.bound, state.excused | start.parameters)
             seed = own_start.SEED if seed is None else seed
-        content = self.returned.of_each_call(function)[0]
+        content = self._returned.of_each_call(function)[0]
         first = {name: value for name, value in arguments.items() if name not in later}
         positional, keywords = signatures.bind_arguments(content, function, target, first, bundles, state)
         call = Call(
@@ -284,8 +283,8 @@ class Submitted(LoadedSubmission):
         )
         if not later:
             return PreparedCall(target, laid_out, state, call)
-        call, returned_function = self.returned.called(function, target, call, laid_out)
-        return PreparedCall(target, laid_out, state, call, returned=returned_function)
+        call, further = self._returned.called(function, target, call, laid_out)
+        return PreparedCall(target, laid_out, state, call, returned=further)
 
     def answered(self, prepared: PreparedCall, outcome: Answer | CallError) -> FunctionCall:
         """Return the call with its answer; raises CallError if it has none."""
@@ -299,6 +298,17 @@ class Submitted(LoadedSubmission):
         return FunctionCall(
             prepared.function, prepared.laid_out, prepared.state, prepared.call, outcome, returned=prepared.returned
         )
+
+    def call_in_turn(self, planned: Sequence[PlannedCall], order: Sequence[int]) -> list[BoundAnswer]:
+        """Make the functions that calls return, all of them first, and call them in this order; raises CallError."""
+        prepared = [self.prepared(each) for each in planned]
+        making, calling = returned.apart([each.call for each in prepared])
+        outcomes = self._session.call_all([*making, *(calling[place] for place in order)])
+        for outcome in outcomes:
+            if isinstance(outcome, CallError):
+                raise outcome
+        answers = zip(order, outcomes[len(making) :], strict=True)
+        return [self.result(planned[place], self.answered(prepared[place], outcome)) for place, outcome in answers]
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.

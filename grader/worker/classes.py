@@ -74,7 +74,7 @@ def _describe(definitions: Definitions, most: int) -> dict[str, Any]:
     uses = {name: [_uses(item) for item in items] for name, items in definitions.items()}
     methods: dict[str, Any] = {}
     for name, (item, *_) in definitions.items():
-        hidden = name.startswith("__") and name.endswith("__") and name != "__init__"
+        hidden = name.startswith("__") and name.endswith("__") and name not in ("__init__", "__call__")
         if type(item) is property or hidden or len(name) > MAX_NAME or len(methods) == most:
             continue
         function = _function(item)

@@ -49,19 +49,19 @@ def test_parameters_of_a_function(ask):
 
 
 def test_calls_share_arguments(ask):
-    tree, payload = values.encode(({"scale": 3}, [{"x": 1}, {"x": 2}], []))
+    tree, payload = values.encode(({"scale": 3}, [{"x": 1}, {"x": 2}], [], []))
     assert ask({"function": "double", "arguments": tree}, payload) == [3, 6]
 
 
 def test_error_has_type_message_and_line(ask):
-    tree, payload = values.encode(({}, [{"x": 1}], []))
+    tree, payload = values.encode(({}, [{"x": 1}], [], []))
     error = ask({"function": "fails", "arguments": tree}, payload)["error"]
     assert error == {"type": "ValueError", "message": "no", "line": 7, "missing": ""}
 
 
 def test_function_of_the_grader_is_called_over_the_channel(ask, channel):
     channel[0].sendall(frames.encode({"returned": values.encode(4)[0]}))
-    tree, payload = values.encode(({}, [{"x": 8}], ["halve"]))
+    tree, payload = values.encode(({}, [{"x": 8}], ["halve"], []))
     header = ask({"function": "asks", "arguments": tree}, payload)
     assert header["call"] == "halve"
     answer, raw = frames.receive(channel[0])

@@ -108,7 +108,7 @@ class _Search:
         """Return {place: value after the call} of the arrays that a call changed; {} if it raised an exception."""
         if isinstance(outcome, CallError) or not outcome.arguments:
             return {}
-        pairs = zip([*call.positional, *call.keywords.values()], outcome.arguments, strict=False)
+        pairs = zip(call.passed, outcome.arguments, strict=False)
         return {
             place: after
             for place, (before, after) in enumerate(pairs)
@@ -140,6 +140,8 @@ class _Search:
         if not changed:
             return None
         call = prepared.call
+        if call.then is not None:
+            return None  # the changed argument belongs to one of two calls
         names = [*(name for name, _kind, _default in prepared.function.parameters)][: len(call.positional)]
         names += call.keywords
         positional, keywords, setup = [*call.positional], dict(call.keywords), []

@@ -99,7 +99,7 @@ class Pasting:
         """Return the example that a call gives; None if the call does not fail as in the check."""
         if not self._is_the_failure(case, call_result) or call_result.outcome is None:
             return None
-        name, arguments = prepared.function.name, (prepared.positional, prepared.keywords)
+        name = prepared.function.name
         setup = []
         if prepared.instance is not None:
             owner, attributes = prepared.instance.owner, prepared.instance.attributes
@@ -108,18 +108,21 @@ class Pasting:
             setup = [f"{prefix}{attribute} = {source.code(value)}" for attribute, value in attributes.items()]
             if owner:
                 setup.insert(0, f"{INSTANCE} = {source.call(owner, [], prepared.instance.constructions[0])}")
-        needs_numpy = "np." in f"{setup}{source.call('', *arguments)}"
+        code = source.call(name, prepared.positional, prepared.keywords)
+        if prepared.call.then is not None:
+            code = source.call(code, *prepared.call.then)
+        needs_numpy = "np." in f"{setup}{code}"
         if needs_numpy and not self._questions.context.student.has_module("np"):
             setup.insert(0, "import numpy as np")
         if isinstance(call_result.outcome, CallError):
-            return Example(setup=setup, call=source.call(name, *arguments), raises=call_result.outcome.raised)
+            return Example(setup=setup, call=code, raises=call_result.outcome.raised)
         value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
         wrong = _first_wrong(case, call_result)
         if value is None and call_result.failure.kind != "form":
             return None  # the results are in the arguments
         index = source.subscript(value, parts[wrong]) if wrong in parts else ""
         gives = as_text(parts[wrong] if index else value)
-        return Example(setup=setup, call=source.call(name, *arguments, index), gives=gives)
+        return Example(setup=setup, call=f"{code}{index}", gives=gives)
 
 
 def in_form(call: Call, form: source.Form) -> Call:
@@ -131,12 +134,9 @@ def in_form(call: Call, form: source.Form) -> Call:
             {name: source.in_form(value, form) for name, value in each.items()} for each in instance.constructions
         ]
         instance = replace(instance, attributes=variables, constructions=constructions)
-    return replace(
-        call,
-        instance=instance,
-        positional=[source.in_form(value, form) for value in call.positional],
-        keywords={name: source.in_form(value, form) for name, value in call.keywords.items()},
-    )
+    positional, keywords = source.in_form([call.positional, call.keywords], form)
+    then = None if call.then is None else source.in_form(call.then, form)
+    return replace(call, instance=instance, positional=positional, keywords=keywords, then=then)
 
 
 def _first_wrong(case: KnownCase, call_result: CallResult) -> str:
