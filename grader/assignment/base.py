@@ -281,8 +281,8 @@ class FunctionSpec(StrictModel):
         """The declarations of the single calls: that of this function, then that of a function that it returns."""
         if self.returns_function is None:
             return (self,)
-        later = FunctionSpec(signature=self.returns_function.signature, returns=self.returns)
-        return FunctionSpec(signature=self.signature, returns=["function"]), later
+        later = OneCall(signature=self.returns_function.signature, returns=self.returns, of=self.written)
+        return OneCall(signature=self.signature, returns=["function"], of=self.written), later
 
     @property
     def factors(self) -> list[float]:
@@ -318,6 +318,16 @@ class FunctionSpec(StrictModel):
             for argument in self.arguments
             if argument.name in inputs or argument.optional
         }
+
+
+class OneCall(FunctionSpec):
+    """One of the two calls of a function that returns a function; ``of`` has the arguments of both calls."""
+
+    of: str
+
+    @property
+    def written(self) -> str:
+        return self.of
 
 
 def _parse_signature(signature: str) -> tuple[Argument, ...]:

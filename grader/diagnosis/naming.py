@@ -29,7 +29,8 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         overflow = _overflow(mutations, function, samples)
         if overflow is None and not finite and mutations.can_compute(function):
             return _with_the_same_gaps(mutations, function, samples)
-        return Findings((overflow,)).of(function) if overflow is not None else None
+        reason = overflow or _not_finite(mutations, function, samples)
+        return Findings((reason,)).of(function) if reason is not None else None
     for convention in [mutant for mutant in mutations.of(function) if mutant.bug.accepted]:
         if search.reproduces(mutations, function, finite, [convention], 1.0):
             values = [search.results(mutations, function, [convention], sample.inputs) for sample in samples]
@@ -147,6 +148,22 @@ def _overflow(
         if here:
             return Finding("overflow", name) if some_right else None
     return None
+
+
+def _not_finite(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Finding | None:
+    """Return the declared bug with which the same entries of every case are not finite; None if there is none."""
+    for mutant in mutations.of(function):
+        values = [search.results(mutations, function, [mutant], sample.inputs) for sample in samples]
+        if all(map(_lost_in_the_same_places, samples, values)):
+            return Finding(mutant.bug.name, next(iter(samples[0].answered)))
+    return None
+
+
+def _lost_in_the_same_places(sample: Sample, values: Mapping[str, Any] | None) -> bool:
+    return values is not None and all(
+        np.array_equal(np.isfinite(answer.astype(np.float64)), np.isfinite(values[name]))
+        for name, answer in sample.answered.items()
+    )
 
 
 def _largest(inputs: Mapping[str, Any]) -> float:

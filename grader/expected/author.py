@@ -65,9 +65,7 @@ class Program(Protocol):
     def __call__(self, **arguments: Any) -> Any:
         """Return the function's result: arrays, numbers, strings, objects with ``__array__``, and containers of them."""
 
-    def each(
-        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
-    ) -> list[Any]:
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()) -> list[Any]:
         """Return the results of several calls, each with the ``common`` arguments and its ``own`` ones; those that are
         named in ``later`` go to the function that it returns."""
 
@@ -86,9 +84,7 @@ class OwnProgram:
     def __call__(self, **arguments: Any) -> Any:
         return self._called(arguments, ())
 
-    def each(
-        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
-    ) -> list[Any]:
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()) -> list[Any]:
         return [self._called({**common, **arguments}, later) for arguments in own]
 
     def _called(self, arguments: dict[str, Any], later: Sequence[str]) -> Any:
@@ -118,9 +114,7 @@ class ForeignProgram:
         plain = {name: value for name, value in arguments.items() if name not in functions}
         return self._author.call(self._file, self._name, plain, [{}], functions)[0]
 
-    def each(
-        self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()
-    ) -> list[Any]:
+    def each(self, common: Mapping[str, Any], own: Sequence[Mapping[str, Any]], later: Sequence[str] = ()) -> list[Any]:
         return [
             answer
             for part in _parts(own)

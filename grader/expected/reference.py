@@ -374,14 +374,14 @@ class Oracle:
         declared = content.functions.get(function)  # None for an objective
         program = self.program(function if declared is None else content.written_name(function))
         later = [] if declared is None else [argument.name for argument in declared.later_arguments]
-        taken = [*program.parameters, *later]
+        parameters = [*program.parameters, *later]
 
         def arguments(changes: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
             values = {**inputs, **changes}
             values |= lists.packed(content.lists, values)
-            return {name: values[name] for name in taken if name in values and name in names}
+            return {name: values[name] for name in parameters if name in values and name in names}
 
-        common = arguments({}, taken)
+        common = arguments({}, parameters)
         own = [arguments(point, {*point, *(content.lists if point else ())}) for point in points]
         try:
             answers = program.each(common, own, later)

@@ -65,7 +65,7 @@ class ReturnedFunctions:
         [outcome] = self._session.call_all([replace(call, keep=HANDLE, describe=True, give_back=False)])
         if isinstance(outcome, CallError):
             raise outcome
-        returned = self._session.kept_function(target.label, outcome)
+        returned = self._session.kept_function(f"{target.label}(...)", outcome)
         if returned is not None:
             return returned
         sentence = _(

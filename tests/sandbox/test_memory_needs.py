@@ -20,6 +20,7 @@ GROUP = Path("/sys/fs/cgroup")
 SMALLEST = {
     "single-neuron": 768,
     "relu-swap": 768,
+    "losses": 768,
     "numpy-mnist": 1536,
     "clothing-mlp": 1536,
     "cifar-grayscale": 3072,
