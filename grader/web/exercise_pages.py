@@ -130,7 +130,7 @@ def _page(
         works=works,
         most_of_a_kind=overview.MOST_OF_A_KIND,
         own=own,
-        task=task_text.rendered(_task_of(assignment), assignment.content.title, address),
+        task=task_text.rendered(_task_of(assignment), _(assignment.content.title), address),
         downloads=_downloads(assignment),
         limits=service.configuration.limits,
         cannot="" if course.is_staff else _cannot(terms, course),

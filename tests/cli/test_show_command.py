@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.assignment.tiny import GOOD
+
 
 @pytest.mark.quick
 def test_show_prints_the_task_and_the_scoring(grader):
@@ -22,3 +24,19 @@ def test_bonus_points_are_not_part_of_the_full_marks(grader):
     done = grader("show", "numpy-mnist")
     assert "(bonus)" in done.stdout
     assert "Pass mark: 80 of 100 points." in done.stdout
+
+
+def test_task_and_scoring_are_in_the_language_of_the_reader(grader):
+    done = grader("show", "relu-swap", "--lang", "de")
+    assert done.stdout.startswith("# In einer verdeckten Schicht Sigmoid gegen ReLU tauschen\n")
+    assert "| relu | 5 | relu(z) ist max(0, z), Element für Element |" in done.stdout
+
+
+def test_own_exercise_may_have_a_translated_task(grader, tmp_path):
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    (folder / "assignment.yaml").write_text(GOOD)
+    (folder / "task.md").write_text("# The task\n")
+    (folder / "task.es.md").write_text("# La tarea\n")
+    assert grader("show", "./tiny", "--lang", "es").stdout.startswith("# La tarea\n")
+    assert grader("show", "./tiny", "--lang", "de").stdout.startswith("# The task\n")

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from grader.service import assignments, courses
 from grader.service.moments import now
-from grader.service.tables import Course, Exercise, Extension, Login, Mark, State, Submission, User
+from grader.service.tables import Course, Exercise, Extension, Login, Mark, State, Submission, User, Version
 from grader.web import body_limits, csrf
 from tests.conftest import ROOT
-from tests.service import kept_results
+from tests.service import exercises, kept_results
 
 ADDRESS = "/c/demo/a/single-neuron"
 SOLUTION = (ROOT / "assignments/single-neuron/solution.py").read_bytes()
@@ -275,3 +276,31 @@ def test_too_many_uploads_are_refused_and_lose_nothing(browser, service):
 def user_id(service, name):
     with service.database.reading() as session:
         return session.query(User).filter_by(name=name).one().id
+
+
+def test_task_is_in_the_language_of_the_reader(browser):
+    client = browser("ada")
+    client.get("/language/de?next=/")
+    page = client.get(ADDRESS).text
+    assert "Wann ist das Neuron trainiert?" in page
+    assert page.count("Ein einzelnes Neuron, von Hand trainiert</h") == 1  # not again above the text of the task
+    assert "When is the neuron trained?" in browser("tom").get(ADDRESS).text
+
+
+def test_uploaded_exercise_may_have_a_translated_task_and_shared_entries(browser, service):
+    content = exercises.exercise(
+        task_md="# Doubling\n\nWrite it.\n",
+        task_es_md="# Doblar\n\nEscríbelo.\n",
+        assignment_yaml=exercises.YAML + "include: [ours.yaml, numpy-only]\n",
+        ours_yaml="aliases: {x: [number]}\n",
+    )
+    with service.database.writing() as session:
+        version = Version(name="doubling", digest="1", blob=service.blobs.put(content), state="valid")
+        session.add(version)
+        session.flush()
+        courses.add_exercise(session, session.query(Course).one(), version)
+        assert assignments.assignment_of(service, version).content.aliases == {"x": ["number"]}
+    client = browser("ada")
+    client.get("/language/es?next=/")
+    assert "Escríbelo." in client.get("/c/demo/a/doubling").text
+    assert "Write it." in browser("tom").get("/c/demo/a/doubling").text
