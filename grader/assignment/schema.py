@@ -18,7 +18,8 @@ def json_schema() -> dict[str, Any]:
     """Return the schema with all kinds of checks that are installed. Each key has its description."""
     document = AssignmentSpec.model_json_schema(schema_generator=DescribedSchema)
     # An included file may have the keys that a function needs.
-    complete = {"functions": {"additionalProperties": {"required": document["$defs"]["FunctionSpec"].pop("required")}}}
+    function = document["$defs"]["FunctionSpec"]
+    complete = {"functions": {"additionalProperties": {key: function.pop(key) for key in ("required", "anyOf")}}}
     document.setdefault("allOf", []).append(
         {"if": {"not": {"required": ["include"]}}, "then": {"properties": complete}}
     )
