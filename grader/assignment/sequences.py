@@ -86,6 +86,18 @@ class ObjectSequence:
             "calls": [[call.on, call.method, call.arguments, [*call.results]] for call in self.calls],
         }
 
+    def method_of(self, result: str) -> str:
+        """Return the class and the method that give a result, such as ``Adam.update_change``."""
+        call = next((call for call in self.calls if result in call.results.values()), self.calls[0])
+        return f"{self.objects[call.on].class_name}.{call.method}"
+
+    def listed(self) -> str:
+        """Return the calls as a text, each with its number, which the names of the results have at their end."""
+        return ", ".join(
+            f"{number} {f'{call.on}.' if call.on else ''}{call.method}({', '.join(call.arguments.values())})"
+            for number, call in enumerate(self.calls, 1)
+        )
+
     def alone(self) -> list[ObjectSequence]:
         """Return the calls of each object alone, in parts: a call without results, such as a reset, ends a part."""
         parts = []

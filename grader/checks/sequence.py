@@ -24,11 +24,13 @@ from ..expected.probes import Case
 from ..judging.compare import compare_results
 from ..report.evidence import Evidence
 from ..student.answers import BoundAnswer, PlannedCall
+from ..support import arrays
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, Verdict, number_of_cases
 from .tools import conventions, diagnose, pictures
 
+SAME = 1e-6  # relative and absolute: the difference of results that two objects of one class compute in the same way
 Arguments = dict[Identifier, str | Scalar]
 
 
@@ -115,7 +117,10 @@ class SequenceCheck(Check):
             conventions.follow(context, function, chosen)
         praise = _("`{name}` agrees with the reference after each call, in {cases}.")
         outcome = best.outcome(praise.format(name=names, cases=number_of_cases(len(cases))), all_or_nothing=True)
-        outcome = replace(outcome, pictures=pictures.errors(best))
+        message = outcome.message
+        if best.share < 1:
+            message += " " + _("The calls: {calls}.").format(calls=context.content.sequences[function].listed())
+        outcome = replace(outcome, message=message, pictures=pictures.errors(best))
         return diagnose.named(outcome, context, function, answered, self.tolerance)
 
     def _answers(
@@ -157,12 +162,13 @@ class SequenceCheck(Check):
         for case, answer in zip(cases, answers, strict=True):
             for part in parts:
                 alone = context.student.call_sequence(part, case.inputs).values
-                if not self._is_right(answer, alone):
+                if not all(_are_same(answer.values[name], value) for name, value in alone.items()):
                     return False
                 if len(part.returns) > 1:
                     last = context.student.call_sequence(part.last_call(), case.inputs)
                     (class_name,) = (item.class_name for item in part.objects.values())
-                    keeps[class_name] = keeps.get(class_name, False) or not self._is_right(last, alone)
+                    keeps.setdefault(class_name, False)
+                    keeps[class_name] |= not all(_are_same(alone[name], value) for name, value in last.values.items())
         return bool(keeps) and all(keeps.values())
 
     def _is_right(self, answer: BoundAnswer, right: dict[str, Any]) -> bool:
@@ -170,6 +176,14 @@ class SequenceCheck(Check):
             answer.values, {name: right[name] for name in answer.values if name in right}, self.tolerance
         )
         return all(comparison.problem is None for comparison in comparisons.values())
+
+
+def _are_same(one: Any, other: Any) -> bool:
+    """True if two results of a submission are the same numbers, apart from rounding; NaN equals NaN."""
+    first, second = arrays.numbers(one), arrays.numbers(other)
+    if first is None or second is None or first.shape != second.shape:
+        return False
+    return bool(np.allclose(first, second, rtol=SAME, atol=SAME, equal_nan=True))
 
 
 def joined_classes(sequence: ObjectSequence) -> str:

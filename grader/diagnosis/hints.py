@@ -36,7 +36,7 @@ def hint(check: Check, findings: Findings | None, evidence: Evidence, content: A
         several = len(set(check.functions())) == 1 and len(content.functions[next(iter(check.functions()))].returns) > 1
         place = _("The first wrong result is {where}.").format(where=where) if where and several else ""
         return f"{place} {_(check.hint)}".strip()
-    sentences = [_place(finding, check) for finding in findings.bugs]
+    sentences = [_place(finding, check, content) for finding in findings.bugs]
     for key in ("kind", "reason")[: level - 1]:
         texts = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.bugs]
         others = [_(getattr(_texts(finding.bug, content), key)) for finding in findings.alternatives]
@@ -52,14 +52,16 @@ def _operation(finding: Finding, content: AssignmentSpec) -> str:
     return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong.rstrip(" ,;")) if wrong else ""
 
 
-def _place(finding: Finding, check: Check) -> str:
+def _place(finding: Finding, check: Check, content: AssignmentSpec) -> str:
     where = clean(finding.where)
     if not finding.function:
         return _("Look at {where}.").format(where=where)
+    sequence = content.sequences.get(finding.function)
+    function = finding.function if sequence is None else sequence.method_of(finding.where)
     if finding.function in check.functions() and len(set(check.functions())) == 1:
-        return _("Look at {where} in {function}() first.").format(where=where, function=finding.function)
+        return _("Look at {where} in {function}() first.").format(where=where, function=function)
     follows = _("This follows from {function}(): look at {where} there first.")
-    return follows.format(function=finding.function, where=where)
+    return follows.format(function=function, where=where)
 
 
 def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..assignment.check import BandedCheck
+from ..assignment.sequences import methods_of
 from ..assignment.spec import AssignmentSpec
 from ..mutation import changes
 from ..student.signatures import match
@@ -81,9 +82,17 @@ def affects(function: str, check: BandedCheck, source: str, content: AssignmentS
 
 
 def _parts(source: str, content: AssignmentSpec) -> dict[str, str]:
-    """Return {function of the solution: function of the assignment}."""
+    """Return {function of the solution: function of the assignment}; a method belongs to the first sequence of its class."""
+    definitions = _definitions(source)
     aliases = {name: function.aliases for name, function in content.functions.items()}
-    return match(_definitions(source), content.functions, aliases)
+    parts: dict[str, str] = {}
+    for name, sequence in content.sequences.items():
+        for item in sequence.objects.values():
+            methods = methods_of(content.classes, item.class_name)
+            own = match(definitions, methods, {method: spec.aliases for method, spec in methods.items()})
+            for method in [*own, *({"__init__"} & definitions.keys())]:
+                parts.setdefault(method, name)
+    return {**parts, **match(definitions, content.functions, aliases)}
 
 
 def _uses(source: str) -> dict[str, set[str]]:

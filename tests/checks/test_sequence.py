@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.assignment import counter
+from tests.conftest import ROOT
 
 CLASS = counter.REFERENCE
 
@@ -89,6 +90,27 @@ def test_argument_that_is_changed_in_place_fails(checked):
     assert bug(results["sum"]) == "argument-changed-in-place"
     allowed = checked(source, counter.CONTENT.replace("points: 1}", "points: 1, may_change_arguments: true}"))
     assert allowed["sum"].status == "passed"
+
+
+def test_example_of_the_documentation_is_an_assignment(graded, tmp_path):
+    guide = (ROOT / "docs" / "authoring.md").read_text()
+    content = "name: running-mean" + guide.partition("name: running-mean")[2].partition("```")[0]
+    assert "like: Mean" in content
+    classes = """\
+class Mean:
+    def __init__(self, share=0): self.share, self.mean = share, 0
+    def add(self, number):
+        self.mean = self.share * self.mean + (1 - self.share) * number
+        return self.mean
+    def reset(self): self.mean = 0
+class Sum(Mean):
+    def add(self, number):
+        self.mean = self.mean + number
+        return self.mean
+"""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "reference.py").write_text(classes)
+    assert graded(content, classes).score == 10
 
 
 OTHER_STYLES = {
