@@ -35,7 +35,8 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
         if search.reproduces(mutations, function, finite, [convention], 1.0):
             values = [search.results(mutations, function, [convention], sample.inputs) for sample in samples]
             overflow = _overflow(mutations, function, samples, values)
-            return Findings((overflow,), mutants=(convention,)).of(function) if overflow is not None else None
+            if overflow is not None:
+                return Findings((overflow,), mutants=(convention,)).of(function)
     is_computed = mutations.can_compute(function)
     if is_computed or any(mutant.bug.mutation for mutant in mutations.of(function)):
         findings = _all_named(mutations, function, samples, search.explanations(mutations, function, finite, factors))

@@ -34,8 +34,13 @@ class Steps:
         """The name of the learning rate; "" if the assignment has none."""
 
     def may_take_step(self, function: str) -> bool:
-        """True if ``function`` has to return gradients, so that it may take the step instead."""
-        return bool(self.rate) and function in self._parameters
+        """True if ``function`` has to return gradients, so that it may take the step instead.
+
+        An argument of the task with the name of the rate, such as the alpha of an activation, is not a learning rate.
+        """
+        if not self.rate or function not in self._parameters:
+            return False
+        return self.rate not in self._content.functions[function].argument_names()
 
     def is_step(self, function: str) -> bool:
         """True if ``function`` is a single step of gradient descent."""
