@@ -439,6 +439,21 @@ def check_rectangular(value: Any) -> Any:
 Rows = Annotated[list[list[float]], Field(min_length=1), AfterValidator(check_rectangular)]
 
 
+class FunctionInput(ArrayInput):
+    """A function that is passed as an argument: give either ``own`` or ``given``."""
+
+    own: Identifier | None = None
+    """A function of the assignment: each submission gets its own."""
+    given: Literal["abs", "cos", "exp", "negative", "sign", "sin", "sqrt", "square", "tanh"] | None = None
+    """A function of NumPy."""
+
+    @model_validator(mode="after")
+    def _one_function(self) -> FunctionInput:
+        if (self.own is None) == (self.given is None):
+            raise ValueError("give either own or given.")
+        return self
+
+
 def _type_of_input(value: Any) -> str:
     """Return the name of the model for an input of a probe, by its key; mappings without such a key are random numbers."""
     if isinstance(value, BaseModel):
@@ -446,6 +461,7 @@ def _type_of_input(value: Any) -> str:
     if not isinstance(value, dict):
         return "constant" if isinstance(value, list | bool | int | float) else "RandomInput"
     types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput"}
+    types |= {"own": "FunctionInput", "given": "FunctionInput"}
     return next((name for key, name in types.items() if key in value), "RandomInput")
 
 
@@ -454,6 +470,7 @@ Input = Annotated[
     | Annotated[ConstantInput, Tag("ConstantInput")]
     | Annotated[FormulaInput, Tag("FormulaInput")]
     | Annotated[ImagesInput, Tag("ImagesInput")]
+    | Annotated[FunctionInput, Tag("FunctionInput")]
     | Annotated[Constant, AfterValidator(check_rectangular), Tag("constant")],
     Discriminator(_type_of_input),
 ]

@@ -11,6 +11,7 @@ from . import expressions
 from .base import (
     Budget,
     DatasetName,
+    FunctionInput,
     FunctionSpec,
     Identifier,
     Layouts,
@@ -97,6 +98,8 @@ class Declarations(StrictModel):
                 message = "'each' needs lists of arrays, all with their structure right; add 'lists:' at the top."
                 raise yaml_model.YamlError(("probes", name, "each"), "each", message)
             self._check_formulas(("probes", name), probe)
+            functions = [value.own for value in probe.inputs.values() if isinstance(value, FunctionInput) and value.own]
+            self._refuse_unknown(("probes", name), "function", functions, self.functions)
             draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())

@@ -16,6 +16,7 @@ from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
 from ..support.reachable import reachable
 from ..support.recent import Recent
+from ..worker import values as encoding
 from . import author, compiled, generated, recorded_steps, taken_apart
 from .author import Program
 from .mutant import Mutant
@@ -127,6 +128,7 @@ class Mutations:
         steps = self._steps.get(function)
         if not mutants or steps is None:
             return
+        inputs = self._with_functions(inputs, [])
         if callable(steps):
             for mutant in mutants:
                 try:
@@ -237,6 +239,7 @@ class Mutations:
     def shapes(self, function: str, inputs: NamedValues) -> dict[str, tuple[int, ...]]:
         """Return the shapes of the correct results for these inputs. Raises any exception of the computation."""
         spec = self._content.functions[function]
+        inputs = self._with_functions(inputs, [])
         compiled_function = self._compiled(function)
         if compiled_function is None:
             return {name: value.shape for name, value in self.results(function, [], inputs).items()}
@@ -249,6 +252,7 @@ class Mutations:
         self, function: str, mutants: Sequence[Mutant], inputs: NamedValues
     ) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
         """Yield (result, array) as :meth:`results`, in the order of the computation, so that a caller can stop early."""
+        inputs = self._with_functions(inputs, mutants)
         own = [mutant for mutant in mutants if mutant.bug.function == function]
         changed_program = next((mutant.program for mutant in own if mutant.program is not None), None)
         if changed_program is not None:
@@ -354,6 +358,19 @@ class Mutations:
             return results[0] if len(results) == 1 else tuple(results)
 
         return call
+
+    def _with_functions(self, inputs: NamedValues, mutants: Sequence[Mutant]) -> NamedValues:
+        """Return the inputs with functions in the place of references to functions of the assignment, or of NumPy."""
+        references = {name: value for name, value in inputs.items() if isinstance(value, encoding.Own | encoding.Given)}
+        if not references:
+            return inputs
+        functions = {
+            name: self._as_function(value.name, mutants)
+            if isinstance(value, encoding.Own)
+            else encoding.given_function(value.name)
+            for name, value in references.items()
+        }
+        return {**inputs, **functions}
 
     def _changed(self, mutants: Sequence[Mutant]) -> set[str]:
         """Return the functions that are mutated or replaced."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from .. import datasets
-from ..assignment.base import ArrayInput, ConstantInput, FormulaInput, ImagesInput, Probe, RandomInput
+from ..assignment.base import ArrayInput, ConstantInput, FormulaInput, FunctionInput, ImagesInput, Probe, RandomInput
 from ..assignment.formulas import Formula
 from ..assignment.spec import AssignmentSpec
 from ..worker import values as encoding
@@ -94,14 +94,14 @@ def _sized(draw: RandomInput, widths: dict[str, int]) -> RandomInput:
 def as_constants(probe: Probe, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the declarations of inputs, with the numbers of a case instead of what is computed or has a type.
 
-    Lists are left out, since small examples do not change them.
+    Lists and functions are left out, since small examples do not change them.
     """
     return {
         name: np.asarray(inputs[name]).tolist()
         if isinstance(value, ArrayInput) and not isinstance(value, RandomInput)
         else value
         for name, value in probe.inputs.items()
-        if not isinstance(inputs[name], list)
+        if not isinstance(inputs[name], list) and not isinstance(value, FunctionInput)
     }
 
 
@@ -122,6 +122,8 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
             value = _typed(Formula(declared.formula)(arrays), declared.dtype)
         case ImagesInput():
             value = _typed(_images(declared, np.asarray(inputs[declared.labels]), *draw), declared.dtype)
+        case FunctionInput():
+            return encoding.Own(declared.own) if declared.own else encoding.Given(str(declared.given))
         case _:
             return _constant(declared)
     return value.tolist() if declared.passed_as == "list" else value

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..worker.values import Given, Own
 from .display import container
 
 Form = Literal["lists", "lists of decimals", "arrays", "arrays of decimals"]
@@ -47,6 +48,8 @@ def code(value: Any) -> str:
         return f"np.array({value.tolist()!r}{dtype})"
     if isinstance(value, list | tuple | dict):
         return container(value, code)
+    if isinstance(value, Own | Given):
+        return value.name if isinstance(value, Own) else f"np.{value.name}"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

@@ -16,12 +16,14 @@ from ..assignment.sequences import ObjectSequence
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..expected.probes import replaced
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import Answer, Call, Rounds, SubmittedFunction
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
+from ..worker.values import Own
 from . import classes, listed, misnamed, own_start, result_places, returned, sequences, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
@@ -250,7 +252,7 @@ class Submitted(LoadedSubmission):
         function, seed = planned.function, planned.seed
         target = self.required(function)
         later = {argument.name for argument in self.content.functions[function].later_arguments}
-        inputs = self._steps.inputs(function, planned.inputs)
+        inputs = self._with_own_functions(self._steps.inputs(function, planned.inputs))
         laid_out = self._laid_out(function, inputs, pending)
         bundles = {
             parameter: self._bundle(maker, parameter, laid_out, pending)
@@ -339,6 +341,15 @@ class Submitted(LoadedSubmission):
         return misnamed.in_a_name_error(failure.raised, names) or _(
             "A function can use only its arguments and the names that the file defines when it is loaded."
         )
+
+    def _with_own_functions(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return inputs in which the assignment's functions have the submission's names; raises CallError if one is missing."""
+        own = {name: self.required(value.name) for name, value in inputs.items() if isinstance(value, Own)}
+        for target in own.values():
+            if target.owner:
+                sentence = _("`{function}` is passed to another function, so define it outside of a class.")
+                raise WrongAnswer(sentence.format(function=target.label))
+        return {**inputs, **{name: Own(target.name) for name, target in own.items()}} if own else inputs
 
     def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the assignment's values for names that loading did not define, for a call with these inputs."""

@@ -8,6 +8,7 @@ A node of the tree is a list whose first item names its kind::
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
     ["kept", "params"]         the result of an earlier call that the worker kept under this name, its handle
     ["own", "sigmoid"]         the function or class that the submission defines under this name
+    ["given", "tanh"]          the function of NumPy with this name, one of GIVEN
     ["other", "generator"]     anything else: only the name of its type is sent
 """
 
@@ -27,6 +28,7 @@ ALLOWED_DTYPES = frozenset(
     np.dtype(code).str for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
 Array = np.ndarray[Any, Any]
+GIVEN = frozenset(("abs", "cos", "exp", "negative", "sign", "sin", "sqrt", "square", "tanh"))
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
@@ -53,6 +55,18 @@ class Own:
     """A reference to a function or class of the submission, to pass it to another one."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """A reference to a function of NumPy, one of GIVEN, to pass it to a function of the submission."""
+
+    name: str
+
+
+def given_function(name: str) -> Any:
+    """Return the function of NumPy with this name, one of GIVEN."""
+    return getattr(np, name)
 
 
 class Encoded(NamedTuple):
@@ -108,6 +122,8 @@ class _Encoder:
             return ["kept", value.name]
         if kind is Own:
             return ["own", value.name]
+        if kind is Given:
+            return ["given", value.name]
         if isinstance(value, np.generic):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, np.ndarray):
@@ -218,6 +234,8 @@ class _Decoder:
                 return self.results[name]
             case ["own", str() as name] if name in self.namespace:
                 return self.namespace[name]
+            case ["given", str() as name] if name in GIVEN and self.namespace:
+                return given_function(name)
             case ["other", str() as name]:
                 return Opaque(name[:80])
         raise ProtocolError("a value has an unknown kind")
