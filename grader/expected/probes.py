@@ -16,6 +16,8 @@ from .. import datasets
 from ..assignment.base import ArrayInput, ConstantInput, FormulaInput, FunctionInput, ImagesInput, Probe, RandomInput
 from ..assignment.formulas import Formula
 from ..assignment.spec import AssignmentSpec
+from ..support.errors import NotGradable
+from ..support.i18n import _
 from ..worker import values as encoding
 
 MOST_KEPT = 200  # cached inputs
@@ -119,7 +121,7 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():
             arrays = {name: np.asarray(item) if isinstance(item, list) else item for name, item in inputs.items()}
-            value = _typed(Formula(declared.formula)(arrays), declared.dtype)
+            value = _typed(_computed(declared.formula, arrays), declared.dtype)
         case ImagesInput():
             value = _typed(_images(declared, np.asarray(inputs[declared.labels]), *draw), declared.dtype)
         case FunctionInput():
@@ -127,6 +129,15 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
         case _:
             return _constant(declared)
     return value.tolist() if declared.passed_as == "list" else value
+
+
+def _computed(formula: str, inputs: Mapping[str, Any]) -> Any:
+    """Return the value of a formula; raises NotGradable with a sentence for the author if it fails."""
+    try:
+        return Formula(formula)(inputs)
+    except Exception as error:  # of any expression that an author may write
+        sentence = _("The formula '{formula}' of a probe cannot be computed ({error}): correct the assignment.")
+        raise NotGradable(sentence.format(formula=formula, error=f"{type(error).__name__}: {error}")) from error
 
 
 def _typed(value: Any, dtype: str) -> Any:

@@ -25,6 +25,7 @@ from ..student.answers import PlannedCall
 from ..student.submitted import Submitted
 from ..submission import read_contents
 from ..support import arrays
+from ..support.errors import NotGradable
 from .varied_probes import varied
 
 COMPARED = ("array", "strings")  # types of variables
@@ -61,7 +62,8 @@ def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
             collection.add_all(content, seed)
         for number in VARIATIONS:
             generator = np.random.default_rng([work.seed, number])
-            collection.add_all(varied(content, generator), work.seed + number, " with other numbers and lengths")
+            with contextlib.suppress(NotGradable):  # a formula of a probe may need certain lengths
+                collection.add_all(varied(content, generator), work.seed + number, " with other numbers and lengths")
         return collection.numbers
 
 

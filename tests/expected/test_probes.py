@@ -7,7 +7,7 @@ import pytest
 
 from grader import assignment, datasets
 from grader.expected import probes
-from grader.support.errors import UsageError
+from grader.support.errors import NotGradable, UsageError
 
 pytestmark = pytest.mark.quick
 
@@ -136,3 +136,9 @@ def test_mistakes_are_reported(tmp_path, old, new, sentence):
     with pytest.raises(UsageError) as raised:
         kinds(tmp_path, old, new)
     assert sentence in str(raised.value)
+
+
+def test_formula_that_cannot_be_computed_is_a_fault_of_the_assignment(tmp_path):
+    content = kinds(tmp_path, "X.mean(axis=0)", "X.mean(axis=7)")
+    with pytest.raises(NotGradable, match=r"'X.mean\(axis=7\)' of a probe cannot be computed"):
+        probes.cases(content, ["two groups"], 0)

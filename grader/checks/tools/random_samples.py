@@ -67,13 +67,15 @@ class Samples:
         ]
         for what, declared, compare in statistics:
             for quantity, right in declared.items():
-                statistic = compare(self._samples(quantity), self._value(right), RISK)
+                value = self._value(right)
+                samples = self._samples(quantity) if value.ndim else self._distinct(quantity)
+                statistic = compare(samples, value, RISK)
                 yield from _of_statistic(what, quantity, statistic)
         for kind, pairs in (("uniform", expected.uniform), ("normal", expected.normal)):
             make = random_numbers.uniform if kind == "uniform" else random_numbers.normal
             for quantity, (one, other) in pairs.items():
                 probability = make(float(self._value(one)), float(self._value(other)))
-                statistic = random_numbers.distribution(self._samples(quantity), probability, RISK)
+                statistic = random_numbers.distribution(self._distinct(quantity), probability, RISK)
                 yield from _of_distribution(kind, quantity, statistic)
 
     def _value(self, declared: Expression) -> Array:
@@ -87,6 +89,14 @@ class Samples:
             np.asarray(formula({**inputs, **results}), dtype=np.float64)
             for inputs, results in zip(self._inputs, self._numbers, strict=True)
         ]
+
+    def _distinct(self, quantity: str) -> list[Array]:
+        """Return the quantity in each call without repetitions, which say nothing about a distribution.
+
+        Left out are calls that return the same as an earlier one, and equal rows or columns.
+        """
+        samples = {(sample.shape, sample.tobytes()): sample for sample in self._samples(quantity)}
+        return [_without_repetitions(sample) for sample in samples.values()]
 
     def _of_shape(self, name: str, shape: tuple[int, ...]) -> Iterator[Difference]:
         for numbers, results in zip(self._numbers, self._results, strict=True):
@@ -126,6 +136,15 @@ class Samples:
         else:
             sentence = _("The entries of {quantity} depend on each other: each needs a random number of its own.")
         yield Difference(sentence.format(quantity=quantity), evidence)
+
+
+def _without_repetitions(sample: Array) -> Array:
+    """Return an array with one entry along each axis along which all entries are the same."""
+    for axis in range(sample.ndim):
+        first = sample.take([0], axis) if sample.shape[axis] else sample
+        if (sample == first).all():
+            sample = first
+    return sample
 
 
 def _of_statistic(what: str, quantity: str, statistic: Statistic) -> Iterator[Difference]:

@@ -32,3 +32,12 @@ def test_quantities_may_use_inputs_that_are_lists():
 def test_expression_that_cannot_be_computed_is_a_fault_of_the_assignment():
     with pytest.raises(NotGradable, match="cannot be computed"):
         samples(np.zeros(2)).first_difference(expected(mean={"W[7]": 0}))
+
+
+def test_repetitions_do_not_change_the_verdict_about_a_distribution():
+    draw = np.random.default_rng(0).uniform(-1, 1, 50)
+    repeated = [np.tile(draw, (40, 1))] * 20
+    case = Samples([{}] * 20, [{"W": value} for value in repeated])
+    wanted = {"shape": {"W": [40, 50]}, "mean": {"W": 0}, "uniform": {"W": [-1, 1]}}
+    assert case.first_difference(Expectations(**wanted)) is None
+    assert case.first_difference(Expectations(**wanted, independent=["W"])) is not None
