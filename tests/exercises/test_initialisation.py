@@ -47,7 +47,7 @@ def test_solution_gets_full_marks_and_starter_nothing(graded, source):
 def test_mistake_is_named(graded, name):
     report = graded(EXERCISE, known_wrong(EXERCISE, name))
     bugs = {check.diagnosis.bug for check in report.checks if check.diagnosis is not None}
-    assert bugs == {"one-side-only" if name == "inputs-only" else "scaled-by-own-statistics"}
+    assert bugs == {"one-side-only" if name == "inputs-only" else "statistics-of-the-test-data"}
 
 
 def without(source, name):
