@@ -145,10 +145,10 @@ def _aliases(own: dict[str, Any], shared: dict[str, list[str]], arguments: set[s
     """
     declared = {*map(_plain, arguments)}
     merged = dict(own)
-    for name in arguments & shared.keys():
+    for name, aliases in shared.items():
         more = own.get(name) or []
-        if isinstance(more, list):
-            others = [other for other in shared[name] if _plain(other) not in declared]
+        if name in arguments and isinstance(more, list):
+            others = [other for other in aliases if _plain(other) not in declared]
             merged[name] = [*dict.fromkeys([*more, *others])] if all(isinstance(each, str) for each in more) else more
     return merged
 
