@@ -12,18 +12,23 @@ from pathlib import Path
 
 
 class Blobs:
-    """Blobs in a folder. A blob is complete or does not exist; it is on disk when :meth:`put` returns."""
+    """Blobs in a folder. A blob is complete or does not exist."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, content: bytes) -> str:
-        """Store a blob and return its name, the SHA-256 of its content; raises OSError, and then nothing is left."""
+    def put(self, content: bytes, is_vital: bool = True) -> str:
+        """Store a blob and return its name, the SHA-256 of its content; raises OSError, and then nothing is left.
+
+        It is on disk when the method returns; one that is not vital may not exist after a power failure.
+        """
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)  # it is as new as this upload, so that delete_old() keeps it
+            if is_vital:  # it may have been stored as one that is not
+                _force_names(path.parent)
             return name
         path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
@@ -37,7 +42,8 @@ class Blobs:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _force_names(path.parent)
+        if is_vital:
+            _force_names(path.parent)
         return name
 
     def get(self, name: str) -> bytes:

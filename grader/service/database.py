@@ -32,6 +32,7 @@ BUSY_SECONDS = 10
 CONNECTIONS = 15  # that stay open, because opening one takes longer than most requests need it
 IS_WRITING = "grader_is_writing"  # an execution option of connections
 IS_MIGRATING = "grader_is_migrating"
+IS_REPEATABLE = "grader_is_repeatable"
 MIGRATIONS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ class Database:
         self.is_sqlite = self._engine.dialect.name == "sqlite"
         self._reading = sessionmaker(self._engine, expire_on_commit=False)
         self._writing = sessionmaker(self._engine.execution_options(**{IS_WRITING: True}), expire_on_commit=False)
+        repeatable = self._engine.execution_options(**{IS_WRITING: True, IS_REPEATABLE: True})
+        self._repeatable = sessionmaker(repeatable, expire_on_commit=False)
         self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
         self._changes: deque[_Change] = deque()  # of `together`
         self._together = threading.Lock()
@@ -55,12 +58,15 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, is_repeatable: bool = False) -> Iterator[Session]:
         """Yield a session whose changes are committed, and on disk, when the block ends; an exception discards them.
 
         Keep the block short: nothing else can write meanwhile. Raises Unavailable, and NoSpace if the disk is full.
+        With ``is_repeatable`` a power failure may discard the changes as well, until the next commit without it: for what is
+        then done again. The end of a process, also by kill -9, discards nothing that is committed.
         """
-        with _refusals(), self._turn() if self.is_sqlite else nullcontext(), self._writing.begin() as session:
+        sessions = self._repeatable if is_repeatable else self._writing
+        with _refusals(), self._turn() if self.is_sqlite else nullcontext(), sessions.begin() as session:
             yield session
 
     @contextmanager
@@ -211,6 +217,8 @@ def _engine(url: str) -> Engine:
         if options.get(IS_MIGRATING):
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
         if options.get(IS_WRITING):
+            synchronous = "NORMAL" if options.get(IS_REPEATABLE) else "FULL"
+            connection.connection.cursor().execute(f"PRAGMA synchronous={synchronous}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:  # it waits for nobody, so it cannot fail
             connection.connection.cursor().execute("BEGIN")

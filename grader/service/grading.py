@@ -190,7 +190,7 @@ class Grader:
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []
-        with self._service.database.writing() as session:
+        with self._service.database.writing(is_repeatable=True) as session:  # it would be graded again
             ended = [
                 row
                 for outcome in self._unsaved

@@ -31,9 +31,12 @@ class ResultFiles:
 
 
 def write_files(service: Service, graded: TaskResult) -> ResultFiles:
-    """Write the files of a result to the disk, before the transaction that refers to them; raises OSError."""
+    """Write the files of a result to the disk, before the transaction that refers to them; raises OSError.
+
+    A page does without them if they do not exist, so they are not vital.
+    """
     contents = (graded.executed, graded.source)
-    return ResultFiles(*(service.blobs.put(content) if content else "" for content in contents))
+    return ResultFiles(*(service.blobs.put(content, is_vital=False) if content else "" for content in contents))
 
 
 def report_in(result: Result) -> Report:

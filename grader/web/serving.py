@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import logging
 import signal
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from ..version import __version__
 from . import server
 from .app import make_app
 
+M_ARENA_MAX = -8  # of malloc.h
 log = logging.getLogger(__name__)
 
 
@@ -31,6 +33,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     Call it in the main thread, before other threads exist. Raises UsageError.
     """
     refuse_open_network(configuration, certificate, insecure)
+    limit_arenas()
     logs.start()
     data_folder.make(configuration.data_dir)
     space.release_reserve_if_full(configuration.data_dir)
@@ -61,6 +64,12 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         log.info("The server has started", extra={logs.FIELDS: fields})
         stack.callback(log.info, "The server stops")
         server.run(app, listener, certificate, service.events.end)
+
+
+def limit_arenas() -> None:
+    """Let all threads share two places from which memory comes: each has one by default, and keeps what it no longer needs."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def write_open_courses(service: Service, address: str, write: Callable[[str], None]) -> None:

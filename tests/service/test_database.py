@@ -108,3 +108,12 @@ def test_failed_commit_is_an_error_of_every_change(database, monkeypatch):
     with pytest.raises(IntegrityError):
         database.together(fail)
     assert database.together(lambda session: 1) == 1
+
+
+def test_only_changes_that_can_be_repeated_may_be_lost_in_a_power_failure(database):
+    def level(**options):
+        with database.writing(**options) as session:
+            return session.connection().exec_driver_sql("PRAGMA synchronous").scalar()
+
+    full, normal = 2, 1  # the numbers of SQLite
+    assert [level(), level(is_repeatable=True), level()] == [full, normal, full]
