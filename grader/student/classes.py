@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..assignment.base import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
@@ -59,7 +60,7 @@ def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], i
     arguments = declared.complete(inputs)
     others = [item for item in inputs if item not in arguments and item not in declared.returns]
     labels = {path: label for path, (label, _) in entries(attributes).items()}
-    bound = match(dict.fromkeys(labels.values()), [*arguments, *others], content.aliases)
+    bound = match(dict.fromkeys(labels.values()), [*arguments, *others], _aliases(content, declared))
     computed = {
         result
         for function in content.functions.values()
@@ -68,6 +69,16 @@ def bind_state(content: AssignmentSpec, name: str, attributes: dict[str, Any], i
     }
     excused = computed if bound else set[str]()
     return State({path: bound[label] for path, label in labels.items() if label in bound}, frozenset(excused))
+
+
+def _aliases(content: AssignmentSpec, declared: FunctionSpec) -> dict[str, list[str]]:
+    """Return the aliases of the assignment, and for an array of a list its labels: W1 is ``weights[0]``, which is weights1."""
+    aliases = dict(content.aliases)
+    for name, arrays in declared.entries.items():
+        for place, array in enumerate(arrays, start=1):
+            labels = [f"{word}{place}" for word in (name, *content.aliases.get(name, []))]
+            aliases[array] = [*aliases.get(array, []), *labels]
+    return aliases
 
 
 def filled(attributes: dict[str, Any], state: State, values: dict[str, Any], as_kept: bool = False) -> dict[str, Any]:
@@ -160,7 +171,11 @@ def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: 
     if "__init__" not in methods:
         return [{}]
     parameters = {p: default for p, kind, default in methods["__init__"].parameters if not kind.startswith("VAR_")}
-    values = content.functions[name].complete(inputs) | inputs
+    declared = content.functions[name]
+    values = declared.complete(inputs) | inputs
+    for list_name, arrays in declared.entries.items():
+        if all(array in inputs for array in arrays):
+            values[list_name] = [inputs[array] for array in arrays]
     bound = match(parameters, values, content.aliases)
     required = [parameter for parameter, default in parameters.items() if not default]
     by_name = {parameter: values[want] for parameter, want in bound.items()}

@@ -86,7 +86,9 @@ class Instances:
         if not target.owner:
             return self._with_globals(function, target, laid_out, as_kept)
         attributes: dict[str, Any] = dict.fromkeys(target.reads)
-        attributes |= {name: value for name, value in self._new_attributes(laid_out).items() if name in attributes}
+        attributes |= {
+            name: value for name, value in self._new_attributes(function, laid_out).items() if name in attributes
+        }
         state = classes.bind_state(self._content, function, attributes, laid_out)
         held_names = {path.partition(".")[0] for path in state.bound}
         unbound = [name for name in attributes if name not in held_names]
@@ -165,7 +167,7 @@ class Instances:
                 self._loaded[target.name] = answer.attributes
         return self._loaded[target.name]
 
-    def _new_attributes(self, laid_out: dict[str, Any]) -> dict[str, Any]:
+    def _new_attributes(self, function: str, laid_out: dict[str, Any]) -> dict[str, Any]:
         """Return the attributes of a newly constructed instance; they show the shapes in which the class keeps its parameters.
 
         It is constructed for the sizes of the inputs ``laid_out``.
@@ -175,8 +177,7 @@ class Instances:
             self._built[sizes] = {}
             if "__init__" in self.methods:
                 owner = self.methods["__init__"].owner
-                first = next(iter(self._content.functions))
-                constructions = classes.constructions(self._content, first, self.methods, laid_out)
+                constructions = classes.constructions(self._content, function, self.methods, laid_out)
                 with contextlib.suppress(CallError):
                     answer = self._session.call("__init__", [], {}, instance=Instance(owner, constructions))
                     self._built[sizes] = answer.attributes
