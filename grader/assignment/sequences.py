@@ -9,6 +9,7 @@ the formulas of the classes, written out for each call: ``m: rho * m + (1 - rho)
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -98,18 +99,25 @@ class ObjectSequence:
             for number, call in enumerate(self.calls, 1)
         )
 
-    def alone(self) -> list[ObjectSequence]:
-        """Return the calls of each object alone, in parts: a call without results, such as a reset, ends a part."""
+    def alone(self) -> list[tuple[ObjectSequence, ObjectSequence]]:
+        """Return the calls of each object alone, in parts: a call without results, such as a reset, ends a part.
+
+        Each part comes twice: alone, and after the calls without results that were before it.
+        """
         parts = []
         for name, item in self.objects.items():
+            silent: list[MadeCall] = []
             part: list[MadeCall] = []
-            for call in (call for call in self.calls if call.on == name):
-                part.append(call)
-                if not call.results:
-                    parts.append((item, part))
+            for call in [*(call for call in self.calls if call.on == name), None]:
+                if call is not None and call.results:
+                    part.append(call)
+                    continue
+                if part:
+                    alone = replace(self, objects={name: item}, calls=part)
+                    parts.append((alone, replace(alone, calls=[*silent, *part])))
                     part = []
-            parts.append((item, part))
-        return [replace(self, objects={item.name: item}, calls=part) for item, part in parts if part]
+                silent += [call] if call is not None else []
+        return parts
 
     def last_call(self) -> ObjectSequence:
         """Return the same sequence with its last call only."""
@@ -289,6 +297,8 @@ def difference(right: Formulas, other: Formulas) -> Formulas:
 
 def _written_out(text: str, steps: Formulas) -> str:
     """Return a formula with the numbers of quantities that are set to numbers, such as those of a new object."""
+    if not text:
+        return ""
     return _renamed(text, {name: number for name, number in steps.items() if number.replace(".", "", 1).isdigit()})
 
 
@@ -304,21 +314,34 @@ def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) ->
     return replaced
 
 
-def bug_in(bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> list[Bug]:
-    """Return a bug in the formulas of a class as bugs of a sequence; none if it changes no formula of the sequence."""
+def bug_in(
+    bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec], conventions: Sequence[Replaced] = ()
+) -> list[Bug]:
+    """Return a bug in the formulas of a class as bugs of a sequence; none if it changes no formula of the sequence.
+
+    The bug may also come together with one of the accepted ``conventions``, which replace other formulas.
+    """
     right = formulas(sequence, classes)
-    bugs: dict[str, Bug] = {}
+    variants: dict[str, Bug] = {}
     for variant in bug.variants():
-        replaced = replaced_in(bug.function, classes[bug.function], variant)
-        changes = difference(right, formulas(sequence, classes, Changed(replaced)))
-        if changes:
-            update = {"function": sequence.function, "replace": changes, "for_each": {}}
-            bugs.setdefault(str(changes), bug.model_copy(update=update))
-    return [*bugs.values()]
+        own = replaced_in(bug.function, classes[bug.function], variant)
+        for convention in ({}, *conventions):
+            replaced = {**convention, **own}
+            changes = difference(right, formulas(sequence, classes, Changed(replaced)))
+            is_new = len(replaced) == len(convention) + len(own) and not (convention and bug.accepted)
+            if changes and is_new and _differ(sequence, classes, Changed(replaced), Changed(convention)):
+                update = {"function": sequence.function, "replace": changes, "for_each": {}}
+                variants.setdefault(str(changes), bug.model_copy(update=update))
+    return [*variants.values()]
 
 
-def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) -> Iterator[Bug]:
-    """Yield the bugs of the state that any class can have: shared by all objects, lost between calls, or not set back."""
+def bugs_of_state(
+    sequence: ObjectSequence, classes: Mapping[str, ClassSpec], conventions: Sequence[Replaced] = ()
+) -> Iterator[Bug]:
+    """Yield the bugs of the state that any class can have: shared by all objects, lost between calls, or not set back.
+
+    Each may also come together with one of the accepted ``conventions``.
+    """
     right = formulas(sequence, classes)
     by_class = {
         item.class_name: [(item.class_name, quantity) for quantity in classes[item.class_name].steps.get(START, {})]
@@ -333,13 +356,15 @@ def bugs_of_state(sequence: ObjectSequence, classes: Mapping[str, ClassSpec]) ->
     changes += [(STATE_NOT_RESET, Changed(method=method, unchanged=group)) for method in silent for group in groups]
     changes += [(STATE_NOT_KEPT, Changed(lost=group)) for group in groups]
     seen_differences: list[Formulas] = []
-    for name, changed in changes:
-        other = formulas(sequence, classes, changed)
-        changes_of_bug = {
-            quantity: text
-            for quantity, text in difference(right, other).items()
-            if _written_out(text, other) != _written_out(right.get(quantity, ""), right)
-        }
-        if changes_of_bug and changes_of_bug not in seen_differences:
+    for convention, (name, changed) in itertools.product(({}, *conventions), changes):
+        both = replace(changed, replaced=convention)
+        changes_of_bug = difference(right, formulas(sequence, classes, both))
+        if changes_of_bug not in seen_differences and _differ(sequence, classes, both, Changed(convention)):
             seen_differences.append(changes_of_bug)
             yield Bug(name=name, function=sequence.function, replace=changes_of_bug)
+
+
+def _differ(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], one: Changed, other: Changed) -> bool:
+    """True if the formulas of a sequence differ in more than the name of a quantity that is set to the same number."""
+    steps, others = formulas(sequence, classes, one), formulas(sequence, classes, other)
+    return any(_written_out(text, steps) != _written_out(others.get(name, ""), others) for name, text in steps.items())

@@ -20,7 +20,7 @@ from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 from .known_wrong import KnownWrong, KnownWrongList
 from .lists import Origin
-from .sequences import ObjectSequence
+from .sequences import ObjectSequence, Replaced
 
 
 class AssignmentSpec(Declarations):
@@ -135,21 +135,30 @@ class AssignmentSpec(Declarations):
                     self.steps[sequence.function] = steps
         if self._sequences:  # an outline of the checks has none
             self._check_probes()
+        conventions = [bug for bug in self.bugs if bug.accepted and bug.function in self.classes]
         bugs = []
         for index, bug in enumerate(self.bugs):
             try:
-                bugs += self._in_sequences(bug)
+                bugs += self._in_sequences(bug, self._replaced(conventions))
             except sequences.SequenceError as error:
                 raise yaml_model.YamlError(("bugs", index), error.value, str(error)) from error
         general = [
             bug
             for name, sequence in self._sequences.items()
             if name in self.steps
-            for bug in sequences.bugs_of_state(sequence, self.classes)
+            for bug in sequences.bugs_of_state(sequence, self.classes, self._replaced(conventions))
         ]
         self.bugs[:] = [*bugs, *general]
 
-    def _in_sequences(self, bug: Bug) -> list[Bug]:
+    def _replaced(self, conventions: Sequence[Bug]) -> list[Replaced]:
+        """Return the formulas that accepted conventions of classes replace."""
+        return [
+            sequences.replaced_in(bug.function, self.classes[bug.function], variant)
+            for bug in conventions
+            for variant in bug.variants()
+        ]
+
+    def _in_sequences(self, bug: Bug, conventions: Sequence[Replaced]) -> list[Bug]:
         """Return a bug of a class as bugs of the sequences; another bug as it is."""
         if bug.function not in self.classes:
             return [bug]
@@ -157,7 +166,7 @@ class AssignmentSpec(Declarations):
             each
             for name, sequence in self._sequences.items()
             if name in self.steps
-            for each in sequences.bug_in(bug, sequence, self.classes)
+            for each in sequences.bug_in(bug, sequence, self.classes, conventions)
         ]
         if not bugs and self._sequences:
             message = f"the bug '{bug.name}' changes no formula of {bug.function} that a sequence uses; remove it."

@@ -44,6 +44,8 @@ class _Experience:
     steppers: set[str] = field(default_factory=set)
     """Functions that took a step instead of returning gradients."""
     follows_rate: dict[str, bool] = field(default_factory=dict)
+    has_made_objects: bool = False
+    """A sequence of calls was made since the submission was loaded."""
     result_places: dict[str, dict[str, ResultPlace]] = field(default_factory=dict)
     """The places of the results of each function in its answers."""
     habits: listed.Habits = field(default_factory=listed.Habits)
@@ -103,6 +105,7 @@ class Submitted(LoadedSubmission):
 
     def forget(self) -> None:
         """End the worker: the next call loads the submission again, as if none of its functions had been called."""
+        self._experience.has_made_objects = False
         self._session.close()
 
     def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, arrays.Shape]:
@@ -130,11 +133,17 @@ class Submitted(LoadedSubmission):
                 return BoundAnswer(stepped, [], [note], raw)
         return self.result(planned, self.call_raw(planned, pending))
 
+    @property
+    def has_made_objects(self) -> bool:
+        """True if a sequence of calls was made since the submission was loaded: its classes may keep something of it."""
+        return self._experience.has_made_objects
+
     def call_sequence(
         self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
     ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
         inputs = self.content.functions[sequence.function].complete(dict(inputs))
+        self._experience.has_made_objects = True
         own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
         options = {"seed": seed, "supply": self._supplied(inputs)}
         calls = sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)

@@ -66,9 +66,23 @@ def test_class_without_steps_has_none_in_its_sequences(content):
 
 
 def test_parts_of_one_object_end_with_a_call_without_result(content):
-    parts = content.sequences["sequence sum"].alone()
-    assert [part.returns for part in parts] == [["total1"], ["total3", "total4"]]
-    assert parts[1].last_call().returns == ["total4"]
+    (first, _), (second, after_reset) = content.sequences["sequence sum"].alone()
+    assert (first.returns, second.returns) == (["total1"], ["total3", "total4"])
+    assert [call.method for call in after_reset.calls] == ["reset", "add", "add"]
+    assert second.last_call().returns == ["total4"]
+
+
+def test_bug_comes_together_with_an_accepted_convention(tmp_path):
+    bugs = """bugs:
+- {name: other-start, function: Counter, accepted: true, replace: {start.total: 0}, description: {title: t, kind: k, reason: r}}
+- {name: sign-flipped, function: Counter, replace: {add.total: total - number}}
+"""
+    content = load(str(counter.write(tmp_path / "counter", counter.CONTENT + bugs))).content
+    of_sum = [bug for bug in content.bugs if bug.function == "sequence sum"]
+    flipped = [bug.replace.get("total_start") for bug in of_sum if bug.name == "sign-flipped"]
+    assert flipped == [None, "0"]
+    lost = [bug.replace for bug in of_sum if bug.name == "state-not-kept"]
+    assert {"total_start": "0", "total3": "total_start + n2", "total4": "total_start + n1"} in lost
 
 
 MISTAKES = {
