@@ -12,6 +12,7 @@ import ast
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from .base import Argument, Scalar
@@ -283,11 +284,21 @@ def _declared(classes: Mapping[str, ClassSpec], name: str, method: str, changed:
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
-    tree = ast.parse(text.strip(), mode="eval")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            node.id = names.get(node.id, node.id)
-    return ast.unparse(tree)
+    parts, ids = _parts(text)
+    return "".join([part + names.get(each, each) for part, each in zip(parts, [*ids, ""], strict=True)])
+
+
+@lru_cache(maxsize=10_000)
+def _parts(text: str) -> tuple[list[str], list[str]]:
+    """Return a formula, in the usual form, as the texts around its names, and the names; a formula is written out often."""
+    line = ast.unparse(ast.parse(text.strip(), mode="eval"))
+    nodes = [node for node in ast.walk(ast.parse(line, mode="eval")) if isinstance(node, ast.Name)]
+    nodes.sort(key=lambda node: node.col_offset)
+    code = line.encode()
+    starts = [0, *(node.end_col_offset or 0 for node in nodes)]
+    ends = [*(node.col_offset for node in nodes), len(code)]
+    parts = [code[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+    return parts, [node.id for node in nodes]
 
 
 def difference(right: Formulas, other: Formulas) -> Formulas:
@@ -295,11 +306,10 @@ def difference(right: Formulas, other: Formulas) -> Formulas:
     return {name: text for name, text in other.items() if right.get(name) != text}
 
 
-def _written_out(text: str, steps: Formulas) -> str:
-    """Return a formula with the numbers of quantities that are set to numbers, such as those of a new object."""
-    if not text:
-        return ""
-    return _renamed(text, {name: number for name, number in steps.items() if number.replace(".", "", 1).isdigit()})
+def _written_out(steps: Formulas) -> Formulas:
+    """Return formulas with the numbers of quantities that are set to numbers, such as those of a new object."""
+    numbers = {name: text for name, text in steps.items() if text.replace(".", "", 1).isdigit()}
+    return {name: _renamed(text, numbers) for name, text in steps.items()}
 
 
 def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) -> Replaced:
@@ -321,11 +331,13 @@ def bug_in(
 
     The bug may also come together with one of the accepted ``conventions``, which replace other formulas.
     """
+    if bug.function not in {item.class_name for item in sequence.objects.values()}:
+        return []
     right = formulas(sequence, classes)
     variants: dict[str, Bug] = {}
     for variant in bug.variants():
         own = replaced_in(bug.function, classes[bug.function], variant)
-        for convention in ({}, *conventions):
+        for convention in _of_classes(sequence, conventions):
             replaced = {**convention, **own}
             changes = difference(right, formulas(sequence, classes, Changed(replaced)))
             is_new = len(replaced) == len(convention) + len(own) and not (convention and bug.accepted)
@@ -356,7 +368,7 @@ def bugs_of_state(
     changes += [(STATE_NOT_RESET, Changed(method=method, unchanged=group)) for method in silent for group in groups]
     changes += [(STATE_NOT_KEPT, Changed(lost=group)) for group in groups]
     seen_differences: list[Formulas] = []
-    for convention, (name, changed) in itertools.product(({}, *conventions), changes):
+    for convention, (name, changed) in itertools.product(_of_classes(sequence, conventions), changes):
         both = replace(changed, replaced=convention)
         changes_of_bug = difference(right, formulas(sequence, classes, both))
         if changes_of_bug not in seen_differences and _differ(sequence, classes, both, Changed(convention)):
@@ -364,7 +376,13 @@ def bugs_of_state(
             yield Bug(name=name, function=sequence.function, replace=changes_of_bug)
 
 
+def _of_classes(sequence: ObjectSequence, conventions: Sequence[Replaced]) -> list[Replaced]:
+    """Return no convention, and the conventions of the classes in a sequence."""
+    names = {item.class_name for item in sequence.objects.values()}
+    return [{}, *(each for each in conventions if {key[0] for key in each} <= names)]
+
+
 def _differ(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], one: Changed, other: Changed) -> bool:
     """True if the formulas of a sequence differ in more than the name of a quantity that is set to the same number."""
-    steps, others = formulas(sequence, classes, one), formulas(sequence, classes, other)
-    return any(_written_out(text, steps) != _written_out(others.get(name, ""), others) for name, text in steps.items())
+    steps, others = (_written_out(formulas(sequence, classes, changed)) for changed in (one, other))
+    return any(others.get(name) != text for name, text in steps.items())
