@@ -19,6 +19,16 @@ def test_bundled_exercises_state_chapter_slides_and_time():
     assert [content.name for content in contents if not (content.chapter and content.deck and content.minutes)] == []
 
 
+def test_slides_of_one_lecture_have_one_name():
+    assert {assignment.content.deck for assignment in chapters.bundled()} <= {
+        "Machine Learning Basics",
+        "Introduction to Deep Learning",
+        "Advanced Machine Learning and Data Analysis",
+        "Deep Neural Networks",
+        "ML Fundamentals",
+    }
+
+
 def test_each_chapter_has_a_number_of_its_own():
     titles = {assignment.content.chapter for assignment in chapters.bundled()}
     numbers = [title.split(". ")[0] for title in titles]
