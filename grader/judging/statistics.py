@@ -95,3 +95,24 @@ def relative_reduction(model: Losses, regularized: Losses) -> Estimate:
     if not whole.low > 0:
         return Estimate(0.0, 0.0)
     return Estimate(reduction.value / whole.value, reduction.error / whole.value)
+
+
+UNLIKELY = 0.01  # the probability below which a number of successes contradicts a share
+
+
+def fewest_successes(runs: int, share: float) -> int:
+    """Return the smallest number of successes in ``runs`` that does not contradict a share of at least ``share``.
+
+    It is the one-sided exact binomial test, or the interval of Clopper and Pearson: fewer have a probability below 1 %.
+    """
+    below = 0.0
+    for successes in range(runs + 1):
+        below += math.comb(runs, successes) * share**successes * (1 - share) ** (runs - successes)
+        if below >= UNLIKELY:
+            return successes
+    return runs
+
+
+def most_successes(runs: int, share: float) -> int:
+    """Return the largest number of successes in ``runs`` that does not contradict a share of at most ``share``."""
+    return runs - fewest_successes(runs, 1 - share)

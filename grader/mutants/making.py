@@ -77,14 +77,15 @@ def affects(function: str, check: BandedCheck, source: str, content: AssignmentS
     """True if the models that a check judges may depend on this function of the solution."""
     if [*check.variables()]:
         return True  # a model that was trained at the top level
-    called = {name for name, part in _parts(source, content).items() if part in {*check.functions()}}
+    functions = {content.written_name(name) for name in check.functions()}
+    called = {name for name, part in _parts(source, content).items() if part in functions}
     return function in _reached(called, _uses(source))
 
 
 def _parts(source: str, content: AssignmentSpec) -> dict[str, str]:
-    """Return {function of the solution: function of the assignment}; a method belongs to the first sequence of its class."""
+    """Return {function of the solution: function of the task}; a method belongs to the first sequence of its class."""
     definitions = _definitions(source)
-    aliases = {name: function.aliases for name, function in content.functions.items()}
+    aliases = {content.written_name(name): function.aliases for name, function in content.functions.items()}
     parts: dict[str, str] = {}
     for name, sequence in content.sequences.items():
         for item in sequence.objects.values():
@@ -92,7 +93,7 @@ def _parts(source: str, content: AssignmentSpec) -> dict[str, str]:
             own = match(definitions, methods, {method: spec.aliases for method, spec in methods.items()})
             for method in [*own, *({"__init__"} & definitions.keys())]:
                 parts.setdefault(method, name)
-    return {**parts, **match(definitions, content.functions, aliases)}
+    return {**parts, **match(definitions, aliases, aliases)}
 
 
 def _uses(source: str) -> dict[str, set[str]]:

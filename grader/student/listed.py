@@ -158,9 +158,8 @@ def _layer_by_layer(value: Any, count: int) -> Any:
 def _fit(results: Mapping[str, Any], declared: FunctionSpec, shapes: Mapping[str, Shape]) -> bool:
     """True if the arrays have the numbers of axes of the results."""
     for name, result in results.items():
-        for entry, item in zip(
-            declared.entry_names(name), result if name in declared.entries else [result], strict=False
-        ):
+        is_list = name in declared.entries and isinstance(result, list | tuple)
+        for entry, item in zip(declared.entry_names(name), result if is_list else [result], strict=False):
             own, right = shape_of(item), shapes.get(entry)
             if own is not None and right is not None and len(without_ones(own)) != len(without_ones(right)):
                 return False

@@ -46,7 +46,7 @@ def missing(
         lines = {label: spot for part in code for label, spot in _spots(part)}
         names = joined([f"`{submitted_signature(function)}`{lines.get(function.label, '')}" for function in near])
         return beginning + " " + _("Found {names}: did you mean `{function}`?").format(names=names, function=name)
-    spellings = {normal(spelling) for spelling in (name, *content.functions[name].aliases)}
+    spellings = {normal(spelling) for spelling in (content.written_name(name), *content.functions[name].aliases)}
     misplaced = next((place for part in code if (place := _misplaced(part, spellings))), None)
     if misplaced is not None:
         return f"{beginning} {misplaced}"
@@ -87,7 +87,9 @@ def _similar_functions(
     content: AssignmentSpec, name: str, defined: dict[str, SubmittedFunction]
 ) -> list[SubmittedFunction]:
     """Return at most two functions with a name similar to ``name`` and no other role, the most similar first."""
-    targets = {normal(alias) for alias in [name, *content.functions[name].aliases] if len(alias) > 3}
+    targets = {
+        normal(alias) for alias in [content.written_name(name), *content.functions[name].aliases] if len(alias) > 3
+    }
     used_names = _used_names(content, defined)
 
     def similarity(function: SubmittedFunction) -> float:

@@ -65,7 +65,7 @@ def expected_file(assignment: Assignment | str) -> ExpectedFile:
         return ExpectedFile(assignment, {}, ())
     if assignment not in _EXPECTED:
         content = assignment.content
-        aliases = {name: function.aliases for name, function in content.functions.items()}
+        aliases = {content.written_name(name): item.aliases for name, item in content.functions.items()}
         aliases |= {name: item.aliases for name, item in content.classes.items()}
         aliases |= {name: variable.aliases for name, variable in content.variables.items()}
         names = {name: frozenset(map(_normalised, (name, *others))) for name, others in aliases.items()}

@@ -8,6 +8,7 @@ import pytest
 from grader.sandbox.calls import SubmittedFunction
 from grader.sandbox.failures import CallError
 from grader.student import listed, signatures
+from grader.worker.values import Opaque
 from tests.assignment.tiny import load
 
 pytestmark = pytest.mark.quick
@@ -125,6 +126,12 @@ def test_one_array_may_hold_arrays_of_equal_shapes(content):
         (([W1, W2],), "returned 1 value; expected 2 values: dW, db."),
         (3.0, "returned a single number (float); expected 2 values"),
         ({"a": 1}, "returned 1 value"),
+        (([W1, W2], Opaque("function")), "db is a function, expected a list"),
+        (([W1, W2], None), "db is None, expected a list"),
+        (("ab", "cd"), "dW is a str, expected a list"),
+        (([], []), "dW has 0 entries, expected 2 arrays"),
+        ((np.float64(1), [B1, B2]), "dW is a single number"),
+        (None, "returned None; expected 2 values"),
     ],
 )
 def test_other_values_are_refused(content, value, sentence):

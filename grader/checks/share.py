@@ -1,0 +1,193 @@
+"""``share``: training succeeds for enough seeds, or for few enough.
+
+One run proves nothing: a network may learn by a lucky start, and a correct one may get stuck. So the share of successful
+runs is compared with the required one, by an exact binomial test. The runs end as soon as the others cannot change the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from ..assignment.base import Constant
+from ..assignment.check import Check, Problem, unknown
+from ..assignment.declarations import Declarations
+from ..diagnosis import Findings, findings_of_check
+from ..judging.statistics import fewest_successes, most_successes
+from ..judging.wrong_answer import WrongAnswer
+from ..report.evidence import Evidence
+from ..support import arrays
+from ..support.i18n import _
+from ..worker.values import Kept
+from .context import Context
+from .outcome import Outcome
+
+HANDLE = "share"  # the name of the trained parameters in the worker
+LARGEST_SEED = 1_000_000
+ALIKE = 1e-3  # outputs that differ by less are one number for all rows
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """The outputs of each run, one row each, and how many runs were right."""
+
+    outputs: list[Any]
+    right: int
+    has_passed: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.outputs)
+
+
+class ShareCheck(Check):
+    """The share of seeds for which training gives the right class of every row is large enough, or small enough."""
+
+    kind: Literal["share"]
+    train: str
+    """The function that trains. Its result stays in the worker and may be of any type."""
+    predict: str
+    """The function that predicts, with the result of ``train`` as its first argument: classes 0 and 1, or probabilities."""
+    inputs: dict[str, Constant]
+    """The inputs of ``train``, without its seed."""
+    seed: str
+    """The argument of ``train`` that gets the seed of a run."""
+    argument: str
+    """The argument of ``predict`` that gets the rows to classify; they are an input of ``train`` as well."""
+    labels: list[int] = Field(min_length=1)
+    """The class of each row, 0 or 1."""
+    runs: int = Field(ge=3, le=100)
+    """The largest number of runs."""
+    at_least: float | None = Field(None, gt=0, lt=1)
+    """The share of right runs that a correct solution reaches; the check fails if so few right runs are unlikely (1 %) with it."""
+    at_most: float | None = Field(None, gt=0, lt=1)
+    """Or: the share that it does not exceed; the check fails if so many right runs are unlikely with it."""
+    otherwise: dict[str, Constant] = {}
+    """Other inputs, tried if too few runs are right: for training that needs another learning rate."""
+    matters: dict[str, Constant] = {}
+    """An argument of ``train`` that must have an effect, with another value, for the diagnosis."""
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> ShareCheck:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a check of this kind has either at_least or at_most; give one of them.")
+        if not 0 <= self._fewest <= self._most <= self.runs:
+            raise ValueError("so few runs can neither pass nor fail; raise 'runs'.")
+        return self
+
+    @property
+    def _fewest(self) -> int:
+        """Return the smallest number of right runs with which the check passes."""
+        return 0 if self.at_least is None else fewest_successes(self.runs, self.at_least)
+
+    @property
+    def _most(self) -> int:
+        """Return the largest number of right runs with which the check passes."""
+        return self.runs if self.at_most is None else most_successes(self.runs, self.at_most)
+
+    def functions(self) -> Iterable[str]:
+        return (self.train, self.predict)
+
+    def problems(self, assignment: Declarations) -> Iterator[Problem]:
+        yield from super().problems(assignment)
+        function = assignment.functions[self.train]
+        names = function.argument_names()
+        yield from unknown("argument", [self.seed, *self.inputs, *self.otherwise, *self.matters], names)
+        yield from unknown("argument", [self.argument], assignment.functions[self.predict].argument_names())
+        yield from unknown("input of this check", [self.argument], self.inputs)
+        needed = {item.name for item in function.arguments if not item.optional} - {self.seed, *self.inputs}
+        if needed:
+            sentence = (
+                f"the inputs of '{self.name}' have no {' and '.join(sorted(needed))}, which {self.train} needs; add it."
+            )
+            yield Problem(self.name, sentence)
+        rows = self.inputs.get(self.argument)
+        if isinstance(rows, list) and len(rows) != len(self.labels):
+            sentence = f"'{self.name}' has {len(rows)} rows but {len(self.labels)} labels; give one label per row."
+            yield Problem(self.name, sentence)
+
+    def run(self, context: Context) -> Outcome:
+        """Train with several seeds, and compare how often every row gets its class with the required share."""
+        runs = _made(self, context, {})
+        notes = context.student.notes([self.train, self.predict])
+        if not runs.has_passed and self.otherwise:
+            other = _made(self, context, self.otherwise)
+            if other.has_passed:
+                inputs = ", ".join(f"{name}={value}" for name, value in self.otherwise.items())
+                notes.append(_("This training needs {inputs}: accepted.").format(inputs=inputs))
+                runs = other
+        message = _("`{function}`: in {right} of {count} runs, each with another seed, all rows get the right class.")
+        sentence = message.format(function=self.train, right=runs.right, count=runs.count)
+        evidence = Evidence(right=runs.right, runs=runs.count).with_notes(notes)
+        if runs.has_passed:
+            return Outcome(1.0, " ".join([sentence, *notes]), evidence)
+        if self.at_most is not None:
+            reason = _("That should not be possible with these arguments.")
+        elif _is_one_number(runs.outputs):
+            reason = _("A correct network learns this more often. After training all rows get the same number.")
+        else:
+            reason = _("A correct network learns this more often.")
+        bugs = _bugs(self, context, runs)
+        return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=bugs)
+
+
+def _made(check: ShareCheck, context: Context, changes: Mapping[str, Any]) -> _Runs:
+    """Train and predict with one seed after the other until the verdict is certain."""
+    generator = context.generator(f"share of {check.name}")
+    labels = np.asarray(check.labels) > 0.5
+    outputs: list[Any] = []
+    right = 0
+    while len(outputs) < check.runs:
+        seed = int(generator.integers(LARGEST_SEED))
+        outputs.append(_outputs(check, context, changes, seed))
+        right += bool(((outputs[-1] > 0.5) == labels).all())
+        left = check.runs - len(outputs)
+        if right > check._most or right + left < check._fewest:
+            return _Runs(outputs, right, False)
+        if check._fewest <= right and right + left <= check._most:
+            break
+    return _Runs(outputs, right, True)
+
+
+def _outputs(check: ShareCheck, context: Context, changes: Mapping[str, Any], seed: int) -> Any:
+    """Return one finite number for each row, after training with this seed; raises CallError."""
+    inputs = {name: _value(value) for name, value in {**check.inputs, **changes}.items()}
+    context.student.call_in_task_layout(check.train, {**inputs, check.seed: seed}, keep=HANDLE)
+    parameters = context.content.functions[check.predict].argument_names()[0]
+    answer = context.student.call_in_task_layout(
+        check.predict, {parameters: Kept(HANDLE), check.argument: inputs[check.argument]}
+    )
+    numbers = arrays.numbers(answer)
+    if numbers is None or numbers.size != len(check.labels) or not np.isfinite(numbers).all():
+        message = _(
+            "With the result of `{train}`, `{predict}` does not return one finite number for each of {count} rows."
+        )
+        raise WrongAnswer(message.format(train=check.train, predict=check.predict, count=len(check.labels)))
+    return numbers.ravel()
+
+
+def _value(value: Constant) -> Any:
+    return np.asarray(value, dtype=np.float64) if isinstance(value, list) else value
+
+
+def _is_one_number(outputs: Iterable[Any]) -> bool:
+    return all(float(np.ptp(one)) <= ALIKE for one in outputs)
+
+
+def _bugs(check: ShareCheck, context: Context, runs: _Runs) -> Findings | None:
+    """Return the bug that the outputs show, or None."""
+    labels = np.asarray(check.labels) > 0.5
+    if all(((one > 0.5) != labels).all() for one in runs.outputs):
+        return findings_of_check("steps-uphill", check.train)
+    if check.matters:
+        seed = int(context.generator(f"share of {check.name}").integers(LARGEST_SEED))
+        if np.array_equal(_outputs(check, context, check.matters, seed), _outputs(check, context, {}, seed)):
+            return findings_of_check("argument-ignored", check.train)
+    same = all(np.array_equal(one, runs.outputs[0]) for one in runs.outputs)
+    if same and check.at_least is not None and _is_one_number(runs.outputs):
+        return findings_of_check("units-start-alike", check.train)
+    return None
