@@ -401,6 +401,13 @@ class ConstantInput(ArrayInput):
     """The type of the numbers."""
 
 
+class TextInput(ArrayInput):
+    """A string."""
+
+    text: str = Field(max_length=100)
+    """The string."""
+
+
 class FormulaInput(ArrayInput):
     """An input that is computed from other inputs of the probe."""
 
@@ -460,7 +467,7 @@ def _type_of_input(value: Any) -> str:
         return type(value).__name__ if isinstance(value, ArrayInput) else "constant"
     if not isinstance(value, dict):
         return "constant" if isinstance(value, list | bool | int | float) else "RandomInput"
-    types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput"}
+    types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput", "text": "TextInput"}
     types |= {"own": "FunctionInput", "given": "FunctionInput"}
     return next((name for key, name in types.items() if key in value), "RandomInput")
 
@@ -471,6 +478,7 @@ Input = Annotated[
     | Annotated[FormulaInput, Tag("FormulaInput")]
     | Annotated[ImagesInput, Tag("ImagesInput")]
     | Annotated[FunctionInput, Tag("FunctionInput")]
+    | Annotated[TextInput, Tag("TextInput")]
     | Annotated[Constant, AfterValidator(check_rectangular), Tag("constant")],
     Discriminator(_type_of_input),
 ]

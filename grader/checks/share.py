@@ -66,6 +66,8 @@ class ShareCheck(Check):
     """The share of right runs that a correct solution reaches; the check fails if so few right runs are unlikely (1 %) with it."""
     at_most: float | None = Field(None, gt=0, lt=1)
     """Or: the share that it does not exceed; the check fails if so many right runs are unlikely with it."""
+    each_differs: bool = False
+    """Runs with different seeds must give different numbers."""
     otherwise: dict[str, Constant] = {}
     """Other inputs, tried if too few runs are right: for training that needs another learning rate."""
     matters: dict[str, Constant] = {}
@@ -123,6 +125,10 @@ class ShareCheck(Check):
         message = _("`{function}`: in {right} of {count} runs, each with another seed, all rows get the right class.")
         sentence = message.format(function=self.train, right=runs.right, count=runs.count)
         evidence = Evidence(right=runs.right, runs=runs.count).with_notes(notes)
+        if self.each_differs and runs.has_passed and _are_same(runs.outputs) and not _are_classes(runs.outputs):
+            reason = _("All runs give the same numbers, so the seed has no effect.")
+            ignored = findings_of_check("argument-ignored", self.train)
+            return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=ignored)
         if runs.has_passed:
             return Outcome(1.0, " ".join([sentence, *notes]), evidence)
         if self.at_most is not None:
@@ -178,16 +184,26 @@ def _is_one_number(outputs: Iterable[Any]) -> bool:
     return all(float(np.ptp(one)) <= ALIKE for one in outputs)
 
 
+def _are_same(outputs: list[Any]) -> bool:
+    return all(np.array_equal(one, outputs[0]) for one in outputs)
+
+
+def _are_classes(outputs: list[Any]) -> bool:
+    """True if all outputs are 0 or 1: equal classes prove nothing, since the networks behind them may differ."""
+    return all(np.isin(one, (0, 1)).all() for one in outputs)
+
+
 def _bugs(check: ShareCheck, context: Context, runs: _Runs) -> Findings | None:
-    """Return the bug that the outputs show, or None."""
-    labels = np.asarray(check.labels) > 0.5
-    if all(((one > 0.5) != labels).all() for one in runs.outputs):
-        return findings_of_check("steps-uphill", check.train)
-    if check.matters:
-        seed = int(context.generator(f"share of {check.name}").integers(LARGEST_SEED))
-        if np.array_equal(_outputs(check, context, check.matters, seed), _outputs(check, context, {}, seed)):
-            return findings_of_check("argument-ignored", check.train)
-    same = all(np.array_equal(one, runs.outputs[0]) for one in runs.outputs)
-    if same and check.at_least is not None and _is_one_number(runs.outputs):
-        return findings_of_check("units-start-alike", check.train)
+    """Return the bug that the outputs show, or None.
+
+    A network whose units begin alike ends at 0.5 with every seed. The effect of an argument shows with the same seed.
+    """
+    if not check.matters or _are_classes(runs.outputs):
+        return None
+    if _are_same(runs.outputs):
+        stuck = check.at_least is not None and all(np.allclose(one, 0.5, atol=ALIKE) for one in runs.outputs)
+        return findings_of_check("units-start-alike", check.train) if stuck else None
+    seed = int(context.generator(f"share of {check.name}").integers(LARGEST_SEED))
+    if np.array_equal(_outputs(check, context, check.matters, seed), _outputs(check, context, {}, seed)):
+        return findings_of_check("argument-ignored", check.train)
     return None

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from .. import datasets
-from ..assignment.base import ArrayInput, ConstantInput, FormulaInput, FunctionInput, ImagesInput, Probe, RandomInput
+from ..assignment.base import (
+    ArrayInput,
+    ConstantInput,
+    FormulaInput,
+    FunctionInput,
+    ImagesInput,
+    Probe,
+    RandomInput,
+    TextInput,
+)
 from ..assignment.formulas import Formula
 from ..assignment.spec import AssignmentSpec
 from ..support.errors import NotGradable
@@ -96,14 +105,14 @@ def _sized(draw: RandomInput, widths: dict[str, int]) -> RandomInput:
 def as_constants(probe: Probe, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the declarations of inputs, with the numbers of a case instead of what is computed or has a type.
 
-    Lists and functions are left out, since small examples do not change them.
+    Lists, strings and functions are left out, since small examples do not change them.
     """
     return {
         name: np.asarray(inputs[name]).tolist()
         if isinstance(value, ArrayInput) and not isinstance(value, RandomInput)
         else value
         for name, value in probe.inputs.items()
-        if not isinstance(inputs[name], list) and not isinstance(value, FunctionInput)
+        if not isinstance(inputs[name], list | str) and not isinstance(value, FunctionInput)
     }
 
 
@@ -117,6 +126,8 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
     match declared:
         case RandomInput():
             value = _drawn(declared.model_dump_json(exclude={"passed_as"}), *draw).copy()
+        case TextInput():
+            return declared.text
         case ConstantInput():
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():

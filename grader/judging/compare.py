@@ -118,6 +118,9 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
         actual = as_array(actual)
         if isinstance(actual, np.ndarray):
             notes.append(list_note([name]))
+    is_truth = expected.dtype.kind == "b"
+    if isinstance(actual, bool) and is_truth:
+        actual = np.bool_(actual)
     if isinstance(actual, bool) or not isinstance(actual, np.ndarray | np.generic | int | float):
         advice = ""
         if actual is None and is_alone:
@@ -147,7 +150,9 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
         )
         array = array.reshape(expected.shape)
     whole = array.dtype.kind != "f" and (expected.dtype.kind != "f" or bool((expected == np.round(expected)).all()))
-    if array.dtype.kind == "b" and whole and array.ndim:
+    if array.dtype.kind == "b" and is_truth:
+        pass  # what the task asks for
+    elif array.dtype.kind == "b" and whole and array.ndim:
         notes.append(_("{name} contains booleans: accepted, they count as 0 and 1.").format(name=name))
     elif array.dtype.kind not in ("fiu" if whole else "f"):
         return Comparison(
@@ -160,11 +165,19 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
         )
         relative = max(relative, RELATIVE_BY_CODE[array.dtype.char])
     note = " ".join(notes) or None
-    return _compare_values(name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note)
+    return _compare_values(
+        name, array.astype(np.float64), expected.astype(np.float64), relative, tolerance, note, is_truth
+    )
 
 
 def _compare_values(
-    name: str, array: Array, expected: Array, relative: float, tolerance: Tolerance, note: str | None
+    name: str,
+    array: Array,
+    expected: Array,
+    relative: float,
+    tolerance: Tolerance,
+    note: str | None,
+    is_truth: bool = False,
 ) -> Comparison:
     with np.errstate(all="ignore"):
         error = np.abs(array - expected)
@@ -199,6 +212,8 @@ def _compare_values(
         max_rel_error=float(f"{largest / scale:.2g}") if scale else None,
         index=index,
     )
+    if wrong.size == 1 and is_truth:
+        return Comparison(_("{name} is wrong.").format(name=name), note, evidence)
     if wrong.size == 1:
         return Comparison(_by(name, largest, scale), note, evidence)
     size = _size(largest, scale)

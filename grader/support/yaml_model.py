@@ -264,7 +264,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
     context: dict[str, Any] = error.get("ctx", {})
     match error["type"]:
         case "model_type" | "dict_type" if ".inputs." in where:
-            return f"{where} must be a number, a list of numbers, a list of rows of equal length, or a mapping with 'random', 'value', 'formula' or 'images'."
+            return f"{where} must be a number, a list of numbers, a list of rows of equal length, or a mapping with 'random', 'value', 'formula', 'images' or 'text'."
         case "model_type" | "dict_type" if where.startswith("globals."):
             return f"{where} must be a number, a list of numbers, or a mapping with 'length_of' or 'file'."
         case "model_type" | "dict_type":

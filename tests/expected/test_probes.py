@@ -8,6 +8,7 @@ import pytest
 from grader import assignment, datasets
 from grader.expected import probes
 from grader.support.errors import NotGradable, UsageError
+from tests.assignment.tiny import GOOD, load
 
 pytestmark = pytest.mark.quick
 
@@ -142,3 +143,9 @@ def test_formula_that_cannot_be_computed_is_a_fault_of_the_assignment(tmp_path):
     content = kinds(tmp_path, "X.mean(axis=0)", "X.mean(axis=7)")
     with pytest.raises(NotGradable, match=r"'X.mean\(axis=7\)' of a probe cannot be computed"):
         probes.cases(content, ["two groups"], 0)
+
+
+def test_a_string_is_an_input(tmp_path):
+    text = GOOD.replace("z: {draw: normal, shape: [3]}", "z: {text: XOR}")
+    [case] = probes.cases(load(tmp_path, text).content, ["some"], 0)
+    assert case.inputs["z"] == "XOR"

@@ -200,3 +200,14 @@ def test_correct_number_cannot_be_computed_from_the_evidence():
     compared = compare("loss", 0.0, 0.8287206894281727, Tolerance())
     assert compared.problem == "loss is wrong by as much as the correct value."
     assert compared.evidence.max_abs_error is None
+
+
+@pytest.mark.parametrize("answer", [True, np.True_, 1, 1.0])
+def test_a_truth_value_is_compared_as_a_truth_value(answer):
+    assert compare("needs", answer, True, Tolerance()).problem is None
+    assert compare("needs", answer, False, Tolerance()).problem == "needs is wrong."
+
+
+@pytest.mark.parametrize("answer", [None, "yes", [True, False]])
+def test_other_answers_are_no_truth_values(answer):
+    assert compare("needs", answer, True, Tolerance()).problem is not None

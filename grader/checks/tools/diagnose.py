@@ -207,8 +207,8 @@ def samples_of(
     samples = []
     for case, expected, answers in cases:
         answered = as_arrays({name: answers[name] for name in expected if name in answers})
-        if not answered:
-            return None
+        if not answered or any(np.asarray(item).dtype.kind == "b" for item in expected.values()):
+            return None  # of two possible answers every second bug gives the wrong one
         inputs = ProbeInputs(declared.complete(case.inputs) | case.inputs)
         right = _right(context, function, inputs, expected)
         sample = Sample(case.name, inputs, right, answered, declared.history)

@@ -1,0 +1,101 @@
+"""The facts of ``gates``, its reference, and right and wrong submissions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.changed import changed
+from tests.conftest import ROOT, known_wrong
+from tests.exercises.conftest import statuses
+
+EXERCISE = "gates"
+X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float)
+GATES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "XOR": [0, 1, 1, 0]}
+
+
+def outputs(program, gate, hidden, seeds):
+    """Return the outputs (seeds, 4) of networks for a gate, trained as the lecture does."""
+    y = np.array(GATES[gate], dtype=float)[:, None]
+    trained = [program.train_gate(X, y, hidden, 0.1, 1000, seed) for seed in range(seeds)]
+    return np.array([np.asarray(program.predict(params, X)).ravel() for params in trained])
+
+
+def cross_entropy(gate, p):
+    y = np.array(GATES[gate])
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@pytest.mark.parametrize("gate", ["AND", "OR", "NAND"])
+def test_three_gates_need_no_hidden_layer(solution, gate):
+    assert ((outputs(solution, gate, 0, 3) > 0.5) == np.array(GATES[gate])).all()
+
+
+def test_xor_without_hidden_layer_ends_at_one_half(solution):
+    p = outputs(solution, "XOR", 0, 3)
+    assert p == pytest.approx(0.5, abs=0.01)
+    assert cross_entropy("XOR", p) == pytest.approx(np.log(2), abs=1e-4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("hidden", "right"), [(0, 0), (2, 10), (4, 20)])
+def test_share_of_networks_that_learn_xor(solution, hidden, right):
+    classes = outputs(solution, "XOR", hidden, 20) > 0.5
+    assert (classes == np.array(GATES["XOR"])).all(axis=1).sum() == right
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("gate", "expected"), [("AND", 0.0036), ("OR", 0.0020)])
+def test_cross_entropy_after_training(solution, gate, expected):
+    assert cross_entropy(gate, outputs(solution, gate, 0, 20)) == pytest.approx(expected, rel=0.3)
+
+
+@pytest.mark.long
+def test_reference_learns_what_the_solution_learns(solution, reference):
+    for gate, hidden in (("AND", 0), ("XOR", 0), ("XOR", 4)):
+        assert outputs(reference, gate, hidden, 1) == pytest.approx(outputs(solution, gate, hidden, 1), abs=0.01)
+    assert [gate for gate in GATES if reference.needs_hidden(gate)] == ["XOR"]
+
+
+def test_solution_gets_full_marks_and_starter_nothing(graded, source):
+    assert graded(EXERCISE, source).score == 100
+    assert graded(EXERCISE, (ROOT / "assignments" / EXERCISE / "starter.py").read_text()).score == 0
+
+
+@pytest.mark.parametrize("name", ["no-hidden-layer", "units-start-alike"])
+def test_submission_that_does_not_learn_xor_does_not_pass(graded, name):
+    report = graded(EXERCISE, known_wrong(EXERCISE, name))
+    assert statuses(report)["xor"] == "failed" and not report.passed
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+def test_same_score_with_every_seed(graded, source, seed):
+    assert graded(EXERCISE, source, seed=seed).score == 100
+
+
+FORMS = {
+    "gradient descent": ((ROOT / "examples" / EXERCISE / "correct.py").read_text(), []),
+    "classes": ("", [("return forward(params, X)[-1]", "return (forward(params, X)[-1] > 0.5).astype(int).ravel()")]),
+    "other names": (
+        "",
+        [("def predict(params, X)", "def Predict(x, network)"), ("forward(params, X)[-1]", "forward(network, x)[-1]")],
+    ),
+    "another order": (
+        "",
+        [
+            (
+                "def train_gate(X, y, hidden, learning_rate, epochs, seed)",
+                "def train_gate(seed, hidden, X, y, epochs=1000, learning_rate=0.1)",
+            )
+        ],
+    ),
+    "numpy booleans": ("", [('return gate == "XOR"', 'return np.bool_(gate == "XOR")')]),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", FORMS)
+def test_other_forms_are_right(graded, source, form):
+    own, changes = FORMS[form]
+    assert graded(EXERCISE, changed(own or source, *changes)).score == 100
