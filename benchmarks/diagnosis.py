@@ -53,7 +53,6 @@ WRONG_EXAMPLE = "wrong"  # its name; all others are correct
 SHOWN = 3  # failing checks of a file of the corpus
 
 EXPECTED = ("right", "right*", "wrong", "located", "missed")  # verdicts where a name is expected
-NUMPY = ("single-neuron", "relu-swap", "numpy-mnist")
 FREE = ("located", "unexpected", "missed")  # where no name is expected
 CORRECT = ("passed", "failed", "named")
 
@@ -91,12 +90,13 @@ class Outcome:
 
 def cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
     """All solutions of an exercise in those of the ``wanted`` styles that apply to it."""
-    content = _load(exercise).content
+    loaded = _load(exercise)
     for style in styles.fitting(exercise):
         if style in wanted:
-            yield Case(exercise, style, content.solution, None, None)
-            for known in wrong_solutions.wrong_solutions(_load(exercise)):
-                yield Case(exercise, style, known.name, known.fails, known.bug)
+            chosen = [Case(exercise, style, loaded.content.solution, None, None)]
+            known_wrong = wrong_solutions.wrong_solutions(loaded)
+            chosen += [Case(exercise, style, known.name, known.fails, known.bug) for known in known_wrong]
+            yield from (case for case in chosen if styles.applies(style, source(case)))
 
 
 def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
@@ -104,8 +104,9 @@ def correct_cases(exercise: str, wanted: list[str]) -> Iterator[Case]:
     examples = [path for path in sorted((EXAMPLES / exercise).iterdir()) if path.stem != WRONG_EXAMPLE]
     for style in styles.fitting(exercise):
         if style in wanted:
-            for file in (_load(exercise).content.solution, *map(str, examples)):
-                yield Case(exercise, style, file, None, None)
+            files = [_load(exercise).content.solution, *map(str, examples)]
+            chosen = [Case(exercise, style, file, None, None) for file in files]
+            yield from (case for case in chosen if styles.applies(style, source(case)))
 
 
 def source(case: Case) -> str:
@@ -270,7 +271,8 @@ def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
         f"named wrong       {_share(wrong, of)}, goal {most:g} %; {counts['free', 'unexpected']} unexpected names",
         f"named on correct  {_share(counts['correct', 'named'], correct)}, goal 0; {counts['correct', 'failed']} do not pass",
     ]
-    times = sorted(outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in NUMPY)
+    in_numpy = {*numpy_exercises()}
+    times = sorted(outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in in_numpy)
     if times:
         lines.append(
             f"seconds added     {statistics.median(times):.3f} to one failing `grader check` of a NumPy exercise (median), "
@@ -390,6 +392,11 @@ def use_stand_ins(folder: Path) -> None:
         "https_proxy": "http://127.0.0.1:9",
         "no_proxy": "",
     }
+
+
+def numpy_exercises() -> list[str]:
+    """Return the exercises that are solved in NumPy: those that forbid TensorFlow."""
+    return [name for name in assignment.bundled_names() if "tensorflow" in _load(name).content.forbidden_imports]
 
 
 @cache

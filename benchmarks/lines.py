@@ -26,7 +26,7 @@ KINDS = ("inside", "definition", "elsewhere", "wrong")
 def main() -> int:
     """Grade the known-wrong solutions and print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("exercises", nargs="*", default=list(diagnosis.NUMPY))
+    parser.add_argument("exercises", nargs="*", default=diagnosis.numpy_exercises())
     parser.add_argument("--styles", default="as written")
     options = parser.parse_args()
     total: Counter[str] = Counter()

@@ -506,18 +506,26 @@ STYLES: dict[str, Style] = {
 }
 # These styles change only code around the functions.
 LOADING = ["failing top", "failing end", "exit at end", "exported", "guarded imports", "unused imports"]
-# In exercises with figures or Keras, plain loops, einsum and float32 change little, or far too much.
+# These styles rewrite the functions at the top level, so they need a submission without classes.
+OF_FUNCTIONS = ["float32", "lists", "tuples", "rows", "other names", "class", "globals", "class with state"]
+# In exercises with figures or Keras, plain loops, einsum and float32 change little, or far too much. In float32,
+# 1 - 1e-15 is 1, so that the clipped probabilities of losses really have an infinite cost.
 FITTING = {
-    "single-neuron": [style for style in STYLES if style != "rows"],
-    "relu-swap": [style for style in STYLES if style != "rows"],
     "cifar-grayscale": ["as written", "other names", "notebook", *LOADING],
     "clothing-mlp": ["as written", "notebook", *LOADING],
+    "losses": [style for style in STYLES if style not in ("rows", "float32")],
+    "numpy-mnist": list(STYLES),  # the only exercise with another layout
 }
 
 
 def fitting(exercise: str) -> list[str]:
     """Return the names of the styles that apply to an exercise."""
-    return FITTING.get(exercise, list(STYLES))
+    return FITTING.get(exercise, [style for style in STYLES if style != "rows"])
+
+
+def applies(style: str, source: str) -> bool:
+    """True if the source can be rewritten in a style: those about functions need one without classes."""
+    return style not in OF_FUNCTIONS or not any(isinstance(node, ast.ClassDef) for node in ast.parse(source).body)
 
 
 def suffix(style: str) -> str:
