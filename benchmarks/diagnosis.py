@@ -272,7 +272,9 @@ def totals(outcomes: list[Outcome]) -> tuple[list[str], bool]:
         f"named on correct  {_share(counts['correct', 'named'], correct)}, goal 0; {counts['correct', 'failed']} do not pass",
     ]
     in_numpy = {*numpy_exercises()}
-    times = sorted(outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in in_numpy)
+    times = sorted(
+        outcome.diagnosing for outcome in outcomes if outcome.diagnosing and outcome.case.exercise in in_numpy
+    )
     if times:
         lines.append(
             f"seconds added     {statistics.median(times):.3f} to one failing `grader check` of a NumPy exercise (median), "
