@@ -251,3 +251,9 @@ def test_sets_are_read_as_lists():
     assert described["answers"]["value"] == {"q1": [1], "2": ["a"]}
     assert described["plain"]["value"] == ["b"]
     assert described["other"]["value"] == [3]
+
+
+def test_answer_that_this_machine_cannot_compute_is_not_graded(tmp_path):
+    source = 'answers = {"q2": ["dropout", "more data"]}\nimport torch\nanswers["q1"] = torch.numel(torch.ones(26))\n'
+    report = grade(quiz(tmp_path), read_file("a.py", source.encode()))
+    assert [check.status for check in report.checks] == ["not_gradable", "passed", "skipped"]

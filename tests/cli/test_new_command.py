@@ -20,3 +20,9 @@ def test_new_writes_a_starter_without_points_and_never_overwrites(tmp_path, grad
     assert again.returncode == 2
     assert "already exists" in again.stderr
     assert (tmp_path / "work" / file).read_text() == "my work"
+
+
+def test_sentences_are_in_the_chosen_language(grader):
+    done = grader("new", "single-neuron", "--lang", "de")
+    assert done.returncode == 0
+    assert "grader check single-neuron single_neuron.ipynb" in done.stdout
