@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
 
 from ..support import yaml_model
-from . import expressions, including, known_wrong, lists, sequences
+from . import expressions, including, known_wrong, lists
 from .accepted import Accepted
 from .base import FunctionSpec, Identifier, Limits, Name, Policy
 from .bugs import Bug, StepDeclarations
@@ -20,7 +20,8 @@ from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 from .known_wrong import KnownWrong, KnownWrongList
 from .lists import Origin
-from .sequences import ObjectSequence, Replaced
+from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in
+from .sequences import ObjectSequence, SequenceError
 
 
 class AssignmentSpec(Declarations):
@@ -126,12 +127,12 @@ class AssignmentSpec(Declarations):
         for index, check in enumerate(self.checks):
             try:
                 sequence = check.sequence(self.classes)
-            except sequences.SequenceError as error:
+            except SequenceError as error:
                 raise yaml_model.YamlError(("checks", index), error.value, str(error)) from error
             if sequence is not None:
                 self._sequences[sequence.function] = sequence
                 self.functions[sequence.function] = FunctionSpec(signature=sequence.signature, returns=sequence.returns)
-                if steps := sequences.formulas(sequence, self.classes):
+                if steps := formulas(sequence, self.classes):
                     self.steps[sequence.function] = steps
         if self._sequences:  # an outline of the checks has none
             self._check_probes()
@@ -140,20 +141,20 @@ class AssignmentSpec(Declarations):
         for index, bug in enumerate(self.bugs):
             try:
                 bugs += self._in_sequences(bug, self._replaced(conventions))
-            except sequences.SequenceError as error:
+            except SequenceError as error:
                 raise yaml_model.YamlError(("bugs", index), error.value, str(error)) from error
         general = [
             bug
             for name, sequence in self._sequences.items()
             if name in self.steps
-            for bug in sequences.bugs_of_state(sequence, self.classes, self._replaced(conventions))
+            for bug in bugs_of_state(sequence, self.classes, self._replaced(conventions))
         ]
         self.bugs[:] = [*bugs, *general]
 
     def _replaced(self, conventions: Sequence[Bug]) -> list[Replaced]:
         """Return the formulas that accepted conventions of classes replace."""
         return [
-            sequences.replaced_in(bug.function, self.classes[bug.function], variant)
+            replaced_in(bug.function, self.classes[bug.function], variant)
             for bug in conventions
             for variant in bug.variants()
         ]
@@ -166,11 +167,11 @@ class AssignmentSpec(Declarations):
             each
             for name, sequence in self._sequences.items()
             if name in self.steps
-            for each in sequences.bug_in(bug, sequence, self.classes, conventions)
+            for each in bug_in(bug, sequence, self.classes, conventions)
         ]
         if not bugs and self._sequences:
             message = f"the bug '{bug.name}' changes no formula of {bug.function} that a sequence uses; remove it."
-            raise sequences.SequenceError(bug.name, message)
+            raise SequenceError(bug.name, message)
         return bugs
 
     def visibility(self) -> dict[str, str]:
