@@ -115,8 +115,10 @@ class RandomCheck(Check):
         if "dependent" in difference.evidence:
             name = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
             return findings_of_check(name, difference.evidence["quantity"]).of(self.function)
+        if "changed" in difference.evidence:
+            return findings_of_check("not-deterministic", difference.evidence["changed"][0]).of(self.function)
         for bug in self.bugs:
             expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
             if samples.first_difference(expected) is None:
-                return findings_of_check(bug.name, *expected.shape).of(self.function)
+                return findings_of_check(bug.name, next(iter(expected.shape), "")).of(self.function)
         return None
