@@ -511,6 +511,8 @@ OF_FUNCTIONS = ["float32", "lists", "tuples", "rows", "other names", "class", "g
 # In exercises with figures or Keras, plain loops, einsum and float32 change little, or far too much. In float32,
 # 1 - 1e-15 is 1, so that the clipped probabilities of losses really have an infinite cost.
 FITTING = {
+    # Its lists have arrays of different shapes, and one of its functions is the default of an argument.
+    "backprop": [style for style in STYLES if style not in ("rows", "lists", "tuples", "class", "class with state")],
     "cifar-grayscale": ["as written", "other names", "notebook", *LOADING],
     "clothing-mlp": ["as written", "notebook", *LOADING],
     "losses": [style for style in STYLES if style not in ("rows", "float32")],
