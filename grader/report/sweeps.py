@@ -30,7 +30,6 @@ def draw(sweep: Sweep) -> Drawing:
     bottom = ROW * len(sweep.runs) + 4
     parts = []
     for power in (lowest, 0.0, highest):
-        parts.append(line(across(power), 4, across(power), bottom, "threshold" if power == 0 else "grid"))
         anchor = {lowest: "start", highest: "end"}.get(power, "middle")
         parts.append(text(across(power), bottom + 15, plain_number(10.0**power), anchor))
     sentences = []
@@ -39,6 +38,8 @@ def draw(sweep: Sweep) -> Drawing:
         mark = "✓" if run.right else "✕"
         parts.append(text(LEFT, y, run.label, style="code"))
         parts.append(text(RIGHT, y, f"{mark} {_(ENDINGS[run.ending])}", "end", "good" if run.right else "bad"))
+        for place in (lowest, 0, highest):  # below the words of the row, which they would cross
+            parts.append(line(across(place), y + 5, across(place), y + 21, "threshold" if place == 0 else "grid"))
         parts.append(line(across(0), y + 13, across(power), y + 13, "gap"))
         parts.append(dot(across(power), y + 13, "seen"))
         sentence = _("{run}: {ending}, as it should.") if run.right else _("{run}: {ending}, which is wrong.")
