@@ -28,7 +28,7 @@ def rounds_of(
     planned = []
     for prepared, answer in calls:
         call = prepared.call
-        if call.instance is not None or call.seed is not None or call.supply:
+        if call.instance is not None or call.then is not None or call.seed is not None or call.supply:
             return None
         try:
             positional = [names.argument(item) for item in call.positional]
