@@ -450,7 +450,7 @@ class FunctionInput(ArrayInput):
     """A function that is passed as an argument: give either ``own`` or ``given``."""
 
     own: Identifier | None = None
-    """A function of the assignment: each submission gets its own."""
+    """A function or class of the assignment: each submission gets its own."""
     given: Literal["abs", "cos", "exp", "negative", "sign", "sin", "sqrt", "square", "tanh"] | None = None
     """A function of NumPy."""
 

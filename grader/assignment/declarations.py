@@ -99,7 +99,7 @@ class Declarations(StrictModel):
                 raise yaml_model.YamlError(("probes", name, "each"), "each", message)
             self._check_formulas(("probes", name), probe)
             functions = [value.own for value in probe.inputs.values() if isinstance(value, FunctionInput) and value.own]
-            self._refuse_unknown(("probes", name), "function", functions, self.functions)
+            self._refuse_unknown(("probes", name), "function or class", functions, [*self.functions, *self.classes])
             draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
             lengths = [length for draw in draws for length in draw.shape if isinstance(length, str)]
             self._refuse_unknown(("probes", name), "width", lengths, self.widths())

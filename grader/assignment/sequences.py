@@ -60,9 +60,9 @@ class ObjectSequence:
 
     @property
     def inputs(self) -> list[str]:
-        """The names of all arguments, each once."""
+        """The names of all arguments, each once; an object of the sequence is no input."""
         arguments = [*(item.arguments for item in self.objects.values()), *(call.arguments for call in self.calls)]
-        return [*dict.fromkeys(name for each in arguments for name in each.values())]
+        return [*dict.fromkeys(name for each in arguments for name in each.values() if name not in self.objects)]
 
     @property
     def signature(self) -> str:
@@ -104,11 +104,17 @@ class ObjectSequence:
                     part.append(call)
                     continue
                 if part:
-                    alone = replace(self, objects={name: item}, calls=part)
+                    alone = replace(self, objects=self._needed(item, [*silent, *part]), calls=part)
                     parts.append((alone, replace(alone, calls=[*silent, *part])))
                     part = []
                 silent += [call] if call is not None else []
         return parts
+
+    def _needed(self, item: MadeObject, calls: Sequence[MadeCall]) -> dict[str, MadeObject]:
+        """Return an object, and before it the objects that are its arguments or those of its calls."""
+        arguments = [item.arguments, *(call.arguments for call in calls)]
+        names = {name for each in arguments for name in each.values()}
+        return {name: other for name, other in self.objects.items() if name in names or name == item.name}
 
     def last_call(self) -> ObjectSequence:
         """Return the same sequence with its last call only."""

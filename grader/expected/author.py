@@ -76,10 +76,11 @@ class Program(Protocol):
 class OwnProgram:
     """A function of a bundled file, called in this process."""
 
-    def __init__(self, file: Path, function: Callable[..., Any]) -> None:
+    def __init__(self, file: Path, function: Callable[..., Any], namespace: Mapping[str, Any]) -> None:
         self.parameters = tuple(inspect.signature(function).parameters)
         self._file = file
         self._function = function
+        self._namespace = namespace
 
     def __call__(self, **arguments: Any) -> Any:
         return self._called(arguments, ())
@@ -98,7 +99,7 @@ class OwnProgram:
     def _as_function(self, value: Any) -> Any:
         """Return the function that an argument refers to, or any other argument unchanged."""
         if isinstance(value, values.Own):
-            return self._function.__globals__[value.name]
+            return self._namespace[value.name]
         return values.given_function(value.name) if isinstance(value, values.Given) else value
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
@@ -143,7 +144,7 @@ def own_program(file: Path, name: FunctionName, modules: dict[Path, Any]) -> Own
         except Exception as error:
             raise AuthorCodeError(file, describe_exception(error, str(file))) from error
     function = function_of(modules[file], name)
-    return OwnProgram(file, function) if function is not None else None
+    return OwnProgram(file, function, vars(modules[file])) if function is not None else None
 
 
 class Author:

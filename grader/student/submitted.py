@@ -142,7 +142,7 @@ class Submitted(LoadedSubmission):
         self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
     ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
-        inputs = self.content.functions[sequence.function].complete(dict(inputs))
+        inputs = self._with_own_functions(self.content.functions[sequence.function].complete(dict(inputs)))
         self._experience.has_made_objects = True
         own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
         options = {"seed": seed, "supply": self._supplied(inputs)}
@@ -353,7 +353,13 @@ class Submitted(LoadedSubmission):
 
     def _with_own_functions(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """Return inputs in which the assignment's functions have the submission's names; raises CallError if one is missing."""
-        own = {name: self.required(value.name) for name, value in inputs.items() if isinstance(value, Own)}
+        own = {
+            name: self.required_class(value.name).constructor
+            if value.name in self.content.classes
+            else self.required(value.name)
+            for name, value in inputs.items()
+            if isinstance(value, Own)
+        }
         for target in own.values():
             if target.owner:
                 sentence = _("`{function}` is passed to another function, so define it outside of a class.")

@@ -104,7 +104,7 @@ class AuthorServer:
         parameters = [*inspect.signature(function).parameters]
         if "arguments" not in request:
             return parameters
-        common, each, names, later = values.decode(request["arguments"], payload, namespace=function.__globals__)
+        common, each, names, later = values.decode(request["arguments"], payload, namespace=vars(self._modules[file]))
         functions = {name: partial(self._call, request["id"], name) for name in names}
         return [called(function, {**common, **own, **functions}, later) for own in each]
 

@@ -21,22 +21,22 @@ def function_of(module: Any, what: FunctionName) -> Callable[..., Any] | None:
         if not hasattr(module, class_name):
             return None
         names |= dict.fromkeys(arguments.values())
+    own_names = {name for name, _class_name, _arguments in what["objects"]}
     for _on, _method, arguments, _results in what["calls"]:
         names |= dict.fromkeys(arguments.values())
 
     def run(**inputs: Any) -> tuple[Any, ...]:
         """Return the results of all calls, in their order."""
-        objects = {
-            name: getattr(module, class_name)(**_picked(arguments, inputs))
-            for name, class_name, arguments in what["objects"]
-        }
+        objects: dict[str, Any] = {}
+        for name, class_name, arguments in what["objects"]:
+            objects[name] = getattr(module, class_name)(**_picked(arguments, {**inputs, **objects}))
         results: list[Any] = []
         for on, method, arguments, names_of_results in what["calls"]:
-            answer = getattr(objects[on], method)(**_picked(arguments, inputs))
+            answer = getattr(objects[on], method)(**_picked(arguments, {**inputs, **objects}))
             results += [answer] if len(names_of_results) == 1 else answer if names_of_results else []
         return tuple(results)
 
-    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names]
+    parameters = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in names if name not in own_names]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return run
 
