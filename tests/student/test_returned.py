@@ -114,3 +114,28 @@ def test_arguments_of_both_calls_are_the_arguments_of_the_function(tmp_path):
 
 def test_only_classes_whose_objects_can_be_called_are_functions():
     assert returned.as_function("Cost", {}) is None
+
+
+HOSTILE = {
+    "never returns": ("    return lambda X, scale: [None for _ in iter(int, 1)]\n", {"timeout", "memory"}),
+    "ends the process": ("    import os\n    return lambda X, scale: os._exit(0)\n", {"crashed"}),
+    "raises SystemExit": ("    return lambda X, scale: exit()\n", {"error"}),
+    "returns a huge list": ("    return lambda X, scale: [0.0] * 10**9\n", {"memory", "error", "failed"}),
+    "a handle in a text": ("    return lambda X, scale: ['kept', 'returned function']\n", {"failed"}),
+    "describes itself wrongly": (
+        "    class Liar:\n        __signature__ = 'none'\n        def __getattribute__(self, name):\n"
+        "            raise ValueError(name)\n        def __call__(self, *names):\n            return 1.0\n    return Liar()\n",
+        {"failed", "error"},
+    ),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_functions_end_in_a_known_way(graded, tmp_path, kind):
+    body, statuses = HOSTILE[kind]
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "reference.py").write_text(REFERENCE)
+    limited = ASSIGNMENT.replace("functions:", "limits: {call_seconds: 2, memory_mb: 256}\nfunctions:", 1)
+    (result,) = graded(limited, f"def Cost(target):\n{body}").checks
+    assert result.status in statuses, result.message
