@@ -206,6 +206,6 @@ def sized(parameters: Iterable[str], sizes: list[int]) -> dict[str, Any]:
             values_by_parameter[parameter] = sizes[1]
         elif "out" in word or "class" in word:
             values_by_parameter[parameter] = sizes[-1]
-        elif "in" not in word and any(part in word for part in ("layer", "size", "dims")):
+        elif "in" not in word and any(part in word for part in ("layer", "size", "dims", "dimension")):
             values_by_parameter[parameter] = list(sizes)
     return values_by_parameter
