@@ -95,18 +95,18 @@ def prepared(
     calls: list[Call] = []
     targets: list[SubmittedFunction] = []
     handles = {name: f"object {number}" for number, name in enumerate(sequence.objects, 1)}
-    kept: dict[str, Kept] = {}
+    references: dict[str, Kept] = {}
     for item in sequence.objects.values():
         target = own_classes[item.class_name].constructor
-        values = _picked(item, {**inputs, **kept})
-        kept[item.name] = Kept(handles[item.name])
+        values = _picked(item, {**inputs, **references})
+        references[item.name] = Kept(handles[item.name])
         positional, keywords = signatures.bind_arguments(functions, item.class_name, target, values)
         calls.append(Call(target.name, positional, keywords, keep=handles[item.name], **options))
         targets.append(target)
     for each in sequence.calls:
         class_name = sequence.objects[each.on].class_name
         own_class = own_classes[class_name]
-        values = _picked(each, {**inputs, **kept})
+        values = _picked(each, {**inputs, **references})
         method = _method(functions, class_name, each.method, own_class)
         positional, keywords = [*values.values()], {}
         if own_class.methods is not None:
