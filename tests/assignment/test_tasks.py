@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.quick
 
 TASKS = sorted(ROOT.glob("assignments/*/task.*.md"))
+OTHERS = [language for language in i18n.LANGUAGES if language != i18n.ENGLISH]
 CODE = re.compile(r"`[^`\n]+`")
 
 
@@ -28,6 +29,12 @@ def test_task_is_that_of_the_language_or_else_the_one_that_the_assignment_names(
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "sheet.de.markdown").write_text("# Ein Blatt\n")
     assert other.task_file("de") == other.folder / "text" / "sheet.de.markdown"
+
+
+@pytest.mark.parametrize("name", assignment.bundled_names())
+def test_task_of_a_bundled_exercise_is_in_every_language(name):
+    folder = assignment.load(name, outline=True).folder
+    assert [language for language in OTHERS if not (folder / f"task.{language}.md").is_file()] == []
 
 
 @pytest.mark.parametrize("file", TASKS, ids=[f"{file.parent.name} {file.name}" for file in TASKS])
