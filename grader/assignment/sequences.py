@@ -7,7 +7,7 @@ and arrays that the constructors and methods get; ``change3`` is the result ``ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,13 +128,14 @@ class ObjectSequence:
 class _Names:
     """Gives each number in a declaration the name of an argument of the sequence."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Collection[str]) -> None:
+        self.objects = objects
         self.numbers: dict[str, Any] = {}
 
     def of(self, what: str, declared: Sequence[Argument], values: Values, suffix: str) -> dict[str, str]:
         """Return {argument: name of an input}; raises SequenceError for an unknown argument.
 
-        A required argument without a value is the input of its own name.
+        A required argument without a value is the input of its own name, so no object may have this name.
         """
         names = [item.name for item in declared]
         for name in values:
@@ -144,6 +145,8 @@ class _Names:
         arguments = {}
         for item in declared:
             value = values.get(item.name, item.default if item.optional else item.name)
+            if item.name not in values and value in self.objects:
+                raise SequenceError(item.name, f"'{item.name}' is also an argument of {what}; rename the object.")
             if isinstance(value, str):
                 arguments[item.name] = value
             else:
@@ -174,7 +177,7 @@ def sequence_of(
     ``objects`` has the class and the arguments of the constructor for each name; the only object may have no name. A
     call is ``[method, {argument: value}]``, or ``[object.method, ...]`` if there are several objects.
     """
-    names = _Names()
+    names = _Names(objects)
     objects_by_name: dict[str, MadeObject] = {}
     for name, (class_name, values) in objects.items():
         if class_name not in classes:

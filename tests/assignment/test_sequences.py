@@ -36,6 +36,10 @@ MISTAKES = {
     "[add, {number: n1}], [reset]": ("[added, {number: n1}], [reset]", "'added' is not a method of Counter"),
     "[reset]": ("[reset, {number: 1}]", "'number' is not an argument of Counter.reset; it has none."),
     "[one.add, {number: n1}]": ("[three.add, {number: n1}]", "'three' in 'three.add' is not an object"),
+    "one: {class: Counter}, two: {class: Counter, construct: {start: 4.0}}": (
+        "start: {class: Counter}, two: {class: Counter}",
+        "'start' is also an argument of Counter; rename the object.",
+    ),
     "two: {class: Counter, construct: {start: 4.0}}": ("two: {class: Counter, construct: {begin: 4.0}}", "'begin'"),
     "start: 2.5, ": ("", "the probe 'numbers' has no start, which sequence sum needs; add it."),
     "n2: {random: normal, shape: [3]}": ("n3: {random: normal, shape: [3]}", "'n3' is not a known input"),
