@@ -16,13 +16,13 @@ def _float64(value):
     return value if tf.is_tensor(value) else tf.constant(np.asarray(value, dtype=np.float64))
 
 
-def feed_forward(X, weights, biases):
-    """Return (zs, activations): for each layer z = a W + b and a = sigmoid(z), each (n, units)."""
+def feed_forward(X, weights, biases, activation=tf.math.sigmoid):
+    """Return (zs, activations): for each layer z = a W + b and its output, the activation of z, each (n, units)."""
     a = _float64(X)
     zs, activations = [], []
     for W, b in zip(weights, biases, strict=True):
         z = tf.matmul(a, _float64(W)) + _float64(b)
-        a = tf.math.sigmoid(z)
+        a = activation(z)
         zs.append(z)
         activations.append(a)
     return zs, activations

@@ -11,11 +11,12 @@ class Network:
     def sigmoid(self, z):
         return 0.5 * (1 + np.tanh(z / 2))
 
-    def feed_forward(self, X):
+    def feed_forward(self, X, activation=None):
+        activation = activation or self.sigmoid
         zs, activations = [], [X]
         for W, b in zip(self.weights, self.biases):
             zs.append(activations[-1] @ W + b)
-            activations.append(self.sigmoid(zs[-1]))
+            activations.append(activation(zs[-1]))
         return zs, activations
 
     def back_propagation(self, X, y):

@@ -451,8 +451,8 @@ class FunctionInput(ArrayInput):
 
     own: Identifier | None = None
     """A function or class of the assignment: each submission gets its own."""
-    given: Literal["abs", "cos", "exp", "negative", "sign", "sin", "sqrt", "square", "tanh"] | None = None
-    """A function of NumPy."""
+    given: Literal["abs", "cos", "exp", "negative", "sigmoid", "sign", "sin", "sqrt", "square", "tanh"] | None = None
+    """A function of NumPy, or the sigmoid."""
 
     @model_validator(mode="after")
     def _one_function(self) -> FunctionInput:

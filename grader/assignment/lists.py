@@ -90,6 +90,7 @@ class _Content:
         self.data = dict(data)
         self.data["probes"] = self._probes(data.get("probes", {}))
         self._of_lists = {name for name, item in data.get("functions", {}).items() if self._has_lists(item)}
+        self._depths_of = self._depths_in_checks(data.get("checks", []))
         self.data["functions"] = self._by_depth("functions", data.get("functions", {}), self._function)
         self.data["aliases"] = self._aliases(data.get("aliases", {}))
         self._check_names: dict[str, list[tuple[str, int]]] = {}
@@ -151,10 +152,10 @@ class _Content:
             if name not in self._of_lists:
                 output[name] = entry
                 continue
-            for layers in sorted(self._depths):
+            for layers in sorted(self._depths_of.get(name, self._depths)):
                 output[self._name(name, layers)] = write(entry, layers)
                 if section == "functions":
-                    output[self._name(name, layers)]["called"] = name
+                    output[self._name(name, layers)].setdefault("called", name)
                 self._origins[section, self._name(name, layers)] = (section, name)
         return output
 
@@ -200,6 +201,17 @@ class _Content:
                 self._origins[section, len(output)] = (section, index)
                 output.append(item)
         return output
+
+    def _depths_in_checks(self, checks: list[dict[str, Any]]) -> dict[str, set[int]]:
+        """Return the numbers of layers with which the checks call each function; without those that have no net."""
+        depths: dict[str, set[int]] = {}
+        for check in checks:
+            probes = check.get("probes", [check["probe"]] if "probe" in check else [])
+            of_check = {layers for probe in probes for _, layers in self._nets.get(probe, [])}
+            names = [check[key] for key in ("function", "train", "predict") if key in check]
+            for name in [*names, *check.get("functions", []), *check.get("given", [])] if of_check else []:
+                depths.setdefault(name, set()).update(of_check)
+        return depths
 
     def _checks(self, check: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a check once for each number of layers in its probes; its points are divided among them."""
@@ -252,7 +264,7 @@ class _Content:
         if bug["function"] not in self._of_lists:
             return [bug]
         output = []
-        for layers in sorted(self._depths):
+        for layers in sorted(self._depths_of.get(bug["function"], self._depths)):
             item = bug | {"function": self._name(bug["function"], layers)}
             if "replace" in bug:
                 item["replace"] = {

@@ -48,8 +48,10 @@ def code(value: Any) -> str:
         return f"np.array({value.tolist()!r}{dtype})"
     if isinstance(value, list | tuple | dict):
         return container(value, code)
-    if isinstance(value, Own | Given):
-        return value.name if isinstance(value, Own) else f"np.{value.name}"
+    if isinstance(value, Own):
+        return value.name
+    if isinstance(value, Given):
+        return "lambda z: 1 / (1 + np.exp(-z))" if value.name == "sigmoid" else f"np.{value.name}"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

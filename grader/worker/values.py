@@ -8,7 +8,7 @@ A node of the tree is a list whose first item names its kind::
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
     ["kept", "params"]         the result of an earlier call that the worker kept under this name, its handle
     ["own", "sigmoid"]         the function or class that the submission defines under this name
-    ["given", "tanh"]          the function of NumPy with this name, one of GIVEN
+    ["given", "tanh"]          the function with this name, one of GIVEN
     ["other", "generator"]     anything else: only the name of its type is sent
 """
 
@@ -28,7 +28,7 @@ ALLOWED_DTYPES = frozenset(
     np.dtype(code).str for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
 Array = np.ndarray[Any, Any]
-GIVEN = frozenset(("abs", "cos", "exp", "negative", "sign", "sin", "sqrt", "square", "tanh"))
+GIVEN = frozenset(("abs", "cos", "exp", "negative", "sigmoid", "sign", "sin", "sqrt", "square", "tanh"))
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
@@ -59,14 +59,19 @@ class Own:
 
 @dataclass(frozen=True)
 class Given:
-    """A reference to a function of NumPy, one of GIVEN, to pass it to a function of the submission."""
+    """A reference to a function of NumPy or to the sigmoid, one of GIVEN, to pass it to a function of the submission."""
 
     name: str
 
 
+def sigmoid(z: Any) -> Any:
+    """Return 1 / (1 + exp(-z)) of each entry, without an overflow."""
+    return 0.5 * (1 + np.tanh(np.multiply(0.5, z)))
+
+
 def given_function(name: str) -> Any:
-    """Return the function of NumPy with this name, one of GIVEN."""
-    return getattr(np, name)
+    """Return the function with this name, one of GIVEN."""
+    return sigmoid if name == "sigmoid" else getattr(np, name)
 
 
 class Encoded(NamedTuple):

@@ -82,6 +82,16 @@ def test_steps_that_need_the_next_layer_come_in_that_order():
     assert [*steps] == ["Z1", "Z2", "d2", "d1", "g2", "g1"]
 
 
+def test_a_function_keeps_the_name_that_it_is_called_by_and_has_the_depths_of_its_checks(tmp_path):
+    other = '  forward_of_tanh: {called: forward, signature: "(X, weights)", returns: [outs]}\naliases'
+    check = (
+        "  - {name: tanh, title: t, kind: values, function: forward_of_tanh, probes: [nets 3-5-2], points: 1}\nsteps"
+    )
+    content = load(tmp_path, NETS.replace("aliases", other).replace("steps:", check + ":")).content
+    assert [name for name in content.functions if "tanh" in name] == ["forward_of_tanh_2"]
+    assert content.written_name("forward_of_tanh_2") == "forward"
+
+
 def test_entries_of_a_list_have_its_aliases(content):
     assert content.aliases["W2"] == ["weights2", "ws2"]
 

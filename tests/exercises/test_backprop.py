@@ -103,6 +103,24 @@ FORMS = {
             ("- y", "- targets"),
         ],
     ),
+    "a required activation": (
+        "",
+        [
+            ("activation=sigmoid", "activation"),
+            ("= feed_forward(X, weights, biases)", "= feed_forward(X, weights, biases, sigmoid)"),
+        ],
+    ),
+    "no activation by default": (
+        "",
+        [("activation=sigmoid", "act_func=None"), ("= activation(z)", "= (act_func or sigmoid)(z)")],
+    ),
+    "an activation for both": (
+        "",
+        [
+            ("y, weights, biases)", "y, weights, biases, activation)"),
+            ("= feed_forward(X, weights, biases)", "= feed_forward(X, weights, biases, activation)"),
+        ],
+    ),
     "the input in front": (
         "",
         [
@@ -118,6 +136,15 @@ FORMS = {
 def test_other_forms_are_right(graded, source, form):
     own, changes = FORMS[form]
     assert graded(EXERCISE, changed(own or source, *changes)).score == 100
+
+
+@pytest.mark.long
+def test_lecture_without_an_argument_for_the_activation_loses_only_the_points_for_it(graded, source):
+    of_lecture = changed(source, (", activation=sigmoid", ""), ("activation(z)", "sigmoid(z)"))
+    report = graded(EXERCISE, of_lecture)
+    [failed] = [check for check in report.checks if check.score < check.points]
+    assert failed.name == "activation" and report.score == 97
+    assert "it has no parameter for activation" in failed.message
 
 
 @pytest.mark.long
