@@ -22,7 +22,7 @@ from ..support import user_cache
 from . import filesystem
 from .processes import COMMAND, Forked
 
-MOST_FORKS = 500  # of one process, for all who share it; a new process costs less than an unknown leak
+MOST_FORKS = 50_000  # of one process, for all who share it; a thousand of them add no memory that can be measured
 MOST_PROCESSES = 6  # of different kinds; a process with Keras needs hundreds of megabytes
 MOST_FAILURES = 3  # in a row for one kind of process at one level; after that these workers always start cold
 START_SECONDS = 60.0  # for the first fork, which waits for the imports
