@@ -182,3 +182,11 @@ def test_known_wrong_solution_fails_its_check(graded, name):
 def test_solution_gets_full_marks_with_every_seed(graded, seed):
     assert graded("optimizers", (FOLDER / "solution.py").read_text(), seed=seed).score == 100
     assert graded("optimizers", PUBLISHED, seed=seed).score == 100
+
+
+@pytest.mark.parametrize("exercise", ["optimizers", pytest.param("backprop", marks=pytest.mark.long)])
+def test_first_line_of_the_published_code_is_numpy(graded, exercise):
+    solution = (ROOT / "assignments" / exercise / "solution.py").read_text()
+    assert "import numpy as np" in solution
+    report = graded(exercise, solution.replace("import numpy as np", "import autograd.numpy as np"))
+    assert report.score == 100

@@ -20,7 +20,7 @@ def predict(params, X):
 
 
 def needs_hidden(gate):
-    """Return True if the gate "AND", "OR", "NAND" or "XOR" can only be learnt with a hidden layer."""
+    """Return True if the gate "AND", "OR", "NAND" or "XOR" can only be learned with a hidden layer."""
     raise NotImplementedError
 
 

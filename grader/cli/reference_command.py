@@ -159,5 +159,8 @@ def _answers(loaded: Assignment, oracle: Oracle, names: list[str], write: bool, 
         answers = dict(archive)
     if answers.keys() != oracle.given.keys():
         raise UsageError(f"{path} was recorded from another reference or assignment: record it again with --write.")
-    largest = max(float(np.max(np.abs(answers[key] - new), initial=0.0)) for key, new in oracle.given.items())
+    largest = max(
+        float(np.max(np.abs(np.subtract(answers[key], new, dtype=np.float64)), initial=0.0))
+        for key, new in oracle.given.items()
+    )
     click.echo(f"The recorded answers differ from these by at most {largest:.1e}.")

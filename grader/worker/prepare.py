@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import course_files, datasets, figures, imported, magic_stub, models, recording, unbound
+from . import autograd_numpy, course_files, datasets, figures, imported, magic_stub, models, recording, unbound
 
 _seeds = [np.random.SeedSequence(0)]  # the source of seeds for generators without a seed
 
@@ -54,12 +54,14 @@ def seeded(seed: int | None) -> Iterator[None]:
 
 @cache
 def watch() -> None:
-    """Watch figures and models, and replace Keras's datasets and the grader, as soon as they are imported."""
+    """Watch figures and models, and replace Keras's datasets, autograd's NumPy and the grader, as soon as they are
+    imported."""
     imported.watch()
     datasets.install()
     figures.watch()
     recording.watch()
     magic_stub.install()
+    autograd_numpy.install()
 
 
 def prepare(config: dict[str, Any]) -> None:

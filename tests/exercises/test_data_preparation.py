@@ -59,7 +59,7 @@ def test_other_forms_are_right(graded, source, changes):
 
 
 @pytest.mark.long
-def test_library_costs_its_points(graded):
+def test_split_by_a_library_does_not_pass(graded):
     library = """
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -68,9 +68,14 @@ def split(X, y, train, validation, test, seed):
     X_train, X_rest, y_train, y_rest = train_test_split(X, y, train_size=train, random_state=seed)
     X_val, X_test, y_val, y_test = train_test_split(X_rest, y_rest, test_size=test / (validation + test), random_state=seed)
     return X_train, y_train, X_val, y_val, X_test, y_test
+
+def one_hot(labels):
+    return np.eye(labels.max() + 1)[labels]
 """
     pytest.importorskip("sklearn")
-    result = statuses(graded(EXERCISE, library))
+    report = graded(EXERCISE, library)
+    result = statuses(report)
+    assert not report.passed
     assert result["numpy-only"] == "failed" and result["shuffled"] == result["seed"] == "passed"
 
 

@@ -69,6 +69,25 @@ def test_submission_that_does_not_learn_xor_does_not_pass(graded, name):
 
 
 @pytest.mark.long
+def test_table_of_the_rows_without_training_does_not_pass(graded):
+    table = """
+import numpy as np
+
+def train_gate(X, y, hidden, learning_rate, epochs, seed):
+    return X, y
+
+def predict(params, X):
+    rows, y = params
+    return np.array([y[np.argmin(((rows - x) ** 2).sum(axis=1))] for x in X])
+
+def needs_hidden(gate):
+    return gate == "XOR"
+"""
+    report = graded(EXERCISE, table)
+    assert statuses(report)["xor-without-hidden-layer"] == "failed" and not report.passed
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_same_score_with_every_seed(graded, source, seed):
     assert graded(EXERCISE, source, seed=seed).score == 100
