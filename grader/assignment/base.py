@@ -6,6 +6,7 @@ import ast
 import keyword
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -270,6 +271,23 @@ class FunctionSpec(StrictModel):
     def entry_names(self, name: str) -> list[str]:
         """Return the names of the arrays in a list, or the name itself if it is no list."""
         return self.entries.get(name, [name])
+
+    def result_names(self) -> list[str]:
+        """Return the names of the results in their order; a list has its own name."""
+        lists = {entry: name for name, entries in self.entries.items() for entry in entries}
+        return list(dict.fromkeys(lists.get(name, name) for name in self.returns))
+
+    def with_entries(self, results: Sequence[Any]) -> list[Any]:
+        """Return the results with the arrays of each list in its place. Results that are no lists stay as they are."""
+        names = self.result_names()
+        if len(results) != len(names):
+            return [*results]
+        is_list = [
+            name in self.entries and isinstance(item, list | tuple) for name, item in zip(names, results, strict=True)
+        ]
+        return [
+            part for item, has_parts in zip(results, is_list, strict=True) for part in (item if has_parts else [item])
+        ]
 
     @property
     def written(self) -> str:

@@ -9,7 +9,7 @@ comparisons and the diagnosis only know arrays with names. Lists exist where a s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 YamlPath = tuple[int | str, ...]
@@ -46,11 +46,6 @@ def entries_of(prefix: str, names: Iterable[str]) -> list[str]:
     while f"{prefix}{len(entries) + 1}" in every:
         entries.append(f"{prefix}{len(entries) + 1}")
     return entries
-
-
-def flat(results: Sequence[Any]) -> list[Any]:
-    """Return results with the arrays of each list in its place."""
-    return [item for result in results for item in (result if isinstance(result, list | tuple) else [result])]
 
 
 def filled(text: str, layers: int, k: int | None = None) -> str:
@@ -139,7 +134,7 @@ class _Content:
         return value | {"shape": shape}
 
     def _has_lists(self, function: dict[str, Any]) -> bool:
-        names = [*re.findall(r"\w+", function["signature"]), *function["returns"]]
+        names = [*re.findall(r"\w+", function["signature"]), *function.get("returns", [])]
         return any(name in self._lists for name in names)
 
     def _name(self, function: str, layers: int) -> str:
@@ -160,7 +155,7 @@ class _Content:
         return output
 
     def _function(self, function: dict[str, Any], layers: int) -> dict[str, Any]:
-        names = {*re.findall(r"\w+", function["signature"]), *function["returns"]}
+        names = {*re.findall(r"\w+", function["signature"]), *function.get("returns", [])}
         entries = {
             name: [f"{prefix}{k}" for k in range(1, layers + 1)]
             for name, prefix in self._lists.items()

@@ -388,10 +388,11 @@ class Mutations:
         return self._compiled_functions[function]
 
     def _named(self, function: str, answer: Any, right: NamedValues) -> list[tuple[str, np.ndarray[Any, Any]]]:
-        returns = self._content.functions[function].returns
+        declared = self._content.functions[function]
+        returns = declared.returns
         if not isinstance(answer, dict):
             results = answer if isinstance(answer, tuple) else (answer,)
-            answer = dict(zip(returns, lists.flat(results) if self._content.lists else results, strict=True))
+            answer = dict(zip(returns, declared.with_entries(results), strict=True))
         values = {**right, **answer}
         return [(name, np.asarray(values[name], dtype=np.float64)) for name in returns]
 

@@ -388,7 +388,7 @@ class Oracle:
         except AuthorCodeError as error:
             raise self._broken(error) from error
         results = [list(answer) if isinstance(answer, tuple) else [answer] for answer in answers]
-        return [lists.flat(result) if content.lists else result for result in results]
+        return results if declared is None else [declared.with_entries(result) for result in results]
 
 
 def _directions(shape: tuple[int, ...]) -> list[Array]:

@@ -71,7 +71,7 @@ def taken_apart(
     ``shapes`` are those of the correct arrays. Raises WrongAnswer for a value that does not consist of the results.
     """
     declared = content.functions[function]
-    result_names = _result_names(declared)
+    result_names = declared.result_names()
     if isinstance(value, dict) and signatures.match(value, declared.returns, content.aliases):
         return value, []  # {"dW1": ..., "dW2": ...}
     results = _named(content, declared, target, result_names, value, shapes)
@@ -107,12 +107,6 @@ def taken_apart(
             raise WrongAnswer(message.format(function=target.label, name=name, length=length, count=len(entries)))
         parts |= zip(entries, items, strict=True)
     return parts, notes
-
-
-def _result_names(declared: FunctionSpec) -> list[str]:
-    """Return the names of the results in their order; a list has its own name."""
-    lists = {entry: name for name, entries in declared.entries.items() for entry in entries}
-    return list(dict.fromkeys(lists.get(name, name) for name in declared.returns))
 
 
 def _named(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import lists
+from grader.assignment.base import FunctionSpec
 from grader.support.errors import UsageError
 from tests.assignment.tiny import load
 from tests.conftest import ROOT
@@ -117,7 +118,20 @@ def test_a_mistake_is_reported_with_its_line(tmp_path, right, wrong, line):
 def test_arrays_are_packed_into_lists():
     values = {"X": 0, "W1": 1, "W2": 2, "b1": 3}
     assert lists.packed({"weights": "W", "biases": "b", "zs": "Z"}, values) == {"weights": [1, 2], "biases": [3]}
-    assert lists.flat([[1, 2], 3]) == [1, 2, 3]
+
+
+def test_only_lists_of_arrays_are_taken_apart():
+    function = FunctionSpec(signature="(X)", returns=["zs", "costs"], entries={"zs": ["Z1", "Z2"]})
+    assert function.result_names() == ["zs", "costs"]
+    assert function.with_entries([[1, 2], [3, 4, 5]]) == [1, 2, [3, 4, 5]]
+    assert FunctionSpec(signature="(x)", returns=["x", "costs"]).with_entries([1, [2, 3]]) == [1, [2, 3]]
+
+
+def test_a_function_that_returns_a_function_may_be_next_to_lists(tmp_path):
+    text = NETS.replace(
+        "functions:\n", "functions:\n  cost: {signature: (y), returns_function: {signature: (p), returns: [cost]}}\n", 1
+    )
+    assert "forward_2" in load(tmp_path, text).content.functions
 
 
 def test_example_of_the_guide_is_valid(tmp_path):
