@@ -21,6 +21,7 @@ from .declarations import Declarations
 
 FOLDER = ASSIGNMENTS / "shared"
 SUFFIX = ".yaml"
+MOST_FILES = 20
 WHOLE = ("forbidden_imports", "allowed_imports", "limits")
 
 
@@ -61,7 +62,11 @@ def completed(data: Any, folder: Path | None) -> Any:
     if not isinstance(data, dict) or not all(isinstance(data.get(key) or {}, dict) for key in ("functions", "probes")):
         return data
     names = data.get("include")
-    files = [_file(str(name), folder) for name in names] if isinstance(names, list) else []
+    names = list(dict.fromkeys(map(str, names))) if isinstance(names, list) else []
+    if len(names) > MOST_FILES:
+        message = f"'{names[MOST_FILES]}' is one file too many; include at most {MOST_FILES}."
+        raise yaml_model.YamlError(("include",), names[MOST_FILES], message)
+    files = [_file(name, folder) for name in names]
     if not files and not any(_likes(data.get("probes"))):
         return data
     merged = dict(data)

@@ -126,6 +126,13 @@ def test_only_files_of_the_folder_and_of_the_grader_are_included(tmp_path, name,
     assert "assignment.yaml:5: " in str(error.value)
 
 
+def test_number_of_included_files_is_limited(tmp_path):
+    with_shared(tmp_path, main=MAIN.replace("[common.yaml]", "[" + "common.yaml, " * 50 + "]"))
+    many = ", ".join(f"{number}.yaml" for number in range(21))
+    with pytest.raises(UsageError, match=r"assignment.yaml:5: '20.yaml' is one file too many; include at most 20"):
+        load(tmp_path, MAIN.replace("[common.yaml]", f"[{many}]"))
+
+
 def test_link_out_of_the_folder_is_not_included(tmp_path):
     (tmp_path / "secret.yaml").write_text(SHARED)
     folder = tmp_path / "exercise"
