@@ -22,6 +22,7 @@ from .outcome import Outcome, number_of_cases
 from .tools.random_samples import Difference, Samples
 
 LARGEST_SEED = 2**31
+TOGETHER = 10  # calls whose results are held in memory before their shapes are known
 
 
 class RandomCheck(Check):
@@ -89,8 +90,16 @@ class RandomCheck(Check):
             PlannedCall(self.function, each, shapes={}, seed=int(seed))
             for each, seed in zip(requests, numbers[:, 1], strict=False)
         ]
-        answers = together.call_all(context.student, planned)
-        return Samples(inputs, [answer.values for answer in answers[: self.calls]]), answers
+        answers: list[BoundAnswer] = []
+        shapes = Expectations(shape=self.expect.shape)
+        while len(answers) < len(planned):
+            made = len(answers)
+            answers += together.call_all(context.student, planned[made : made + (TOGETHER if made else 1)])
+            newest = Samples(requests[made : len(answers)], [answer.values for answer in answers[made:]])
+            if newest.first_difference(shapes) is not None:  # results of another shape may be huge
+                break
+        samples = [answer.values for answer in answers[: self.calls]]
+        return Samples(inputs[: len(samples)], samples), answers
 
     def _unrepeatable(self, answers: Sequence[BoundAnswer]) -> Difference | None:
         """Return the difference between the first call and the same call at the end."""

@@ -156,7 +156,7 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
         notes.append(_("{name} contains booleans: accepted, they count as 0 and 1.").format(name=name))
     elif array.dtype.kind not in ("fiu" if whole else "f"):
         return Comparison(
-            _("{name} contains {kind}, expected decimals (float64).").format(name=name, kind=_kind(array.dtype))
+            _("{name} contains {kind}, expected decimals (float64).").format(name=name, kind=kind_of(array.dtype))
         )
     relative = tolerance.relative
     if array.dtype.char in RELATIVE_BY_CODE:
@@ -278,7 +278,8 @@ def _expectation(expected: np.ndarray[Any, Any]) -> str:
     return array_of(expected.shape) if expected.ndim else _("a single number")
 
 
-def _kind(dtype: np.dtype[Any]) -> str:
+def kind_of(dtype: np.dtype[Any]) -> str:
+    """Return what an array of this dtype contains, such as "integers (int64)"."""
     names = {"i": _("integers"), "u": _("integers"), "b": _("booleans"), "c": _("complex numbers")}
     kind = names.get(dtype.kind, _("values"))
     return f"{kind} ({dtype.name})"

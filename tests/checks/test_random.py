@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.context import context_of
+from grader.checks.random import TOGETHER
 from grader.expected.reference import Oracle
 from grader.submission import read_file
 from tests.assignment.tiny import load
@@ -70,10 +71,11 @@ def dropout(a, p, seed):
 def outcome(tmp_path):
     loaded = load(tmp_path, TEXT)
 
-    def run(name, source, seed=0):
+    def run(name, source, seed=0, session=None):
         check = next(check for check in loaded.content.checks if check.name == name)
         submission = read_file("submission.py", source.encode())
-        return check.run(context_of(loaded, submission, InProcess(source), Oracle(loaded), seed, {}, None))
+        session = session or InProcess(source)
+        return check.run(context_of(loaded, submission, session, Oracle(loaded), seed, {}, None))
 
     return run
 
@@ -82,6 +84,23 @@ def outcome(tmp_path):
 def test_correct_functions_pass(outcome, name, source):
     for seed in range(5):
         assert outcome(name, source, seed).share == 1
+
+
+@pytest.mark.parametrize("last_right", [0, 5])
+def test_no_more_calls_are_made_after_results_of_another_shape(outcome, last_right):
+    """Results may be as large as the channel allows; all of them together would not fit into memory."""
+    source = INIT.replace(
+        "return ", f"count.append(0)\n    if len(count) > {last_right}: return np.zeros(10**5)\n    return "
+    )
+    session = InProcess(f"count = []\n{source}")
+    failed = outcome("init", source, session=session)
+    assert failed.share == 0 and "W has the shape (100000,), expected an array of shape (30, 20)" in failed.message
+    assert len(session.namespace["count"]) <= 1 + TOGETHER
+
+
+def test_complex_numbers_are_named(outcome):
+    failed = outcome("init", INIT.replace("return ", "return 1j * "))
+    assert "W contains complex numbers (complex128), expected decimals (float64)" in failed.message
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 from ...assignment.expectations import Expectations, Expression
 from ...assignment.formulas import Formula
 from ...judging import random_numbers
+from ...judging.compare import kind_of
 from ...judging.random_numbers import Statistic
 from ...support import arrays
 from ...support.errors import NotGradable
@@ -102,7 +103,11 @@ class Samples:
         for numbers, results in zip(self._numbers, self._results, strict=True):
             value = numbers[name]
             expected = arrays.array_of(shape) if shape else _("a single number")
-            if value is None:
+            converted = arrays.as_array(results[name])
+            if isinstance(converted, np.ndarray | np.generic) and converted.dtype.kind == "c":
+                sentence = _("{name} contains {kind}, expected decimals (float64).")
+                yield Difference(sentence.format(name=name, kind=kind_of(converted.dtype)), of_numbers=False)
+            elif value is None:
                 sentence = _("{name} is {value}, expected {expected}.")
                 described = arrays.describe(results[name])
                 yield Difference(sentence.format(name=name, value=described, expected=expected), of_numbers=False)
