@@ -108,7 +108,9 @@ class ShareCheck(Check):
             )
             yield Problem(self.name, sentence)
         rows = self.inputs.get(self.argument)
-        if isinstance(rows, list) and len(rows) != len(self.labels):
+        if rows is not None and not isinstance(rows, list):
+            yield Problem(self.argument, f"'{self.argument}' of '{self.name}' is no list; give one row per label.")
+        elif rows is not None and len(rows) != len(self.labels):
             sentence = f"'{self.name}' has {len(rows)} rows but {len(self.labels)} labels; give one label per row."
             yield Problem(self.name, sentence)
 
@@ -160,20 +162,34 @@ def _made(check: ShareCheck, context: Context, changes: Mapping[str, Any]) -> _R
 
 
 def _outputs(check: ShareCheck, context: Context, changes: Mapping[str, Any], seed: int) -> Any:
-    """Return one finite number for each row, after training with this seed; raises CallError."""
+    """Return one finite number for each row, after training with this seed; raises CallError.
+
+    The rows to classify come in another order than those of the training, so that the order says nothing about the labels.
+    """
     inputs = {name: _value(value) for name, value in {**check.inputs, **changes}.items()}
     context.student.call_in_task_layout(check.train, {**inputs, check.seed: seed}, keep=HANDLE)
     parameters = context.content.functions[check.predict].argument_names()[0]
-    answer = context.student.call_in_task_layout(
-        check.predict, {parameters: Kept(HANDLE), check.argument: inputs[check.argument]}
-    )
+    order = _order(check, context, seed)
+    rows = inputs[check.argument][order]
+    answer = context.student.call_in_task_layout(check.predict, {parameters: Kept(HANDLE), check.argument: rows})
     numbers = arrays.numbers(answer)
     if numbers is None or numbers.size != len(check.labels) or not np.isfinite(numbers).all():
         message = _(
             "With the result of `{train}`, `{predict}` does not return one finite number for each of {count} rows."
         )
         raise WrongAnswer(message.format(train=check.train, predict=check.predict, count=len(check.labels)))
-    return numbers.ravel()
+    return numbers.ravel()[np.argsort(order)]
+
+
+def _order(check: ShareCheck, context: Context, seed: int) -> Any:
+    """Return an order of the rows in which the labels are not in that of the training, unless all are the same."""
+    generator = context.generator(f"order of {check.name} {seed}")
+    order = generator.permutation(len(check.labels))
+    while len({*check.labels}) > 1 and all(
+        check.labels[row] == label for row, label in zip(order, check.labels, strict=True)
+    ):
+        order = generator.permutation(len(check.labels))
+    return order
 
 
 def _value(value: Constant) -> Any:

@@ -109,6 +109,11 @@ def test_other_predictions_are_failures(checked, prediction, status):
     assert checked(source)["often"].status == status
 
 
+def test_labels_in_the_order_of_the_training_are_no_prediction(checked):
+    source = "def train(X, size, seed): return [0.1, 0.9]\ndef predict(params, X): return params\n"
+    assert checked(source)["often"].status == "failed"
+
+
 def test_other_inputs_are_tried_for_another_optimizer(checked):
     text = LUCK.replace("matters: {size: 0}", "otherwise: {size: 9}")
     results = checked(RIGHT.replace('if params["size"] else', 'if params["size"] == 9 else'), text)
@@ -127,6 +132,7 @@ def test_a_seed_without_effect_is_named_if_it_must_have_one(checked):
     ("right", "wrong", "line", "words"),
     [
         ("seed: seed", "seed: sed", 15, "'sed' is not a known argument"),
+        ("X: [[0], [1]]", "X: 2", 16, "'X' of 'often' is no list; give one row per label"),
         ("labels: [0, 1]", "labels: [0, 1, 1]", 9, "2 rows but 3 labels"),
         ("at_least: 0.5", "at_least: null", 8, "either at_least or at_most"),
         ("argument: X", "argument: x", 16, "'x' is not a known argument"),
