@@ -40,8 +40,7 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
     value = _plain(value)
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
-    if isinstance(value, np.ndarray) and value.dtype.kind in "UO":
-        value = value.tolist()
+    value = _plain(value)
     if isinstance(value, list | tuple) and value and all(isinstance(item, str) for item in value):
         value = [str(item) for item in value]  # also for NumPy's strings
     try:
@@ -52,5 +51,7 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a set as a list, since the channel has no sets, and any other value unchanged."""
+    """Return a set or an array of texts as a list, since the channel has neither, and any other value unchanged."""
+    if type(value) is np.ndarray and value.dtype.kind in "UO":
+        return value.tolist()
     return list(value) if isinstance(value, set | frozenset) else value

@@ -245,10 +245,11 @@ def test_answer_that_lies_earns_nothing_and_breaks_nothing(tmp_path, source):
 
 
 @pytest.mark.quick
-def test_sets_are_read_as_lists():
-    values = {"answers": {"q1": {1}, 2: frozenset("a")}, "plain": {"b"}, "other": [3]}
+def test_sets_and_arrays_of_texts_are_read_as_lists():
+    texts = np.array(["c", "d"])
+    values = {"answers": {"q1": {1}, 2: frozenset("a"), "q3": texts}, "plain": {"b"}, "other": [3]}
     described = inspection.variables(values, [*values], 100)
-    assert described["answers"]["value"] == {"q1": [1], "2": ["a"]}
+    assert described["answers"]["value"] == {"q1": [1], "2": ["a"], "q3": ["c", "d"]}
     assert described["plain"]["value"] == ["b"]
     assert described["other"]["value"] == [3]
 
