@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from . import describe, state
+from . import describe, state, values
 
 
 def target(results: dict[str, Any], handle: str, method: str) -> Callable[..., Any]:
@@ -23,7 +23,7 @@ def target(results: dict[str, Any], handle: str, method: str) -> Callable[..., A
     Raises AttributeError if it has no such method, LookupError if another process has kept it, which has ended.
     """
     if handle not in results:
-        raise LookupError("the object is lost, because the process that had made it has ended")
+        raise LookupError(values.LOST)
     item = results[handle]
     return getattr(item, method) if method else item  # type: ignore[no-any-return]
 

@@ -124,9 +124,8 @@ def _answer(
     request: dict[str, Any], payload: memoryview, namespace: Namespace, results: Namespace, locate: Locate
 ) -> tuple[bytes, bool]:
     """Return the answer as a frame, and whether it is an error: a result that cannot be encoded is one too."""
-    tree = request["arguments"]
-    arguments, keywords, *supplied = values.decode(tree, payload, results, namespace=namespace)
     try:
+        arguments, keywords, *supplied = values.decode(request["arguments"], payload, results, namespace=namespace)
         unbound.supply(namespace, *supplied or [{}])
         used = None
         stored: list[Any] = []  # attributes of an instance, or global variables

@@ -34,6 +34,7 @@ MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
 MAX_EMPTY = 1_000_000  # longest axis of an array without entries
 SMALL = 1 << 16  # bytes
+LOST = "the object is lost: it was deleted, or the process that had made it has ended"
 
 
 @dataclass(frozen=True)
@@ -187,8 +188,8 @@ def decode(
     """Return the value that ``tree`` and ``payload`` describe; its arrays are writable.
 
     Arrays are copies unless the payload is a writable memory view. ``results`` are those that the worker has kept,
-    ``namespace`` has the submission's own names; the grader has neither. Raises ProtocolError for a tree or payload that :func:`encode` cannot have produced with that
-    ``room``.
+    ``namespace`` has the submission's own names; the grader has neither. Raises ProtocolError for a tree or payload that
+    :func:`encode` cannot have produced with that ``room``, and LookupError in a worker that lacks an object.
     """
     reader = _Decoder(payload, results or {}, room, namespace or {})
     value = reader.value(tree, 0)
@@ -239,6 +240,8 @@ class _Decoder:
                 return self.results[name]
             case ["own", str() as name] if name in self.namespace:
                 return self.namespace[name]
+            case ["kept" | "own", str()] if self.namespace:
+                raise LookupError(LOST)
             case ["given", str() as name] if name in GIVEN and self.namespace:
                 return given_function(name)
             case ["other", str() as name]:
