@@ -93,9 +93,9 @@ class RandomCheck(Check):
         answers: list[BoundAnswer] = []
         shapes = Expectations(shape=self.expect.shape)
         while len(answers) < len(planned):
-            made = len(answers)
-            answers += together.call_all(context.student, planned[made : made + (TOGETHER if made else 1)])
-            newest = Samples(requests[made : len(answers)], [answer.values for answer in answers[made:]])
+            start = len(answers)
+            answers += together.call_all(context.student, planned[start : start + (TOGETHER if start else 1)])
+            newest = Samples(requests[start : len(answers)], [answer.values for answer in answers[start:]])
             if newest.first_difference(shapes) is not None:  # results of another shape may be huge
                 break
         samples = [answer.values for answer in answers[: self.calls]]
