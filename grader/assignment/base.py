@@ -516,6 +516,10 @@ class Probe(StrictModel):
     inputs: dict[str, Input]
     """{name of an argument: its value}."""
 
+    def depends_on_seed(self) -> bool:
+        """True if an input is random, so that other seeds give other cases."""
+        return any(isinstance(value, RandomInput | ImagesInput) for value in self.inputs.values())
+
     def names_in_formulas(self) -> dict[str, list[str]]:
         """Return {input: the names that it is computed from}, of the inputs that depend on others. Raises Refused."""
         computed = {name: value for name, value in self.inputs.items() if isinstance(value, FormulaInput | ImagesInput)}

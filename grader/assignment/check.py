@@ -111,6 +111,10 @@ class Check(StrictModel):
         """Return the functions whose results, computed by the reference on a probe, are inputs as well."""
         return ()
 
+    def answered_functions(self) -> Iterable[str]:
+        """Return the functions whose expected answers on its probes this check needs."""
+        return [*self.functions(), *self.given_functions()] if [*self.probe_names()] else []
+
     def sequence(self, classes: Mapping[str, ClassSpec]) -> ObjectSequence | None:
         """Return the calls of methods that this check makes, which count as one function; raises SequenceError."""
         return None

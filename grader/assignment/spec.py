@@ -182,9 +182,13 @@ class AssignmentSpec(Declarations):
         """Return the functions for which ``checks`` (by default all) need expected answers on probes."""
         names: dict[str, None] = {}
         for check in self.checks if checks is None else checks:
-            if self.reference is not None and [*check.probe_names()]:
-                names |= dict.fromkeys([*check.functions(), *check.given_functions()])
-        return [*names]
+            names |= dict.fromkeys(check.answered_functions())
+        return [*names] if self.reference is not None else []
+
+    def depends_on_seed(self, function: str) -> bool:
+        """True if checks need expected answers of a function on probes with random inputs."""
+        checks = (check for check in self.checks if function in check.answered_functions())
+        return any(self.probes[name].depends_on_seed() for check in checks for name in check.probe_names())
 
     def _check_exists(self, where: yaml_model.YamlPath, check: Check, above: list[str]) -> None:
         """Raise an error unless the checks that a check requires exist, and everything that its kind needs."""

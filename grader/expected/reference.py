@@ -115,9 +115,14 @@ class Oracle:
 
     def needs_tensorflow(self, functions: Iterable[str]) -> bool:
         """True if the results of these functions for a new seed must be computed with TensorFlow."""
-        if self._file is None or self.is_proven(functions):
+        if self._file is None or not self._not_known(functions):
             return False
         return NEEDS_TENSORFLOW.search(self._file.read_bytes()) is not None
+
+    def _not_known(self, functions: Iterable[str]) -> list[str]:
+        """Return the functions whose answers for a new seed are neither recorded nor computed by proven steps."""
+        is_needed = self._assignment.content.depends_on_seed
+        return [name for name in functions if not self.is_proven([name]) and (not self._shipped or is_needed(name))]
 
     def refuse_without_answers(self, functions: Iterable[str], seed_has_answers: bool) -> None:
         """Raise NotGradable if answers of these functions need TensorFlow or the reference and it is not installed.
@@ -127,7 +132,7 @@ class Oracle:
         if self._computed or (seed_has_answers and self._shipped):
             return
         functions = list(functions)
-        if functions and self._assignment.lacks_reference and not self.is_proven(functions):
+        if self._assignment.lacks_reference and self._not_known(functions):
             raise distribution.left_out(f"reference/{self._assignment.content.reference}.py")
         if packages.tensorflow_version() is None and self.needs_tensorflow(functions):
             sentence = _("The expected answers need TensorFlow, which is not installed here: run {command}.")
