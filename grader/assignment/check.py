@@ -119,6 +119,10 @@ class Check(StrictModel):
         """Return the calls of methods that this check makes, which count as one function; raises SequenceError."""
         return None
 
+    def classes_judged(self) -> Iterable[str]:
+        """Return the classes of the submission whose objects are compared with :meth:`functions` of the reference, if any."""
+        return ()
+
     def compared_function(self) -> ComparedFunction | None:
         """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -50,6 +50,8 @@ class ClassSpec(StrictModel):
     """Another class of the assignment whose methods this one has too."""
     methods: dict[Identifier, MethodSpec] = {}
     """The methods that checks call."""
+    attributes: dict[Literal["weights", "biases"], list[str]] = {}
+    """Other names of the attributes that hold the weights and the biases of all layers, for checks of kind ``network``."""
     steps: dict[Identifier, dict[Identifier, Expression]] = {}
     """{method: its quantities in the order of the computation}. A quantity keeps its value until the next call, and a
     formula that is above the one of a quantity, or in it, reads the value from before the call. ``start`` has the values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
@@ -121,6 +122,16 @@ class AssignmentSpec(Declarations):
     def sequences(self) -> dict[str, ObjectSequence]:
         """The sequences of calls that checks make, by the name of the function that each counts as."""
         return self._sequences
+
+    @cached_property
+    def judged_classes(self) -> dict[str, list[str]]:
+        """The classes of a submission that play the part of functions of the reference: {function: classes}."""
+        judged: dict[str, dict[str, None]] = {}
+        for check in self.checks:
+            classes = dict.fromkeys(check.classes_judged())
+            for function in check.functions() if classes else ():
+                judged[function] = judged.get(function, {}) | classes
+        return {function: [*classes] for function, classes in judged.items()}
 
     def _add_sequences(self) -> None:
         """Add each sequence of calls as a function with steps and bugs."""

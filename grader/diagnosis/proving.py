@@ -67,7 +67,7 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
             case, *_others = probes.cases(content, [*check.probe_names()], seed)
             complete = content.functions[function].complete
             yield from (Case(name, complete({**case.inputs, name: value})) for name, value in changed.items())
-        if not isinstance(check, ProbedCheck) and function not in content.sequences:
+        if not isinstance(check, ProbedCheck) and function not in {*content.sequences, *content.judged_classes}:
             continue
         instead = [content.probes[name].fallback for name in check.probe_names()]
         names = [*check.probe_names(), *(name for name in dict.fromkeys(instead) if name)]

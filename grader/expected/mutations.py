@@ -360,8 +360,15 @@ class Mutations:
         return call
 
     def _with_functions(self, inputs: NamedValues, mutants: Sequence[Mutant]) -> NamedValues:
-        """Return the inputs with functions in the place of references to functions of the assignment, or of NumPy."""
-        references = {name: value for name, value in inputs.items() if isinstance(value, encoding.Own | encoding.Given)}
+        """Return the inputs with functions in the place of references to functions of the assignment, or of NumPy.
+
+        A reference to a function without steps stays: only calls of the submission need it.
+        """
+        references = {
+            name: value
+            for name, value in inputs.items()
+            if isinstance(value, encoding.Given) or (isinstance(value, encoding.Own) and value.name in self._steps)
+        }
         if not references:
             return inputs
         functions = {

@@ -42,6 +42,12 @@ class LoadedSubmission:
         """Return the submission's function that plays the part of ``function``."""
         if function in self.content.sequences:
             return self._first_method(function)
+        if function in self.content.judged_classes:
+            definitions = self._session.definitions
+            classes = [
+                sequences.find(self.content, name, definitions) for name in self.content.judged_classes[function]
+            ]
+            return None if classes[0] is None or None in classes else classes[0].constructor
         return self.instances.find(function)
 
     @cached_property
@@ -78,6 +84,9 @@ class LoadedSubmission:
         if target is None and function in self.content.sequences:
             for item in self.content.sequences[function].objects.values():
                 self.required_class(item.class_name)
+        if target is None:
+            for name in self.content.judged_classes.get(function, []):
+                self.required_class(name)
         if target is None:
             functions = self.instances.methods | self._session.definitions.functions
             message = misnamed.missing(self.content, function, functions, self._session.definitions.others, self.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
 from ..worker.values import Own
-from . import classes, listed, misnamed, own_start, result_places, returned, sequences, signatures, steps
+from . import classes, listed, misnamed, networks, own_start, result_places, returned, sequences, signatures, steps
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
@@ -152,6 +153,52 @@ class Submitted(LoadedSubmission):
         values, changed = sequences.results(self._class_functions, calls, outcomes)
         raw = RawAnswer(calls.targets[len(sequence.objects)], None, values, values)
         return BoundAnswer(values, changed, [], raw)
+
+    def run_objects(self, sequence: ObjectSequence, inputs: Mapping[str, Any]) -> networks.ObjectsRun:
+        """Construct objects and make calls, and read the attributes of all objects before and after the calls.
+
+        Raises CallError if an object cannot be made or read; a call that fails is in the answer.
+        """
+        inputs = self._with_own_functions({**sequence.numbers, **inputs})
+        self._experience.has_made_objects = True
+        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
+        supply = self._supplied(inputs)
+        prepared = sequences.prepared(self._class_functions, sequence, own_classes, inputs, supply=supply)
+        count = len(sequence.objects)
+        making, calling = prepared.calls[:count], prepared.calls[count:]
+        reads = [
+            Call(networks.READ, [networks.ATTRIBUTES], {}, on=each.keep, shown_as=each.function) for each in making
+        ]
+        outcomes = self._session.call_all([*making, *reads, *calling, *reads])
+        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
+        before = self._attributes(sequence, making, outcomes[: 2 * count])
+        called = outcomes[2 * count : 2 * count + len(calling)]
+        failure = next((outcome for outcome in called if isinstance(outcome, CallError)), None)
+        after: dict[str, dict[str, Any]] = {}
+        if failure is None:
+            after = self._attributes(sequence, making, outcomes[2 * count + len(calling) :])
+        elif failure.status == "error":
+            with contextlib.suppress(CallError):
+                after = self._attributes(sequence, making, self._session.call_all(reads))
+        results = {
+            name: outcome.value
+            for call, outcome in zip(sequence.calls, called, strict=False)
+            if not isinstance(outcome, CallError)
+            for name in call.results.values()
+        }
+        return networks.ObjectsRun(before, after, results, failure)
+
+    def _attributes(
+        self, sequence: ObjectSequence, making: Sequence[Call], outcomes: Sequence[Answer | CallError]
+    ) -> dict[str, dict[str, Any]]:
+        """Return {object: its attributes} of the last outcomes; raises CallError."""
+        read = []
+        for outcome in outcomes:
+            if isinstance(outcome, CallError):
+                raise outcome
+            read.append(outcome.value)
+        values = zip(sequence.objects, making, read[-len(making) :], strict=True)
+        return {name: networks.attributes_of(value, call.function) for name, call, value in values}
 
     def needs_no_other_call(self, function: str) -> bool:
         """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""

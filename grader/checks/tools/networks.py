@@ -1,0 +1,210 @@
+"""Judges what network objects have left: their weights before and after calls, and the results of the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...assignment.base import Tolerance
+from ...assignment.sequences import ObjectSequence
+from ...expected.mutant import Mutant
+from ...expected.probes import Case
+from ...judging.compare import Comparison, all_agree, compare_results
+from ...report.evidence import Evidence
+from ...student.networks import ObjectsRun, ReadLayers, read_layers, split
+from ...support import arrays
+from ...support.i18n import _
+from ..context import Context
+from ..outcome import Outcome, number_of_cases
+from . import conventions
+
+PARAMETERS, DIMENSIONS = "parameters", "dimensions"
+SAME = 1e-12  # relative: the same numbers, computed twice
+ROUNDED = 0.05  # counts of drawn rows are whole numbers, apart from rounding
+Values = dict[str, Any]
+
+
+class Judge:
+    """Judges the objects of one check of a submission."""
+
+    def __init__(self, context: Context, sequence: ObjectSequence) -> None:
+        self._context = context
+        self.sequence = sequence
+        self._network = next(iter(sequence.objects))
+        self.name = sequence.objects[self._network].class_name
+
+    def layers(self, case: Case, attributes: Mapping[str, Values], name: str = "") -> ReadLayers:
+        """Return the layers of an object, by default of the network; raises WrongAnswer."""
+        label = self.sequence.objects[name or self._network].class_name
+        names: dict[str, list[str]] = {"weights": [], "biases": []}
+        names.update((str(each), others) for each, others in self._context.content.classes[label].attributes.items())
+        return read_layers(attributes[name or self._network], _sizes(case), names, label)
+
+    def results(
+        self, function: str, cases: Sequence[Case], runs: Sequence[ObjectsRun]
+    ) -> tuple[list[Values], list[Values], list[str]]:
+        """Return the results to compare, the inputs of the reference's ``function``, and notes, for each case."""
+        results, inputs, notes = [], [], dict[str, None]()
+        returns = self._context.content.functions[function].returns
+        for case, run in zip(cases, runs, strict=True):
+            before = self.layers(case, run.before)
+            notes |= dict.fromkeys(before.notes)
+            inputs.append({**case.inputs, PARAMETERS: before.parameters})
+            if returns == [PARAMETERS]:
+                results.append({PARAMETERS: self.layers(case, run.after).parameters})
+            else:
+                results.append({returns[0]: arrays.as_array([*run.results.values()][-1])})
+        return results, inputs, [*notes]
+
+    def compared(
+        self, case: Case, result: Mapping[str, Any], right: Mapping[str, Any], tolerance: Tolerance
+    ) -> dict[str, Comparison]:
+        """Compare a result with the right one; weights and biases layer by layer."""
+        if PARAMETERS not in right:
+            return compare_results(dict(result), dict(right), tolerance)
+        sizes = _sizes(case)
+        return compare_results(split(result[PARAMETERS], sizes), dict(split(right[PARAMETERS], sizes)), tolerance)
+
+    def follows(
+        self,
+        function: str,
+        cases: Sequence[Case],
+        results: Sequence[Values],
+        inputs: Sequence[Values],
+        tolerance: Tolerance,
+    ) -> bool:
+        """True if a declared mistake that explains all wrong answers of earlier checks explains these answers, too."""
+        mutations, earlier = self._context.mutations, self._context.log.answers.get(function, [])
+        if not earlier:
+            return False
+        before = [(one.case, one.case.inputs, one.answers) for one in earlier]
+        now = [*zip(cases, inputs, results, strict=True)]
+
+        def explains(mutant: Mutant) -> bool:
+            computed = (
+                (case, mutations.results_or_none(function, [mutant], values), result)
+                for case, values, result in [*before, *now]
+            )
+            return all(
+                right is not None and all_agree(self.compared(case, result, right, tolerance))
+                for case, right, result in computed
+            )
+
+        return any(explains(mutant) for mutant in mutations.of(function) if not mutant.bug.accepted)
+
+    def lowered(self, cases: Sequence[Case], runs: Sequence[ObjectsRun], function: str) -> Outcome:
+        """Return whether the cost of the reference's ``function`` is lower after the calls than before, in every case."""
+        context, notes = self._context, dict[str, None]()
+        for case, run in zip(cases, runs, strict=True):
+            before, after = self.layers(case, run.before), self.layers(case, run.after)
+            notes |= dict.fromkeys(before.notes)
+            starts, ends = (
+                conventions.expected(context, function, values, context.oracle.results(function, values))
+                for values in ({**case.inputs, PARAMETERS: each.parameters} for each in (before, after))
+            )
+            costs = [(float(next(iter(starts[key].values()))), float(next(iter(ends[key].values())))) for key in starts]
+            if not any(end < start for start, end in costs):
+                sentence = _("Case '{case}': the cost of the training data is not lower after training than before.")
+                return Outcome(0.0, sentence.format(case=case.name), Evidence(case=case.name))
+        sentence = _("The cost of the training data falls, in {cases}.").format(cases=number_of_cases(len(cases)))
+        return Outcome(1.0, " ".join([sentence, *notes]), Evidence().with_notes([*notes]))
+
+    def scores(self, cases: Sequence[Case], runs: Sequence[ObjectsRun], epochs: str) -> Outcome:
+        """Return whether the last call has returned a dict of lists with one finite number for each epoch."""
+        for case, run in zip(cases, runs, strict=True):
+            count = int(case.inputs[epochs])
+            scores = [*run.results.values()][-1]
+            method = f"{self.name}.{self.sequence.calls[-1].method}"
+            if not isinstance(scores, dict) or not scores:
+                sentence = _("`{function}` returns {value}, expected a dict of lists, one number for each epoch.")
+                return Outcome(0.0, sentence.format(function=method, value=arrays.describe(scores)), hint_fits=False)
+            for key, value in scores.items():
+                numbers = arrays.numbers(value)
+                if numbers is None or numbers.size != count or not np.isfinite(numbers).all():
+                    sentence = _(
+                        "`{function}`: {key} needs one finite number for each of {count} epochs, and is {value}."
+                    )
+                    text = sentence.format(function=method, key=key[:40], count=count, value=arrays.describe(value))
+                    return Outcome(0.0, text, Evidence(case=case.name))
+        return Outcome(1.0, _("Each score has one number for each epoch."))
+
+    def pairs(
+        self,
+        cases: Sequence[Case],
+        runs: Sequence[ObjectsRun],
+        equal: Sequence[Sequence[str]],
+        different: Sequence[Sequence[str]],
+    ) -> Outcome:
+        """Return whether pairs of objects have equal weights before and after the calls, and others different ones."""
+        for case, run in zip(cases, runs, strict=True):
+            for one, other in equal:
+                for attributes, when in ((run.before, _("after the construction")), (run.after, _("after the calls"))):
+                    first, second = (self.layers(case, attributes, name).parameters for name in (one, other))
+                    if not np.allclose(first, second, rtol=SAME, atol=SAME):
+                        sentence = _(
+                            "Two objects that were made and called in the same way have different weights {when}."
+                        )
+                        return Outcome(0.0, sentence.format(when=when), Evidence(case=case.name))
+            for one, other in different:
+                layers = zip(*(self.layers(case, run.after, name).layers for name in (one, other)), strict=True)
+                for number, ((W, _b), (V, _c)) in enumerate(layers, start=1):
+                    if not np.ptp(W) or not np.ptp(V) or np.allclose(W, V) or not np.isfinite([W, V]).all():
+                        sentence = _("The weights of layer {number} should be new random numbers, but are not.")
+                        return Outcome(0.0, sentence.format(number=number), Evidence(case=case.name))
+        return Outcome(1.0, _("The weights are equal where they have to be, and new elsewhere."))
+
+
+def _sizes(case: Case) -> list[int]:
+    return [int(size) for size in np.ravel(case.inputs[DIMENSIONS])]
+
+
+def has_used(sequence: ObjectSequence, run: ObjectsRun) -> bool:
+    """True if an object that was passed to a call now keeps arrays that it had not before: it was not copied."""
+    passed = {name for call in sequence.calls for name in call.arguments.values() if name in sequence.objects}
+    return any(_arrays(run.before.get(name, {})) != _arrays(run.after.get(name, {})) for name in passed)
+
+
+def _arrays(attributes: Values) -> dict[str, tuple[tuple[int, ...], bytes]]:
+    values = {name: item for name, item in attributes.items() if isinstance(item, np.ndarray)}
+    return {name: (item.shape, item.tobytes()) for name, item in values.items()}
+
+
+def with_drawn_rows(
+    context: Context,
+    function: str,
+    inputs: Values,
+    names: Sequence[str],
+    result: Values,
+    convention: str,
+    right: Values,
+) -> Values | None:
+    """Return the expected results for rows drawn with replacement that explain one step; None if there are no such rows.
+
+    The step of the last layer is the sum of the steps of single rows, so least squares find how often each row was drawn.
+    The result is then computed again with these rows.
+    """
+    count = len(inputs[names[0]])
+    start = inputs[PARAMETERS]
+
+    def computed(rows: Any) -> Any:
+        values = {**inputs, **{name: inputs[name][rows] for name in names}}
+        forms = conventions.expected(context, function, values, context.oracle.results(function, values))
+        return forms[convention][PARAMETERS] if convention in forms else None
+
+    steps = [computed([row]) for row in range(count)]
+    if any(step is None for step in steps):
+        return None
+    before, after = np.ravel(inputs[DIMENSIONS])[-2:]
+    last = slice(-int((before + 1) * after), None)
+    columns = np.array([(step - start)[last] for step in steps]).T
+    drawn = np.linalg.lstsq(columns, (result[PARAMETERS] - start)[last], rcond=None)[0]
+    if not np.isfinite(drawn).all() or drawn.sum() <= 0:
+        return None
+    times = drawn * count / drawn.sum()
+    whole = np.round(times).astype(int)
+    if (whole < 0).any() or whole.sum() != count or np.abs(times - whole).max() > ROUNDED:
+        return None
+    values = computed(np.repeat(np.arange(count), whole))
+    return None if values is None else {PARAMETERS: values}

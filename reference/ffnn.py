@@ -1,0 +1,88 @@
+"""TensorFlow reference of ``ffnn``: a feed forward network of any depth, lecture deck 002, with gradients from the tape.
+
+``parameters`` has all weights and biases in one array, layer by layer, W (in, out) before b. All computation is in float64.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+ACTIVATIONS = {
+    "sigmoid": tf.math.sigmoid,
+    "tanh": tf.math.tanh,
+    "RELU": tf.nn.relu,
+    "LRELU": lambda z: tf.nn.leaky_relu(z, 0.01),
+    "identity": tf.identity,
+    "softmax": tf.nn.softmax,
+}
+
+
+def _float64(value):
+    return tf.constant(np.asarray(value, dtype=np.float64))
+
+
+def _split(parameters, dimensions):
+    """Return the Variables W and b of each layer."""
+    sizes = [int(size) for size in np.ravel(dimensions)]
+    parameters, arrays = np.asarray(parameters, dtype=np.float64), []
+    for before, after in itertools.pairwise(sizes):
+        for shape in ((before, after), (after,)):
+            count = int(np.prod(shape))
+            arrays.append(tf.Variable(parameters[:count].reshape(shape)))
+            parameters = parameters[count:]
+    return arrays
+
+
+def _logits(X, arrays, hidden):
+    a = _float64(X)
+    for W, b in zip(arrays[:-2:2], arrays[1:-2:2], strict=True):
+        a = ACTIVATIONS[hidden](a @ W + b)
+    return a @ arrays[-2] + arrays[-1]
+
+
+def _cost(t, logits, output, cost):
+    t = _float64(t)
+    count = tf.cast(tf.shape(t)[0], tf.float64)
+    if cost == "CostCrossEntropy" and output == "softmax":
+        return tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(t, logits)) / count
+    if cost == "CostLogReg" and output == "sigmoid":
+        return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(t, logits)) / count
+    return tf.reduce_sum(tf.square(t - ACTIVATIONS[output](logits))) / count
+
+
+def network_output(X, parameters, dimensions, hidden_name, output_name, cost_name):
+    """Return the outputs (n, k), for CostLogReg the classes 0 and 1 (n, k), for CostCrossEntropy the class numbers (n,)."""
+    y = ACTIVATIONS[output_name](_logits(X, _split(parameters, dimensions), hidden_name))
+    if cost_name == "CostOLS":
+        return y
+    if cost_name == "CostLogReg":
+        return tf.cast(y > 0.5, tf.float64)
+    return tf.cast(tf.argmax(y, axis=1), tf.float64)
+
+
+def network_cost(X, t, parameters, dimensions, hidden_name, output_name, cost_name):
+    """Return the cost of the outputs, divided by the number of rows."""
+    return _cost(t, _logits(X, _split(parameters, dimensions), hidden_name), output_name, cost_name)
+
+
+def network_training(
+    X, t, parameters, dimensions, hidden_name, output_name, cost_name, eta, momentum=0.0, batches=1, epochs=1, lam=0.0
+):
+    """Return the parameters after training with momentum. Each gradient of a weight has ``lam`` times the weight added."""
+    arrays = _split(parameters, dimensions)
+    X, t, batches = np.asarray(X), np.asarray(t), int(batches)
+    size, changes = len(X) // batches, [tf.zeros_like(array) for array in arrays]
+    for _epoch in range(int(epochs)):
+        for batch in range(batches):
+            rows = slice(batch * size, len(X) if batch == batches - 1 else (batch + 1) * size)
+            with tf.GradientTape() as tape:
+                total = _cost(t[rows], _logits(X[rows], arrays, hidden_name), output_name, cost_name)
+                total += lam / 2 * tf.add_n([tf.reduce_sum(tf.square(W)) for W in arrays[::2]])
+            gradients = tape.gradient(total, arrays)
+            changes = [momentum * change + eta * gradient for change, gradient in zip(changes, gradients, strict=True)]
+            for array, change in zip(arrays, changes, strict=True):
+                array.assign_sub(change)
+    return tf.concat([tf.reshape(array, [-1]) for array in arrays], 0)
