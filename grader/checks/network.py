@@ -6,7 +6,7 @@ the object should return, or the weights that it should have after the calls. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -135,19 +135,17 @@ class NetworkCheck(Check):
             forms.append(conventions.expected(context, self.function, values, right))
         best: Verdict | None = None
         for convention in forms[0]:
-            kept = [conventions.note(context.content, convention)] if convention else []
+            all_notes = [*notes, *([conventions.note(context.content, convention)] if convention else [])]
             expected = [form[convention] for form in forms]
-            if self.drawn_rows and not all(map(_is_right(self, judge), cases, results, expected)):
-                drawn = [
-                    networks.with_drawn_rows(context, self.function, values, self.drawn_rows, result, convention, right)
-                    for values, result, right in zip(inputs, results, expected, strict=True)
+            verdict = self._verdict(judge, all_notes, cases, results, expected)
+            if verdict.share < 1 and self.drawn_rows:
+                with_other_rows = [
+                    networks.with_drawn_rows(context, self.function, values, self.drawn_rows, result, convention)
+                    for values, result in zip(inputs, results, strict=True)
                 ]
-                if all(other is not None for other in drawn):
-                    expected = [other for other in drawn if other is not None]
-                    kept.append(_("The rows are drawn at random, with replacement, before training: accepted."))
-            verdict = Verdict(judge.name, [*notes, *kept])
-            for case, result, right in zip(cases, results, expected, strict=True):
-                verdict.add(case.name, judge.compared(case, result, right, self.tolerance))
+                if None not in with_other_rows:
+                    all_notes.append(_("The rows are drawn at random, with replacement, before training: accepted."))
+                    verdict = self._verdict(judge, all_notes, cases, results, with_other_rows)
             if best is None or verdict.share > best.share:
                 best = verdict
         assert best is not None
@@ -174,13 +172,18 @@ class NetworkCheck(Check):
 
         return replace(outcome, diagnose=named)
 
-
-def _is_right(check: NetworkCheck, judge: networks.Judge) -> Any:
-    def agrees(case: Case, result: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
-        compared = judge.compared(case, result, right, check.tolerance)
-        return all(item.problem is None for item in compared.values())
-
-    return agrees
+    def _verdict(
+        self,
+        judge: networks.Judge,
+        notes: Sequence[str],
+        cases: Sequence[Case],
+        results: Sequence[dict[str, Any]],
+        expected: Sequence[Any],
+    ) -> Verdict:
+        verdict = Verdict(judge.name, notes)
+        for case, result, right in zip(cases, results, expected, strict=True):
+            verdict.add(case.name, judge.compared(case, result, right, self.tolerance))
+        return verdict
 
 
 def _shared(name: str, message: str) -> Outcome:

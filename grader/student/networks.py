@@ -65,8 +65,8 @@ def read_layers(
 ) -> ReadLayers:
     """Return the weights and biases of an object with layers of these sizes; raises WrongAnswer without them."""
     names = match(dict.fromkeys(attributes), ["weights", "biases"], dict(aliases))
-    kept = {want: attributes[name] for name, want in names.items()}
-    weights, biases = (_as_list(kept.get(name)) for name in ("weights", "biases"))
+    by_name = {want: attributes[name] for name, want in names.items()}
+    weights, biases = (_as_list(by_name.get(name)) for name in ("weights", "biases"))
     if not weights:
         weights, biases = _of_dicts(attributes, aliases)
     pairs = list(pairwise(dimensions))
@@ -74,12 +74,12 @@ def read_layers(
         if len(biases) == len(pairs):
             for is_turned in (False, True):
                 layers = [_layer(W, b, pair, is_turned) for W, b, pair in zip(weights, biases, pairs, strict=True)]
-                if (found := _complete(layers)) is not None:
+                if (complete := _complete(layers)) is not None:
                     turned = _("The weights of a layer have the shape (out, in): accepted.")
-                    return ReadLayers(found, [turned] if is_turned else [])
+                    return ReadLayers(complete, [turned] if is_turned else [])
         layers = [_with_bias_row(W, pair) for W, pair in zip(weights, pairs, strict=True)]
-        if (found := _complete(layers)) is not None:
-            return ReadLayers(found, [_("The biases are the first rows of the weights: accepted.")])
+        if (complete := _complete(layers)) is not None:
+            return ReadLayers(complete, [_("The biases are the first rows of the weights: accepted.")])
     sizes = "-".join(map(str, dimensions))
     sentence = _(
         "A `{name}` object for the layers {sizes} needs the lists `weights`, with arrays (in, out), and `biases`, with arrays (out,), one for each layer after the input."
@@ -103,10 +103,10 @@ def _of_dicts(attributes: Mapping[str, Any], aliases: Mapping[str, list[str]]) -
     for entries in (*(item for item in attributes.values() if isinstance(item, dict)), attributes):
         numbered: dict[str, dict[int, Any]] = {"weights": {}, "biases": {}}
         for key, item in entries.items():
-            found = NUMBERED.fullmatch(key)
-            kind = next(iter(match([found[1]], [*kinds], kinds).values()), "") if found else ""
-            if found and kind:
-                numbered[kind][int(found[2])] = item
+            parts = NUMBERED.fullmatch(key)
+            kind = next(iter(match([parts[1]], [*kinds], kinds).values()), "") if parts else ""
+            if parts and kind:
+                numbered[kind][int(parts[2])] = item
         if numbered["weights"]:
             weights, biases = ([items[number] for number in sorted(items)] for items in numbered.values())
             return weights, biases
@@ -130,8 +130,8 @@ def _with_bias_row(W: Any, pair: tuple[int, int]) -> tuple[Array, Array] | None:
 
 
 def _complete(layers: Sequence[tuple[Array, Array] | None]) -> list[tuple[Array, Array]] | None:
-    found = [layer for layer in layers if layer is not None]
-    return found if len(found) == len(layers) else None
+    complete = [layer for layer in layers if layer is not None]
+    return complete if len(complete) == len(layers) else None
 
 
 def split(parameters: Any, dimensions: Sequence[int]) -> dict[str, Array]:

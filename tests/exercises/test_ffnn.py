@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from tests.changed import changed
 from tests.conftest import ROOT, bundled, known_wrong
 from tests.exercises.conftest import module, statuses
 
@@ -32,7 +33,8 @@ def test_digits_are_those_of_the_lecture():
 )
 def test_steps_are_confirmed_by_central_differences(sizes, output, cost):
     random = np.random.default_rng(3)
-    X, parameters = random.normal(size=(7, 3)), random.normal(size=sum((a + 1) * b for a, b in zip(sizes, sizes[1:])))
+    count = sum((before + 1) * after for before, after in itertools.pairwise(sizes))
+    X, parameters = random.normal(size=(7, 3)), random.normal(size=count)
     t = np.eye(2)[random.integers(2, size=7)]
     net = (sizes, "sigmoid", output, cost)
     step = (parameters - program.train(X, t, parameters, *net, eta=0.1)) / 0.1

@@ -22,6 +22,7 @@ from . import conventions
 
 PARAMETERS, DIMENSIONS = "parameters", "dimensions"
 SAME = 1e-12  # relative: the same numbers, computed twice
+CLOSE = 1e-6  # the result with these rows is the same
 ROUNDED = 0.05  # counts of drawn rows are whole numbers, apart from rounding
 Values = dict[str, Any]
 
@@ -178,7 +179,6 @@ def with_drawn_rows(
     names: Sequence[str],
     result: Values,
     convention: str,
-    right: Values,
 ) -> Values | None:
     """Return the expected results for rows drawn with replacement that explain one step; None if there are no such rows.
 
@@ -199,12 +199,14 @@ def with_drawn_rows(
     before, after = np.ravel(inputs[DIMENSIONS])[-2:]
     last = slice(-int((before + 1) * after), None)
     columns = np.array([(step - start)[last] for step in steps]).T
-    drawn = np.linalg.lstsq(columns, (result[PARAMETERS] - start)[last], rcond=None)[0]
-    if not np.isfinite(drawn).all() or drawn.sum() <= 0:
+    counts = np.linalg.lstsq(columns, (result[PARAMETERS] - start)[last], rcond=None)[0]
+    if not np.isfinite(counts).all() or counts.sum() <= 0:
         return None
-    times = drawn * count / drawn.sum()
+    times = counts * count / counts.sum()
     whole = np.round(times).astype(int)
     if (whole < 0).any() or whole.sum() != count or np.abs(times - whole).max() > ROUNDED:
         return None
-    values = computed(np.repeat(np.arange(count), whole))
-    return None if values is None else {PARAMETERS: values}
+    rows = np.repeat(np.arange(count), whole)
+    values = computed(rows)
+    explains = values is not None and np.allclose(values, result[PARAMETERS], rtol=CLOSE, atol=CLOSE)
+    return {PARAMETERS: values} if explains else None
