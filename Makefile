@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
-EXERCISES := single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
+EXERCISES := activations by-hand losses initialisation data-preparation minimizer optimizers gates backprop \
+    single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 
