@@ -154,6 +154,8 @@ def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
         return None
     if not (np.isfinite(answers).all() and np.isfinite(right_values).all()):
         return None
+    if right_values.size < 8 and np.unique(right_values.round(9)).size < 3:
+        return None  # a line goes through any two points
     columns = np.stack([right_values, np.ones_like(right_values)], axis=1)
     (slope, offset), *_ = np.linalg.lstsq(columns, answers, rcond=None)
     scale = float(np.abs(right_values).max())
