@@ -103,6 +103,10 @@ class Check(StrictModel):
         """Return the submitted functions that this check calls."""
         return ()
 
+    def called(self, function: str) -> str:
+        """Return the name that students know for one of these functions."""
+        return function
+
     def probe_names(self) -> Iterable[str]:
         """Return the probes that this check uses."""
         return ()

@@ -72,6 +72,12 @@ class NetworkCheck(Check):
     def functions(self) -> Iterable[str]:
         return (self.function,)
 
+    def called(self, function: str) -> str:
+        """Return the last method that is called, because only the reference has the function."""
+        name, _dot, method = str(self.calls[-1][0]).rpartition(".")
+        item = self.objects.get(name)
+        return function if item is None else f"{item.class_name}.{method}"
+
     def probe_names(self) -> Iterable[str]:
         return self.probes
 

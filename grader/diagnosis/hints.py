@@ -59,7 +59,7 @@ def _place(finding: Finding, check: Check, content: AssignmentSpec) -> str:
     sequence = content.sequences.get(finding.function)
     function = finding.function if sequence is None else sequence.method_of(finding.where)
     if finding.function in check.functions() and len(set(check.functions())) == 1:
-        return _("Look at {where} in {function}() first.").format(where=where, function=function)
+        return _("Look at {where} in {function}() first.").format(where=where, function=check.called(function))
     follows = _("This follows from {function}(): look at {where} there first.")
     return follows.format(function=function, where=where)
 

@@ -78,3 +78,10 @@ def test_wrong_example_does_not_pass(graded):
     report = graded(EXERCISE, (EXAMPLES / "wrong.py").read_text())
     assert not report.passed
     assert {name for name, status in statuses(report).items() if status == "failed"} >= {"one-step", "scores"}
+
+
+def test_wrong_step_does_not_pass_and_its_hint_names_the_method(graded):
+    report = graded(EXERCISE, known_wrong(EXERCISE, "output-slope-missing"))
+    step = next(result for result in report.checks if result.name == "one-step")
+    assert step.status == "failed" and not report.passed
+    assert "in FFNN.fit() first." in step.hint
