@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from ..assignment.bugs import Bug
 from ..assignment.expressions import Refused
@@ -154,6 +155,7 @@ def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:
     return before, after
 
 
+@lru_cache(maxsize=10_000)  # layers and networks of several depths have the same parts
 def _without_names(text: str) -> str:
     try:
         tree = ast.parse(text.strip() or "None", mode="eval")

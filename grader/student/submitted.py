@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,19 @@ from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
 from ..worker.values import Own
-from . import classes, listed, misnamed, networks, own_start, result_places, returned, sequences, signatures, steps
+from . import (
+    classes,
+    listed,
+    misnamed,
+    networks,
+    own_start,
+    result_places,
+    returned,
+    sequences,
+    signatures,
+    steps,
+    used,
+)
 from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
 from .bundles import bundle
 from .instances import Instances
@@ -367,6 +379,24 @@ class Submitted(LoadedSubmission):
                 raise outcome
         answers = zip(order, outcomes[len(making) :], strict=True)
         return [self.result(planned[place], self.answered(prepared[place], outcome)) for place, outcome in answers]
+
+    def trained_and_used(
+        self, train: str, use: str, inputs: dict[str, Any], seed: Mapping[str, int], rows: Mapping[str, Any]
+    ) -> Any:
+        """Train with ``inputs`` and ``seed``, and return what ``use`` returns for ``rows``; raises CallError.
+
+        The result of ``train`` may be of any type: it stays in the worker. See :mod:`grader.student.used`.
+        """
+        targets = self.required(train), self.required(use)
+        supply = self._supplied(inputs)
+        calls = used.calls(self.content, (train, use), targets, self.instances.methods, {**inputs, **seed}, rows)
+        value = None
+        for outcome in self._session.call_all([replace(call, supply=supply) for call in calls]):
+            if isinstance(outcome, CallError):
+                raise outcome
+            self._experience.answers += 1
+            value = outcome.value
+        return value
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.
