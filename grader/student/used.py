@@ -33,17 +33,17 @@ def calls(
     its class, ``inputs`` the arguments of training, and ``rows`` those of use without its first one, the trained parameters.
     """
     (train, use), (trainer, user) = names, targets
-    made: list[Call] = []
-    taken: frozenset[str] = frozenset()
+    before: list[Call] = []
+    held_names: frozenset[str] = frozenset()
     if trainer.owner:
         [arguments, *_others] = classes.constructions(content, train, methods, inputs)
-        made.append(Call(trainer.owner, [], arguments, keep=OBJECT))
-        taken = frozenset(signatures.match(arguments, inputs, content.aliases).values())
+        before.append(Call(trainer.owner, [], arguments, keep=OBJECT))
+        held_names = frozenset(signatures.match(arguments, inputs, content.aliases).values())
     seconds = content.functions[train].call_seconds
-    positional, keywords = signatures.bind_arguments(content, train, trainer, inputs, state=State({}, taken))
+    positional, keywords = signatures.bind_arguments(content, train, trainer, inputs, state=State({}, held_names))
     on = OBJECT if trainer.owner else ""
     label = f"{trainer.owner}.{trainer.name}" if trainer.owner else ""
-    made.append(Call(trainer.name, positional, keywords, keep=RESULT, seconds=seconds, on=on, shown_as=label))
+    before.append(Call(trainer.name, positional, keywords, keep=RESULT, seconds=seconds, on=on, shown_as=label))
     parameters = content.functions[use].argument_names()[0]
     values = {parameters: Kept(RESULT), **rows}
     label = f"{user.owner}.{user.name}" if user.owner else ""
@@ -51,4 +51,4 @@ def calls(
     has_state = bool(user.owner) or not {*trainer.stores}.isdisjoint(user.reads)
     excused = frozenset([parameters] if has_state else [])
     positional, keywords = signatures.bind_arguments(content, use, user, values, state=State({}, excused))
-    return [*made, Call(user.name, positional, keywords, on=on, shown_as=label)]
+    return [*before, Call(user.name, positional, keywords, on=on, shown_as=label)]
