@@ -40,8 +40,9 @@ _COURSE, _EXERCISE, _MEMBERSHIP, _SUBMISSION, _VERSION = (
 )
 # Columns instead of objects, because these are read for every submission.
 EXERCISE_ROW = (
-    select(_EXERCISE, _COURSE.c.slug, _MEMBERSHIP.c.role)
+    select(_EXERCISE, _COURSE.c.slug, _COURSE.c.archived, _MEMBERSHIP.c.role, _VERSION.c.digest)
     .join_from(_EXERCISE, _COURSE, _EXERCISE.c.course_id == _COURSE.c.id)
+    .join(_VERSION, _EXERCISE.c.version_id == _VERSION.c.id)
     .outerjoin(_MEMBERSHIP, (_MEMBERSHIP.c.course_id == _COURSE.c.id) & (_MEMBERSHIP.c.user_id == bindparam("user")))
     .where(_COURSE.c.slug == bindparam("slug"), _EXERCISE.c.name == bindparam("name"))
 )
@@ -144,7 +145,10 @@ def exercise(
 
 
 def exercise_row(session: Session, caller: Caller, slug: str, name: str) -> Any:
-    """Return the columns of an exercise that the caller may see, and ``slug`` of its course; raises NotFound."""
+    """Return the columns of an exercise that the caller may see, with ``slug`` and ``archived`` of its course; raises NotFound.
+
+    The row also has the ``role`` of the user, and the ``digest`` of the present version.
+    """
     row: Any = session.execute(EXERCISE_ROW, {"slug": slug, "name": name, "user": caller.user_id}).first()
     role = None if row is None else _role_in(caller, row)
     if row is None or role is None or not (role >= Role.TUTOR or is_visible(row)):

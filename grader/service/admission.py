@@ -63,6 +63,13 @@ def refuse_by_rules(
 ) -> None:
     """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
     row: Any = session.execute(RULES, {"exercise": exercise.id, "user": caller.user_id}).one()
+    refuse_by_row(session, limits, caller, row, kind, received, terms_of(session, row, caller.user_id))
+
+
+def refuse_by_row(
+    session: Session, limits: ServiceLimits, caller: Caller, row: Any, kind: Kind, received: datetime, terms: Terms
+) -> None:
+    """Do the same with the columns of an exercise, as :data:`RULES` has them, and the terms of the student."""
     role = None if row.role is None else Role(row.role)
     if not caller.is_admin and role is None:
         raise missing()
@@ -72,7 +79,6 @@ def refuse_by_rules(
         return  # they try an exercise at any time
     if not is_visible(row):
         raise missing()
-    terms = terms_of(session, row, caller.user_id)
     if terms.is_closed(received):
         raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))
     if kind == Kind.ATTEMPT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import os
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 
 
 class Blobs:
-    """Blobs in a folder. A blob is complete or does not exist."""
+    """Blobs in a folder. A blob is complete or does not exist; one that a power failure left incomplete does not exist either."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -21,34 +22,55 @@ class Blobs:
     def put(self, content: bytes, is_vital: bool = True) -> str:
         """Store a blob and return its name, the SHA-256 of its content; raises OSError, and then nothing is left.
 
-        It is on disk when the method returns; one that is not vital may not exist after a power failure.
+        It is on disk when the method returns; one that is not vital may not exist after a power failure, unless :meth:`force`
+        was called before.
         """
-        name = hashlib.sha256(content).hexdigest()
+        name = name_of(content)
         path = self._path(name)
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)  # it is as new as this upload, so that delete_old() keeps it
-            if is_vital:  # it may have been stored as one that is not
-                _force_names(path.parent)
-            return name
+            if path.read_bytes() == content:
+                if is_vital:  # it may have been stored as one that is not
+                    _force(path)
+                    _force(path.parent)
+                return name
         path.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
             with open(descriptor, "wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                if is_vital:
+                    file.flush()
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
         if is_vital:
-            _force_names(path.parent)
+            _force(path.parent)
         return name
 
+    def force(self) -> None:
+        """Force all blobs to the disk; raises OSError."""
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            if ctypes.CDLL(None, use_errno=True).syncfs(descriptor) != 0:
+                number = ctypes.get_errno()
+                raise OSError(number, os.strerror(number))
+        finally:
+            os.close(descriptor)
+
     def get(self, name: str) -> bytes:
-        """Return the content of a blob; raises FileNotFoundError."""
-        return self._path(name).read_bytes()
+        """Return the content of a blob; raises FileNotFoundError, also if it is damaged."""
+        content = self._path(name).read_bytes()
+        if name_of(content) != name:
+            raise FileNotFoundError(name)
+        return content
+
+    def is_damaged(self, name: str) -> bool:
+        """Return whether a blob has another content than its name says; raises FileNotFoundError without the blob."""
+        return name_of(self._path(name).read_bytes()) != name
 
     def delete(self, name: str) -> None:
         """Delete a blob, if it exists."""
@@ -90,9 +112,14 @@ class Blobs:
         return self._folder / name[:2] / name
 
 
-def _force_names(folder: Path) -> None:
-    """Make the name of a new file survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def name_of(content: bytes) -> str:
+    """Return the name of a blob, the SHA-256 of its content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _force(path: Path) -> None:
+    """Make a file, or the names of the files in a folder, survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

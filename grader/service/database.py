@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,7 @@ class Database:
         self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
         self._changes: deque[_Change] = deque()  # of `together`
         self._together = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, "writer")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -92,6 +93,19 @@ class Database:
                 self._commit([self._changes.popleft() for _ in range(len(self._changes))])
         result: T = own.future.result()
         return result
+
+    def soon(self, change: Callable[[Session], T]) -> Future[T]:
+        """Return the future of the result of a change; like :meth:`together`, without a thread that waits for each change."""
+        own: _Change = _Change(change)
+        self._changes.append(own)
+        self._writer.submit(self._commit_waiting)
+        return own.future
+
+    def _commit_waiting(self) -> None:
+        with self._together:
+            changes = [self._changes.popleft() for _ in range(len(self._changes))]
+            if changes:
+                self._commit(changes)
 
     def _commit(self, changes: list[_Change]) -> None:
         """Make the changes in one transaction; if one of them fails, again with a savepoint for each, which takes longer."""
@@ -163,7 +177,8 @@ class Database:
         return self._engine
 
     def close(self) -> None:
-        """Close all connections."""
+        """Make the last changes, and close all connections."""
+        self._writer.shutdown()
         self._engine.dispose()
 
 

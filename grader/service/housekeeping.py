@@ -1,4 +1,4 @@
-"""Keeps a running server tidy: writes every hour what was used, and deletes a few times a day what courses keep no longer."""
+"""Keeps a running server tidy: forces small uploads to the disk, writes every hour what was used, and deletes a few times a day what courses keep no longer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 
-from . import retention
+from . import fresh_uploads, retention
 from .service import Service
 
 FIRST_SECONDS = 60.0  # after the start
 PAUSE_SECONDS = 6 * 3600.0
 USES_SECONDS = 3600.0
+UPLOADS_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
@@ -35,9 +36,14 @@ class Housekeeping:
 
     def _run(self) -> None:
         next_purge = time.monotonic() + FIRST_SECONDS
-        while not self._is_stopping.wait(min(USES_SECONDS, max(0.0, next_purge - time.monotonic()))):
+        next_write = time.monotonic() + USES_SECONDS
+        pause = min(USES_SECONDS, UPLOADS_SECONDS)
+        while not self._is_stopping.wait(min(pause, max(0.0, next_purge - time.monotonic()))):
             try:
-                self._service.last_uses.write(self._service.database)
+                fresh_uploads.settle_if_possible(self._service)
+                if time.monotonic() >= next_write:
+                    next_write = time.monotonic() + USES_SECONDS
+                    self._service.last_uses.write(self._service.database)
                 if time.monotonic() >= next_purge:
                     next_purge = time.monotonic() + PAUSE_SECONDS
                     retention.purge(self._service)

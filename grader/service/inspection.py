@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +63,7 @@ def _files(service: Service) -> Iterator[Inspection]:
             name for column in (Result.executed, Result.source) for name in session.scalars(select(column)) if name
         }
         names = set(service.blobs.names())
-        wrong = [name for name in names if hashlib.sha256(service.blobs.get(name)).hexdigest() != name]
+        wrong = [name for name in names if service.blobs.is_damaged(name)]
     missing = needed - names
     parts = [plural(len(names), "file")]
     if missing:

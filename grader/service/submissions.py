@@ -1,6 +1,6 @@
 """Submissions from the upload to the result: accepting, cancelling, and reading what belongs to one.
 
-Accepted means: the file is on disk and the row is committed. Only then the student gets a receipt.
+Accepted means: the content is on disk and the row is committed. Only then the student gets a receipt.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.zips import zipped
-from . import admission, claims, courses, kept_results, result_keys, space
+from . import admission, claims, courses, fresh_uploads, kept_results, result_keys, space
 from .access import Caller
+from .blobs import name_of
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Conflict, NotFound, Unreadable, missing
 from .identifiers import new_id
 from .moments import now
 from .service import Service
 from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission, Version
+from .terms import Terms
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
@@ -59,7 +61,66 @@ def accept(
     graded at once, from that result. ``received`` is the time when all bytes had arrived, now by default. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is
     full; then nothing is stored.
     """
-    kind = Kind(kind)
+    submission, content = _new(service, caller, exercise, Kind(kind), files, via, idempotency_key, received)
+    with service.database.reading() as session:
+        earlier = _by_key(session, submission)
+        if earlier is not None:
+            return earlier
+        limits, moment = service.configuration.limits, submission.received
+        admission.refuse_by_rules(session, limits, caller, exercise, Kind(kind), moment)
+    _write_if_large(service, content)
+    with space.full_disk_is_a_refusal():
+        stored, superseded = service.database.together(
+            lambda session: _store(session, service, caller, submission, content)
+        )
+    announce(service, superseded)
+    return stored
+
+
+def accept_in(
+    session: Session,
+    service: Service,
+    caller: Caller,
+    row: Any,
+    terms: Terms,
+    kind: Kind,
+    files: Mapping[str, bytes],
+    **more: Any,
+) -> tuple[Submission, str | None]:
+    """Do the same in a transaction that writes; call :func:`announce` with the second value after its commit.
+
+    ``row`` is the exercise, as :func:`access.exercise_row` returns it, ``terms`` are those of the user, and ``more`` are the
+    other arguments of :func:`accept`. A Refusal is raised before anything is written.
+    """
+    submission, content = _new(service, caller, row, kind, files, **more)
+    earlier = _by_key(session, submission)
+    if earlier is not None:
+        return earlier, None
+    limits = service.configuration.limits
+    admission.refuse_by_row(session, limits, caller, row, kind, submission.received, terms)
+    _write_if_large(service, content)
+    with space.full_disk_is_a_refusal():
+        return _store(session, service, caller, submission, content, row)
+
+
+def announce(service: Service, superseded: str | None) -> None:
+    """Tell the grader that a submission waits, and the page of a self-check that a newer one has replaced it."""
+    if superseded is not None:
+        service.events.publish(superseded, "done", state=State.SUPERSEDED, sentence=SUPERSEDED)
+    service.wake.set()
+
+
+def _new(
+    service: Service,
+    caller: Caller,
+    exercise: Exercise,
+    kind: Kind,
+    files: Mapping[str, bytes],
+    via: str,
+    idempotency_key: str | None = None,
+    received: datetime | None = None,
+) -> tuple[Submission, bytes]:
+    """Return a submission that is not stored, and its content."""
     admission.refuse_wrong_files(files, service.configuration.limits)
     content = _packed(files)
     submission = Submission(
@@ -77,33 +138,37 @@ def accept(
         idempotency_key=idempotency_key,
         priority=PRIORITIES[kind],
         sentence=WAITS,
+        blob=name_of(content),
     )
     submission.available = submission.since = now()
     submission.received = received or submission.since
     submission.deadline = submission.since + QUEUE_PATIENCE
-    with service.database.reading() as session:
-        earlier = _by_key(session, submission)
-        if earlier is not None:
-            return earlier
-        admission.refuse_by_rules(session, service.configuration.limits, caller, exercise, kind, submission.received)
+    return submission, content
+
+
+def _write_if_large(service: Service, content: bytes) -> None:
+    """Force a large content to the disk; raises NoSpace, also if a small one has no space."""
     space.refuse_if_low(service, len(content))
-    with space.full_disk_is_a_refusal():
-        submission.blob = service.blobs.put(content)
-        stored, superseded = service.database.together(lambda session: _store(session, service, caller, submission))
-    if superseded is not None:
-        service.events.publish(superseded, "done", state=State.SUPERSEDED, sentence=SUPERSEDED)
-    service.wake.set()
-    return stored
+    if not fresh_uploads.is_small(content):
+        with space.full_disk_is_a_refusal():
+            service.blobs.put(content)
 
 
-def _store(session: Session, service: Service, caller: Caller, submission: Submission) -> tuple[Submission, str | None]:
-    """Store a new submission, unless it repeats an earlier request; return it, and the id of the self-check that it replaces."""
+def _store(
+    session: Session, service: Service, caller: Caller, submission: Submission, content: bytes, row: Any = None
+) -> tuple[Submission, str | None]:
+    """Store a new submission, unless it repeats an earlier request; return it, and the id of the self-check that it replaces.
+
+    ``row`` is its exercise, if it was read in this transaction.
+    """
     earlier = _by_key(session, submission)
     if earlier is not None:
         return earlier, None
-    exercise: Any = session.execute(PRESENT_VERSION, {"exercise": submission.exercise_id}).one()
+    exercise: Any = row
+    if exercise is None:
+        exercise = session.execute(PRESENT_VERSION, {"exercise": submission.exercise_id}).one()
     kind = Kind(submission.kind)
-    if kind == Kind.ATTEMPT:
+    if kind == Kind.ATTEMPT and row is None:
         admission.refuse_spent_attempts(session, caller, exercise)  # again: two uploads may have arrived together
     pending = pending_check(session, submission)
     if pending is not None:
@@ -123,7 +188,9 @@ def _store(session: Session, service: Service, caller: Caller, submission: Submi
     if kept_results.is_kept(session, key):
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
-    session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in INSERT.table.c})
+    session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in COLUMNS})
+    if fresh_uploads.is_small(content):
+        fresh_uploads.keep(session, service, submission.id, content)
     return submission, None if pending is None else pending.id
 
 

@@ -246,7 +246,7 @@ class Seed(Table):
 
 
 class Submission(Table):
-    """The files that a student has handed in. The row is committed, and the blob is on disk, before the student gets the receipt.
+    """The files that a student has handed in. The row is committed, and the content is on disk, before the student gets the receipt.
 
     ``received`` is the arrival, which counts for the deadline. ``since``, ``deadline``, ``owner`` and ``sentence`` belong
     to the state: when it began, when the reaper acts, which worker has it, and what people read. ``losses`` counts the
@@ -300,6 +300,14 @@ class Submission(Table):
     user: Mapped[User] = relationship()
     exercise: Mapped[Exercise] = relationship()
     version: Mapped[Version] = relationship()
+
+
+class Upload(Table):
+    """The content of a small upload, until its blob has been forced to the disk: see :mod:`grader.service.fresh_uploads`."""
+
+    __tablename__ = "upload"
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Result(Table):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Header, Query, Request, UploadFile
@@ -12,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from ..service import access, submissions
 from ..service.access import Caller
-from ..service.errors import missing
-from ..service.progress import progress_of
+from ..service.errors import NoSpace, Refusal, Unavailable, missing
+from ..service.progress import SubmissionProgress, progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
-from ..service.terms import terms_of
+from ..service.terms import Terms, terms_of
 from ..service.viewing import quick_view, submission_for
 from . import event_stream, uploads
 from .api_description import api_router, problems
@@ -39,6 +42,17 @@ IdempotencyKey = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """A submission that is on disk; ``replaced`` is the id of the self-check that it replaces."""
+
+    submission: Submission
+    place: SubmissionPlace
+    progress: SubmissionProgress
+    terms: Terms
+    replaced: str | None
+
+
 async def _contents(file: list[UploadFile]) -> dict[str, bytes]:
     return uploads.by_name(await uploads.read(file))
 
@@ -52,7 +66,7 @@ async def _contents(file: list[UploadFile]) -> dict[str, bytes]:
         **problems(409, 413, 415, 507),
     },
 )
-def hand_in(
+async def hand_in(
     request: Request,
     service: ServiceOf,
     course: str,
@@ -65,19 +79,34 @@ def hand_in(
 
     A file that was graded before, in the same way, is answered at once with its result and the status 200.
     """
-    with service.database.reading() as session:
-        caller = client_in(session, request)
-        caller.require("submit")
-        service.rates.count_upload(caller.user_id)
-        row = access.exercise_row(session, caller, course, exercise)
-    new_submission = submissions.accept(
-        service, caller, row, kind, files, via="api", idempotency_key=idempotency_key, received=arrival(request)
-    )
-    with service.database.reading() as session:
-        progress = progress_of(session, service, new_submission)
-        terms = terms_of(session, row, caller.user_id)
-    place = SubmissionPlace(row.slug, row.name, caller.name)
-    document = submission_document(request, new_submission, place, progress, terms)
+
+    def store(session: Session) -> _Stored | Refusal:
+        try:
+            caller = client_in(session, request)
+            caller.require("submit")
+            service.rates.count_upload(caller.user_id)
+            row = access.exercise_row(session, caller, course, exercise)
+            terms = terms_of(session, row, caller.user_id)
+            more = {"via": "api", "idempotency_key": idempotency_key, "received": arrival(request)}
+            submission, replaced = submissions.accept_in(session, service, caller, row, terms, kind, files, **more)
+        except (NoSpace, Unavailable):
+            raise
+        except Refusal as refusal:  # nothing is written yet, so those who share the transaction need not start again
+            return refusal
+        progress = progress_of(session, service, submission)
+        return _Stored(submission, SubmissionPlace(row.slug, row.name, caller.name), progress, terms, replaced)
+
+    context = copy_context()  # with the language of the request
+
+    def in_context(session: Session) -> _Stored | Refusal:
+        return context.run(store, session)
+
+    # One thread stores the uploads of all, as many as wait in one transaction: a thread for each of them would cost more.
+    stored = await asyncio.wrap_future(service.database.soon(in_context))
+    if isinstance(stored, Refusal):
+        raise stored
+    submissions.announce(service, stored.replaced)
+    document = submission_document(request, stored.submission, stored.place, stored.progress, stored.terms)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
 

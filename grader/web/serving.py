@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from ..service import background, data_folder, first_admin, invitations, isolation, logs, space, upgrades
+from ..service import background, data_folder, first_admin, fresh_uploads, invitations, isolation, logs, space, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -44,6 +44,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         configuration = replace(configuration, isolation=level)
         service = open_service(configuration)
         stack.callback(service.close)
+        fresh_uploads.settle_if_possible(service)  # before anything is graded
         upgrades.renew_bundled(service)
         grader = Grader(service)  # it starts first: there are no threads yet
         runner = background.job_runner(service, grader)

@@ -1,0 +1,59 @@
+"""Small uploads are on disk as soon as their row is: their content is committed with it, so that one forced write is enough for many.
+
+The blob is written at the same time, but forced to the disk later, for all uploads of half a minute at once. After a power
+failure it may be missing or incomplete; then it is written again from the database.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from .errors import Refusal
+from .service import Service
+from .tables import Upload
+
+MOST_BYTES = 64 << 10  # a larger content is forced to the disk by itself, before its row is committed
+log = logging.getLogger(__name__)
+
+_UPLOAD = Upload.metadata.tables[Upload.__tablename__]
+INSERT = insert(_UPLOAD)
+ALL = select(_UPLOAD.c.submission_id, _UPLOAD.c.content)
+
+
+def is_small(content: bytes) -> bool:
+    """Return whether a content is committed with its row."""
+    return len(content) <= MOST_BYTES
+
+
+def keep(session: Session, service: Service, submission_id: str, content: bytes) -> None:
+    """Store the content of a new submission, whose row is in the same transaction; raises OSError."""
+    service.blobs.put(content, is_vital=False)
+    session.execute(INSERT, {"submission_id": submission_id, "content": content})
+
+
+def settle_if_possible(service: Service) -> None:
+    """Do :func:`settle`, or nothing if the disk is full or the database is locked: then it is done the next time."""
+    try:
+        settle(service)
+    except (OSError, Refusal):
+        log.warning("small uploads are not forced to the disk yet", exc_info=True)
+
+
+def settle(service: Service) -> int:
+    """Force the blobs of all small uploads to the disk, and write those again that are incomplete; return their number.
+
+    Raises OSError if that is not possible; then the database keeps the contents.
+    """
+    with service.database.reading() as session:
+        rows = session.execute(ALL).all()
+    if not rows:
+        return 0
+    for row in rows:
+        service.blobs.put(row.content, is_vital=False)
+    service.blobs.force()
+    with service.database.writing() as session:
+        session.execute(delete(_UPLOAD).where(_UPLOAD.c.submission_id.in_([row.submission_id for row in rows])))
+    return len(rows)
