@@ -30,11 +30,12 @@ from .pausing import Pausing
 from .prepared_works import PreparedWorks
 from .service import Service
 from .supervision import Supervision
-from .tables import State, Submission, Version, Worker
+from .tables import Seed, State, Submission, Version, Worker
 
 POLL_SECONDS = 1.0
 IDLE_SECONDS = 2.0  # after which idle time begins
 STOP_SECONDS = 10.0  # for submissions that are being graded when the server stops
+MOST_SEEDS = 1000
 NICENESS = 5  # of all processes that grade, so that pages are answered at once
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Grader:
         self._pausing = Pausing()
         self._claims: dict[str, _Claim] = {}
         self._outcomes: queue.SimpleQueue[GradingOutcome] = queue.SimpleQueue()
+        self._seeds: dict[tuple[str, str, str, int], Seed] = {}
         self._unsaved: list[GradingOutcome] = []
         self._is_stopping = threading.Event()
         self._busy = time.monotonic()  # when there was something to grade
@@ -222,8 +224,7 @@ class Grader:
         try:
             self._service.events.publish(submission.id, "state", state=State.RUNNING)
             self._works.give_way()
-            with self._service.database.reading() as session:
-                seed = result_keys.seed_of(session, submission, submission.version)
+            seed = self._seed_of(submission)
             claim.key = result_keys.key_with(self._service, submission, submission.version.digest, seed.seed)
             prepared = self._works.request(seed, submission.version)
         except Exception as error:
@@ -243,8 +244,21 @@ class Grader:
 
         prepared.add_done_callback(submit)
 
+    def _seed_of(self, submission: Submission) -> Seed:
+        """Return the seed of a submission, which never changes once it is drawn."""
+        identity = (submission.exercise_id, submission.version_id, submission.kind, submission.seed_number)
+        seed = self._seeds.get(identity)
+        if seed is None:
+            with self._service.database.reading() as session:
+                seed = result_keys.seed_of(session, submission, submission.version)
+            if len(self._seeds) >= MOST_SEEDS:
+                self._seeds.clear()
+            self._seeds[identity] = seed
+        return seed
+
     def _submit(self, claim: _Claim, work: Work) -> None:
         submission = claim.submission
+        name = submission.id
 
         def tell(event: Event) -> None:
             if claim.is_over:
@@ -252,7 +266,7 @@ class Grader:
             if event.kind == "started":
                 claim.started = time.monotonic()
             words = {"name": event.check, "status": event.status} if event.kind == "check" else {}
-            self._service.events.publish(submission.id, event.kind, **words)
+            self._service.events.publish(name, event.kind, **words)
 
         def finish(future: Future[TaskResult]) -> None:
             begun = claim.started if claim.started is not None else claim.submitted

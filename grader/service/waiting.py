@@ -68,12 +68,16 @@ class Places:
         self._lock = threading.Lock()
         self._until = 0.0
         self._known: dict[str, Position] = {}
+        self._ahead: dict[
+            int, tuple[int, float]
+        ] = {}  # {priority: (count, longest wait)} of the known ones before a new one
 
     def of(self, session: Session, submission: Submission) -> Position:
         """Return the position of a submission that waits or runs; it is at most a second old."""
         with self._lock:
             if time.monotonic() > self._until or not self._knows(submission):
                 self._known = _all(session)
+                self._ahead = {}
                 self._until = time.monotonic() + KEPT_SECONDS
             return self._known.get(submission.id, Position(0, 0.0))
 
@@ -81,12 +85,24 @@ class Places:
         """Return whether the position of a submission is known; a new one is the last until all are computed again."""
         if submission.id in self._known:
             return True
-        ahead = [place.seconds for place in self._known.values() if place.priority <= submission.priority]
-        if submission.state != State.QUEUED or not ahead:
+        if submission.state != State.QUEUED:
             return False
-        seconds = max(ahead) * (1 + 1 / len(ahead))
-        self._known[submission.id] = Position(len(ahead), seconds, submission.priority)
+        priority = int(submission.priority)
+        count, longest = self._ahead.get(priority) or self._ahead_of(priority)
+        if not count:
+            return False
+        seconds = longest * (1 + 1 / count)
+        self._known[submission.id] = Position(count, seconds, priority)
+        for other, (number, most) in self._ahead.items():
+            if priority <= other:
+                self._ahead[other] = (number + 1, max(most, seconds))
         return True
+
+    def _ahead_of(self, priority: int) -> tuple[int, float]:
+        """Return the number of known submissions that are graded before a new one, and the longest wait of them; keep it."""
+        ahead = [place.seconds for place in self._known.values() if place.priority <= priority]
+        self._ahead[priority] = (len(ahead), max(ahead, default=0.0))
+        return self._ahead[priority]
 
 
 def _all(session: Session) -> dict[str, Position]:
