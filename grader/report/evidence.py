@@ -231,8 +231,8 @@ class Evidence(ReportPart):
     @property
     def content(self) -> dict[str, Any]:
         """The fields that were set, {name: value}: the declared ones first, always in the same order."""
-        given = self.model_fields_set
-        fields = {name: getattr(self, name) for name in type(self).model_fields if name in given} if given else {}
+        names = self.model_fields_set
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name in names} if names else {}
         return {**fields, **(self.model_extra or {})}
 
     @property
