@@ -46,3 +46,8 @@ def test_missing_packages_are_not_gradable(tmp_path, monkeypatch, missing, comma
     monkeypatch.setattr(packages, "missing", lambda requirements: missing)
     with pytest.raises(NotGradable, match=command):
         needs.refuse_missing_packages(load_text(tmp_path, GOOD))
+
+
+def test_an_exercise_that_forbids_tensorflow_does_not_need_it():
+    assert needs.packages_of(load("minimizer")) == []
+    assert needs.packages_of(load("clothing-mlp")) == ["tensorflow"]
