@@ -112,8 +112,10 @@ class RandomCheck(Check):
         changed = [name for name in first if not np.array_equal(np.asarray(first[name]), np.asarray(last[name]))]
         if not changed:
             return None
-        sentence = _("Two calls with the same arguments, {names} among them, give different {results}.")
-        message = sentence.format(names=self.vary or "all", results=", ".join(changed))
+        sentence = _("Two calls with the same arguments give different {results}.")
+        if self.vary:
+            sentence = _("Two calls with the same arguments, {names} among them, give different {results}.")
+        message = sentence.format(names=self.vary, results=", ".join(changed))
         return Difference(message, {"changed": changed})
 
     def _failed(self, case: Case, samples: Samples, difference: Difference) -> Outcome:

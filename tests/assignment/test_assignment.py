@@ -31,6 +31,11 @@ def test_unknown_name_lists_the_known_ones():
         assignment.load("nothing")
 
 
+def test_bundled_files_are_read_without_libyaml_too():
+    for file in sorted(assignment.ASSIGNMENTS.glob("*/*.yaml")):
+        yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)  # the loader in Python is stricter
+
+
 def test_bundled_assignments_load_and_their_files_exist():
     assert "single-neuron" in assignment.bundled_names()
     for name in assignment.bundled_names():
