@@ -47,7 +47,9 @@ def test_share_of_networks_that_learn_xor(solution, hidden, right):
 @pytest.mark.long
 @pytest.mark.parametrize(("gate", "expected"), [("AND", 0.0036), ("OR", 0.0020)])
 def test_cross_entropy_after_training(solution, gate, expected):
-    assert cross_entropy(gate, outputs(solution, gate, 0, 20)) == pytest.approx(expected, rel=0.3)
+    # The page does not give its initial weights, so its number must be within three standard errors of 20 seeds.
+    own = np.array([cross_entropy(gate, p) for p in outputs(solution, gate, 0, 20)])
+    assert abs(own.mean() - expected) < 3 * own.std(ddof=1) / np.sqrt(len(own))
 
 
 @pytest.mark.long
