@@ -6,6 +6,7 @@ shows the expected signature and the actual one.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -73,7 +74,7 @@ def normal(name: str) -> str:
 def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:
     """Return {given name: wanted name} for the names that match: the same, the same except for case, or an alias.
 
-    Exact names go first, so that an alias never takes another's place.
+    Exact names go first, so that an alias never takes another's place, and a special method such as ``__init__`` goes last.
     """
     given_names, wanted_names = list(given_names), list(wanted_names)
     bound: dict[str, str] = {name: name for name in wanted_names if name in given_names}
@@ -82,7 +83,7 @@ def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict
     alike: dict[str, list[str]] = {}
     for name in given_names:
         alike.setdefault(normal(name), []).append(name)
-    for by_alias in (False, True):
+    for is_special, by_alias in itertools.product((False, True), repeat=2):
         for want in wanted_names:
             if len(bound) == len(given_names):
                 return bound
@@ -91,7 +92,10 @@ def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict
             # The first alias that exists, in the order of the assignment.
             known_names = aliases.get(want, []) if by_alias else [want]
             fitting = [
-                name for spelling in known_names for name in alike.get(normal(spelling), []) if name not in bound
+                name
+                for spelling in known_names
+                for name in alike.get(normal(spelling), [])
+                if name not in bound and name.startswith("__") == is_special
             ]
             if fitting:
                 bound[fitting[0]] = want

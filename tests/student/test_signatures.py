@@ -32,6 +32,12 @@ def test_functions_are_found_by_case_underscores_and_aliases(defined):
     assert found.name == defined
 
 
+def test_a_special_method_goes_last():
+    aliases = {"init": ["xavier"]}
+    assert signatures.match(["__init__", "xavier"], ["init"], aliases) == {"xavier": "init"}
+    assert signatures.match(["__init__"], ["init"], aliases) == {"__init__": "init"}
+
+
 def test_the_exact_name_goes_before_an_alias():
     defined = {"grad": function("grad"), "gradients": function("gradients")}
     assert signatures.find_function(CONTENT, "gradients", defined).name == "gradients"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 
 from ...diagnosis import findings_of_check
 from ...report.evidence import Evidence
@@ -39,9 +43,12 @@ def outcome(context: Context) -> Outcome | None:
     # An allowed module also loads its package, so loaded modules prove no more than that.
     excused = {path.split(".")[0] for path in allowed} if len(places) < len(suspected) else set()
     loaded = set(context.student.imported)
+    later = context.student.libraries() - loaded - excused
+    if (loaded - excused | later) & forbidden:
+        excused |= _brought_by({item.module.split(".")[0] for _place, item in all_imports} - forbidden)
     places += [(_("while it loaded"), name) for name in context.student.imported if name in forbidden - excused]
     # It is not known which of them loads the others: the assignment names the largest first.
-    later = context.student.libraries() - loaded - excused
+    later -= excused
     places += [(_("while it ran"), name) for name in context.content.forbidden_imports if name in later][:1]
     if not places:
         return None
@@ -55,6 +62,15 @@ def outcome(context: Context) -> Outcome | None:
         findings_of_check("forbidden-library", places[0][1]),
         spot=(used[0][0], used[0][1].line) if used else None,
     )
+
+
+def _brought_by(packages: set[str]) -> set[str]:
+    """Return what the packages may load themselves, as seaborn loads SciPy: their dependencies, also the optional ones."""
+    requirements: list[str] = []
+    for package in packages - set(sys.stdlib_module_names):
+        with contextlib.suppress(metadata.PackageNotFoundError, ValueError):
+            requirements += metadata.requires(package) or []
+    return {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower().replace("-", "_") for text in requirements}
 
 
 def _is_allowed(item: Import, allowed: Iterable[str], uses: list[str]) -> bool:

@@ -76,6 +76,14 @@ def test_what_was_loaded_without_an_import_to_be_seen_is_a_finding():
     assert run("from keras.datasets import mnist", loaded=["sklearn"]) is not None
 
 
+def test_what_another_library_loads_is_no_finding(monkeypatch):
+    requirements = {"seaplot": ["numpy>=1.20", 'sklearn>=1.7; extra == "stats"']}
+    monkeypatch.setattr(imports.metadata, "requires", requirements.get)
+    assert run("import seaplot as sp", loaded=["seaplot", "sklearn"]) is None
+    assert run("import numpy as np", loaded=["seaplot", "sklearn"]) is not None
+    assert run("import seaplot as sp\nimport sklearn", loaded=["seaplot", "sklearn"]) is not None
+
+
 def test_a_module_of_the_submission_may_have_any_name():
     assert run("from .keras import layers") is None
 
