@@ -114,7 +114,7 @@ def _of_dicts(attributes: Mapping[str, Any], aliases: Mapping[str, list[str]]) -
 
 
 def _layer(W: Any, b: Any, pair: tuple[int, int], is_turned: bool) -> tuple[Array, Array] | None:
-    weights, bias = arrays.numbers(W), arrays.numbers(b)
+    weights, bias = _numbers(W), _numbers(b)
     if weights is None or bias is None or weights.shape != (pair[::-1] if is_turned else pair) or bias.size != pair[1]:
         return None
     if max(bias.shape, default=1) != bias.size:
@@ -122,8 +122,14 @@ def _layer(W: Any, b: Any, pair: tuple[int, int], is_turned: bool) -> tuple[Arra
     return weights.T if is_turned else weights, bias.ravel()
 
 
+def _numbers(value: Any) -> Array | None:
+    """Return an array of numbers in float64, or in float32 if it is in float32: its results are then less precise."""
+    array = arrays.array(value)
+    return array if array is None or array.dtype == np.float32 else array.astype(np.float64)
+
+
 def _with_bias_row(W: Any, pair: tuple[int, int]) -> tuple[Array, Array] | None:
-    weights = arrays.numbers(W)
+    weights = _numbers(W)
     if weights is None or weights.shape != (pair[0] + 1, pair[1]):
         return None
     return weights[1:], weights[0]

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from tests.changed import changed
 from tests.conftest import ROOT, bundled, known_wrong
 from tests.exercises.conftest import module, statuses
 
@@ -85,3 +86,116 @@ def test_wrong_step_does_not_pass_and_its_hint_names_the_method(graded):
     step = next(result for result in report.checks if result.name == "one-step")
     assert step.status == "failed" and not report.passed
     assert "in FFNN.fit() first." in step.hint
+
+
+LISTS = "self.weights = [random.normal(size=pair) for pair in pairs]"
+# The conventions of the published class, in the example with the biases as first rows.
+PUBLISHED = [
+    ("np.ones((len(X), 1))", "0.01 * np.ones((len(X), 1))"),
+    ("delta = (output - t) / len(X)", "delta = (output - t) / (1 if self.output_func == softmax else len(X))"),
+    ("delta @ old[i + 1][1:].T", "delta @ self.weights[i + 1][1:].T"),
+    ("            return output.argmax(axis=1)", "            return (output > threshold).astype(int)"),
+    (
+        "        size = len(X) // batches",
+        "        rows = np.random.randint(len(X), size=len(X))\n        X, t, size = X[rows], t[rows], len(X) // batches",
+    ),
+]
+FORMS = {
+    "published conventions": ("example", PUBLISHED),
+    "published conventions without drawn rows": ("example", PUBLISHED[:-1]),
+    "a missing n for the softmax": ("example", PUBLISHED[1:2]),
+    "a cross-entropy divided by its entries": (
+        "example",
+        [
+            (
+                "delta = (output - t) / len(X)",
+                "delta = (output - t) / (t.size if self.output_func == softmax else len(X))",
+            )
+        ],
+    ),
+    "shuffled rows": (
+        "solution",
+        [
+            (
+                "        cost = self.cost_func(t)",
+                "        order = np.random.permutation(len(X))\n        X, t = X[order], t[order]\n        cost = self.cost_func(t)",
+            )
+        ],
+    ),
+    "other names": (
+        "solution",
+        [
+            ("class FFNN", "class NeuralNetwork"),
+            ("self, dimensions, hidden_func=sigmoid", "self, layers, hidden_func=sigmoid"),
+            ("self.dimensions = dimensions", "self.dimensions = layers"),
+            (
+                "fit(self, X, t, scheduler, batches=1, epochs=100, lam=0)",
+                "fit(self, X, y, optimizer, epochs=100, batches=1, lmbd=0)",
+            ),
+            (
+                "        weight_schedulers = [",
+                "        t, scheduler, lam = y, optimizer, lmbd\n        weight_schedulers = [",
+            ),
+        ],
+    ),
+    "weights (out, in)": (
+        "solution",
+        [
+            (LISTS, "self.weights = [random.normal(size=pair[::-1]) for pair in pairs]"),
+            ("activations[-1] @ W + b", "activations[-1] @ W.T + b"),
+            ("activations[layer].T @ delta + lam * W", "(activations[layer].T @ delta).T + lam * W"),
+            ("delta @ W.T", "delta @ W"),
+        ],
+    ),
+    "float32": (
+        "solution",
+        [(LISTS, "self.weights = [random.normal(size=pair).astype(np.float32) for pair in pairs]")],
+    ),
+    "seeded globally": (
+        "solution",
+        [("random = np.random.default_rng(self.seed)", "np.random.seed(self.seed)\n        random = np.random")],
+    ),
+    "two scores": ("solution", [('{"train_errors": np.array(costs)}', '{"loss": costs, "accuracy": tuple(costs)}')]),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", FORMS)
+def test_other_forms_are_right(graded, source, form):
+    own, changes = FORMS[form]
+    text = source if own == "solution" else (EXAMPLES / "correct.py").read_text()
+    report = graded(EXERCISE, changed(text, *changes))
+    assert [check.message for check in report.checks if check.status != "passed"] == []
+
+
+@pytest.mark.long
+def test_published_conventions_are_noted(graded):
+    report = graded(EXERCISE, changed((EXAMPLES / "correct.py").read_text(), *PUBLISHED))
+    messages = " ".join(check.message for check in report.checks)
+    for convention in (
+        "bias-input-one-hundredth",
+        "one-hot-prediction",
+        "published-network",
+        "drawn at random",
+        "first rows",
+    ):
+        assert convention in messages
+
+
+@pytest.mark.long
+def test_a_mistake_counts_once(graded):
+    """The derivative is missing in every step, and only the first check about a step fails."""
+    report = graded(EXERCISE, known_wrong(EXERCISE, "activation-derivative-missing"))
+    assert [name for name, status in statuses(report).items() if status == "failed"] == ["one-step"]
+
+
+@pytest.mark.long
+def test_training_that_does_nothing_does_not_pass(graded, source):
+    nothing = ("        costs = []", "        return {'train_errors': np.zeros(epochs)}")
+    report = graded(EXERCISE, changed(source, nothing))
+    assert not report.passed
+    assert {name for name, status in statuses(report).items() if status == "failed"} >= {
+        "one-step",
+        "batches",
+        "digits",
+    }

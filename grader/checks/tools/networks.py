@@ -52,7 +52,7 @@ class Judge:
         for case, run in zip(cases, runs, strict=True):
             before = self.layers(case, run.before)
             notes |= dict.fromkeys(before.notes)
-            inputs.append({**case.inputs, PARAMETERS: before.parameters})
+            inputs.append({**case.inputs, PARAMETERS: before.parameters.astype(np.float64)})
             if returns == [PARAMETERS]:
                 results.append({PARAMETERS: self.layers(case, run.after).parameters})
             else:
@@ -103,7 +103,9 @@ class Judge:
             notes |= dict.fromkeys(before.notes)
             starts, ends = (
                 conventions.expected(context, function, values, context.oracle.results(function, values))
-                for values in ({**case.inputs, PARAMETERS: each.parameters} for each in (before, after))
+                for values in (
+                    {**case.inputs, PARAMETERS: each.parameters.astype(np.float64)} for each in (before, after)
+                )
             )
             costs = [(float(next(iter(starts[key].values()))), float(next(iter(ends[key].values())))) for key in starts]
             if not any(end < start for start, end in costs):
