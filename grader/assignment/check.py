@@ -127,6 +127,10 @@ class Check(StrictModel):
         """Return the classes of the submission whose objects are compared with :meth:`functions` of the reference, if any."""
         return ()
 
+    def numbers_of_objects(self, student: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the numbers that objects of :meth:`classes_judged` show with these inputs; raises CallError."""
+        return {}
+
     def compared_function(self) -> ComparedFunction | None:
         """Return the function that is compared with the reference on small inputs, too, to find the smallest that fail."""
         return None

@@ -6,7 +6,7 @@ the object should return, or the weights that it should have after the calls. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -129,6 +129,14 @@ class NetworkCheck(Check):
         if self.lowers:
             return judge.lowered(cases, runs, self.function)
         return self._compared(context, judge, cases, runs)
+
+    def numbers_of_objects(self, student: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the weights of all networks after the calls, and the last result if it is an array."""
+        sequence = self._sequence(student.content)
+        run = student.run_objects(sequence, inputs)
+        if run.failure is not None:
+            raise run.failure
+        return networks.numbers(student.content, sequence, run, inputs)
 
     def _compared(
         self, context: Context, judge: networks.Judge, cases: Sequence[Case], runs: Sequence[ObjectsRun]

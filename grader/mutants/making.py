@@ -83,13 +83,14 @@ def affects(function: str, check: BandedCheck, source: str, content: AssignmentS
 
 
 def _parts(source: str, content: AssignmentSpec) -> dict[str, str]:
-    """Return {function of the solution: function of the task}; a method belongs to the first sequence of its class."""
+    """Return {function of the solution: function of the task}; a method belongs to the first check of its class."""
     definitions = _definitions(source)
     aliases = {content.written_name(name): function.aliases for name, function in content.functions.items()}
     parts: dict[str, str] = {}
-    for name, sequence in content.sequences.items():
-        for item in sequence.objects.values():
-            methods = methods_of(content.classes, item.class_name)
+    classes = {name: [item.class_name for item in each.objects.values()] for name, each in content.sequences.items()}
+    for name, own_classes in {**classes, **content.judged_classes}.items():
+        for class_name in own_classes:
+            methods = methods_of(content.classes, class_name)
             own = match(definitions, methods, {method: spec.aliases for method, spec in methods.items()})
             for method in [*own, *({"__init__"} & definitions.keys())]:
                 parts.setdefault(method, name)

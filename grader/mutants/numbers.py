@@ -48,6 +48,8 @@ class Numbers:
     inputs: dict[str, Any]
     place: str
     results: dict[str, Any]
+    check: str = ""
+    """The check that made the calls on objects, if they were not calls of the function."""
 
 
 def of_functions(work: Work, file: str, source: str) -> list[Numbers]:
@@ -86,7 +88,10 @@ def _first_difference(work: Work, file: str, source: str, right: Sequence[Number
         variables = {each.place: each for each in _variables(student)}
         for numbers in right:
             own: Numbers | None
-            if numbers.function:
+            if numbers.check:
+                check = next(each for each in job.assignment.content.checks if each.name == numbers.check)
+                history, own = None, _of_objects(student, check, numbers.inputs, numbers.place)
+            elif numbers.function:
                 history = job.assignment.content.functions[numbers.function].history
                 own = _numbers(student, numbers.function, numbers.inputs, numbers.place)
             else:
@@ -124,6 +129,12 @@ class _Collection:
                 continue
             for case in probes.cases(content, [*check.probe_names()], seed):
                 other_inputs = [{**case.inputs, name: value} for name, value in check.changed_inputs().items()]
+                if [*check.classes_judged()]:
+                    if not also and (
+                        seen := _of_objects(self._student, check, case.inputs, f"{check.name} on '{case.name}'")
+                    ):
+                        self.numbers.append(seen)
+                    continue
                 for inputs in (case.inputs, *other_inputs):
                     self._add(check, inputs, f" on '{case.name}'{also}")
             if not [*check.probe_names()]:
@@ -157,6 +168,15 @@ def _numbers(student: Submitted, function: str, inputs: dict[str, Any], place: s
     except CallError:
         return None
     return Numbers(function, inputs, place, answer.values)
+
+
+def _of_objects(student: Submitted, check: Check, inputs: dict[str, Any], place: str) -> Numbers | None:
+    """Return the numbers that objects show in the calls of a check; None if they give no answer."""
+    try:
+        results = check.numbers_of_objects(student, inputs)
+    except CallError:
+        return None
+    return Numbers("", inputs, place, results, check.name) if _are_finite(results) else None
 
 
 def _variables(student: Submitted) -> Iterator[Numbers]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...assignment.base import Tolerance
 from ...assignment.sequences import ObjectSequence
+from ...assignment.spec import AssignmentSpec
 from ...expected.mutant import Mutant
 from ...expected.probes import Case
 from ...judging.compare import Comparison, all_agree, compare_results
@@ -27,6 +28,26 @@ ROUNDED = 0.05  # counts of drawn rows are whole numbers, apart from rounding
 Values = dict[str, Any]
 
 
+def numbers(content: AssignmentSpec, sequence: ObjectSequence, run: ObjectsRun, inputs: Mapping[str, Any]) -> Values:
+    """Return {object: its weights and biases} after the calls for all networks of a run, and its last result if it is an array."""
+    network = sequence.objects[next(iter(sequence.objects))].class_name
+    sizes = [int(size) for size in np.ravel(inputs[DIMENSIONS])]
+    values: Values = {
+        name: read_layers(run.after[name], sizes, names_of(content, network), network).parameters
+        for name, item in sequence.objects.items()
+        if item.class_name == network
+    }
+    result = arrays.numbers([*run.results.values()][-1]) if run.results else None
+    return values if result is None else {**values, "result": result}
+
+
+def names_of(content: AssignmentSpec, class_name: str) -> dict[str, list[str]]:
+    """Return the other names of the attributes with weights and biases."""
+    names: dict[str, list[str]] = {"weights": [], "biases": []}
+    names.update((str(each), others) for each, others in content.classes[class_name].attributes.items())
+    return names
+
+
 class Judge:
     """Judges the objects of one check of a submission."""
 
@@ -39,8 +60,7 @@ class Judge:
     def layers(self, case: Case, attributes: Mapping[str, Values], name: str = "") -> ReadLayers:
         """Return the layers of an object, by default of the network; raises WrongAnswer."""
         label = self.sequence.objects[name or self._network].class_name
-        names: dict[str, list[str]] = {"weights": [], "biases": []}
-        names.update((str(each), others) for each, others in self._context.content.classes[label].attributes.items())
+        names = names_of(self._context.content, label)
         return read_layers(attributes[name or self._network], _sizes(case), names, label)
 
     def results(
