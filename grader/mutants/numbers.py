@@ -133,7 +133,7 @@ class _Collection:
                     if not also and (
                         seen := _of_objects(self._student, check, case.inputs, f"{check.name} on '{case.name}'")
                     ):
-                        self.numbers.append(seen)
+                        self.numbers.append(numbers)
                     continue
                 for inputs in (case.inputs, *other_inputs):
                     self._add(check, inputs, f" on '{case.name}'{also}")
