@@ -131,7 +131,7 @@ class _Collection:
                 other_inputs = [{**case.inputs, name: value} for name, value in check.changed_inputs().items()]
                 if [*check.classes_judged()]:
                     if not also and (
-                        seen := _of_objects(self._student, check, case.inputs, f"{check.name} on '{case.name}'")
+                        numbers := _of_objects(self._student, check, case.inputs, f"{check.name} on '{case.name}'")
                     ):
                         self.numbers.append(numbers)
                     continue
