@@ -183,11 +183,18 @@ def _like_others(probes: Mapping[str, Any]) -> dict[str, Any]:
             )
         own, inherited = _inputs(probe), _inputs(complete[other])
         if isinstance(own, dict) and isinstance(inherited, dict):
-            inputs = {"inputs": inherited | own}
-            complete[name] = probe.model_copy(update=inputs) if isinstance(probe, Probe) else {**probe, **inputs}
+            complete[name] = _with(probe, complete[other], inherited | own)
         else:
             complete[name] = probe
     return complete
+
+
+def _with(probe: Any, other: Any, inputs: dict[str, Any]) -> Any:
+    """Return a probe with these inputs and, without nets of its own, those of the probe that it is ``like``."""
+    if isinstance(probe, Probe):
+        return probe.model_copy(update={"inputs": inputs, "like": None})
+    nets = {"each": other["each"]} if isinstance(other, dict) and "each" in other else {}
+    return {**nets, **{key: value for key, value in probe.items() if key != "like"}, "inputs": inputs}
 
 
 def _inputs(probe: Any) -> Any:

@@ -58,6 +58,13 @@ def filled(text: str, layers: int, k: int | None = None) -> str:
     return _PLACE.sub(number, text)
 
 
+def _names(function: Any) -> set[str]:
+    """Return the names of the arguments and results of a function; those of a missing key, a mistake, are left out."""
+    if not isinstance(function, dict):
+        return set()
+    return {*re.findall(r"\w+", str(function.get("signature") or "")), *(function.get("returns") or ())}
+
+
 def _going_backwards(steps: Mapping[str, Any]) -> list[str]:
     """Return the steps that need a value of the layer after it, directly or through other steps.
 
@@ -101,7 +108,7 @@ class _Content:
     def _probes(self, probes: dict[str, Any]) -> dict[str, Any]:
         output: dict[str, Any] = {}
         for name, probe in probes.items():
-            if "each" not in probe:
+            if not isinstance(probe, dict) or "each" not in probe:  # or an included one
                 output[name] = probe
                 continue
             for widths in probe["each"]["layers"]:
@@ -133,9 +140,8 @@ class _Content:
         ]
         return value | {"shape": shape}
 
-    def _has_lists(self, function: dict[str, Any]) -> bool:
-        names = [*re.findall(r"\w+", function["signature"]), *function.get("returns", [])]
-        return any(name in self._lists for name in names)
+    def _has_lists(self, function: Any) -> bool:
+        return any(name in self._lists for name in _names(function))
 
     def _name(self, function: str, layers: int) -> str:
         return f"{function}_{layers}" if function in self._of_lists else function
@@ -155,7 +161,7 @@ class _Content:
         return output
 
     def _function(self, function: dict[str, Any], layers: int) -> dict[str, Any]:
-        names = {*re.findall(r"\w+", function["signature"]), *function.get("returns", [])}
+        names = _names(function)
         entries = {
             name: [f"{prefix}{k}" for k in range(1, layers + 1)]
             for name, prefix in self._lists.items()

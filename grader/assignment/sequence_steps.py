@@ -20,7 +20,7 @@ Formulas = dict[str, str]
 Replaced = Mapping[tuple[str, str, str], str]  # {(class, method, quantity): formula}
 Quantities = frozenset[tuple[str, str]]  # (class, quantity)
 NONE = Quantities()
-STATE_SHARED, STATE_NOT_KEPT, STATE_NOT_RESET = "state-shared", "state-not-kept", "state-not-reset"
+STATE_BUGS = STATE_SHARED, STATE_NOT_KEPT, STATE_NOT_RESET = "state-shared", "state-not-kept", "state-not-reset"
 
 
 @dataclass(frozen=True)

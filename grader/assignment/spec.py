@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
 
 from ..support import yaml_model
+from ..support.errors import UsageError
 from . import expressions, including, known_wrong, lists
 from .accepted import Accepted
 from .base import FunctionSpec, Identifier, Limits, Name, Policy
@@ -29,8 +32,14 @@ class AssignmentSpec(Declarations):
     """The contents of an ``assignment.yaml``."""
 
     @staticmethod
-    def written_out(data: Any) -> tuple[Any, Origin]:
-        """Return the content of the file with lists of arrays written out, and where each part of it is in the file."""
+    def written_out(data: Any, folder: Path) -> tuple[Any, Origin]:
+        """Return the content of the file with lists of arrays written out, and where each part of it is in the file.
+
+        Functions and probes that it includes may have lists too. Validation reports mistakes in what it includes.
+        """
+        if isinstance(data, dict) and "lists" in data:
+            with suppress(UsageError, ValueError):
+                data = including.completed(data, folder)
         return lists.written_out(data)
 
     name: Name

@@ -53,6 +53,9 @@ class RandomCheck(Check):
     def answered_functions(self) -> Iterable[str]:
         return ()  # its results are judged by their statistics
 
+    def own_inputs(self) -> Iterable[str]:
+        return filter(None, [self.vary])
+
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
         declared = assignment.functions[self.function]

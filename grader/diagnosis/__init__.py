@@ -6,6 +6,6 @@ all results of all cases; otherwise it only reports the place.
 """
 
 from .findings import Finding, Findings, findings_of_check
-from .naming import find, is_right
+from .naming import declared, find, is_right
 
-__all__ = ["Finding", "Findings", "find", "findings_of_check", "is_right"]
+__all__ = ["Finding", "Findings", "declared", "find", "findings_of_check", "is_right"]

@@ -52,6 +52,13 @@ def find(content: AssignmentSpec, mutations: Mutations, function: str, samples: 
     return findings.of(function) if findings is not None else None
 
 
+def declared(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
+    """Return the declared bugs that explain the answers of ``function``: for answers that tell little, such as booleans."""
+    if all(map(is_right, samples)):
+        return None
+    return _all_named(mutations, function, samples, search.declared(mutations, function, samples))
+
+
 def _all_named(
     mutations: Mutations, function: str, samples: Sequence[Sample], explanations: Sequence[search.Explanation]
 ) -> Findings | None:

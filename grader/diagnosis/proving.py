@@ -9,6 +9,7 @@ import numpy as np
 from ..assignment import Assignment
 from ..assignment.check import ProbedCheck
 from ..assignment.formulas import Formula
+from ..assignment.sequence_steps import STATE_BUGS
 from ..expected import probes
 from ..expected.author import type_and_message
 from ..expected.mutant import Mutant
@@ -40,9 +41,7 @@ def problems(assignment: Assignment) -> Iterator[str]:
         try:
             if mutations.has_steps(function):
                 yield from _wrong_steps(mutations, oracle, function, cases)
-            for mutant in mutations.of(function):
-                if not any(_changes(mutations, oracle, function, mutant, case) for case in cases):
-                    yield f"The bug {mutant.bug.name} changes nothing that {function} returns, or cannot be computed ({_declaration(mutant)})."
+            yield from _without_effect(mutations, oracle, function, cases)
         except NotGradable as error:  # a path that does not exist
             yield str(error)
 
@@ -114,6 +113,42 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
     except Exception:  # its arrays do not match in this case, but they may in another
         return False
     return any(not are_same(values[name], right[name]) for name in right)
+
+
+def _without_effect(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
+    """Yield a sentence for each bug that changes the results of no case: why, and what to do.
+
+    Bugs of the state are not declared, and have one mutant for each part of it: one with an effect is enough.
+    """
+    mutants = mutations.of(function)
+    without = [
+        mutant for mutant in mutants if not any(_changes(mutations, oracle, function, mutant, case) for case in cases)
+    ]
+    shown = {mutant.bug.name for mutant in mutants if mutant not in without}
+    for mutant in without:
+        name = f"The bug {mutant.bug.name} of {function}"
+        problem = _problem_of(mutations, function, mutant, cases)
+        if mutant.bug.name in STATE_BUGS:
+            if mutant.bug.name not in shown:
+                yield f"{name} changes no result ({_declaration(mutant)}); add a call after which it does."
+            shown.add(mutant.bug.name)
+        elif problem:
+            yield f"{name} cannot be computed ({problem}): {_declaration(mutant)}."
+        else:
+            yield f"{name} changes no result ({_declaration(mutant)}); add a probe on which it does, or remove the bug."
+
+
+def _problem_of(mutations: Mutations, function: str, mutant: Mutant, cases: list[Case]) -> str:
+    """Return the exception that a mutant raises in a case, or ""."""
+    complete = mutant if mutant.bug.unknown is None else mutant.with_constant(1e-3)
+    try:
+        for case in cases:
+            mutations.results(function, [complete], case.inputs)
+    except NotGradable:
+        raise
+    except Exception as error:
+        return type_and_message(error)
+    return ""
 
 
 def _declaration(mutant: Mutant) -> str:

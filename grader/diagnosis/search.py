@@ -93,6 +93,19 @@ def explanations(
     return _of_used_functions(mutations, function, samples)
 
 
+def declared(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:
+    """Return the explanations by one declared mutation without an unknown; empty if too many bugs explain the answers."""
+    matches = [
+        Explanation((mutant,), 1.0)
+        for mutant in mutations.of(function)
+        if mutant.bug.unknown is None
+        and not mutant.bug.accepted
+        and reproduces(mutations, function, samples, [mutant], 1.0)
+    ]
+    simplest = _simplest(matches) if matches else []
+    return simplest if len(simplest) <= MOST_NAMES else []
+
+
 def generated_pairs(
     mutations: Mutations, function: str, samples: Sequence[Sample], factors: Sequence[float]
 ) -> list[Explanation]:

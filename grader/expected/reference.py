@@ -282,9 +282,10 @@ class Oracle:
             return earlier_answer, source
         results = compute()
         if len(results) != len(names):
-            raise UsageError(
-                f"{self._file}: {label} returns {len(results)} results; the assignment names {', '.join(names)}."
-            )
+            declared = self._assignment.content.functions
+            what = declared[label].called or label if label in declared else label
+            counts = f"returns {len(results)} arrays or numbers; the assignment names {len(names)}"
+            raise UsageError(f"{self._file}: {what} {counts}: {', '.join(names)}.")
         answer = {name: np.array(item) for name, item in zip(names, results, strict=True)}
         if self._keep and not by_steps:
             with contextlib.suppress(

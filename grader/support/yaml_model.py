@@ -64,7 +64,7 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
 
     Messages name a key by its path in the file, with the names of list entries, or else their numbers from 1. If the model
     has ``LINES_NAME_ENTRIES``, they name the keys of list entries without the path. A model with a function ``written_out``
-    validates what this makes of the content; it also returns a function from the places in that to those in the file.
+    validates what this makes of the content and the folder of the file; it also returns a function from the places in that to those in the file.
     """
     try:
         if path.stat().st_size > MAX_SIZE:
@@ -89,14 +89,15 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
         conflict = git_conflicts.first_line(text)
         if conflict is not None:
             raise UsageError(git_conflicts.sentence(str(path), conflict)) from error
-        raise UsageError(f"{path}:{line}: not valid YAML ({getattr(error, 'problem', error)}).") from error
+        problem = str(getattr(error, "problem", error))
+        raise UsageError(f"{path}:{line}: not valid YAML ({problem}); {_remedy(problem)}") from error
 
     @cache
     def nodes() -> Any:
         return yaml.compose(text, Loader=LOADER)  # again, because construction has replaced the merge keys
 
-    written_out = getattr(model, "written_out", lambda content: (content, lambda place: place))
-    content, origin = written_out(data)
+    written_out = getattr(model, "written_out", lambda content, _folder: (content, lambda place: place))
+    content, origin = written_out(data, path.resolve().parent)
     try:
         instance = model.model_validate(content, context={**context, "folder": path.resolve().parent})
     except ValidationError as error:
@@ -111,6 +112,17 @@ def load_with_lines(path: Path, model: type[ModelT], **context: Any) -> tuple[Mo
             path, [(_line_of(nodes(), each), _sentence(each, name_of(place, each), model)) for place, each in errors]
         ) from error
     return instance, lambda location: _follow(nodes(), location)[0]
+
+
+def _remedy(problem: str) -> str:
+    """Return what usually repairs a problem that the parser of YAML has found."""
+    if "cannot start any token" in problem:
+        return "put texts with @, %, ` or brackets in quotes, and indent with spaces instead of tabs."
+    if "',' or" in problem:
+        return "close the bracket, and put texts that contain a comma, a bracket or a colon in quotes."
+    if "mapping values" in problem:
+        return "put a text that contains a colon and a space in quotes, and check the indentation."
+    return "check the indentation, and put texts with special characters in quotes."
 
 
 def _at(origin: Callable[[YamlPath], YamlPath], error: ErrorDetails) -> ErrorDetails:

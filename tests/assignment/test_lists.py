@@ -134,6 +134,35 @@ def test_a_function_that_returns_a_function_may_be_next_to_lists(tmp_path):
     assert "forward_2" in load(tmp_path, text).content.functions
 
 
+def test_functions_with_lists_stand_next_to_included_ones(tmp_path):
+    (tmp_path / "ours.yaml").write_text("functions: {square: {signature: (x), returns: [y]}}\n")
+    own = NETS.replace("square: {signature: (x), returns: [y]}", "square: {}")
+    content = load(tmp_path, f"{own}include: [ours.yaml]\n").content
+    assert [*content.functions] == ["forward_1", "forward_2", "square"]
+
+
+def test_included_functions_may_have_lists(tmp_path):
+    (tmp_path / "ours.yaml").write_text('functions: {forward: {signature: "(X, weights)", returns: [outs]}}\n')
+    own = NETS.replace('forward: {signature: "(X, weights)", returns: [outs]}', "forward: {}")
+    content = load(tmp_path, f"{own}include: [ours.yaml]\n").content
+    assert content.functions["forward_2"].entries["weights"] == ["W1", "W2"]
+
+
+def test_probe_like_one_with_nets_has_the_same_nets(tmp_path):
+    own = NETS.replace("checks:\n", "  large nets: {like: nets, inputs: {x: 100.0}}\nchecks:\n", 1)
+    content = load(
+        tmp_path, own.replace("function: square, probes: [nets]", "function: square, probes: [large nets]")
+    ).content
+    assert content.probes["large nets 3-5-2"].inputs.keys() == {"X", "W1", "W2", "x"}
+
+
+def test_missing_signature_is_the_only_mistake(tmp_path):
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path, NETS.replace("square: {signature: (x), returns: [y]}", "square: {returns: [y]}"))
+    assert str(raised.value).count("assignment.yaml:") == 1
+    assert "signature" in str(raised.value)
+
+
 def test_example_of_the_guide_is_valid(tmp_path):
     guide = (ROOT / "docs" / "authoring.md").read_text()
     example = guide.partition("### Lists of arrays")[2].partition("```yaml\n")[2].partition("```")[0]

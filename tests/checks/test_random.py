@@ -21,7 +21,7 @@ functions:
   dropout: {signature: "(a, p, seed)", returns: [out]}
 probes:
   wide: {inputs: {n_in: 30, n_out: 20}}
-  activations: {inputs: {a: {random: normal, shape: [5, 4]}, p: 0.25, seed: 0}}
+  activations: {inputs: {a: {random: normal, shape: [5, 4]}, p: 0.25}}
 checks:
   - name: init
     title: The weights are uniform

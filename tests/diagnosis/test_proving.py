@@ -257,14 +257,18 @@ UNPROVED = {
     "a bug that changes nothing": (
         "{dw: X.T @ out / m}",
         "{dw: X.T @ error / m}",
-        "The bug wrong-delta changes nothing that slopes returns",
+        "The bug wrong-delta of slopes changes no result ({'dw': 'X.T @ error / m'}); add a probe on which it does, or remove the bug.",
     ),
     "a bug that cannot be computed": (
         "{dw: X.T @ out / m}",
         "{dw: X.T @ oops}",
-        "cannot be computed ({'dw': 'X.T @ oops'})",
+        "The bug wrong-delta of slopes cannot be computed (",
     ),
-    "an option without effect": ("{direction: 1}", "{direction: -1}", "The bug steps-uphill changes nothing"),
+    "an option without effect": (
+        "{direction: 1}",
+        "{direction: -1}",
+        "The bug steps-uphill of descend changes no result",
+    ),
     "a mutation that is not there": ("mistakes.cut", "mistakes.cat", "names mistakes.cat, which does not exist"),
     "a bug without texts": (
         "name: wrong-delta",

@@ -26,6 +26,7 @@ from . import pairs, probing
 from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
+FEW_ANSWERS = 6  # booleans, with which many bugs agree by chance
 COARSEST = 5e-3  # relative to the largest entry; numbers with a larger difference are different
 
 
@@ -86,7 +87,10 @@ def _explained(
     if wrong != judged.wrong:
         right = () if before else tuple(name for name in judged.wrong if name in outcome.right)
         judged = replace(judged, wrong=wrong, right=(*judged.right, *right))
-    bugs = _bugs(context, function, samples)
+    if _booleans(answered):
+        bugs = diagnosis.declared(context.mutations, function, samples)
+    else:
+        bugs = _bugs(context, function, samples)
     if bugs is not None and context.log.is_layout_undecided and any(bug.bug in OF_A_LAYOUT for bug in bugs.bugs):
         bugs = None  # it may be correct in another layout
     if bugs is not None and _is_a_constant(samples) and bugs.bugs[0].bug != GENERAL["collapsed"]:
@@ -204,17 +208,25 @@ def samples_of(
 ) -> list[Sample] | None:
     """Return the samples, or None if an answer is not an array of numbers, which the message reports."""
     declared = context.content.functions[function]
+    if 0 < _booleans(cases) < FEW_ANSWERS:
+        return None  # of two possible answers every second bug gives the wrong one
     samples = []
     for case, expected, answers in cases:
         answered = as_arrays({name: answers[name] for name in expected if name in answers})
-        if not answered or any(np.asarray(item).dtype.kind == "b" for item in expected.values()):
-            return None  # of two possible answers every second bug gives the wrong one
+        if not answered:
+            return None
         inputs = ProbeInputs(declared.complete(case.inputs) | case.inputs)
         right = _right(context, function, inputs, expected)
         sample = Sample(case.name, inputs, right, answered, declared.history)
         accepted = max(sample.accepted, tolerance.relative, tolerance.absolute / max(sample.scale, TINY))
         samples.append(replace(sample, accepted=min(accepted, COARSEST)))
     return samples
+
+
+def _booleans(cases: Sequence[AnsweredCase]) -> int:
+    """Return the number of booleans among the expected results."""
+    results = [np.asarray(item) for _case, expected, _answers in cases for item in expected.values()]
+    return sum(result.size for result in results if result.dtype.kind == "b")
 
 
 def _right(context: Context, function: str, inputs: ProbeInputs, expected: dict[str, Any]) -> dict[str, Any]:
