@@ -21,7 +21,8 @@ from .base import (
     VariableSpec,
     formerly,
 )
-from .classes import Classes
+from .classes import START, Classes
+from .sequences import methods_of
 
 
 class Declarations(StrictModel):
@@ -113,6 +114,10 @@ class Declarations(StrictModel):
         except expressions.Refused as error:
             raise ValueError(f"a formula in the probe {where[-1]} {error}.") from error
         helpers = {name for names in needs.values() for name in names}
+        known_names = {*self.all_names(), *helpers}
+        for name in probe.inputs.keys() - known_names if self.classes else ():
+            message = f"'{name}' is neither an argument of a function, constructor or method, nor named in a call; add it to a 'signature', or remove it."
+            raise yaml_model.YamlError(where, name, message)
         self._refuse_unknown(where, "input", probe.inputs, [*self.all_names(), *helpers & probe.inputs.keys()])
         above: list[str] = []
         for name in probe.inputs:
@@ -145,6 +150,8 @@ class Declarations(StrictModel):
                 raise yaml_model.YamlError(("classes", name), alias, message)
             self._refuse_unknown(("classes", name), "class above this one", [item.like] if item.like else [], above)
             above.append(name)
+            methods = [START, *methods_of(self.classes, name)]
+            self._refuse_unknown(("classes", name, "steps"), f"method of {name}", item.steps, methods)
 
     def origin(self, variable: str) -> tuple[str, DatasetName] | None:
         """Return the variable and the dataset that the entries of ``variable`` come from; None if not declared."""

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ..support.yaml_model import YamlError
+
 YamlPath = tuple[int | str, ...]
 Origin = Callable[[YamlPath], YamlPath]
 
@@ -31,6 +33,15 @@ def written_out(data: Any) -> tuple[Any, Origin]:
     except (AttributeError, TypeError, ValueError, KeyError, IndexError):  # validation reports the mistake
         return data, lambda place: place
     return content.data, content.origin
+
+
+def refuse_nets_without_lists(data: Any) -> None:
+    """Raise YamlError if a probe has nets, but the assignment has no lists: then no <k> in it means anything."""
+    probes = data.get("probes") if isinstance(data, dict) and not data.get("lists") else None
+    for name, probe in probes.items() if isinstance(probes, dict) else ():
+        if isinstance(probe, dict) and "each" in probe:
+            message = "'each' needs lists of arrays; add 'lists: {weights: W}' with their names at the top."
+            raise YamlError(("probes", name), "each", message)
 
 
 def packed(lists: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,9 @@ class AssignmentSpec(Declarations):
     @model_validator(mode="before")
     @classmethod
     def _with_shared_entries(cls, data: Any, info: ValidationInfo) -> Any:
-        return including.completed(data, (info.context or {}).get("folder"))
+        completed = including.completed(data, (info.context or {}).get("folder"))
+        lists.refuse_nets_without_lists(completed)
+        return completed
 
     @model_validator(mode="after")
     def _names_exist(self) -> AssignmentSpec:

@@ -17,7 +17,7 @@ from ..assignment.base import Identifier, Scalar, StrictModel, Tolerance
 from ..assignment.check import Check, Problem
 from ..assignment.classes import CallOfMethod, ClassSpec
 from ..assignment.declarations import Declarations
-from ..assignment.sequences import ObjectSequence, sequence_of
+from ..assignment.sequences import ObjectSequence, SequenceError, sequence_of
 from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
@@ -74,6 +74,8 @@ class SequenceCheck(Check):
         return self.probes
 
     def sequence(self, classes: Mapping[str, ClassSpec]) -> ObjectSequence:
+        if not self.class_name and not self.objects:
+            raise SequenceError(self.name, f"'{self.name}' needs 'class' or 'objects'; add one of them.")
         several = {name: (item.class_name, item.arguments) for name, item in self.objects.items()}
         objects = several or {"": (self.class_name, self.arguments)}
         return sequence_of(f"sequence {self.name}", classes, objects, self.calls)

@@ -39,8 +39,10 @@ def problems(assignment: Assignment) -> Iterator[str]:
             continue
         yield from _unknown_inputs(assignment, function, cases)
         try:
-            if mutations.has_steps(function):
-                yield from _wrong_steps(mutations, oracle, function, cases)
+            wrong_steps = [*_wrong_steps(mutations, oracle, function, cases)] if mutations.has_steps(function) else []
+            yield from wrong_steps
+            if wrong_steps:
+                continue  # its bugs are changes of these steps
             yield from _without_effect(mutations, oracle, function, cases)
         except NotGradable as error:  # a path that does not exist
             yield str(error)
@@ -124,14 +126,14 @@ def _without_effect(mutations: Mutations, oracle: Oracle, function: str, cases: 
     without = [
         mutant for mutant in mutants if not any(_changes(mutations, oracle, function, mutant, case) for case in cases)
     ]
-    shown = {mutant.bug.name for mutant in mutants if mutant not in without}
+    names_with_effect = {mutant.bug.name for mutant in mutants if mutant not in without}
     for mutant in without:
         name = f"The bug {mutant.bug.name} of {function}"
         problem = _problem_of(mutations, function, mutant, cases)
         if mutant.bug.name in STATE_BUGS:
-            if mutant.bug.name not in shown:
+            if mutant.bug.name not in names_with_effect:
                 yield f"{name} changes no result ({_declaration(mutant)}); add a call after which it does."
-            shown.add(mutant.bug.name)
+            names_with_effect.add(mutant.bug.name)
         elif problem:
             yield f"{name} cannot be computed ({problem}): {_declaration(mutant)}."
         else:

@@ -282,8 +282,8 @@ class Oracle:
             return earlier_answer, source
         results = compute()
         if len(results) != len(names):
-            declared = self._assignment.content.functions
-            what = declared[label].called or label if label in declared else label
+            functions_by_name = self._assignment.content.functions
+            what = functions_by_name[label].called or label if label in functions_by_name else label
             counts = f"returns {len(results)} arrays or numbers; the assignment names {len(names)}"
             raise UsageError(f"{self._file}: {what} {counts}: {', '.join(names)}.")
         answer = {name: np.array(item) for name, item in zip(names, results, strict=True)}

@@ -115,6 +115,14 @@ def test_a_mistake_is_reported_with_its_line(tmp_path, right, wrong, line):
     assert f"assignment.yaml:{line}:" in str(raised.value)
 
 
+def test_nets_without_lists_are_the_only_mistake(tmp_path):
+    with pytest.raises(UsageError) as raised:
+        load(tmp_path, NETS.replace("lists: {weights: W, outs: A}\n", ""))
+    assert str(raised.value).endswith(
+        "assignment.yaml:10: 'each' needs lists of arrays; add 'lists: {weights: W}' with their names at the top."
+    )
+
+
 def test_arrays_are_packed_into_lists():
     values = {"X": 0, "W1": 1, "W2": 2, "b1": 3}
     assert lists.packed({"weights": "W", "biases": "b", "zs": "Z"}, values) == {"weights": [1, 2], "biases": [3]}

@@ -42,8 +42,15 @@ MISTAKES = {
     ),
     "two: {class: Counter, construct: {start: 4.0}}": ("two: {class: Counter, construct: {begin: 4.0}}", "'begin'"),
     "start: 2.5, ": ("", "the probe 'numbers' has no start, which sequence sum needs; add it."),
-    "n2: {random: normal, shape: [3]}": ("n3: {random: normal, shape: [3]}", "'n3' is not a known input"),
-    "kind: sequence, class: Counter, calls": ("kind: sequence, calls", "'' is not a known class"),
+    "n2: {random: normal, shape: [3]}": (
+        "n3: {random: normal, shape: [3]}",
+        "'n3' is neither an argument of a function, constructor or method",
+    ),
+    "start: {total: start}": (
+        "begin: {total: start}",
+        "'begin' is not a known method of Counter; allowed are start, add, reset.",
+    ),
+    "kind: sequence, class: Counter, calls": ("kind: sequence, calls", "'sum' needs 'class' or 'objects'"),
     "(number), returns: [total]": ("(number), returns: []", "no call of the sequence returns something"),
 }
 
