@@ -32,6 +32,8 @@ def problems(assignment: Assignment) -> Iterator[str]:
         except UsageError as error:
             yield str(error)
     functions = dict.fromkeys([*content.steps, *(bug.function for bug in content.bugs)])
+    without_effect: dict[str, str] = {}  # bugs of classes: one sequence with an effect is enough
+    names_with_effect: set[str] = set()
     for function in functions:
         cases = list(cases_of(assignment, oracle, function))
         if not cases:
@@ -43,9 +45,15 @@ def problems(assignment: Assignment) -> Iterator[str]:
             yield from wrong_steps
             if wrong_steps:
                 continue  # its bugs are changes of these steps
-            yield from _without_effect(mutations, oracle, function, cases)
+            sentences, names = _effects(mutations, oracle, function, cases)
+            if function in content.sequences:
+                without_effect = {**sentences, **without_effect}
+                names_with_effect |= names
+            else:
+                yield from sentences.values()
         except NotGradable as error:  # a path that does not exist
             yield str(error)
+    yield from (text for name, text in without_effect.items() if name not in names_with_effect)
 
 
 def _unknown_inputs(assignment: Assignment, function: str, cases: list[Case]) -> Iterator[str]:
@@ -117,27 +125,28 @@ def _changes(mutations: Mutations, oracle: Oracle, function: str, mutant: Mutant
     return any(not are_same(values[name], right[name]) for name in right)
 
 
-def _without_effect(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> Iterator[str]:
-    """Yield a sentence for each bug that changes the results of no case: why, and what to do.
+def _effects(mutations: Mutations, oracle: Oracle, function: str, cases: list[Case]) -> tuple[dict[str, str], set[str]]:
+    """Return a sentence for each bug with a mutant that changes no result, and the names of those with one that does.
 
-    Bugs of the state are not declared, and have one mutant for each part of it: one with an effect is enough.
+    A sentence says why, and what to do. Bugs of the state are not declared, and have a mutant for each part of it.
     """
-    mutants = mutations.of(function)
-    without = [
-        mutant for mutant in mutants if not any(_changes(mutations, oracle, function, mutant, case) for case in cases)
-    ]
-    names_with_effect = {mutant.bug.name for mutant in mutants if mutant not in without}
-    for mutant in without:
-        name = f"The bug {mutant.bug.name} of {function}"
-        problem = _problem_of(mutations, function, mutant, cases)
-        if mutant.bug.name in STATE_BUGS:
-            if mutant.bug.name not in names_with_effect:
-                yield f"{name} changes no result ({_declaration(mutant)}); add a call after which it does."
-            names_with_effect.add(mutant.bug.name)
-        elif problem:
-            yield f"{name} cannot be computed ({problem}): {_declaration(mutant)}."
+    sentences: dict[str, str] = {}
+    names: set[str] = set()
+    for mutant in mutations.of(function):
+        if any(_changes(mutations, oracle, function, mutant, case) for case in cases):
+            names.add(mutant.bug.name)
+            continue
+        name, problem = f"The bug {mutant.bug.name} of {function}", _problem_of(mutations, function, mutant, cases)
+        if problem:
+            sentence = f"{name} cannot be computed ({problem}): {_declaration(mutant)}."
+        elif mutant.bug.name in STATE_BUGS:
+            sentence = f"{name} changes no result ({_declaration(mutant)}); add a call after which it does."
         else:
-            yield f"{name} changes no result ({_declaration(mutant)}); add a probe on which it does, or remove the bug."
+            sentence = (
+                f"{name} changes no result ({_declaration(mutant)}); add a probe on which it does, or remove the bug."
+            )
+        sentences.setdefault(mutant.bug.name, sentence)
+    return sentences, names
 
 
 def _problem_of(mutations: Mutations, function: str, mutant: Mutant, cases: list[Case]) -> str:
