@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -207,6 +208,8 @@ class FunctionSpec(StrictModel):
     """{argument: input that a submission may take instead of it}."""
     conventions: dict[Name, Annotated[float, Field(gt=0)]] = {}
     """Names of accepted common factors of all results."""
+    written_as: dict[Identifier, Identifier] = {}
+    """{argument: its name in the task}, for an argument that has the name of the result that replaces it."""
     optional_results: list[str] = formerly("may_leave_out", "optional_results", [])
     """Results that a submission need not return if it returns the others under known names."""
     shapes: dict[str, list[Annotated[int, Field(ge=0)] | str]] = {}
@@ -291,8 +294,9 @@ class FunctionSpec(StrictModel):
 
     @property
     def written(self) -> str:
-        """The arguments of all calls, e.g. ``(target)(X)``."""
-        return self.signature + ("" if self.returns_function is None else self.returns_function.signature)
+        """The arguments of all calls as the task writes them, e.g. ``(target)(X)``."""
+        signature = re.sub(r"\w+", lambda name: self.written_as.get(name[0], name[0]), self.signature)
+        return signature + ("" if self.returns_function is None else self.returns_function.signature)
 
     @cached_property
     def each_call(self) -> tuple[FunctionSpec, ...]:

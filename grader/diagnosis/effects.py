@@ -47,6 +47,11 @@ class _Shaped:
         return agree
 
 
+def _is_only_zeros(mutant: Mutant, values: dict[str, Array]) -> bool:
+    """True if numbers without their fraction are all 0: zeros are the integer part of any small numbers."""
+    return mutant.bug.name == "truncated-to-integers" and not any(np.any(array) for array in values.values())
+
+
 class Effects:
     """The generated mutants of a function whose results can be computed for these inputs, and their numbers."""
 
@@ -109,7 +114,9 @@ def of(mutations: Mutations, function: str, sample: Sample) -> Effects:
     if effects is None:
         mutants = [mutant for mutant in mutations.generated(function) if mutant.bug.unknown is None]
         right = {name: np.asarray(array, dtype=np.float64) for name, array in sample.right.items()}
-        effects = Effects(mutants, [*mutations.changes_of_results(function, mutants, sample.inputs)], right)
+        changes = zip(mutants, mutations.changes_of_results(function, mutants, sample.inputs), strict=True)
+        numbers = [None if values is None or _is_only_zeros(mutant, values) else values for mutant, values in changes]
+        effects = Effects(mutants, numbers, right)
         mutations.effects.add(key, effects, effects.nbytes)
     return effects
 

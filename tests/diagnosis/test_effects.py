@@ -40,6 +40,15 @@ def test_mutant_that_gives_the_answers_agrees_and_the_others_do_not(toy):
     assert [one.mutants[i].steps["error"].text for i in np.flatnonzero(agreeing)] == ["out + y"]
 
 
+def test_zeros_are_no_truncated_numbers(toy):
+    one, _sample, _mutations = table(toy)
+    truncated = [mutant for mutant in one.mutants if mutant.bug.name == "truncated-to-integers"]
+    assert not effects._is_only_zeros(one.mutants[0], {"db": np.zeros(3)})
+    for mutant in truncated:
+        assert effects._is_only_zeros(mutant, {"db": -np.zeros(3)})
+        assert not effects._is_only_zeros(mutant, {"db": np.array([0.0, 2.0])})
+
+
 def test_table_is_made_once_for_a_class(toy):
     one, sample, mutations = table(toy)
     assert effects.of(mutations, "slopes", sample) is one
