@@ -54,6 +54,10 @@ class ProbeInputs(dict[str, Any]):
 
     __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
 
+    def __reduce__(self) -> tuple[type[ProbeInputs], tuple[dict[str, Any]]]:
+        """Let another process make these inputs at once: pickle would add them one by one, which is refused."""
+        return ProbeInputs, (dict(self),)
+
 
 def digest_of(inputs: Mapping[str, Any]) -> bytes:
     """Return a digest of the names and values of inputs."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
 from grader.assignment import load
 from grader.expected.cases import Cases
+from grader.expected.probes import known_digest
 from grader.expected.reference import Oracle
 
 pytestmark = pytest.mark.quick
@@ -67,6 +70,16 @@ def test_cases_are_drawn_once_and_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         case.inputs["X"][0] = 0
     assert oracle.cases(1).draw(["random net"], ["forward"])[0] is not case
+
+
+def test_inputs_of_a_case_reach_another_process_and_cannot_be_changed_there():
+    (case, *_) = Oracle(LOADED).cases(0).draw(["random net"], ["forward"])
+    inputs = pickle.loads(pickle.dumps(case)).inputs
+    assert known_digest(inputs) == known_digest(case.inputs)
+    with pytest.raises(TypeError, match="cannot be changed"):
+        inputs["X"] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        inputs["X"][0] = 0
 
 
 def test_known_cases_still_name_the_sources_of_their_answers():
