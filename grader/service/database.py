@@ -90,7 +90,7 @@ class Database:
         self._changes.append(own)
         with self._together:
             if not own.future.done():  # the thread before this one has not taken it along
-                self._commit([self._changes.popleft() for _ in range(len(self._changes))])
+                self._commit(self._waiting_changes())
         result: T = own.future.result()
         return result
 
@@ -103,9 +103,14 @@ class Database:
 
     def _commit_waiting(self) -> None:
         with self._together:
-            changes = [self._changes.popleft() for _ in range(len(self._changes))]
+            changes = self._waiting_changes()
             if changes:
                 self._commit(changes)
+
+    def _waiting_changes(self) -> list[_Change]:
+        """Take the changes that wait, but for those that nobody waits for any more; the others can no longer be cancelled."""
+        changes = [self._changes.popleft() for _ in range(len(self._changes))]
+        return [change for change in changes if change.future.set_running_or_notify_cancel()]
 
     def _commit(self, changes: list[_Change]) -> None:
         """Make the changes in one transaction; if one of them fails, again with a savepoint for each, which takes longer."""

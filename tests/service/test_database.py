@@ -117,3 +117,20 @@ def test_only_changes_that_can_be_repeated_may_be_lost_in_a_power_failure(databa
 
     full, normal = 2, 1  # the numbers of SQLite
     assert [level(), level(is_repeatable=True), level()] == [full, normal, full]
+
+
+def test_change_that_nobody_waits_for_any_more_stops_no_other(database):
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slow(session):
+        began.set()
+        goes_on.wait(10)
+        return "slow"
+
+    first = database.soon(slow)
+    began.wait(10)
+    assert not first.cancel()  # it is being stored
+    second, third = database.soon(lambda session: "second"), database.soon(lambda session: "third")
+    assert second.cancel()
+    goes_on.set()
+    assert (first.result(10), third.result(10)) == ("slow", "third")
