@@ -14,7 +14,7 @@ ACTIVATIONS = {
     "sigmoid": tf.math.sigmoid,
     "tanh": tf.math.tanh,
     "RELU": tf.nn.relu,
-    "LRELU": lambda z: tf.nn.leaky_relu(z, 0.01),
+    "LRELU": lambda z: tf.where(z > 0, z, 0.01 * z),  # tf.nn.leaky_relu rounds the slope to float32
     "identity": tf.identity,
     "softmax": tf.nn.softmax,
 }

@@ -44,12 +44,13 @@ def joined(layers):
     return np.concatenate([np.ravel(array) for layer in layers for array in layer])
 
 
-def passed_forward(X, layers, hidden, output, bias_input=1.0):
-    """Return the weighted sums and the activations of all layers; the activations begin with X."""
+def passed_forward(X, layers, hidden, output, bias_input=1.0, leak=0.01):
+    """Return the weighted sums and the activations of all layers; the activations begin with X. ``leak`` is the slope of LRELU."""
+    functions = {**HIDDEN, "LRELU": lambda z: np.where(z > 0, z, leak * z)}
     zs, activations = [], [X]
     for number, (W, b) in enumerate(layers, start=1):
         zs.append(activations[-1] @ W + bias_input * b)
-        activations.append(HIDDEN[output if number == len(layers) else hidden](zs[-1]))
+        activations.append(functions[output if number == len(layers) else hidden](zs[-1]))
     return zs, activations
 
 
@@ -61,6 +62,7 @@ def predict(
     output_name,
     cost_name,
     bias_input=1.0,
+    leak=0.01,
     one_hot=False,
     classes=True,
     hidden_everywhere=False,
@@ -70,7 +72,7 @@ def predict(
     """Return the outputs (n, k), for CostLogReg the classes 0 and 1 (n, k), for CostCrossEntropy the class numbers (n,)."""
     output_name = hidden_name if hidden_everywhere else "identity" if output_missing else output_name
     hidden_name = "identity" if hidden_missing else hidden_name
-    y = passed_forward(X, layers_of(parameters, dimensions), hidden_name, output_name, bias_input)[1][-1]
+    y = passed_forward(X, layers_of(parameters, dimensions), hidden_name, output_name, bias_input, leak)[1][-1]
     if not classes or cost_name == "CostOLS":
         return y
     if cost_name == "CostLogReg" or one_hot:

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from grader.grading.wrong_solutions import wrong_solutions
 from tests.changed import changed
 from tests.conftest import ROOT, bundled, known_wrong
 from tests.exercises.conftest import module, statuses
@@ -53,7 +54,7 @@ def test_solution_gets_full_marks_and_starter_nothing(graded, source):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("entry", bundled(EXERCISE).known_wrong(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", wrong_solutions(bundled(EXERCISE)), ids=lambda entry: entry.name)
 def test_known_wrong_solution_fails_its_check_with_its_bug(graded, entry):
     report = graded(EXERCISE, known_wrong(EXERCISE, entry.name))
     check = next(check for check in report.checks if check.name == entry.fails)
@@ -103,6 +104,14 @@ PUBLISHED = [
 FORMS = {
     "published conventions": ("example", PUBLISHED),
     "published conventions without drawn rows": ("example", PUBLISHED[:-1]),
+    "published slope of LRELU": (
+        "solution",
+        [("alpha=0.01", "alpha=10e-4"), ("z > 0, 1.0, 0.01", "z > 0, 1.0, 10e-4")],
+    ),
+    "published conventions with this slope": (
+        "example",
+        [*PUBLISHED, ("x > 0, x, 0.01 * x", "x > 0, x, 10e-4 * x"), ("z > 0, 1.0, 0.01", "z > 0, 1.0, 10e-4")],
+    ),
     "a missing n for the softmax": ("example", PUBLISHED[1:2]),
     "a cross-entropy divided by its entries": (
         "example",
