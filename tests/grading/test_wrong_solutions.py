@@ -89,7 +89,7 @@ def test_change_of_a_notebook_changes_its_cells(wrong):
 
 @pytest.mark.parametrize("name", bundled_names())
 def test_bundled_changes_make_wrong_solutions(name):
-    assert len([solution.submission() for solution in wrong_solutions(load(name))]) > 15
+    assert len([solution.submission() for solution in wrong_solutions(load(name))]) >= 8
 
 
 def test_name_is_found_in_another_spelling(doubling):
