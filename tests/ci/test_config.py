@@ -108,7 +108,7 @@ def test_all_mistakes_are_reported_at_once_with_their_keys(read):
         (
             "assignment: week1/perceptron\nsubmission: a.py\n",
             1,
-            "there is no assignment 'week1/perceptron'. Use one of cifar-",
+            "there is no assignment 'week1/perceptron'. Use one of activations, ",
         ),
         ("assignment: Single Neuron\nsubmission: a.py\n", 1, "Did you mean single-neuron?"),
         ("assignment: single-neuron\nsubmission: week1\\a.py\n", 2, "contains a backslash; write / between folders."),

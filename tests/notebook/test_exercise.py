@@ -31,5 +31,5 @@ def test_file_name_gives_the_exercise(name, exercise_name):
 
 @pytest.mark.parametrize("name", ["Untitled3.ipynb", "homework.ipynb", "relu_swap_and_single_neuron.ipynb", "", None])
 def test_unknown_file_name_is_refused(name):
-    with pytest.raises(UsageError, match=r"write .* after %grade, one of cifar-grayscale, clothing-mlp"):
+    with pytest.raises(UsageError, match=r"write .* after %grade, one of activations, backprop"):
         exercise.of_file(name)

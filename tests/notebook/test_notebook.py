@@ -72,7 +72,7 @@ def test_error_is_one_sentence_without_a_traceback(execute):
         "%grade single-neuron --hints 7",
     )
     assert failure(nowhere).traceback == ["nowhere.ipynb does not exist: check the path of your solution."]
-    assert failure(unknown).traceback[0].startswith("There is no assignment 'nothing': use one of cifar-grayscale")
+    assert failure(unknown).traceback[0].startswith("There is no assignment 'nothing': use one of activations")
     for cell in (unclosed, wrong_option):
         assert "UsageError" in str(cell.outputs)
         assert "Traceback" not in str(cell.outputs)

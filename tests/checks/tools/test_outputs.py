@@ -29,7 +29,7 @@ def seen_by(predict, **changed):
     """Return the outputs of a model with the function ``predict`` for inputs (n, 784)."""
     images = RANDOM.integers(0, 256, (60, 28, 28), dtype=np.uint8)
     context = SimpleNamespace(
-        splits={"fashion_mnist": SimpleNamespace(x_train=images)},
+        splits={"fashion_mnist": SimpleNamespace(x_train=images, white=255)},
         student=SimpleNamespace(
             training=list,
             find_variable=str,
