@@ -32,9 +32,10 @@ def test_page_is_up_to_date():
 
 
 def test_every_link_of_the_page_leads_to_a_heading():
-    headings = re.findall(r"^### (.+)$", page(), re.MULTILINE)
+    committed = (ROOT / "docs" / "bugs.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^### (.+)$", committed, re.MULTILINE)
     assert len(headings) == len(set(headings))
-    assert set(re.findall(r"\]\(#([^)]+)\)", page())) == set(headings)
+    assert set(re.findall(r"\]\(#([^)]+)\)", committed)) == set(headings)
 
 
 @pytest.mark.parametrize("exercise", bundled_names())

@@ -200,6 +200,7 @@ def test_the_starters_train_counts_where_the_swap_is_done(graded):
     assert graded("relu-swap", changed(swapped, RELU, SLOPE)).score == 100
 
 
+@pytest.mark.long
 def test_a_function_that_does_not_end_is_called_twice_at_most(graded, solution):
     own = assignment.load("single-neuron").folder.joinpath("assignment.yaml").read_text()
     own = own.replace("call_seconds: 10", "call_seconds: 1")

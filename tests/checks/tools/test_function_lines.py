@@ -100,6 +100,7 @@ def test_two_functions_need_two_lines(figure):
     assert "`square`" in figure("plt.plot(x, double(x), label='a')\n" + LEGEND, functions)[0].message
 
 
+@pytest.mark.long
 def test_function_that_never_returns_ends_at_its_limit(figure):
     source = "plt.plot(x, double(x), x, square(x))\n" + LEGEND + "def square(x):\n    while True: pass\n"
     assert figure(source)[0].status == "timeout"
