@@ -25,7 +25,6 @@ from pydantic import (
     Field,
     Tag,
     WithJsonSchema,
-    field_validator,
     model_validator,
 )
 
@@ -156,19 +155,22 @@ class Argument:
     default: Any = None
 
 
+def _checked_signature(signature: str) -> str:
+    parsed_signature(signature)
+    return signature
+
+
+Signature = Annotated[str, AfterValidator(_checked_signature)]
+"""The arguments of a function as in Python, e.g. ``(X, w, b=0.0)``."""
+
+
 class ReturnedFunction(StrictModel):
     """A function that another function returns, e.g. ``signature: (X)``, ``returns: [cost]``."""
 
-    signature: str
+    signature: Signature
     """The arguments of the returned function, as in a Python definition."""
     returns: list[Identifier] = Field(min_length=1)
     """The names of its results, in their order."""
-
-    @field_validator("signature")
-    @classmethod
-    def _parses(cls, signature: str) -> str:
-        _parse_signature(signature)
-        return signature
 
 
 class FunctionSpec(StrictModel):
@@ -182,7 +184,7 @@ class FunctionSpec(StrictModel):
         json_schema_extra={"anyOf": [{"required": ["returns"]}, {"required": ["returns_function"]}]}
     )
 
-    signature: str
+    signature: Signature
     """The arguments as in a Python definition, e.g. ``(X, w, b=0.0)``."""
     returns: list[Identifier] = []
     """The names of the results, in their order."""
@@ -227,12 +229,6 @@ class FunctionSpec(StrictModel):
             names[:] = [item for name in names for item in self.entry_names(name)]
         return self
 
-    @field_validator("signature")
-    @classmethod
-    def _parses(cls, signature: str) -> str:
-        _parse_signature(signature)
-        return signature
-
     @model_validator(mode="before")
     @classmethod
     def _results_of_returned_function(cls, data: Any) -> Any:
@@ -267,7 +263,7 @@ class FunctionSpec(StrictModel):
     def _arguments_of(self, signature: str) -> tuple[Argument, ...]:
         return tuple(
             argument
-            for each in _parse_signature(signature)
+            for each in parsed_signature(signature)
             for argument in [Argument(name, False) for name in self.entries.get(each.name, [])] or [each]
         )
 
@@ -352,7 +348,8 @@ class OneCall(FunctionSpec):
         return self.of
 
 
-def _parse_signature(signature: str) -> tuple[Argument, ...]:
+def parsed_signature(signature: str) -> tuple[Argument, ...]:
+    """Return the arguments of a signature; raises ValueError with a sentence about a mistake."""
     try:
         definition = ast.parse(f"def f{signature}: pass").body[0]
         assert isinstance(definition, ast.FunctionDef)

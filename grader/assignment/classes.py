@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from .base import Argument, FunctionSpec, Identifier, StrictModel, _parse_signature
+from .base import Argument, FunctionSpec, Identifier, Signature, StrictModel, parsed_signature
 from .bugs import Expression
 
 START = "start"  # the formulas of the state of a new object
@@ -16,23 +16,17 @@ START = "start"  # the formulas of the state of a new object
 class MethodSpec(StrictModel):
     """A method, e.g. ``signature: (gradient)``, ``returns: [change]``; without ``returns`` its result does not count."""
 
-    signature: str = "()"
+    signature: Signature = "()"
     """The arguments without ``self``."""
     returns: list[Identifier] = []
     """The names of the results, in their order."""
     aliases: list[str] = []
     """Other names that the method may have in a submission."""
 
-    @field_validator("signature")
-    @classmethod
-    def _parses(cls, signature: str) -> str:
-        _parse_signature(signature)
-        return signature
-
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """The arguments in the order of the signature."""
-        return _parse_signature(self.signature)
+        return parsed_signature(self.signature)
 
     def as_function(self) -> FunctionSpec:
         """Return the method as a function, to bind arguments and results by name."""
@@ -42,7 +36,7 @@ class MethodSpec(StrictModel):
 class ClassSpec(StrictModel):
     """A class that a submission defines, e.g. ``signature: (eta, rho)``."""
 
-    signature: str = "()"
+    signature: Signature = "()"
     """The arguments of the constructor, without ``self``."""
     aliases: list[str] = []
     """Other names that the class may have in a submission."""
@@ -57,16 +51,10 @@ class ClassSpec(StrictModel):
     formula that is above the one of a quantity, or in it, reads the value from before the call. ``start`` has the values
     in a new object. The diagnosis of bugs computes with them."""
 
-    @field_validator("signature")
-    @classmethod
-    def _parses(cls, signature: str) -> str:
-        _parse_signature(signature)
-        return signature
-
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """The arguments of the constructor in the order of the signature."""
-        return _parse_signature(self.signature)
+        return parsed_signature(self.signature)
 
     def names(self) -> list[str]:
         """Return the names of all arguments and results of the constructor and the methods."""

@@ -21,7 +21,7 @@ from ..assignment.sequences import ObjectSequence, SequenceError, sequence_of
 from ..diagnosis import findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
-from ..judging.compare import compare_results
+from ..judging.compare import all_agree, compare_results
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..student.answers import BoundAnswer, PlannedCall
@@ -187,7 +187,7 @@ class SequenceCheck(Check):
         comparisons = compare_results(
             answer.values, {name: right[name] for name in answer.values if name in right}, self.tolerance
         )
-        return all(comparison.problem is None for comparison in comparisons.values())
+        return all_agree(comparisons)
 
 
 def _agree(all_values: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

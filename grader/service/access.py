@@ -194,15 +194,12 @@ def submission_row(session: Session, caller: Caller, submission_id: str) -> tupl
 
 def _role_in(caller: Caller, row: Any) -> Role | None:
     """Return the role of the caller in the course of a row, with what the scopes of a token leave of it."""
-    if caller.is_admin:
-        return caller.limited(Role.INSTRUCTOR)
-    return None if row.role is None else caller.limited(Role(row.role))
+    role = Role.INSTRUCTOR if caller.is_admin else row.role
+    return None if role is None else caller.limited(Role(role))
 
 
 def _role(session: Session, caller: Caller, course_id: str) -> Role | None:
-    if caller.is_admin:
-        return caller.limited(Role.INSTRUCTOR)
-    role = role_of(session, course_id, caller.user_id)
+    role = Role.INSTRUCTOR if caller.is_admin else role_of(session, course_id, caller.user_id)
     return None if role is None else caller.limited(role)
 
 

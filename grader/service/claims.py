@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from ..support.i18n import lazy
 from . import queue
 from .moments import now
-from .tables import State, Submission, Version, Worker
+from .tables import State, Submission, Version, Worker, table_of
 
 MOST_INTERRUPTIONS = 10
 RUNS = lazy("It is being graded.")
@@ -45,7 +45,7 @@ CLAIMED = [
 OF_VERSION = ("name", "blob", "digest")
 _SUBMISSION = Submission.__table__.c
 CLAIM = (
-    update(Submission.metadata.tables[Submission.__tablename__])
+    update(table_of(Submission))
     .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
     .values(
         state=State.RUNNING,

@@ -20,7 +20,7 @@ from .errors import Refusal
 from .kept_results import ResultFiles
 from .logs import FIELDS
 from .service import Service
-from .tables import State, Submission
+from .tables import State, Submission, table_of
 
 MOST_LOSSES = 3
 GRADED = lazy("It is graded.")
@@ -29,7 +29,7 @@ NOT_GRADED = lazy("The grader could not grade it, which is not your fault; no at
 NO_FILE = "The uploaded file is missing or cannot be read on the server."
 log = logging.getLogger(__name__)
 
-_TABLE = Submission.metadata.tables[Submission.__tablename__]
+_TABLE = table_of(Submission)
 COLUMNS = frozenset(_TABLE.c.keys())
 OWNED = select(_TABLE.c.id, _TABLE.c.kind).where(
     _TABLE.c.id == bindparam("id"), _TABLE.c.state == State.RUNNING, _TABLE.c.owner == bindparam("owner")

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from .errors import Refusal
 from .service import Service
-from .tables import Upload
+from .tables import Upload, table_of
 
 MOST_BYTES = 64 << 10  # a larger content is forced to the disk by itself, before its row is committed
 log = logging.getLogger(__name__)
 
-_UPLOAD = Upload.metadata.tables[Upload.__tablename__]
+_UPLOAD = table_of(Upload)
 INSERT = insert(_UPLOAD)
 ALL = select(_UPLOAD.c.submission_id, _UPLOAD.c.content)
 

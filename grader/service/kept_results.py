@@ -14,9 +14,9 @@ from ..executor.work import TaskResult
 from ..report.model import Report
 from ..version import __version__
 from .service import Service
-from .tables import Result
+from .tables import Result, table_of
 
-_RESULT = Result.metadata.tables[Result.__tablename__]
+_RESULT = table_of(Result)
 INSERT = insert(_RESULT)
 REPORT = select(_RESULT.c.report).where(_RESULT.c.key == bindparam("key"))
 KEY = select(_RESULT.c.key).where(_RESULT.c.key == bindparam("key"))

@@ -27,7 +27,7 @@ from .errors import Conflict, NotFound, Unreadable, missing
 from .identifiers import new_id
 from .moments import now
 from .service import Service
-from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission, Version
+from .tables import UNFINISHED, Exercise, Kind, Result, Seed, State, Submission, Version, table_of
 from .terms import Terms
 
 PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
@@ -35,7 +35,7 @@ SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
 CANCELLED = lazy("It was cancelled before it was graded.")
 FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
 _EXERCISE, _VERSION = Exercise.__table__, Version.__table__
-INSERT = insert(Submission.metadata.tables[Submission.__tablename__])
+INSERT = insert(table_of(Submission))
 COLUMNS = frozenset(INSERT.table.c.keys())
 PRESENT_VERSION = (
     select(_EXERCISE, _VERSION.c.digest)

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from .identifiers import new_id
@@ -59,6 +60,11 @@ class Table(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Moment(), str: String()}
+
+
+def table_of(model: type[Table]) -> SqlTable:
+    """Return the table of a model, for statements that insert or change columns instead of objects."""
+    return Table.metadata.tables[model.__tablename__]
 
 
 class Setting(Table):

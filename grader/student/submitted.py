@@ -155,13 +155,10 @@ class Submitted(LoadedSubmission):
         self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
     ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
-        inputs = self._with_own_functions(self.content.functions[sequence.function].complete(dict(inputs)))
-        self._experience.has_made_objects = True
-        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
-        options = {"seed": seed, "supply": self._supplied(inputs)}
-        calls = sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)
-        outcomes = self._session.call_all(calls.calls)
-        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
+        calls = self._prepared_sequence(
+            sequence, self.content.functions[sequence.function].complete(dict(inputs)), seed
+        )
+        outcomes = self._outcomes(calls.calls)
         values, changed = sequences.results(self._class_functions, calls, outcomes)
         raw = RawAnswer(calls.targets[len(sequence.objects)], None, values, values)
         return BoundAnswer(values, changed, [], raw)
@@ -171,18 +168,13 @@ class Submitted(LoadedSubmission):
 
         Raises CallError if an object cannot be made or read; a call that fails is in the answer.
         """
-        inputs = self._with_own_functions({**sequence.numbers, **inputs})
-        self._experience.has_made_objects = True
-        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
-        supply = self._supplied(inputs)
-        prepared = sequences.prepared(self._class_functions, sequence, own_classes, inputs, supply=supply)
+        prepared = self._prepared_sequence(sequence, {**sequence.numbers, **inputs})
         count = len(sequence.objects)
         making, calling = prepared.calls[:count], prepared.calls[count:]
         reads = [
             Call(networks.READ, [networks.ATTRIBUTES], {}, on=each.keep, shown_as=each.function) for each in making
         ]
-        outcomes = self._session.call_all([*making, *reads, *calling, *reads])
-        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
+        outcomes = self._outcomes([*making, *reads, *calling, *reads])
         before = self._attributes(sequence, making, outcomes[: 2 * count])
         called = outcomes[2 * count : 2 * count + len(calling)]
         failure = next((outcome for outcome in called if isinstance(outcome, CallError)), None)
@@ -204,13 +196,25 @@ class Submitted(LoadedSubmission):
         self, sequence: ObjectSequence, making: Sequence[Call], outcomes: Sequence[Answer | CallError]
     ) -> dict[str, dict[str, Any]]:
         """Return {object: its attributes} of the last outcomes; raises CallError."""
-        read = []
-        for outcome in outcomes:
-            if isinstance(outcome, CallError):
-                raise outcome
-            read.append(outcome.value)
-        values = zip(sequence.objects, making, read[-len(making) :], strict=True)
-        return {name: networks.attributes_of(value, call.function) for name, call, value in values}
+        read = _answers(outcomes)[-len(making) :]
+        values = zip(sequence.objects, making, read, strict=True)
+        return {name: networks.attributes_of(answer.value, call.function) for name, call, answer in values}
+
+    def _prepared_sequence(
+        self, sequence: ObjectSequence, inputs: dict[str, Any], seed: int | None = None
+    ) -> sequences.SequenceCalls:
+        """Return the calls of a sequence; raises CallError if a class, a method or an argument is missing."""
+        inputs = self._with_own_functions(inputs)
+        self._experience.has_made_objects = True
+        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
+        options = {"seed": seed, "supply": self._supplied(inputs)}
+        return sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)
+
+    def _outcomes(self, calls: Sequence[Call]) -> list[Answer | CallError]:
+        """Make calls and return how each ended, up to the first failure."""
+        outcomes = self._session.call_all(calls)
+        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
+        return outcomes
 
     def needs_no_other_call(self, function: str) -> bool:
         """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""
@@ -373,11 +377,8 @@ class Submitted(LoadedSubmission):
         """Make the functions that calls return, all of them first, and call them in this order; raises CallError."""
         prepared = [self.prepared(each) for each in planned]
         making, calling = returned.apart([each.call for each in prepared])
-        outcomes = self._session.call_all([*making, *(calling[place] for place in order)])
-        for outcome in outcomes:
-            if isinstance(outcome, CallError):
-                raise outcome
-        answers = zip(order, outcomes[len(making) :], strict=True)
+        all_answers = _answers(self._session.call_all([*making, *(calling[place] for place in order)]))
+        answers = zip(order, all_answers[len(making) :], strict=True)
         return [self.result(planned[place], self.answered(prepared[place], outcome)) for place, outcome in answers]
 
     def trained_and_used(
@@ -390,13 +391,7 @@ class Submitted(LoadedSubmission):
         targets = self.required(train), self.required(use)
         supply = self._supplied(inputs)
         calls = used.calls(self.content, (train, use), targets, self.instances.methods, {**inputs, **seed}, rows)
-        value = None
-        for outcome in self._session.call_all([replace(call, supply=supply) for call in calls]):
-            if isinstance(outcome, CallError):
-                raise outcome
-            self._experience.answers += 1
-            value = outcome.value
-        return value
+        return _answers(self._outcomes([replace(call, supply=supply) for call in calls]))[-1].value
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.
@@ -559,6 +554,16 @@ def _changed_arguments(call: FunctionCall) -> list[str]:
         for before, after in pairs
         if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
     ]
+
+
+def _answers(outcomes: Sequence[Answer | CallError]) -> list[Answer]:
+    """Return the answers of calls; raises the CallError of the first that failed."""
+    answers = []
+    for outcome in outcomes:
+        if isinstance(outcome, CallError):
+            raise outcome
+        answers.append(outcome)
+    return answers
 
 
 def _arrays_of(before: Any, after: Any) -> list[tuple[Any, Any]]:

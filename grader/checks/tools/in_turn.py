@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...diagnosis import findings_of_check
-from ...judging.compare import compare_results
+from ...judging.compare import all_agree, compare_results
 from ...report.evidence import Evidence
 from ...student.answers import PlannedCall
 from ...support.i18n import _
@@ -30,8 +30,7 @@ def judged(outcome: Outcome, check: Probed, function: str, context: Context, att
     for place, answer in zip(ORDER, context.student.call_in_turn(planned, ORDER), strict=True):
         values = answer.raw.bound
         right = {name: value for name, value in attempt.expected[place].items() if name in values}
-        comparisons = compare_results(values, right, check.tolerance)
-        if any(comparison.problem is not None for comparison in comparisons.values()):
+        if not all_agree(compare_results(values, right, check.tolerance)):
             break
     else:
         return outcome
