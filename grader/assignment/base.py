@@ -268,7 +268,7 @@ class FunctionSpec(StrictModel):
         )
 
     def entry_names(self, name: str) -> list[str]:
-        """Return the names of the arrays in a list, or the name itself if it is no list."""
+        """Return the names of the arrays in a list, or the name itself if it is not a list."""
         return self.entries.get(name, [name])
 
     def result_names(self) -> list[str]:
@@ -277,7 +277,7 @@ class FunctionSpec(StrictModel):
         return list(dict.fromkeys(lists.get(name, name) for name in self.returns))
 
     def with_entries(self, results: Sequence[Any]) -> list[Any]:
-        """Return the results with the arrays of each list in its place. Results that are no lists stay as they are."""
+        """Return the results with the arrays of each list in its place. Results that are not lists stay as they are."""
         names = self.result_names()
         if len(results) != len(names):
             return [*results]

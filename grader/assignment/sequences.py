@@ -60,7 +60,7 @@ class ObjectSequence:
 
     @property
     def inputs(self) -> list[str]:
-        """The names of all arguments, each once; an object of the sequence is no input."""
+        """The names of all arguments, each once; an object of the sequence is not an input."""
         arguments = [*(item.arguments for item in self.objects.values()), *(call.arguments for call in self.calls)]
         return [*dict.fromkeys(name for each in arguments for name in each.values() if name not in self.objects)]
 
