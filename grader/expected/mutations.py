@@ -194,19 +194,21 @@ class Mutations:
     def results(self, function: str, mutants: Sequence[Mutant], inputs: NamedValues) -> NamedValues:
         """Return {result: array} of ``function`` with these mutations of it and of the functions that it uses.
 
-        Raises any exception of a mutation: for some sizes the shapes do not match.
+        Arguments that are missing among the ``inputs`` have their defaults. Raises any exception of a mutation: for some
+        sizes the shapes do not match.
         """
+        spec = self._content.functions[function]
+        defaults = {each.name: each.default for each in spec.arguments if each.optional and each.name not in inputs}
         with np.errstate(all="ignore"):
-            values = dict(self.each_result(function, mutants, inputs))
-        return {name: values[name] for name in self._content.functions[function].returns}
+            values = dict(self.each_result(function, mutants, {**inputs, **defaults} if defaults else inputs))
+        return {name: values[name] for name in spec.returns}
 
     def results_or_none(
         self, function: str, mutants: Sequence[Mutant], inputs: Mapping[str, Any]
     ) -> NamedValues | None:
-        """Return :meth:`results` for inputs that are completed with defaults; None if they cannot be computed."""
-        complete = self._content.functions[function].complete(dict(inputs)) | dict(inputs)
+        """Return :meth:`results`; None if they cannot be computed."""
         try:
-            return self.results(function, mutants, complete)
+            return self.results(function, mutants, dict(inputs))
         except Exception:  # shapes that do not fit, or steps that stop with an error
             return None
 

@@ -59,6 +59,11 @@ def test_steps_without_a_mutant_are_correct(mutations):
     assert values(mutations) == {"z": -6.0, "out": 0.0}
 
 
+def test_missing_arguments_have_their_defaults():
+    mutations = mutations_of(TEXT.replace('"(x, w)", returns: [z, out]', '"(x, w=-3.0)", returns: [z, out]'))
+    assert values(mutations, inputs={"x": 2.0}) == {"z": -6.0, "out": 0.0}
+
+
 def test_mutant_changes_its_function(mutations):
     (mutant,) = mutations.of("layer")
     assert values(mutations, mutant) == {"z": 6.0, "out": 6.0}
