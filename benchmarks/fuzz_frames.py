@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import Submission

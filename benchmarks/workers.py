@@ -24,7 +24,7 @@ from unittest import mock
 import nbformat
 
 from grader import assignment, datasets
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from .base import DatasetName, Name, RubricItem, Scalar, ScoreBand, Spread, StrictModel, Tolerance
+from .base import DatasetName, Name, Scalar, StrictModel, Tolerance
 from .classes import ClassSpec
 from .declarations import Declarations
+from .points import RubricItem, ScoreBand, Spread
 from .sequences import ObjectSequence
 
 

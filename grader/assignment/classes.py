@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Argument, FunctionSpec, Identifier, Signature, StrictModel, parsed_signature
+from .base import Identifier, StrictModel
 from .bugs import Expression
+from .functions import Argument, FunctionSpec, Signature, parsed_signature
 
 START = "start"  # the formulas of the state of a new object
 

@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ..support import yaml_model
 from . import expressions
-from .base import (
-    Budget,
-    DatasetName,
-    FunctionInput,
-    FunctionSpec,
-    Identifier,
-    Layouts,
-    Probe,
-    RandomInput,
-    StrictModel,
-    VariableSpec,
-    formerly,
-)
+from .base import DatasetName, Identifier, StrictModel, formerly
 from .classes import START, Classes
+from .functions import FunctionSpec
+from .probes import FunctionInput, Probe, RandomInput
 from .sequences import methods_of
+from .variables import VariableSpec
+
+
+class Layouts(StrictModel):
+    """Other layouts of the arrays that a submission may use throughout.
+
+    If a check does not pass in the layout that was detected, all functions are called in each layout, and the layout with
+    the most correct functions counts.
+    """
+
+    detected_by: str = formerly("shown_by", "detected_by")
+    """The function that decides the layout: it is the one in which its results have the declared ``shapes``."""
+    confirmed_by: str = formerly("tried_on", "confirmed_by")
+    """The function that decides if several layouts match: it is the first in which this function answers."""
+    transposed: dict[str, list[str]]
+    """{name of a layout: the arguments and results that are transposed in it}."""
+
+
+class Budget(StrictModel):
+    """The number of training images and held-out images of a dataset; by default all."""
+
+    training: int | None = Field(None, ge=100)
+    """The number of training images."""
+    held_out: int | None = Field(None, ge=100)
+    """The number of held-out images."""
+    load_all: bool = formerly("whole", "load_all", False)
+    """A submission can load all training images, and ``training`` is the number of images with which the grader calls its
+    training function."""
 
 
 class Declarations(StrictModel):

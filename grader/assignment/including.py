@@ -16,8 +16,11 @@ from pydantic import ValidationError
 from ..support import yaml_model
 from ..support.places import ASSIGNMENTS
 from . import expressions
-from .base import FunctionSpec, Identifier, Limits, Probe, StrictModel
+from .base import Identifier, StrictModel
 from .declarations import Declarations
+from .functions import FunctionSpec
+from .limits import Limits
+from .probes import Probe
 
 FOLDER = ASSIGNMENTS / "shared"
 SUFFIX = ".yaml"

@@ -21,8 +21,8 @@ from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandl
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from .base import RubricItem
 from .check import Check
+from .points import RubricItem
 
 PACKAGE = GROUP = "grader.checks"
 OF_FOLDERS = "grader.checks.tools.folder_kind"

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .base import Argument, Scalar
+from .base import Scalar
 from .classes import ClassSpec, MethodSpec
+from .functions import Argument
 
 Values = Mapping[str, str | Scalar]
 

@@ -16,14 +16,17 @@ from ..support import yaml_model
 from ..support.errors import UsageError
 from . import expressions, including, known_wrong, lists
 from .accepted import Accepted
-from .base import FunctionSpec, Identifier, Limits, Name, Policy
+from .base import Identifier, Name
 from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
+from .functions import FunctionSpec
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
 from .known_wrong import KnownWrong, KnownWrongList
+from .limits import Limits
 from .lists import Origin
+from .policy import Policy
 from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in
 from .sequences import ObjectSequence, SequenceError
 

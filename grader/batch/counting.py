@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..support.i18n import _
 from .cells import number_cell
 from .collect import StudentFiles

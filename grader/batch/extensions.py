@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from ..assignment.base import Policy, in_named_zone, later_of_two
+from ..assignment.policy import Policy, in_named_zone, later_of_two
 from ..marking.class_list import ClassList
 from ..support import tables
 from ..support.errors import UsageError

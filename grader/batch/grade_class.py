@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from ..assignment import Assignment
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..executor import calls, local
 from ..executor.executor import Executor, ProcessLost, grade_each
 from ..executor.work import GradingTask, TaskResult, Work, work_for

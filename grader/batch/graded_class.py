@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..assignment import Assignment
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..executor.work import Work
 from ..marking import mark
 from ..marking.applying import applied

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..report.model import Report
 from ..support.i18n import _, ngettext
 from .collect import StudentFiles

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..report.leaderboard import LeaderboardEntry
 from ..report.model import AssignmentName
 from ..support.choices import Level

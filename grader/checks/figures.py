@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..assignment.base import Panel
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
+from ..assignment.panels import Panel
 from ..diagnosis import findings_of_check
 from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence

@@ -12,9 +12,10 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ..assignment.base import RubricItem, StrictModel
+from ..assignment.base import StrictModel
 from ..assignment.check import Check, Problem
 from ..assignment.declarations import Declarations
+from ..assignment.points import RubricItem
 from ..report.evidence import Evidence, RubricEntry, ShownExcerpt
 from ..submission import excerpts
 from ..support.i18n import _, joined

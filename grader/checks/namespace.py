@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from ..assignment.base import VariableSpec
 from ..assignment.check import Check
+from ..assignment.variables import VariableSpec
 from ..diagnosis import Findings, findings_of_check
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError

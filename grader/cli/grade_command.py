@@ -185,7 +185,7 @@ def command(
             find(scheduler, insecure_scheduler)  # before anything that takes time
         server.start()
     with no_collection():
-        from ..assignment.base import Policy
+        from ..assignment.policy import Policy
         from ..batch import grade_class
         from ..batch.course_files import CourseFiles
         from ..executor import local

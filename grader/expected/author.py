@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ..assignment import Assignment
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..sandbox import levels
 from ..sandbox.allowance import Allowance
 from ..sandbox.failures import CallError

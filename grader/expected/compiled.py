@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import FunctionSpec
 from ..assignment.formulas import BUILTINS, LIBRARY, ONLY_THESE, FormulaLayer
+from ..assignment.functions import FunctionSpec
 
 NAME = "computed"
 CONVERTED = "as_float64"  # the function that converts each result

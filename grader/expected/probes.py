@@ -13,7 +13,8 @@ import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from .. import datasets
-from ..assignment.base import (
+from ..assignment.formulas import Formula
+from ..assignment.probes import (
     ArrayInput,
     ConstantInput,
     FormulaInput,
@@ -23,7 +24,6 @@ from ..assignment.base import (
     RandomInput,
     TextInput,
 )
-from ..assignment.formulas import Formula
 from ..assignment.spec import AssignmentSpec
 from ..support.errors import NotGradable
 from ..support.i18n import _

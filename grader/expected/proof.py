@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from ..assignment import Assignment
-from ..assignment.base import Probe
+from ..assignment.probes import Probe
 from ..support.places import REFERENCE
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Mapping, Sequence
 
-from ..assignment.base import FunctionSpec
 from ..assignment.expressions import Refused, examine
 from ..assignment.formulas import LIBRARY
+from ..assignment.functions import FunctionSpec
 from ..assignment.statements import CompiledProgram
 
 Steps = dict[str, str] | str  # the quantities of a function, or its source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..assignment import Assignment
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..checks.context import Context
 from ..datasets import lengths
 from ..report.model import CheckResult

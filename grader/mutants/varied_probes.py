@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import ArrayInput, Constant, Probe, RandomInput
+from ..assignment.base import Constant
+from ..assignment.probes import ArrayInput, Probe, RandomInput
 from ..assignment.spec import AssignmentSpec
 
 LARGEST_EPOCHS = 5  # more than a fixed number of epochs has

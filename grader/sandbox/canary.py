@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from ..support.places import PACKAGE, REFERENCE

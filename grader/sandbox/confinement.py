@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..submission import Submission
 from ..support.choices import Engine, Level
 from ..support.errors import NoIsolation, NoMemory

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ..assignment import bundled_names, load
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..machine import capacity, device, distribution
 from ..machine.packages import tensorflow_version
 from ..machine.systems import why_no_worker

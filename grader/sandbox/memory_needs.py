@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..assignment import Assignment
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..assignment.spec import AssignmentSpec
 from ..machine.capacity import MemoryLimit, memory, share_of_processors
 from ..support.errors import NoMemory

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..support.errors import NoIsolation, NoMemory
 from ..support.i18n import _
 from ..worker import as_data, values, weights

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..machine import capacity
 from ..support.errors import NoMemory
 from ..support.i18n import _

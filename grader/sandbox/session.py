@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..submission import Submission
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from ..support.i18n import _

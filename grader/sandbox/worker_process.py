@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..machine import capacity
 from ..machine.threads import ONE_THREAD
 from ..support.errors import NotGradable

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, String, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..version import __version__
 from . import policies
 from .tables import Course, Exercise, Extension, Kind, Mark, Membership, Role, State, Submission, User, Version

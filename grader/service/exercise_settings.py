@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..assignment import bundled_names, load
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from ..support.i18n import _
 from ..support.places import ASSIGNMENTS
 from ..support.text import clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..assignment.base import Limits
+from ..assignment.limits import Limits
 from ..sandbox import canary
 from ..sandbox.failures import CallError
 from ..sandbox.filesystem import WorkerSetup

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from ..assignment.base import later_of_two
+from ..assignment.policy import later_of_two
 from ..support.i18n import _
 from ..support.text import clean
 from .errors import Unreadable

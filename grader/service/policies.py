@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from .tables import Exercise
 
 

@@ -193,7 +193,7 @@ class Version(Table):
 
 
 class Exercise(Table):
-    """An assignment in a course, with its dates and limits. ``policy`` is the JSON of :class:`grader.assignment.base.Policy`.
+    """An assignment in a course, with its dates and limits. ``policy`` is the JSON of :class:`grader.assignment.policy.Policy`.
 
     Submissions are accepted from ``opens`` to ``closes``; after ``due`` and the hours of grace an attempt is late.
     ``attempts`` is the number of graded attempts, None for any number. ``board`` shows the leaderboard.

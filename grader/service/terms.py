@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from ..assignment.base import Policy
+from ..assignment.policy import Policy
 from .policies import policy_of
 from .tables import SPENT, Exercise, Extension, Kind, Submission
 

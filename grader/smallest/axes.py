@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import RandomInput
+from ..assignment.probes import RandomInput
 
 Inputs = dict[str, Any]
 Length = int | str

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import RandomInput
+from ..assignment.probes import RandomInput
 
 Array = np.ndarray[Any, Any]
 SMALL = (0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0)

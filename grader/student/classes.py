@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import FunctionSpec
+from ..assignment.functions import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import FunctionSpec
+from ..assignment.functions import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..sandbox.failures import CallError
 from ..support.arrays import Shape

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..assignment.base import FunctionSpec
+from ..assignment.functions import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import Call, SubmittedFunction

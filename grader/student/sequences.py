@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import FunctionSpec
+from ..assignment.functions import FunctionSpec
 from ..assignment.sequences import MadeCall, MadeObject, ObjectSequence, methods_of
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ..assignment.base import EPOCHS, FunctionSpec
+from ..assignment.base import EPOCHS
+from ..assignment.functions import FunctionSpec
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from starlette.datastructures import FormData
 
-from ..assignment.base import RubricItem
 from ..assignment.check import Check
+from ..assignment.points import RubricItem
 from ..assignment.spec import AssignmentSpec
 from ..report.by_hand import TOTAL
 from ..report.evidence import ByHand

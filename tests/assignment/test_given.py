@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import load
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.machine import packages
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import lists
-from grader.assignment.base import FunctionSpec
+from grader.assignment.functions import FunctionSpec
 from grader.support.errors import UsageError
 from tests.assignment.tiny import load
 from tests.conftest import ROOT

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grader.assignment.base import Policy
+from grader.assignment.policy import Policy
 from grader.batch import extensions
 from grader.marking.class_list import ClassList, Member
 from grader.support.errors import UsageError

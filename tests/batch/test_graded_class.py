@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from grader.assignment import load
-from grader.assignment.base import Policy
+from grader.assignment.policy import Policy
 from grader.batch.collect import StudentFiles
 from grader.batch.graded_class import GradedClass
 from grader.batch.store import Page, Record

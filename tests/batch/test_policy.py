@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.assignment.base import Policy
+from grader.assignment.policy import Policy
 from grader.batch.policy import Final, apply, round_to
 
 pytestmark = pytest.mark.quick

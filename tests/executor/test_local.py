@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from grader.assignment import load
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.executor import local
 from grader.executor.executor import ProcessLost
 from grader.executor.local import fitting_jobs, local_executor

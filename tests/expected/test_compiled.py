@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from grader import assignment
-from grader.assignment.base import FunctionSpec
 from grader.assignment.formulas import Formula
+from grader.assignment.functions import FunctionSpec
 from grader.diagnosis.proving import cases_of
 from grader.expected import compiled
 from grader.expected.mutations import Mutations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.assignment.base import FunctionSpec
 from grader.assignment.formulas import Formula, Quantities
+from grader.assignment.functions import FunctionSpec
 from grader.assignment.statements import CompiledProgram
 from grader.expected import taken_apart
 

@@ -6,7 +6,7 @@ from copy import copy
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.gradescope import bundle, wheel
 from tests.conftest import SINGLE_NEURON, bundled
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.executor.work import Work
 from grader.grading.options import GradeOptions
 from grader.sandbox.session import Session

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox.session import Session
 from tests.sandbox.test_session import submitted
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.machine import capacity
 from grader.sandbox import allowance as module
 from grader.sandbox.allowance import LONGEST, Allowance

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox import canary
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.warm import WarmStart

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox import confinement
 from grader.sandbox.confinement import Confinement
 from grader.sandbox.filesystem import WorkerSetup

@@ -7,7 +7,7 @@ import json
 import nbformat
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.grading.grade import grade
 from grader.grading.trace import Trace
 from grader.sandbox.failures import CallError

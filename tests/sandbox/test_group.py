@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.machine import capacity
 from grader.sandbox import group
 from grader.sandbox.failures import CallError

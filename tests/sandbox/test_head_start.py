@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox import head_start
 from grader.sandbox.processes import Forked
 from grader.sandbox.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import Code, Submission

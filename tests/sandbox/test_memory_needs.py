@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import bundled_names
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.grading.grade import grade
 from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.machine import capacity
 from grader.machine.capacity import MemoryLimit
 from grader.sandbox import memory_needs

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.machine import capacity
 from grader.sandbox.failures import CallError
 from grader.sandbox.requests import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox import confinement
 from grader.sandbox.calls import Call
 from grader.sandbox.failures import CallError

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox import memory
 from grader.sandbox import warm as warm_module
 from grader.sandbox.engines import libraries_of

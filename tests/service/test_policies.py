@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from grader.assignment.base import Policy
+from grader.assignment.policy import Policy
 from grader.service import policies
 from grader.service.tables import Exercise
 

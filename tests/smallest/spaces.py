@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.assignment.base import RandomInput
+from grader.assignment.probes import RandomInput
 from grader.smallest.axes import axes_of
 from grader.smallest.candidates import Space
 from grader.smallest.domains import domain_of

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.assignment.base import RandomInput
+from grader.assignment.probes import RandomInput
 from grader.smallest.axes import axes_of
 from tests.smallest.spaces import space
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.assignment.base import RandomInput
+from grader.assignment.probes import RandomInput
 from grader.smallest.domains import domain_of
 
 

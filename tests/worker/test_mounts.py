@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session
 from grader.sandbox.warm import WarmStart

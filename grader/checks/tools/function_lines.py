@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...assignment.base import FunctionLine, Panel
+from ...assignment.panels import FunctionLine, Panel
 from ...sandbox.failures import CallError
 from ...sandbox.observations import Axes
 from ...student.answers import PlannedCall

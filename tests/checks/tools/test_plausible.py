@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.checks.tools import plausible
 from grader.sandbox import configuration
 from grader.sandbox.configuration import NotBuiltIn

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from grader import datasets
-from grader.assignment.base import Limits, ScoreBand
+from grader.assignment.limits import Limits
+from grader.assignment.points import ScoreBand
 from grader.checks import accuracy
 from grader.checks.tools import predictions
 from grader.judging import statistics

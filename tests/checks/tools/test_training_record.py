@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader import datasets
-from grader.assignment.base import Limits
+from grader.assignment.limits import Limits
 from grader.checks.tools import training
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.session import Session

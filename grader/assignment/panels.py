@@ -1,0 +1,83 @@
+"""Plots that a submission must make."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from .base import StrictModel
+
+
+class HistoryLine(StrictModel):
+    """One line of a plot: an entry of a history, e.g. ``{history: history, entry: val_loss}``."""
+
+    history: str
+    """The variable of type ``history``."""
+    entry: str
+    """The key in it, e.g. ``val_loss``."""
+
+
+class FunctionLine(StrictModel):
+    """One line of a plot: the values of a submitted function, e.g. ``{function: relu, over: {x: [-2, 2]}}``."""
+
+    function: str
+    """The function."""
+    over: dict[str, tuple[float, float]] = Field(min_length=1, max_length=1)
+    """{argument on the x axis: the range that the line covers at least}."""
+    values: dict[str, list[float]] = {}
+    """{another argument: further values than its default with which it may be plotted}."""
+
+    @model_validator(mode="after")
+    def _range_is_not_empty(self) -> FunctionLine:
+        if any(low >= high for low, high in self.over.values()):
+            raise ValueError("a range begins with its smaller number, as in {x: [-2, 2]}.")
+        return self
+
+
+def _kind_of_line(line: Any) -> str:
+    """Return the tag of a line, so that mistakes in it are those of one kind."""
+    has_function = "function" in line if isinstance(line, dict) else isinstance(line, FunctionLine)
+    return "function" if has_function else "history"
+
+
+AnyLine = Annotated[
+    Annotated[HistoryLine, Tag("history")] | Annotated[FunctionLine, Tag("function")], Discriminator(_kind_of_line)
+]
+
+
+class Panel(StrictModel):
+    """A required plot: ``count`` subplots in one figure with the first entries of the variable ``images``, or all ``lines``:
+    those of histories in one subplot, and those of functions in any subplots.
+    """
+
+    title: str = Field(min_length=1)
+    """The name of the plot in messages."""
+    images: str | None = None
+    """The variable whose first entries are shown, one in each subplot."""
+    count: int = Field(1, ge=1, le=100)
+    """The number of images."""
+    colour_map: Literal["gray"] | None = None
+    """The colour map of the images."""
+    titles: str | None = None
+    """The variable with the names of the classes: each image has the name of its class as title."""
+    lines: list[AnyLine] = []
+    """The lines: all of histories, or all of functions."""
+    labelled: bool = False
+    """The axes have labels; lines of functions have a legend, or subplots of their own with titles."""
+
+    def histories(self) -> list[HistoryLine]:
+        """Return the lines of histories."""
+        return [line for line in self.lines if isinstance(line, HistoryLine)]
+
+    def functions(self) -> list[FunctionLine]:
+        """Return the lines of functions."""
+        return [line for line in self.lines if isinstance(line, FunctionLine)]
+
+    @model_validator(mode="after")
+    def _something_to_draw(self) -> Panel:
+        if (self.images is None) == (not self.lines):
+            raise ValueError("a panel has either images or lines; give one of them.")
+        if self.histories() and self.functions():
+            raise ValueError("the lines of a panel are all of histories or all of functions; use two panels.")
+        return self
