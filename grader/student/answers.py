@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from ..sandbox.calls import Answer, Call, Instance, SubmittedFunction
+from ..sandbox.failures import CallError
 from ..support import arrays
 from . import signatures
 from .own_start import OwnStart
@@ -113,3 +117,34 @@ class Pending:
 
 
 NOTHING_PENDING = Pending()
+
+
+def changed_arguments(call: FunctionCall) -> list[str]:
+    """Return the names of the inputs that the call changed in place."""
+    if not call.answer.arguments:
+        return []
+    arguments = zip(call.arguments, call.answer.arguments, strict=False)
+    pairs = [pair for before, after in arguments for pair in _arrays_of(before, after)]
+    return [
+        name
+        for name, value in call.laid_out.items()
+        for before, after in pairs
+        if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
+    ]
+
+
+def _arrays_of(before: Any, after: Any) -> list[tuple[Any, Any]]:
+    """Return an argument before and after a call, or its entries if it is a list that has as many as before."""
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [*zip(before, after, strict=True)]
+    return [(before, after)]
+
+
+def answers_of(outcomes: Sequence[Answer | CallError]) -> list[Answer]:
+    """Return the answers of calls; raises the CallError of the first that failed."""
+    answers = []
+    for outcome in outcomes:
+        if isinstance(outcome, CallError):
+            raise outcome
+        answers.append(outcome)
+    return answers

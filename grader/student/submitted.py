@@ -1,70 +1,48 @@
-"""The submission of one student in one layout: calls of its functions, its variables, models, figures and training."""
+"""The submission of one student in one layout: calls of its functions, in addition to what it is loaded with."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from ..assignment import Assignment
-from ..assignment.given import Computed
-from ..assignment.sequences import ObjectSequence
 from ..expected.cases import Cases
 from ..expected.mutations import Mutations
 from ..expected.probes import replaced
-from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import Answer, Call, Rounds, SubmittedFunction
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
-from ..support.i18n import _, joined
-from ..worker.values import Own
+from ..support.i18n import _
 from . import (
-    classes,
     listed,
     misnamed,
-    networks,
     own_start,
-    result_places,
     returned,
-    sequences,
     signatures,
     steps,
-    used,
 )
-from .answers import NOTHING_PENDING, BoundAnswer, FunctionCall, Pending, PlannedCall, PreparedCall, RawAnswer
+from .answers import (
+    NOTHING_PENDING,
+    BoundAnswer,
+    FunctionCall,
+    Pending,
+    PlannedCall,
+    PreparedCall,
+    RawAnswer,
+    answers_of,
+)
 from .bundles import bundle
-from .instances import Instances
-from .layout import TASK_LAYOUT, Layout
-from .loaded import LoadedSubmission
+from .layout import Layout
 from .own_start import TAKES_ALL, OwnStart
-from .result_places import ResultPlace
+from .results import SubmissionWithResults
 from .steps import ANOTHER_RATE, RATE, Steps
 
 
-@dataclass
-class _Experience:
-    """The facts about a submission that its calls have shown; they hold in every layout."""
-
-    answers: int = 0
-    own_starts: dict[str, OwnStart] = field(default_factory=dict)
-    steppers: set[str] = field(default_factory=set)
-    """Functions that took a step instead of returning gradients."""
-    follows_rate: dict[str, bool] = field(default_factory=dict)
-    has_made_objects: bool = False
-    """A sequence of calls was made since the submission was loaded."""
-    result_places: dict[str, dict[str, ResultPlace]] = field(default_factory=dict)
-    """The places of the results of each function in its answers."""
-    habits: listed.Habits = field(default_factory=listed.Habits)
-
-
-class Submitted(LoadedSubmission):
+class Submitted(SubmissionWithResults):
     """One submission, whose functions are called in one layout.
 
     :meth:`in_layout` returns the same submission in another layout.
@@ -80,16 +58,10 @@ class Submitted(LoadedSubmission):
         stepping: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """``stepping`` has the functions that have to return gradients, each with {result: parameter}."""
-        self._steps = Steps(assignment.content, stepping or {})
-        super().__init__(assignment.content, code, session, Instances(assignment.content, session, self._steps))
-        self.layout = TASK_LAYOUT
+        super().__init__(assignment, code, session, cases, Steps(assignment.content, stepping or {}))
         self._returned = returned.ReturnedFunctions(assignment.content, session)
-        self._assignment = assignment
-        self._cases = cases
         self._mutations = mutations
-        self._experience = _Experience()
         self._examples: dict[str, RawAnswer | None] = {}
-        self._answered: set[str] = set()  # functions whose answer has had the results of the task
 
     def in_layout(self, layout: Layout) -> Submitted:
         """Return the same submission, called in another layout."""
@@ -112,19 +84,6 @@ class Submitted(LoadedSubmission):
         """From now on, call ``function`` without the parameters that it initialises itself."""
         self._experience.own_starts[function] = start
 
-    def result_places(self, function: str) -> Mapping[str, ResultPlace]:
-        """Return where each result is in the answers of ``function``; without those that are not at a certain place."""
-        return self._experience.result_places.get(function, {})
-
-    def forget(self) -> None:
-        """End the worker: the next call loads the submission again, as if none of its functions had been called."""
-        self._experience.has_made_objects = False
-        self._session.close()
-
-    def shapes(self, function: str, inputs: dict[str, Any]) -> dict[str, arrays.Shape]:
-        """Return the shapes of the submission's results; {} if a single result needs none."""
-        return self._cases.shapes(function, inputs, self.layout.widths)
-
     def notes(self, functions: Sequence[str]) -> list[str]:
         """Return the sentences about a class and about the layout, if they concern one of ``functions``."""
         declared = [self.content.functions[name] for name in functions]
@@ -145,76 +104,6 @@ class Submitted(LoadedSubmission):
                 raw = RawAnswer(SubmittedFunction(function, [], []), None, self.layout.turned(stepped), {})
                 return BoundAnswer(stepped, [], [note], raw)
         return self.result(planned, self.call_raw(planned, pending))
-
-    @property
-    def has_made_objects(self) -> bool:
-        """True if a sequence of calls was made since the submission was loaded: its classes may keep something of it."""
-        return self._experience.has_made_objects
-
-    def call_sequence(
-        self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
-    ) -> BoundAnswer:
-        """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
-        calls = self._prepared_sequence(
-            sequence, self.content.functions[sequence.function].complete(dict(inputs)), seed
-        )
-        outcomes = self._outcomes(calls.calls)
-        values, changed = sequences.results(self._class_functions, calls, outcomes)
-        raw = RawAnswer(calls.targets[len(sequence.objects)], None, values, values)
-        return BoundAnswer(values, changed, [], raw)
-
-    def run_objects(self, sequence: ObjectSequence, inputs: Mapping[str, Any]) -> networks.ObjectsRun:
-        """Construct objects and make calls, and read the attributes of all objects before and after the calls.
-
-        Raises CallError if an object cannot be made or read; a call that fails is in the answer.
-        """
-        prepared = self._prepared_sequence(sequence, {**sequence.numbers, **inputs})
-        count = len(sequence.objects)
-        making, calling = prepared.calls[:count], prepared.calls[count:]
-        reads = [
-            Call(networks.READ, [networks.ATTRIBUTES], {}, on=each.keep, shown_as=each.function) for each in making
-        ]
-        outcomes = self._outcomes([*making, *reads, *calling, *reads])
-        before = self._attributes(sequence, making, outcomes[: 2 * count])
-        called = outcomes[2 * count : 2 * count + len(calling)]
-        failure = next((outcome for outcome in called if isinstance(outcome, CallError)), None)
-        after: dict[str, dict[str, Any]] = {}
-        if failure is None:
-            after = self._attributes(sequence, making, outcomes[2 * count + len(calling) :])
-        elif failure.status == "error":
-            with contextlib.suppress(CallError):
-                after = self._attributes(sequence, making, self._session.call_all(reads))
-        results = {
-            name: outcome.value
-            for call, outcome in zip(sequence.calls, called, strict=False)
-            if not isinstance(outcome, CallError)
-            for name in call.results.values()
-        }
-        return networks.ObjectsRun(before, after, results, failure)
-
-    def _attributes(
-        self, sequence: ObjectSequence, making: Sequence[Call], outcomes: Sequence[Answer | CallError]
-    ) -> dict[str, dict[str, Any]]:
-        """Return {object: its attributes} of the last outcomes; raises CallError."""
-        read = _answers(outcomes)[-len(making) :]
-        values = zip(sequence.objects, making, read, strict=True)
-        return {name: networks.attributes_of(answer.value, call.function) for name, call, answer in values}
-
-    def _prepared_sequence(
-        self, sequence: ObjectSequence, inputs: dict[str, Any], seed: int | None = None
-    ) -> sequences.SequenceCalls:
-        """Return the calls of a sequence; raises CallError if a class, a method or an argument is missing."""
-        inputs = self._with_own_functions(inputs)
-        self._experience.has_made_objects = True
-        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
-        options = {"seed": seed, "supply": self._supplied(inputs)}
-        return sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)
-
-    def _outcomes(self, calls: Sequence[Call]) -> list[Answer | CallError]:
-        """Make calls and return how each ended, up to the first failure."""
-        outcomes = self._session.call_all(calls)
-        self._experience.answers += sum(not isinstance(outcome, CallError) for outcome in outcomes)
-        return outcomes
 
     def needs_no_other_call(self, function: str) -> bool:
         """True if the arguments of ``function`` need no other call, and it has already returned the results of the task."""
@@ -240,78 +129,6 @@ class Submitted(LoadedSubmission):
             self._experience.answers += each.count * len(each.calls)
             results.append(outcome.value if isinstance(outcome.value, dict) else {})
         return results
-
-    def is_in_place(self, function: str) -> bool:
-        """True if all results of a function are among its arguments, so that it may change them instead."""
-        declared = self.content.functions[function]
-        return set(declared.returns) <= set(declared.argument_names())
-
-    def result(self, planned: PlannedCall, call: FunctionCall) -> BoundAnswer:
-        """Return the results of a call; raises CallError if the answer lacks a result of the task."""
-        function, shapes = planned.function, planned.shapes
-        declared = self.content.functions[function]
-        target, answer = call.function, call.answer
-        value, notes = answer.value, []
-        if value is None and self.is_in_place(function) and not signatures.same(call.arguments, answer.arguments):
-            value = signatures.merged(dict(zip(call.keywords, answer.arguments[len(call.positional) :], strict=False)))
-            sentence = _("`{function}` returns nothing and changes its arguments in place: accepted.")
-            notes.append(sentence.format(function=target.label))
-        parts, step_notes = self._bound(
-            call, function, value, self.shapes(function, planned.inputs) if shapes is None else shapes
-        )
-        notes += step_notes
-        lists = tuple(name for name, item in parts.items() if _is_list(item) and name != declared.history)
-        bound = {name: arrays.as_array(item) for name, item in parts.items()}
-        missing = [name for name in declared.returns if name not in bound]
-        if missing:
-            sentence = _("`{function}` does not return {names}: accepted.")
-            notes.append(sentence.format(function=target.label, names=joined(missing)))
-        if function not in self._experience.result_places:
-            variables = answer.attributes if answer.value is not None or answer.attributes else value or {}
-            places = result_places.of_results(answer.value, variables, parts, is_method=bool(target.owner))
-            self._experience.result_places[function] = places
-        value = signatures.merged(answer.attributes) if value is None else value
-        self._answered.add(function)
-        raw = RawAnswer(target, value, bound, parts)
-        changed = _changed_arguments(call) if planned.watch_arguments else []
-        return BoundAnswer(self.layout.turned(bound), changed, notes, raw, lists)
-
-    def _bound(
-        self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]
-    ) -> tuple[dict[str, Any], list[str]]:
-        """Return {result: value}, or the gradients that a step shows, and the sentence about the step."""
-        gradients = None
-        if self._steps.returns_parameters(function, call):
-            gradients = self._steps.gradients(function, call)
-        try:
-            if gradients is None:
-                turned = self.layout.turned_shapes(shapes)
-                attributes = call.answer.attributes
-                notes: list[str] = []
-                if self.content.functions[function].entries:
-                    value, notes = self._taken_apart(call, function, value, turned)
-                target = call.returned or call.function
-                bound = classes.bind_all_results(self.content, function, target, value, attributes, turned)
-                return bound, notes
-        except CallError:
-            gradients = self._steps.gradients(function, call)
-            if gradients is None:
-                raise
-        self._experience.steppers.add(function)
-        return gradients, [steps.note(call)]
-
-    def _taken_apart(
-        self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]
-    ) -> tuple[Any, list[str]]:
-        """Return a value with the arrays of its lists, and notes; a method may keep its results in attributes instead."""
-        try:
-            return listed.taken_apart(
-                self.content, function, call.function, value, shapes, call.laid_out, self._experience.habits
-            )
-        except CallError:
-            if call.answer.attributes:
-                return value, []
-            raise
 
     def call_raw(self, planned: PlannedCall, pending: Pending = NOTHING_PENDING) -> FunctionCall:
         """Make a call and return it with its answer; raises CallError if it fails."""
@@ -377,21 +194,9 @@ class Submitted(LoadedSubmission):
         """Make the functions that calls return, all of them first, and call them in this order; raises CallError."""
         prepared = [self.prepared(each) for each in planned]
         making, calling = returned.apart([each.call for each in prepared])
-        all_answers = _answers(self._session.call_all([*making, *(calling[place] for place in order)]))
+        all_answers = answers_of(self._session.call_all([*making, *(calling[place] for place in order)]))
         answers = zip(order, all_answers[len(making) :], strict=True)
         return [self.result(planned[place], self.answered(prepared[place], outcome)) for place, outcome in answers]
-
-    def trained_and_used(
-        self, train: str, use: str, inputs: dict[str, Any], seed: Mapping[str, int], rows: Mapping[str, Any]
-    ) -> Any:
-        """Train with ``inputs`` and ``seed``, and return what ``use`` returns for ``rows``; raises CallError.
-
-        The result of ``train`` may be of any type: it stays in the worker. See :mod:`grader.student.used`.
-        """
-        targets = self.required(train), self.required(use)
-        supply = self._supplied(inputs)
-        calls = used.calls(self.content, (train, use), targets, self.instances.methods, {**inputs, **seed}, rows)
-        return _answers(self._outcomes([replace(call, supply=supply) for call in calls]))[-1].value
 
     def call_in_task_layout(self, function: str, inputs: dict[str, Any], keep: str = "") -> Any:
         """Call a function with ``inputs`` in the layout of the task and return its value; raises CallError.
@@ -422,36 +227,6 @@ class Submitted(LoadedSubmission):
         return misnamed.in_a_name_error(failure.raised, names) or _(
             "A function can use only its arguments and the names that the file defines when it is loaded."
         )
-
-    def _with_own_functions(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Return inputs in which the assignment's functions have the submission's names; raises CallError if one is missing."""
-        own = {
-            name: self.required_class(value.name).constructor
-            if value.name in self.content.classes
-            else self.required(value.name)
-            for name, value in inputs.items()
-            if isinstance(value, Own)
-        }
-        for target in own.values():
-            if target.owner:
-                sentence = _("`{function}` is passed to another function, so define it outside of a class.")
-                raise WrongAnswer(sentence.format(function=target.label))
-        return {**inputs, **{name: Own(target.name) for name, target in own.items()}} if own else inputs
-
-    def _supplied(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the assignment's values for names that loading did not define, for a call with these inputs."""
-        supplied: dict[str, Any] = {}
-        for name in self._session.definitions.unbound:  # of few submissions
-            value = self.content.globals[name]
-            if isinstance(value, Computed) and value.length_of is not None:
-                shape = np.shape(inputs.get(value.length_of, 0))
-                if value.axis < len(shape):
-                    supplied[name] = shape[value.axis]
-            elif isinstance(value, Computed) and value.file is not None:
-                supplied[name] = np.load(self._assignment.file(value.file), allow_pickle=False)
-            else:
-                supplied[name] = np.array(value, dtype=np.float64) if isinstance(value, list) else value
-        return supplied
 
     def _laid_out(self, function: str, inputs: dict[str, Any], pending: Pending) -> dict[str, Any]:
         """Return ``inputs`` in the submission's layout; a result of another function gets the shape that this returns."""
@@ -540,38 +315,3 @@ class Submitted(LoadedSubmission):
                 return False
             verdicts[function] = steps.are_same(one, other)
         return verdicts[function]
-
-
-def _changed_arguments(call: FunctionCall) -> list[str]:
-    """Return the names of the inputs that the call changed in place."""
-    if not call.answer.arguments:
-        return []
-    arguments = zip(call.arguments, call.answer.arguments, strict=False)
-    pairs = [pair for before, after in arguments for pair in _arrays_of(before, after)]
-    return [
-        name
-        for name, value in call.laid_out.items()
-        for before, after in pairs
-        if before is value and isinstance(value, np.ndarray) and not np.array_equal(before, after)
-    ]
-
-
-def _answers(outcomes: Sequence[Answer | CallError]) -> list[Answer]:
-    """Return the answers of calls; raises the CallError of the first that failed."""
-    answers = []
-    for outcome in outcomes:
-        if isinstance(outcome, CallError):
-            raise outcome
-        answers.append(outcome)
-    return answers
-
-
-def _arrays_of(before: Any, after: Any) -> list[tuple[Any, Any]]:
-    """Return an argument before and after a call, or its entries if it is a list that has as many as before."""
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        return [*zip(before, after, strict=True)]
-    return [(before, after)]
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple) and isinstance(arrays.as_array(value), np.ndarray)
