@@ -147,10 +147,8 @@ class NetworkCheck(Check):
         for values in inputs:
             right = context.oracle.results(self.function, values)
             forms.append(conventions.expected(context, self.function, values, right))
-        best: Verdict | None = None
-        for convention in forms[0]:
-            all_notes = [*notes, *([conventions.note(context.content, convention)] if convention else [])]
-            expected = [form[convention] for form in forms]
+        verdicts: list[Verdict] = []
+        for convention, all_notes, expected in conventions.each(context.content, forms, notes):
             verdict = self._verdict(judge, all_notes, cases, results, expected)
             if verdict.share < 1 and self.drawn_rows:
                 with_other_rows = [
@@ -160,9 +158,8 @@ class NetworkCheck(Check):
                 if None not in with_other_rows:
                     all_notes.append(_("The rows are drawn at random, with replacement, before training: accepted."))
                     verdict = self._verdict(judge, all_notes, cases, results, with_other_rows)
-            if best is None or verdict.share > best.share:
-                best = verdict
-        assert best is not None
+            verdicts.append(verdict)
+        best = max(verdicts, key=lambda verdict: verdict.share)
         praise = _("`{name}` agrees with the reference in {cases}, for the weights that it begins with.")
         outcome = best.outcome(praise.format(name=judge.name, cases=number_of_cases(len(cases))), all_or_nothing=True)
         if best.share == 1:

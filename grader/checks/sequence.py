@@ -96,16 +96,13 @@ class SequenceCheck(Check):
         answers = self._answers(context, cases, expected)
         names = joined_classes(context.content.sequences[function])
         notes = list(dict.fromkeys(note for answer in answers for note in answer.notes))
-        best: Verdict | None = None
-        chosen = ""
-        for convention in expected[0]:
-            accepted = [conventions.note(context.content, convention)] if convention else []
-            verdict = Verdict(names, [*notes, *accepted])
-            for case, answer, right in zip(cases, answers, expected, strict=True):
-                verdict.add(case.name, compare_results(answer.values, right[convention], self.tolerance))
-            if best is None or verdict.share > best.share:
-                best, chosen = verdict, convention
-        assert best is not None
+        verdicts: list[tuple[Verdict, str]] = []
+        for convention, all_notes, right in conventions.each(context.content, expected, notes):
+            verdict = Verdict(names, all_notes)
+            for case, answer, values in zip(cases, answers, right, strict=True):
+                verdict.add(case.name, compare_results(answer.values, values, self.tolerance))
+            verdicts.append((verdict, convention))
+        best, chosen = max(verdicts, key=lambda judged: judged[0].share)
         answered = [
             AnsweredCase(case, right[""], answer.values)
             for case, answer, right in zip(cases, answers, expected, strict=True)

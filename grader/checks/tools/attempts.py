@@ -187,14 +187,14 @@ def _judge(
 ) -> list[Tried]:
     # In the layout of the submission, so that shapes and indices in a message are those that its author sees.
     answered = [result.raw.bound for result in results]
+    lists = dict.fromkeys(name for result in results for name in result.lists)
     attempts = []
-    for convention in [name for name in plan.expected[0] if all(name in item for item in plan.expected)]:
-        notes_of_case = [*notes, conventions.note(context.content, convention)] if convention else notes
-        verdict = Verdict(function, notes_of_case, dict.fromkeys(name for result in results for name in result.lists))
+    for convention, notes_of_case, results_of_cases in conventions.each(context.content, plan.expected, notes):
+        verdict = Verdict(function, notes_of_case, lists)
         fits = True
         expected = [
-            {name: right for name, right in context.student.layout.turned(item[convention]).items() if name in values}
-            for item, values in zip(plan.expected, answered, strict=True)
+            {name: right for name, right in context.student.layout.turned(item).items() if name in values}
+            for item, values in zip(results_of_cases, answered, strict=True)
         ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
             verdict.add(case.name, compare_results(values, right, check.tolerance))

@@ -5,6 +5,7 @@ A convention is a common factor of all results, or a declared bug that is ``acce
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...assignment.spec import AssignmentSpec
@@ -27,6 +28,19 @@ def expected(context: Context, function: str, inputs: Answers, results: Answers)
         name: {key: factor * item for key, item in results.items()} for name, factor in declared.conventions.items()
     }
     return {"": results, **scaled, **_of_bugs(context, function, inputs, results)}
+
+
+def each(
+    content: AssignmentSpec, forms: Sequence[dict[str, Answers]], notes: Sequence[str]
+) -> Iterator[tuple[str, list[str], list[Answers]]]:
+    """Yield (convention, notes, expected results of all cases) for each convention that all cases have.
+
+    ``forms`` has the results of each case that :func:`expected` returns. A sentence about the convention is added to ``notes``.
+    """
+    for convention in forms[0]:
+        if all(convention in form for form in forms):
+            accepted = [note(content, convention)] if convention else []
+            yield convention, [*notes, *accepted], [form[convention] for form in forms]
 
 
 def _of_bugs(context: Context, function: str, inputs: Answers, results: Answers) -> dict[str, Answers]:
