@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 
 from grader.assignment import load
@@ -40,7 +41,13 @@ def check_of(assignment, name):
 def outcome_of(assignment, name, source, **changes):
     """Return the outcome of the check ``name`` with its bug; ``changes`` replace keys of the check."""
     outcome = check_of(assignment, name).model_copy(update=changes).run(submission_context(assignment, source))
-    return outcome if outcome.diagnose is None else outcome.diagnose(outcome)
+    return diagnosed(outcome)
+
+
+def diagnosed(outcome):
+    """Return an outcome with its bug; warnings of changed formulas are ignored, as in :mod:`grader.grading.execution`."""
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        return outcome if outcome.diagnose is None else outcome.diagnose(outcome)
 
 
 def bugs(outcome):

@@ -71,7 +71,8 @@ class InProcess:
         if call.seed is not None:
             np.random.seed(call.seed)
         try:
-            value = self.namespace[call.function](*arguments, **named)
+            with np.errstate(all="ignore"):  # a worker's warnings are not those of the tests
+                value = self.namespace[call.function](*arguments, **named)
         except Exception as error:
             raised = f"{type(error).__name__}: {error}"
             return CallError("error", f"`{call.function}` stopped with {raised}.", raised)

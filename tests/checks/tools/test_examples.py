@@ -8,7 +8,7 @@ import pytest
 from grader.checks.tools.asking import ExampleBudget
 from grader.checks.tools.examples import smallest_example
 from grader.sandbox.failures import CallError
-from tests.checks.one_check import changed, check_of, solution, submission_context
+from tests.checks.one_check import changed, check_of, diagnosed, solution, submission_context
 
 NEURON = "single-neuron"
 
@@ -20,8 +20,7 @@ def example_of(assignment, name, source, functions=()):
     except CallError as failure:
         bugs, is_error = None, failure.status == "error"
     else:
-        outcome = outcome if outcome.diagnose is None else outcome.diagnose(outcome)
-        bugs, is_error = outcome.bugs, False
+        bugs, is_error = diagnosed(outcome).bugs, False
     return smallest_example(context, check, bugs, dict(functions), ExampleBudget(0.0), is_error)
 
 
