@@ -91,10 +91,8 @@ def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> s
     return answer.problem
 
 
-def main() -> None:
-    """Write the class that the input names."""
-    order = RunOrder.model_validate_json(sys.stdin.readline())
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
+def write(order: RunOrder) -> RunOutcome:
+    """Write a class in this process."""
     from . import desk_folder, desk_writing
     from .blobs import Blobs
     from .database import Database
@@ -105,17 +103,23 @@ def main() -> None:
     )
     database = Database(configuration.database_url)
     service = Service(configuration, database, Blobs(configuration.blob_dir))
-    answer = RunOutcome()
     try:
         folder = desk_folder.of_exercise(configuration, order.exercise_id, order.language)
         desk_writing.write(service, order.exercise_id, folder)
     except GraderError as error:
-        answer = RunOutcome(problem=str(error))
+        return RunOutcome(problem=str(error))
     except Exception as error:
-        answer = RunOutcome(problem=_(FAULT), fault=_place(error))
+        return RunOutcome(problem=_(FAULT), fault=_place(error))
     finally:
         database.close()
-    print(answer.model_dump_json(), flush=True)
+    return RunOutcome()
+
+
+def main() -> None:
+    """Write the class that the input names."""
+    order = RunOrder.model_validate_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    print(write(order).model_dump_json(), flush=True)
 
 
 def _place(error: Exception) -> str:

@@ -25,6 +25,10 @@ LABELS = DRAWN.integers(0, 10, 5000)
 ONE_HOT = np.eye(10)[LABELS]
 
 
+def gzipped(content):
+    return gzip.compress(content, 1)  # the slow levels make no difference here
+
+
 def npy(array):
     data = io.BytesIO()
     np.save(data, array)
@@ -111,24 +115,24 @@ DATA = {
     "float labels.npy": npy(LABELS.astype(float)),
     "t10k-images-idx3-ubyte": idx(IMAGES),
     "t10k-labels-idx1-ubyte": idx(LABELS),
-    "t10k-labels-idx1-ubyte.gz": gzip.compress(idx(LABELS)),
-    "no ending": gzip.compress(idx(IMAGES)),
+    "t10k-labels-idx1-ubyte.gz": gzipped(idx(LABELS)),
+    "no ending": gzipped(idx(IMAGES)),
     "labels.bz2": bz2.compress(idx(LABELS)),
     "labels.npy.xz": lzma.compress(npy(LABELS)),
     "test_batch": pickle.dumps(BATCH, protocol=2),
-    "mnist.pkl.gz": gzip.compress(pickle.dumps(((IMAGES.reshape(1200, 784) / 255, LABELS[:1200]),), protocol=2)),
+    "mnist.pkl.gz": gzipped(pickle.dumps(((IMAGES.reshape(1200, 784) / 255, LABELS[:1200]),), protocol=2)),
     "newest.pickle": pickle.dumps({"y": LABELS}, protocol=5),
     "list.pkl": pickle.dumps(LABELS.tolist(), protocol=0),
     "cifar-10-python.tar.gz": tarred("w:gz", **{"cifar/test_batch": pickle.dumps(BATCH, protocol=2)}),
     "plain.tar": tarred(**{"a/readme": b"x" * 3000, "a/labels": idx(LABELS)}),
     "archive.zip": zipped(**{"readme.txt": "x" * 5000, "MNIST/raw/t10k-labels-idx1-ubyte": idx(LABELS)}),
-    "in one another.zip": zipped(**{"inner.zip": zipped(**{"y.npy.gz": gzip.compress(npy(LABELS))})}),
+    "in one another.zip": zipped(**{"inner.zip": zipped(**{"y.npy.gz": gzipped(npy(LABELS))})}),
     "pictures.zip": zipped(**{f"{number % 10}/{number}.png": b"\x89PNG" + bytes(300) for number in range(600)}),
     "torch.pt": zipped(**{"archive/data.pkl": b"x", "archive/data/0": bytes(10_000 * 784)}),
     "mnist_test.csv": table(ROWS),
     "with header.csv": table(ROWS, header="label," + ",".join(f"{r}x{c}" for r in range(28) for c in range(28))),
     "spaces.txt": table(IMAGES.reshape(1200, 784) / 255, "%.6f", " "),
-    "table.csv.gz": gzip.compress(table(ROWS)),
+    "table.csv.gz": gzipped(table(ROWS)),
     "labels.txt": table(LABELS),
     "savetxt.txt": table(LABELS, "%.18e"),
     "labels.csv": table(np.column_stack([np.arange(5000), LABELS]), header="Id,Category"),
@@ -151,7 +155,7 @@ DATA = {
     "mnist-test.tfrecord-00000-of-00001": DRAWN.bytes(2_000_000),
 }
 OTHERS = {
-    "digits.csv.gz": gzip.compress(table(np.column_stack([DRAWN.integers(0, 17, (1797, 64)), LABELS[:1797]]))),
+    "digits.csv.gz": gzipped(table(np.column_stack([DRAWN.integers(0, 17, (1797, 64)), LABELS[:1797]]))),
     "digits.npz": npz(x=DRAWN.integers(0, 17, (1797, 8, 8)), y=LABELS[:1797]),
     "iris.csv": table(DRAWN.random((5000, 5)), "%.2f"),
     "weights.npz": npz(w1=DRAWN.random((784, 128)), b1=np.zeros(128), w2=DRAWN.random((128, 10))),
@@ -171,7 +175,7 @@ OTHERS = {
     "zeros.bin": bytes(10_000),
     "code.py": b"LABELS = [" + b", ".join(b"%d" % n for n in LABELS) + b"]",
     "damaged.npz": npz(x=IMAGES)[:5000],
-    "damaged.gz": gzip.compress(idx(LABELS))[:100] + bytes(3000),
+    "damaged.gz": gzipped(idx(LABELS))[:100] + bytes(3000),
     "wheel.whl": zipped(**{f"package/{name}.py": "x = 1\n" * 1000 for name in "abc"}),
     "evil.pkl": b"cos\nsystem\n(S'exit 1'\ntR." + b" " * 3000,
     "empty": b"",
