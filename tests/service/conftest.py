@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from grader.service import accounts
+from grader.service import accounts, desk_process
 from grader.service.configuration import Configuration
 from grader.service.service import open_service
 from grader.service.tables import Course, Membership, Role, User
@@ -30,6 +30,12 @@ def service(tmp_path, new_data):
     service = open_service(Configuration(data_dir=shutil.copytree(new_data, tmp_path / "data")))
     yield service
     service.close()
+
+
+@pytest.fixture
+def written_here(monkeypatch):
+    """Write desks without another process, which takes a second each time; some tests of test_desks.py use one."""
+    monkeypatch.setattr(desk_process, "run", lambda order, on_start: desk_process.write(order).problem)
 
 
 def add_people(service):

@@ -20,6 +20,11 @@ from tests.service.kept_results import EXERCISE, NOON, hand_in
 
 
 @pytest.fixture
+def desks_here(desks, written_here):
+    return desks
+
+
+@pytest.fixture
 def desks(service):
     desks = Desks(service)
     yield desks
@@ -47,62 +52,62 @@ def test_class_has_a_row_for_each_student(service, desks, exercise):
     }
 
 
-def test_change_is_in_the_next_files(service, desks, exercise):
+def test_change_is_in_the_next_files(service, desks_here, exercise):
     hand_in(service, "ada", 1.0)
-    assert desks.current(exercise, "en").state.count("graded") == 1
+    assert desks_here.current(exercise, "en").state.count("graded") == 1
     hand_in(service, "ben", 0.5)
-    assert desks.current(exercise, "en").state.count("graded") == 2
+    assert desks_here.current(exercise, "en").state.count("graded") == 2
 
 
-def test_nothing_is_written_without_a_change(service, desks, exercise):
-    written = desks.current(exercise, "en").state.written
-    assert desks.current(exercise, "en").state.written == written
+def test_nothing_is_written_without_a_change(service, desks_here, exercise):
+    written = desks_here.current(exercise, "en").state.written
+    assert desks_here.current(exercise, "en").state.written == written
 
 
-def test_waiting_submission_is_pending(service, desks, exercise):
+def test_waiting_submission_is_pending(service, desks_here, exercise):
     hand_in(service, "ada", 1.0)
     hand_in(service, "ada", state=State.QUEUED, received=NOON + timedelta(hours=1))
-    row = gradebook(desks.current(exercise, "en"))["ada"]
+    row = gradebook(desks_here.current(exercise, "en"))["ada"]
     assert (row["status"], row["score"]) == ("pending", "")
 
 
-def test_fault_of_the_grader_is_no_zero(service, desks, exercise):
+def test_fault_of_the_grader_is_no_zero(service, desks_here, exercise):
     hand_in(service, "ada", state=State.NOT_GRADABLE, sentence="Three workers died on it.")
-    row = gradebook(desks.current(exercise, "en"))["ada"]
+    row = gradebook(desks_here.current(exercise, "en"))["ada"]
     assert (row["status"], row["score"]) == ("not_gradable", "")
 
 
-def test_unreadable_file_has_its_reason(service, desks, exercise):
+def test_unreadable_file_has_its_reason(service, desks_here, exercise):
     hand_in(service, "ada", state=State.REFUSED, sentence="It is a PDF.")
-    row = gradebook(desks.current(exercise, "en"))["ada"]
+    row = gradebook(desks_here.current(exercise, "en"))["ada"]
     assert (row["status"], row["score"], row["comment"]) == ("unreadable", "", "It is a PDF.")
 
 
-def test_marks_by_hand_are_in_the_gradebook(service, desks, exercise):
+def test_marks_by_hand_are_in_the_gradebook(service, desks_here, exercise):
     hand_in(service, "ada", 0.5)
     with service.database.writing() as session:
         ada = session.scalar(select(User.id).where(User.name == "ada"))
         session.add(Mark(exercise_id=exercise.id, user_id=ada, points="70", comment="= Well done", by="Tom"))
-    row = gradebook(desks.current(exercise, "en"))["ada"]
+    row = gradebook(desks_here.current(exercise, "en"))["ada"]
     assert (row["score"], row["automatic_score"]) == ("70", "50")
     assert "Well done" in row["comment"]
 
 
-def test_student_who_left_is_in_no_file(service, desks, exercise):
+def test_student_who_left_is_in_no_file(service, desks_here, exercise):
     hand_in(service, "ada", 0.5)
-    out = desks.current(exercise, "en").folder.out
+    out = desks_here.current(exercise, "en").folder.out
     assert (out / "reports" / "Ada_ada.html").is_file()
     with service.database.writing() as session:
         ada = session.scalar(select(User.id).where(User.name == "ada"))
         session.delete(session.get(Membership, (exercise.course_id, ada)))
-    rows = gradebook(desks.current(exercise, "en"))
+    rows = gradebook(desks_here.current(exercise, "en"))
     assert [*rows] == ["ben"]
     assert [path for path in out.rglob("*") if "ada" in path.name] == []
 
 
-def test_class_in_another_language_has_its_own_files(service, desks, exercise):
+def test_class_in_another_language_has_its_own_files(service, desks_here, exercise):
     hand_in(service, "ada", 0.5)
-    assert 'lang="de"' in (desks.current(exercise, "de").folder.out / "index.html").read_text(encoding="utf-8")
+    assert 'lang="de"' in (desks_here.current(exercise, "de").folder.out / "index.html").read_text(encoding="utf-8")
 
 
 def test_failed_run_has_a_sentence(service, desks, exercise, monkeypatch):
@@ -140,14 +145,14 @@ def test_dead_process_has_a_sentence(service, desks, exercise, monkeypatch):
         desks.current(exercise, "en")
 
 
-def test_notes_are_for_people_without_a_command_line(service, desks, exercise):
+def test_notes_are_for_people_without_a_command_line(service, desks_here, exercise):
     hand_in(service, "ada", 0.5)
     with service.database.writing() as session:
         ada = session.scalar(select(User.id).where(User.name == "ada"))
         session.add(Mark(exercise_id=exercise.id, user_id=ada, check="loss", points="5", sha256="0" * 64))
         session.add(Mark(exercise_id=exercise.id, user_id=ada, points="500"))
         session.add(Mark(exercise_id=exercise.id, user_id=ada, check="a-former-check", points="5"))
-    notes = desks.current(exercise, "en").state.notes
+    notes = desks_here.current(exercise, "en").state.notes
     text = "\n".join(notes)
     assert "The mark of Ada for loss does not apply: it was given for an earlier file." in text
     assert "500 points are more than the 100 of the total." in text

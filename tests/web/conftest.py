@@ -7,23 +7,17 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from grader.service import accounts, desk_process
+from grader.service import accounts
 from grader.service.access import SCOPES
 from grader.service.tables import User
 from grader.web import csrf, requests
 from grader.web.app import make_app
-from tests.service.conftest import caller, new_data, service  # noqa: F401
+from tests.service.conftest import caller, new_data, service, written_here  # noqa: F401
 
 
 @pytest.fixture
-def app(service):  # noqa: F811
+def app(service, written_here):  # noqa: F811
     return make_app(service)
-
-
-@pytest.fixture(autouse=True)
-def written_here(monkeypatch):
-    """Desks are written without another process, which takes a second each time; tests/service/test_desks.py tests it."""
-    monkeypatch.setattr(desk_process, "run", lambda order, on_start: desk_process.write(order).problem)
 
 
 @pytest.fixture
