@@ -10,21 +10,13 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _, ngettext
-from . import access
-from .access import Caller, is_visible
+from .access import Caller
 from .configuration import KILOBYTE, MEGABYTE, ServiceLimits
-from .errors import Conflict, TooLarge, TooMany, Unreadable, missing
-from .tables import Course, Exercise, Kind, Membership, Role, State, Submission
+from .errors import Conflict, TooLarge, TooMany, Unreadable
+from .tables import Exercise, Kind, Role, State, Submission
 from .terms import Terms, attempts_spent, terms_of
 
-_COURSE, _EXERCISE, _MEMBERSHIP, _SUBMISSION = (table.__table__ for table in (Course, Exercise, Membership, Submission))
-# Columns instead of objects, because these are read for every submission.
-RULES = (
-    select(_EXERCISE, _COURSE.c.archived, _MEMBERSHIP.c.role)
-    .join_from(_EXERCISE, _COURSE, _EXERCISE.c.course_id == _COURSE.c.id)
-    .outerjoin(_MEMBERSHIP, (_MEMBERSHIP.c.course_id == _COURSE.c.id) & (_MEMBERSHIP.c.user_id == bindparam("user")))
-    .where(_EXERCISE.c.id == bindparam("exercise"))
-)
+_SUBMISSION = Submission.__table__
 CHECKS = select(func.count(), func.min(_SUBMISSION.c.received)).where(
     _SUBMISSION.c.user_id == bindparam("user"),
     _SUBMISSION.c.exercise_id == bindparam("exercise"),
@@ -58,42 +50,24 @@ def _size(count: int) -> str:
     return f"{count / MEGABYTE:.1f} MB" if count >= MEGABYTE else f"{count / KILOBYTE:.0f} kB"
 
 
-def refuse_by_rules(
-    session: Session, limits: ServiceLimits, caller: Caller, exercise: Exercise, kind: Kind, received: datetime
-) -> None:
-    """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrives now."""
-    row: Any = session.execute(RULES, {"exercise": exercise.id, "user": caller.user_id}).one()
-    refuse_by_row(session, limits, caller, row, kind, received, terms_of(session, row, caller.user_id))
-
-
-def refuse_by_row(
+def refuse(
     session: Session, limits: ServiceLimits, caller: Caller, row: Any, kind: Kind, received: datetime, terms: Terms
 ) -> None:
-    """Do the same with the columns of an exercise, as :data:`RULES` has them, and the terms of the student."""
+    """Raise a Refusal if the dates, the attempts or the limits of an exercise do not allow a submission that arrived at ``received``.
+
+    ``row`` has the columns of the exercise, as :func:`access.exercise_row` returns them, and ``terms`` are those of the student.
+    """
     role = None if row.role is None else Role(row.role)
-    if not caller.is_admin and role is None:
-        raise missing()
     if row.archived is not None:
         raise Conflict(_("This course is archived, so nothing can be handed in."))
     if _is_staff(caller, role):
         return  # they try an exercise at any time
-    if not is_visible(row):
-        raise missing()
     if terms.is_closed(received):
         raise Conflict(_("This exercise is closed, so nothing can be handed in any more."))
     if kind == Kind.ATTEMPT:
         _refuse_spent(session, caller, row, terms)
     else:
         _refuse_many_checks(session, limits, caller, row, received)
-
-
-def refuse_spent_attempts(session: Session, caller: Caller, exercise: Exercise) -> None:
-    """Raise a Refusal if a student has no graded attempt left."""
-    if exercise.attempts is None:
-        return
-    role = access.role_of(session, exercise.course_id, caller.user_id)
-    if not _is_staff(caller, role):
-        _refuse_spent(session, caller, exercise, terms_of(session, exercise, caller.user_id))
 
 
 def attempts_left(session: Session, exercise: Exercise, user_id: str) -> int | None:

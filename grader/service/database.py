@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,8 +49,7 @@ class Database:
         repeatable = self._engine.execution_options(**{IS_WRITING: True, IS_REPEATABLE: True})
         self._repeatable = sessionmaker(repeatable, expire_on_commit=False)
         self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
-        self._changes: deque[_Change] = deque()  # of `together`
-        self._together = threading.Lock()
+        self._changes: deque[_Change] = deque()  # of `soon`
         self._writer = ThreadPoolExecutor(1, "writer")
 
     @contextmanager
@@ -80,32 +80,22 @@ class Database:
         finally:
             self._lock.release()
 
-    def together(self, change: Callable[[Session], T]) -> T:
-        """Return the result of a change, committed and on disk; changes that other threads request meanwhile share the commit.
-
-        An exception of ``change`` discards only its own change; ``change`` may be called twice, with different sessions. Writing to the disk takes longer than a change, so this is
-        for moments in which many people do the same. Raises Unavailable, and NoSpace if the disk is full.
-        """
-        own: _Change = _Change(change)
-        self._changes.append(own)
-        with self._together:
-            if not own.future.done():  # the thread before this one has not taken it along
-                self._commit(self._waiting_changes())
-        result: T = own.future.result()
-        return result
-
     def soon(self, change: Callable[[Session], T]) -> Future[T]:
-        """Return the future of the result of a change; like :meth:`together`, without a thread that waits for each change."""
+        """Return the future of the result of a change, committed and on disk; changes that are requested meanwhile share the commit.
+
+        Writing to the disk takes longer than a change, so this is for moments in which many people do the same. One thread makes
+        the changes, each in the language of its request. An exception of ``change`` discards only its own change; ``change`` may
+        be called twice, with different sessions. The future raises Unavailable, and NoSpace if the disk is full.
+        """
         own: _Change = _Change(change)
         self._changes.append(own)
         self._writer.submit(self._commit_waiting)
         return own.future
 
     def _commit_waiting(self) -> None:
-        with self._together:
-            changes = self._waiting_changes()
-            if changes:
-                self._commit(changes)
+        changes = self._waiting_changes()
+        if changes:
+            self._commit(changes)
 
     def _waiting_changes(self) -> list[_Change]:
         """Take the changes that wait, but for those that nobody waits for any more; the others can no longer be cancelled."""
@@ -116,7 +106,7 @@ class Database:
         """Make the changes in one transaction; if one of them fails, again with a savepoint for each, which takes longer."""
         try:
             with self.writing() as session:
-                results = [change.function(session) for change in changes]
+                results = [change.make(session) for change in changes]
         except Exception as error:
             if len(changes) == 1 or isinstance(error, Unavailable | NoSpace):  # the fault of no change
                 for change in changes:
@@ -134,7 +124,7 @@ class Database:
                 for change in changes:
                     try:
                         with session.begin_nested():
-                            outcomes.append((change, change.function(session), None))
+                            outcomes.append((change, change.make(session), None))
                     except Exception as error:
                         outcomes.append((change, None, error))
         except Exception as error:
@@ -191,8 +181,13 @@ class _Change:
     """A change that waits for the next commit, and the future for its result."""
 
     def __init__(self, function: Callable[[Session], Any]) -> None:
-        self.function = function
+        self._function = function
+        self._context = copy_context()
         self.future: Future[Any] = Future()
+
+    def make(self, session: Session) -> Any:
+        """Make the change in a session, and return its result."""
+        return self._context.run(self._function, session)
 
 
 def revisions() -> set[str]:

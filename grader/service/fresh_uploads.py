@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from .errors import Refusal
@@ -16,11 +16,13 @@ from .service import Service
 from .tables import Upload, table_of
 
 MOST_BYTES = 64 << 10  # a larger content is forced to the disk by itself, before its row is committed
+AT_ONCE = 50  # files that are written again while nothing else can be stored
 log = logging.getLogger(__name__)
 
 _UPLOAD = table_of(Upload)
 INSERT = insert(_UPLOAD)
-ALL = select(_UPLOAD.c.submission_id, _UPLOAD.c.content)
+IDS = select(_UPLOAD.c.submission_id)
+CONTENTS = select(_UPLOAD.c.content).where(_UPLOAD.c.submission_id.in_(bindparam("ids", expanding=True)))
 
 
 def is_small(content: bytes) -> bool:
@@ -48,12 +50,15 @@ def settle(service: Service) -> int:
     Raises OSError if that is not possible; then the database keeps the contents.
     """
     with service.database.reading() as session:
-        rows = session.execute(ALL).all()
-    if not rows:
+        ids = [*session.scalars(IDS)]
+    if not ids:
         return 0
-    for row in rows:
-        service.blobs.put(row.content, is_vital=False)
+    for first in range(0, len(ids), AT_ONCE):
+        # While this session could write, nobody is erased, so the file of somebody who has been erased never comes back.
+        with service.database.writing(is_repeatable=True) as session:
+            for content in session.scalars(CONTENTS, {"ids": ids[first : first + AT_ONCE]}):
+                service.blobs.put(content, is_vital=False)
     service.blobs.force()
     with service.database.writing() as session:
-        session.execute(delete(_UPLOAD).where(_UPLOAD.c.submission_id.in_([row.submission_id for row in rows])))
-    return len(rows)
+        session.execute(delete(_UPLOAD).where(_UPLOAD.c.submission_id.in_(ids)))
+    return len(ids)

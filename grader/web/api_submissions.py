@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextvars import copy_context
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Form, Header, Query, Request, UploadFile
@@ -12,20 +10,22 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
-from ..service import access, submissions
+from ..service import accepting, access, submissions
+from ..service.accepting import PreparedUpload
 from ..service.access import Caller
-from ..service.errors import NoSpace, Refusal, Unavailable, missing
-from ..service.progress import SubmissionProgress, progress_of
+from ..service.errors import missing
+from ..service.progress import progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
-from ..service.terms import Terms, terms_of
+from ..service.terms import terms_of
 from ..service.viewing import quick_view, submission_for
 from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, SubmissionPlace, submission_document
 from .api_etags import NOT_MODIFIED, with_etag
-from .requests import Client, ServiceOf, arrival, client_in
+from .requests import Client, ServiceOf, arrival, client, client_in
 
 router = api_router("submissions")
 EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
@@ -40,17 +40,6 @@ IdempotencyKey = Annotated[
         description="Any text that is new for each submission: a request that is repeated with it hands in only once."
     ),
 ]
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """A submission that is on disk; ``replaced`` is the id of the self-check that it replaces."""
-
-    submission: Submission
-    place: SubmissionPlace
-    progress: SubmissionProgress
-    terms: Terms
-    replaced: str | None
 
 
 async def _contents(file: list[UploadFile]) -> dict[str, bytes]:
@@ -80,33 +69,27 @@ async def hand_in(
     A file that was graded before, in the same way, is answered at once with its result and the status 200.
     """
 
-    def store(session: Session) -> _Stored | Refusal:
-        try:
-            caller = client_in(session, request)
-            caller.require("submit")
-            service.rates.count_upload(caller.user_id)
-            row = access.exercise_row(session, caller, course, exercise)
-            terms = terms_of(session, row, caller.user_id)
-            more = {"via": "api", "idempotency_key": idempotency_key, "received": arrival(request)}
-            submission, replaced = submissions.accept_in(session, service, caller, row, terms, kind, files, **more)
-        except (NoSpace, Unavailable):
-            raise
-        except Refusal as refusal:  # nothing is written yet, so those who share the transaction need not start again
-            return refusal
-        progress = progress_of(session, service, submission)
-        return _Stored(submission, SubmissionPlace(row.slug, row.name, caller.name), progress, terms, replaced)
+    def prepared() -> tuple[Caller, PreparedUpload]:
+        caller = client(request)
+        caller.require("submit")
+        return caller, accepting.prepared(
+            service,
+            caller,
+            course,
+            exercise,
+            kind,
+            files,
+            via="api",
+            idempotency_key=idempotency_key,
+            received=arrival(request),
+        )
 
-    context = copy_context()  # with the language of the request
-
-    def in_context(session: Session) -> _Stored | Refusal:
-        return context.run(store, session)
-
-    # One thread stores the uploads of all, as many as wait in one transaction: a thread for each of them would cost more.
-    stored = await asyncio.wrap_future(service.database.soon(in_context))
-    if isinstance(stored, Refusal):
-        raise stored
-    submissions.announce(service, stored.replaced)
-    document = submission_document(request, stored.submission, stored.place, stored.progress, stored.terms)
+    caller, upload = await run_in_threadpool(prepared)
+    # One thread stores the uploads of all, as many as wait in one transaction: a thread that waits for each of them would cost more.
+    future = accepting.stored(service, caller, upload)
+    accepted = accepting.announced(service, await asyncio.wrap_future(future))
+    place = SubmissionPlace(accepted.exercise.slug, accepted.exercise.name, caller.name)
+    document = submission_document(request, accepted.submission, place, accepted.progress, accepted.terms)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
 

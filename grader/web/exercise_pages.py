@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from ..assignment import Assignment, chapters
-from ..service import access, admission, assignments, overview, standings, submissions
+from ..service import accepting, access, admission, assignments, overview, standings
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable, missing
 from ..service.identifiers import digest_of, new_id
@@ -61,15 +61,12 @@ def hand_in(
     fields: Annotated[_HandIn, Depends(_fields)],
 ) -> Response:
     """Accept a submission and lead to its page. After a refusal the page of the exercise shows the reason, and keeps pasted code."""
-    with service.database.reading() as session:
-        row, _course = access.exercise(session, caller, slug, name)
     try:
-        service.rates.count_upload(caller.user_id)
         files = _files(fields)
         key = digest_of(f"{fields.once} {fields.kind} {digest(files)}") if fields.once and files else None
-        kind = _kind(fields.kind)
-        submission = submissions.accept(
-            service, caller, row, kind, files, via="page", idempotency_key=key, received=requests.arrival(request)
+        kind, received = _kind(fields.kind), requests.arrival(request)
+        submission = accepting.accept(
+            service, caller, slug, name, kind, files, via="page", idempotency_key=key, received=received
         )
     except NotFound:
         raise

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from grader.service import admission, submissions
+from grader.service import accepting, access, admission
 from grader.service.configuration import ServiceLimits
 from grader.service.errors import Conflict, NotFound, Refusal, TooLarge, TooMany, Unreadable
 from grader.service.moments import now
 from grader.service.tables import Exercise, Extension, Kind
+from grader.service.terms import terms_of
 
 LIMITS = ServiceLimits(files=2, file_bytes=10, upload_bytes=15, checks_an_hour=2, checks_a_day=3)
 
@@ -33,14 +34,16 @@ def refused(service, caller, exercise, kind=Kind.ATTEMPT):
     """Return the class of the refusal, None if a submission would be accepted."""
     with service.database.reading() as session:
         try:
-            admission.refuse_by_rules(session, LIMITS, caller, exercise, kind, now())
+            row = access.exercise_row(session, caller, "demo", exercise.name)
+            terms = terms_of(session, row, caller.user_id)
+            admission.refuse(session, LIMITS, caller, row, kind, now(), terms)
         except Refusal as refusal:
             return type(refusal)
     return None
 
 
 def hand_in(service, caller, exercise, kind, content):
-    return submissions.accept(service, caller, exercise, kind, {"a.py": content}, via="page")
+    return accepting.accept(service, caller, "demo", exercise.name, kind, {"a.py": content}, via="page")
 
 
 def test_closed_exercise_refuses_students_but_not_staff(service, caller, changed):
@@ -79,8 +82,6 @@ def test_last_attempt_is_the_last_one_but_a_self_check_is_possible(service, call
         assert admission.attempts_left(session, exercise, caller("ada").user_id) == 0
     assert refused(service, caller("ada"), exercise) is Conflict
     assert refused(service, caller("ada"), exercise, Kind.CHECK) is None
-    with service.database.reading() as session, pytest.raises(Conflict):
-        admission.refuse_spent_attempts(session, caller("ada"), session.get_one(Exercise, exercise.id))
 
 
 def test_self_checks_are_limited_by_the_hour(service, caller, changed):

@@ -45,7 +45,7 @@ def test_changes_of_many_threads_share_commits_and_only_the_wrong_ones_fail(data
     def change(number):
         barrier.wait()
         try:
-            outcomes[number] = database.together(lambda session: added(session, number))
+            outcomes[number] = database.soon(lambda session: added(session, number)).result(20)
         except ValueError as error:
             outcomes[number] = str(error)
 
@@ -83,7 +83,7 @@ def test_change_is_made_again_with_the_same_row_if_another_one_fails(database):
 
     def together(change):
         try:
-            return database.together(change)
+            return database.soon(change).result(20)
         except ValueError as error:
             errors.append(str(error))
 
@@ -106,8 +106,8 @@ def test_failed_commit_is_an_error_of_every_change(database, monkeypatch):
         )
 
     with pytest.raises(IntegrityError):
-        database.together(fail)
-    assert database.together(lambda session: 1) == 1
+        database.soon(fail).result(20)
+    assert database.soon(lambda session: 1).result(20) == 1
 
 
 def test_only_changes_that_can_be_repeated_may_be_lost_in_a_power_failure(database):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from sqlalchemy import func, select
 
-from grader.service import fresh_uploads, submissions
+from grader.service import accepting, database, erasure, fresh_uploads, submissions
 from grader.service.blobs import Blobs
-from grader.service.tables import Exercise, Kind, Upload
+from grader.service.errors import Unavailable
+from grader.service.tables import Upload
 
 
 @pytest.fixture
@@ -15,9 +18,8 @@ def hand_in(service, caller):
     """A function that hands in a content, and returns the submission."""
 
     def hand_in(content, student="ada"):
-        with service.database.reading() as session:
-            exercise = session.scalars(select(Exercise).limit(1)).one()
-        return submissions.accept(service, caller(student), exercise, Kind.CHECK, {"a.py": content}, via="page")
+        files = {"a.py": content}
+        return accepting.accept(service, caller(student), "demo", "single-neuron", "check", files, via="page")
 
     return hand_in
 
@@ -59,3 +61,20 @@ def test_same_file_of_two_students_is_kept_for_both(service, hand_in):
 def test_large_content_is_forced_to_the_disk_before_its_row(service, hand_in):
     hand_in(b"#" * (fresh_uploads.MOST_BYTES + 1))
     assert kept(service) == 0
+
+
+def test_file_of_somebody_who_is_erased_meanwhile_does_not_come_back(service, caller, hand_in, monkeypatch):
+    hand_in(b"x = 1\n")
+    ada, put = caller("ada").user_id, service.blobs.put
+
+    def put_after_erasing(content, **options):
+        with contextlib.suppress(Unavailable):  # it would have to wait for longer
+            erasure.erase(service, ada)
+        return put(content, **options)
+
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(erasure, "SOON_SECONDS", -1)  # new files are deleted as well
+    monkeypatch.setattr(service.blobs, "put", put_after_erasing)
+    fresh_uploads.settle(service)
+    erasure.erase(service, ada)
+    assert [*service.blobs.names()] == []

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from grader.assignment import load
-from grader.service import claims, queue, submissions, supervision, waiting
+from grader.service import accepting, claims, queue, submissions, supervision, waiting
 from grader.service.configuration import Configuration
 from grader.service.errors import Conflict
 from grader.service.grading import Grader
 from grader.service.moments import now
 from grader.service.service import open_service
-from grader.service.tables import UNFINISHED, Exercise, State, Submission
+from grader.service.tables import UNFINISHED, State, Submission
 from tests import coroutines
 from tests.service.conftest import add_people
 
@@ -30,6 +30,10 @@ def solution(number=0):
 
 def slow_solution(seconds):
     return f"import time\n\ntime.sleep({seconds})\n".encode() + solution(seconds)
+
+
+def accept(service, caller, content, kind="attempt"):
+    return accepting.accept(service, caller, "demo", "single-neuron", kind, {"a.py": content}, via="page")
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,7 @@ def hand_in(running):
     service, callers = running
 
     def handed_in(student, content, kind="attempt"):
-        with service.database.reading() as session:
-            exercise = session.query(Exercise).filter_by(name="single-neuron").one()
-        return submissions.accept(service, callers[student], exercise, kind, {"a.py": content}, via="page")
+        return accept(service, callers[student], content, kind)
 
     return handed_in
 
@@ -128,7 +130,7 @@ def test_clock_that_jumps_stops_nothing(running, hand_in, monkeypatch, hours):
     service, _ = running
     slow = hand_in("ben", slow_solution(3 + hours / 100))
     wait_for(service, slow, [State.RUNNING])
-    for module in (claims, queue, submissions, supervision, waiting):
+    for module in (accepting, claims, queue, supervision, waiting):
         monkeypatch.setattr(module, "now", lambda: now() + timedelta(hours=hours))
     other = hand_in("ada", solution(100 + hours))
     assert wait_for(service, slow).state == State.GRADED
@@ -153,11 +155,9 @@ def test_file_that_is_missing_on_the_server_is_no_fault_of_the_student(running, 
 def test_stopped_grader_leaves_what_it_has_not_finished_to_the_next_start(tmp_path):
     service = open_service(Configuration(data_dir=tmp_path / "data", jobs=1, isolation="none"))
     callers = add_people(service)
-    with service.database.reading() as session:
-        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
     grader = Grader(service)
     grader.start()
-    slow = submissions.accept(service, callers["ada"], exercise, "attempt", {"a.py": slow_solution(20)}, via="page")
+    slow = accept(service, callers["ada"], slow_solution(20))
     wait_for(service, slow, [State.RUNNING])
     began = time.monotonic()
     grader.stop(patience=0)

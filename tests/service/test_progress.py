@@ -7,19 +7,19 @@ from datetime import timedelta
 import pytest
 
 from grader.assignment import load
-from grader.service import claims, submissions
+from grader.service import accepting, claims
 from grader.service.moments import now
 from grader.service.progress import progress_of, shown_checks
-from grader.service.tables import Exercise, State, Submission
+from grader.service.tables import State, Submission
+from grader.service.waiting import Places
 from grader.support import i18n
 from tests.service import waiting_submissions
 
 
 @pytest.fixture
 def submission(service, caller):
-    with service.database.reading() as session:
-        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
-    return submissions.accept(service, caller("ada"), exercise, "check", {"a.py": b"x = 1\n"}, via="page")
+    files = {"a.py": b"x = 1\n"}
+    return accepting.accept(service, caller("ada"), "demo", "single-neuron", "check", files, via="page")
 
 
 @pytest.mark.quick
@@ -37,6 +37,7 @@ def test_waiting_submission_has_a_position_and_a_finished_one_has_none(service, 
 
 def test_claimed_submission_waits_until_its_grading_starts(service, submission):
     waiting_submissions.add(service, "first", "ben", state=State.RUNNING, seconds=9, since=now() - timedelta(seconds=9))
+    service.places = Places()  # the known positions may be a second old
     with service.database.writing() as session:
         row = session.get_one(Submission, submission.id)
         row.state, row.sentence, row.since = State.RUNNING, claims.RUNS, now()

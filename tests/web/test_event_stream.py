@@ -8,10 +8,11 @@ from functools import partial
 
 import pytest
 
-from grader.service import submissions
+from grader.service import accepting
 from grader.service.moments import now
-from grader.service.tables import Exercise, State, Submission
+from grader.service.tables import State, Submission
 from grader.service.viewing import SubmissionView
+from grader.service.waiting import Places
 from grader.web import event_stream
 from tests import coroutines
 from tests.service import waiting_submissions
@@ -19,9 +20,8 @@ from tests.service import waiting_submissions
 
 @pytest.fixture
 def submission(service, caller):
-    with service.database.reading() as session:
-        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
-    return submissions.accept(service, caller("ada"), exercise, "check", {"a.py": b"x = 1\n"}, via="page")
+    files = {"a.py": b"x = 1\n"}
+    return accepting.accept(service, caller("ada"), "demo", "single-neuron", "check", files, via="page")
 
 
 @pytest.fixture
@@ -121,6 +121,7 @@ def test_submission_that_is_queued_again_is_not_done(service, submission):
 
 def test_claimed_submission_waits_in_the_stream_until_it_starts(service, submission):
     waiting_submissions.add(service, "first", "ben", state=State.RUNNING, since=now() - timedelta(seconds=9))
+    service.places = Places()  # the known positions may be a second old
     with service.database.writing() as session:
         row = session.get_one(Submission, submission.id)
         row.state, row.since = State.RUNNING, now()
