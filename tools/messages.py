@@ -79,6 +79,7 @@ def _of_texts() -> Iterator[tuple[str, str, str]]:
             sentences += [bug.get("description", {}).get(key, "") for key in ("title", "kind", "reason")]
         for check in content["checks"]:
             sentences += [check["title"], check.get("hint", ""), *(panel["title"] for panel in check.get("panels", []))]
+            sentences += dict(check.get("expect", {}).get("says", {})).values()
         yield from ((_name(file), sentence, "") for sentence in sentences if sentence)
 
 

@@ -33,6 +33,8 @@ class Expectations(StrictModel):
     """{quantity: [mean, standard deviation]}: all entries are normal."""
     independent: list[str] = []
     """Quantities whose entries do not depend on each other, neither in a call nor in different calls."""
+    says: dict[str, str] = {}
+    """{quantity: the sentence that a student reads if it is wrong}, for a quantity that says little by itself."""
 
     def quantities(self) -> Iterator[str]:
         """Yield the expressions of results and inputs."""
@@ -66,6 +68,9 @@ class Expectations(StrictModel):
         for name in self.shape:
             if name not in results:
                 yield name, f"'{name}' is not a known result; allowed are {', '.join(results)}."
+        for text in self.says:
+            if text not in {*self.quantities()}:
+                yield text, f"{text!r} is not a quantity of this check; write one of its quantities, or remove it."
 
 
 class ExpectedBug(StrictModel):

@@ -16,6 +16,7 @@ from .classes import ClassSpec, MethodSpec
 from .functions import Argument
 
 Values = Mapping[str, str | Scalar]
+EXAMPLE = "example"  # the name of an object that has none
 
 
 class SequenceError(ValueError):
@@ -84,12 +85,17 @@ class ObjectSequence:
         call = next((call for call in self.calls if result in call.results.values()), self.calls[0])
         return f"{self.objects[call.on].class_name}.{call.method}"
 
-    def listed(self) -> str:
-        """Return the calls as a text, each with its number, which the names of the results have at their end."""
-        return ", ".join(
-            f"{number} {f'{call.on}.' if call.on else ''}{call.method}({', '.join(call.arguments.values())})"
-            for number, call in enumerate(self.calls, 1)
-        )
+    def as_code(self) -> str:
+        """Return the objects and the calls as Python code, in which the results have their names in the sequence."""
+
+        def arguments(item: MadeObject | MadeCall) -> str:
+            return ", ".join(str(self.numbers.get(name, name)) for name in item.arguments.values())
+
+        lines = [f"{item.name or EXAMPLE} = {item.class_name}({arguments(item)})" for item in self.objects.values()]
+        for call in self.calls:
+            names = ", ".join(call.results.values())
+            lines.append(f"{f'{names} = ' if names else ''}{call.on or EXAMPLE}.{call.method}({arguments(call)})")
+        return "; ".join(lines)
 
     def alone(self) -> list[tuple[ObjectSequence, ObjectSequence]]:
         """Return the calls of each object alone, in parts: a call without results, such as a reset, ends a part.

@@ -17,7 +17,7 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.classes import CallOfMethod
 from ..assignment.declarations import Declarations
 from ..assignment.sequences import ObjectSequence, SequenceError, sequence_of
-from ..diagnosis import find, findings_of_check
+from ..diagnosis import Finding, Findings, find, findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..report.evidence import Evidence
@@ -148,16 +148,17 @@ class NetworkCheck(Check):
             right = context.oracle.results(self.function, values)
             forms.append(conventions.expected(context, self.function, values, right))
         verdicts: list[Verdict] = []
-        for convention, all_notes, expected in conventions.each(context.content, forms, notes):
-            verdict = self._verdict(judge, all_notes, cases, results, expected)
+        for convention, accepted, expected in conventions.each(context.content, forms):
+            verdict = self._verdict(judge, notes, cases, results, expected)
             if verdict.share < 1 and self.drawn_rows:
                 with_other_rows = [
                     networks.with_drawn_rows(context, self.function, values, self.drawn_rows, result, convention)
                     for values, result in zip(inputs, results, strict=True)
                 ]
                 if None not in with_other_rows:
-                    all_notes.append(_("The rows are drawn at random, with replacement, before training: accepted."))
-                    verdict = self._verdict(judge, all_notes, cases, results, with_other_rows)
+                    accepted.append(_("The rows are drawn at random, with replacement, before training: accepted."))
+                    verdict = self._verdict(judge, notes, cases, results, with_other_rows)
+            verdict.note(accepted)
             verdicts.append(verdict)
         best = max(verdicts, key=lambda verdict: verdict.share)
         praise = _("`{name}` agrees with the reference in {cases}, for the weights that it begins with.")
@@ -179,7 +180,8 @@ class NetworkCheck(Check):
             samples = diagnose.samples_of(context, self.function, answered, self.tolerance)
             if samples is None:
                 return judged
-            return replace(judged, bugs=find(context.content, context.mutations, self.function, samples))
+            findings = find(context.content, context.mutations, self.function, samples)
+            return replace(judged, bugs=None if findings is None else _at(findings, next(iter(best.wrong))))
 
         return replace(outcome, diagnose=named)
 
@@ -195,6 +197,15 @@ class NetworkCheck(Check):
         for case, result, right in zip(cases, results, expected, strict=True):
             verdict.add(case.name, judge.compared(case, result, right, self.tolerance))
         return verdict
+
+
+def _at(findings: Findings, place: str) -> Findings:
+    """Return the findings with this place in the weights and biases, which the reference has in one array."""
+
+    def moved(bugs: Sequence[Finding]) -> tuple[Finding, ...]:
+        return tuple(replace(bug, where=place) if bug.where == PARAMETERS else bug for bug in bugs)
+
+    return replace(findings, bugs=moved(findings.bugs), alternatives=moved(findings.alternatives))
 
 
 def _shared(name: str, message: str) -> Outcome:

@@ -105,7 +105,7 @@ class RandomCheck(Check):
             if newest.first_difference(shapes) is not None:  # results of another shape may be huge
                 break
         samples = [answer.values for answer in answers[: self.calls]]
-        return Samples(inputs[: len(samples)], samples), answers
+        return Samples(inputs[: len(samples)], samples, self.vary), answers
 
     def _unrepeatable(self, answers: Sequence[BoundAnswer]) -> Difference | None:
         """Return the difference between the first call and the same call at the end."""
@@ -115,11 +115,13 @@ class RandomCheck(Check):
         changed = [name for name in first if not np.array_equal(np.asarray(first[name]), np.asarray(last[name]))]
         if not changed:
             return None
-        sentence = _("Two calls with the same arguments give different {results}.")
+        sentence = _("Two calls with the same arguments give different results: {results}.")
         if self.vary:
-            sentence = _("Two calls with the same arguments, {names} among them, give different {results}.")
-        message = sentence.format(names=self.vary, results=", ".join(changed))
-        return Difference(message, {"changed": changed})
+            sentence = _(
+                "Two calls with the same arguments, also the same {argument}, give different results: {results}."
+            )
+        message = sentence.format(argument=self.vary, results=", ".join(changed))
+        return Difference(message, {"changed": changed}, result=changed[0])
 
     def _failed(self, case: Case, samples: Samples, difference: Difference) -> Outcome:
         sentence = _("`{function}`, case '{case}', {calls} calls: {problem}")
@@ -131,11 +133,11 @@ class RandomCheck(Check):
         """Return the bug that a dependence shows, or the first bug whose expectations agree with the samples."""
         if "dependent" in difference.evidence:
             name = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
-            return findings_of_check(name, difference.evidence["quantity"]).of(self.function)
+            return findings_of_check(name, difference.result).of(self.function)
         if "changed" in difference.evidence:
-            return findings_of_check("not-deterministic", difference.evidence["changed"][0]).of(self.function)
+            return findings_of_check("not-deterministic", difference.result).of(self.function)
         for bug in self.bugs:
             expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
             if samples.first_difference(expected) is None:
-                return findings_of_check(bug.name, next(iter(expected.shape), "")).of(self.function)
+                return findings_of_check(bug.name, difference.result).of(self.function)
         return None

@@ -97,10 +97,11 @@ class SequenceCheck(Check):
         names = joined_classes(context.content.sequences[function])
         notes = list(dict.fromkeys(note for answer in answers for note in answer.notes))
         verdicts: list[tuple[Verdict, str]] = []
-        for convention, all_notes, right in conventions.each(context.content, expected, notes):
-            verdict = Verdict(names, all_notes)
+        for convention, accepted, right in conventions.each(context.content, expected):
+            verdict = Verdict(names, notes)
             for case, answer, values in zip(cases, answers, right, strict=True):
                 verdict.add(case.name, compare_results(answer.values, values, self.tolerance))
+            verdict.note(accepted)
             verdicts.append((verdict, convention))
         best, chosen = max(verdicts, key=lambda judged: judged[0].share)
         answered = [
@@ -119,7 +120,7 @@ class SequenceCheck(Check):
         outcome = best.outcome(praise.format(name=names, cases=number_of_cases(len(cases))), all_or_nothing=True)
         message = outcome.message
         if best.share < 1:
-            message += " " + _("The calls: {calls}.").format(calls=context.content.sequences[function].listed())
+            message += " " + _("The calls: `{calls}`.").format(calls=context.content.sequences[function].as_code())
         outcome = replace(outcome, message=message, pictures=pictures.errors(best))
         return diagnose.named(outcome, context, function, answered, self.tolerance)
 

@@ -108,7 +108,7 @@ class ShareCheck(Check):
             yield Problem(self.name, sentence)
         rows = self.inputs.get(self.argument)
         if rows is not None and not isinstance(rows, list):
-            yield Problem(self.argument, f"'{self.argument}' of '{self.name}' is no list; give one row per label.")
+            yield Problem(self.argument, f"'{self.argument}' of '{self.name}' is not a list; give one row per label.")
         elif rows is not None and len(rows) != len(self.labels):
             sentence = f"'{self.name}' has {len(rows)} rows but {len(self.labels)} labels; give one label per row."
             yield Problem(self.name, sentence)
@@ -123,23 +123,32 @@ class ShareCheck(Check):
                 inputs = ", ".join(f"{name}={value}" for name, value in self.otherwise.items())
                 notes.append(_("This training needs {inputs}: accepted.").format(inputs=inputs))
                 runs = other
-        message = _("`{function}`: in {right} of {count} runs, each with another seed, all rows get the right class.")
-        sentence = message.format(function=self.train, right=runs.right, count=runs.count)
+        sentence = self._counted(runs)
         evidence = Evidence(right=runs.right, runs=runs.count).with_notes(notes)
         if self.each_differs and runs.has_passed and _are_same(runs.outputs) and not _are_classes(runs.outputs):
             reason = _("All runs give the same numbers, so the seed has no effect.")
-            ignored = findings_of_check("argument-ignored", self.train)
+            ignored = findings_of_check("argument-ignored", self.seed)
             return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=ignored)
         if runs.has_passed:
             return Outcome(1.0, " ".join([sentence, *notes]), evidence)
         if self.at_most is not None:
             reason = _("That should not be possible with these arguments.")
         elif _is_one_number(runs.outputs):
-            reason = _("A correct network learns this more often. After training all rows get the same number.")
+            reason = _("A correct network learns this more often. After training, all rows get the same number.")
         else:
             reason = _("A correct network learns this more often.")
         bugs = _bugs(self, context, runs)
         return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=bugs)
+
+    def _counted(self, runs: _Runs) -> str:
+        """Return the sentence with the number of right runs, and with the numbers that are the same in all runs."""
+        numbers = [f"{name}={value}" for name, value in self.inputs.items() if not isinstance(value, list)]
+        sentence = _("`{function}`: all rows get the right class in {right} of {count} runs, each with another seed.")
+        if numbers:
+            sentence = _(
+                "`{function}` with {numbers}: all rows get the right class in {right} of {count} runs, each with another seed."
+            )
+        return sentence.format(function=self.train, numbers=", ".join(numbers), right=runs.right, count=runs.count)
 
 
 def _made(check: ShareCheck, context: Context, changes: Mapping[str, Any]) -> _Runs:
@@ -211,7 +220,8 @@ def _are_classes(outputs: list[Any]) -> bool:
 def _bugs(check: ShareCheck, context: Context, runs: _Runs) -> Findings | None:
     """Return the bug that the outputs show, or None.
 
-    A network whose units begin alike ends at 0.5 with every seed. The effect of an argument shows with the same seed.
+    A network whose units begin alike ends at 0.5 with every seed. The effect of an argument shows with the same seed, unless
+    the outputs are 0 and 1: training that diverges ends there with any arguments.
     """
     if not check.matters or _are_classes(runs.outputs):
         return None
@@ -219,6 +229,7 @@ def _bugs(check: ShareCheck, context: Context, runs: _Runs) -> Findings | None:
         stuck = check.at_least is not None and all(np.allclose(one, 0.5, atol=ALIKE) for one in runs.outputs)
         return findings_of_check("units-start-alike", check.train) if stuck else None
     seed = int(context.generator(f"share of {check.name}").integers(LARGEST_SEED))
-    if np.array_equal(_outputs(check, context, check.matters, seed), _outputs(check, context, {}, seed)):
-        return findings_of_check("argument-ignored", check.train)
+    usual = _outputs(check, context, {}, seed)
+    if not _are_classes([usual]) and np.array_equal(_outputs(check, context, check.matters, seed), usual):
+        return findings_of_check("argument-ignored", *check.matters)
     return None

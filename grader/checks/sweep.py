@@ -87,7 +87,8 @@ class SweepCheck(ProbedCheck):
             for text in self._expressions():
                 yield from (
                     Problem(
-                        text, f"the expression '{text}' uses {name}, which is no input and no function; correct it."
+                        text,
+                        f"the expression '{text}' uses {name}, which is neither an input nor a function; correct it.",
                     )
                     for name in expressions.needs_of(text)
                     if name not in names

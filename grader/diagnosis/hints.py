@@ -47,9 +47,16 @@ def hint(check: Check, findings: Findings | None, evidence: Evidence, content: A
 
 
 def _operation(finding: Finding, content: AssignmentSpec) -> str:
-    """Return the wrong formula as the catalogue writes it for any exercise, without the right one; "" if it has none."""
-    wrong, _instead, _right = _texts(finding.bug, content).formula.partition(" instead of ")
-    return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong.rstrip(" ,;")) if wrong else ""
+    """Return the wrong formula as the catalogue writes it for any exercise, without the right one.
+
+    It is "" if the catalogue has examples of several mistakes, or a single symbol, which says nothing without the right one.
+    """
+    wrong, _instead, right = _texts(finding.bug, content).formula.partition(" instead of ")
+    wrong = wrong.rstrip(" ,;")
+    has_others = " or " in wrong or "such as" in wrong or "for example" in right
+    if has_others or " " not in wrong:
+        return ""
+    return _("Your numbers are those of this mistake: {formula}.").format(formula=wrong)
 
 
 def _place(finding: Finding, check: Check, content: AssignmentSpec) -> str:

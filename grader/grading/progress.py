@@ -109,7 +109,9 @@ class Progress:
         )
         if roots:
             self._roots_of[check.name] = roots
-            return _("Skipped because {checks} did not pass. Fix that first.").format(checks=joined(roots))
+            return _("Skipped because {checks} did not pass. Fix that first.").format(
+                checks=joined(f"`{name}`" for name in roots)
+            )
         functions = list(check.functions())
         if functions and all(map(self._is_unchanged, functions)):
             sentence = ngettext(

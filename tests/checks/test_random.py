@@ -126,11 +126,11 @@ def test_mistakes_in_weights_are_noticed(outcome, old, new, message, bug):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (" / (1 - p)", "", "The mean of out / a is"),
-        (">= p", "< p", "The share of out == 0 is"),
+        (" / (1 - p)", "", "The mean of `out / a` is 0.7"),
+        (">= p", "< p", "The share of `out == 0` is"),
         ("(seed)", "()", "Two calls with the same arguments"),
-        ("(seed)", "(7)", "out == 0 is the same in every call"),
-        ("random(a.shape)", "random((len(a), 1))", "The entries of out == 0 depend on each other"),
+        ("(seed)", "(7)", "`out == 0` is the same in every call, although each call gets another seed"),
+        ("random(a.shape)", "random((len(a), 1))", "The entries of `out == 0` depend on each other"),
     ],
 )
 def test_mistakes_in_dropout_are_noticed(outcome, old, new, message):

@@ -83,9 +83,22 @@ def test_runs_end_when_the_verdict_is_certain(checked):
 def test_an_ignored_argument_is_named(checked):
     results = checked(RIGHT.replace('if params["size"] else', "if True else"))
     assert results["rarely"].status == "failed"
-    assert results["rarely"].message.startswith("`train`: in 3 of 3 runs")
+    assert results["rarely"].message.startswith("`train` with size=0: all rows get the right class in 3 of 3 runs")
     results = checked(RIGHT.replace('if params["size"] else', "if False else"))
-    assert results["often"].diagnosis.bug == "argument-ignored"
+    assert (results["often"].diagnosis.bug, results["often"].diagnosis.where) == ("argument-ignored", "size")
+
+
+def test_training_that_diverges_ignores_no_argument(checked):
+    source = """\
+first = []
+def train(X, size, seed):
+    first.append(seed)
+    return 1.0 if seed == first[0] else 0.3 + seed % 7 / 100
+def predict(params, X):
+    return 0 * X + params
+"""
+    result = checked(source)["often"]
+    assert result.status == "failed" and result.diagnosis is None
 
 
 def test_units_that_start_alike_are_named(checked):
@@ -132,7 +145,7 @@ def test_a_seed_without_effect_is_named_if_it_must_have_one(checked):
     ("right", "wrong", "line", "words"),
     [
         ("seed: seed", "seed: sed", 15, "'sed' is not a known argument"),
-        ("X: [[0], [1]]", "X: 2", 16, "'X' of 'often' is no list; give one row per label"),
+        ("X: [[0], [1]]", "X: 2", 16, "'X' of 'often' is not a list; give one row per label"),
         ("labels: [0, 1]", "labels: [0, 1, 1]", 9, "2 rows but 3 labels"),
         ("at_least: 0.5", "at_least: null", 8, "either at_least or at_most"),
         ("argument: X", "argument: x", 16, "'x' is not a known argument"),

@@ -45,7 +45,11 @@ def test_probes_need_not_have_the_arguments_of_the_sweep(tmp_path):
         (", history: costs", "", "halve has no history"),
         ("{rate: [", "{speed: [1], rate: [", "'speed' is not a known argument"),
         ("{x: 0}", "{y: 0}", "'y' is not a known result"),
-        ("below: 2", "below: 2 / size", "the expression '2 / size' uses size, which is no input and no function"),
+        (
+            "below: 2",
+            "below: 2 / size",
+            "the expression '2 / size' uses size, which is neither an input nor a function",
+        ),
         ("below: 2", "below: open(x)", "'open"),
         ("[0.5, 1 + 0.5, 2.5]", "[]", "vary.rate"),
         ("2.5]", "2.5], epochs: [" + ", ".join(map(str, range(30))) + "]", "90 runs are too many; at most 32"),

@@ -74,7 +74,7 @@ def test_check_with_a_failed_requirement_is_skipped(grader, tmp_path):
     report = json.loads(grader("check", "numpy-mnist", "climbs.py", "--json").stdout)
     result = ending(report, "trajectory")
     assert (result["status"], result["score"]) == ("skipped", 0)
-    assert result["message"] == "Skipped because one-step did not pass. Fix that first."
+    assert result["message"] == "Skipped because `one-step` did not pass. Fix that first."
 
 
 def test_false_success_from_the_lecture_is_recognised(check, tmp_path):

@@ -40,7 +40,7 @@ def test_check_is_skipped_if_the_required_check_failed(assignment):
     double, total, *_ = assignment.content.checks
     progress, log = progress_of(assignment)
     progress.add(double, check_result(double, "failed", ""))
-    assert progress.reason_to_skip(total) == "Skipped because double did not pass. Fix that first."
+    assert progress.reason_to_skip(total) == "Skipped because `double` did not pass. Fix that first."
     assert log.mistaken_functions == {"double"}
 
 
@@ -54,7 +54,7 @@ def test_missing_function_is_no_reason_to_skip_what_requires_it(assignment):
 def test_result_of_an_earlier_grading_counts(assignment):
     double, total, *_ = assignment.content.checks
     progress, _ = progress_of(assignment, double=check_result(double, "failed", ""))
-    assert "double did not pass" in progress.reason_to_skip(total)
+    assert "`double` did not pass" in progress.reason_to_skip(total)
 
 
 def test_function_that_ended_the_worker_twice_is_not_called_again(assignment):
@@ -63,7 +63,7 @@ def test_function_that_ended_the_worker_twice_is_not_called_again(assignment):
     progress.add(total, check_result(total, "timeout", ""))
     assert progress.reason_to_skip(long) == ""
     progress.add(long, check_result(long, "timeout", ""))
-    assert "total and long did not pass" in progress.reason_to_skip(total)
+    assert "`total` and `long` did not pass" in progress.reason_to_skip(total)
 
 
 @pytest.mark.parametrize(

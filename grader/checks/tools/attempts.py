@@ -189,8 +189,8 @@ def _judge(
     answered = [result.raw.bound for result in results]
     lists = dict.fromkeys(name for result in results for name in result.lists)
     attempts = []
-    for convention, notes_of_case, results_of_cases in conventions.each(context.content, plan.expected, notes):
-        verdict = Verdict(function, notes_of_case, lists)
+    for convention, accepted, results_of_cases in conventions.each(context.content, plan.expected):
+        verdict = Verdict(function, [*notes, *accepted], lists)
         fits = True
         expected = [
             {name: right for name, right in context.student.layout.turned(item).items() if name in values}

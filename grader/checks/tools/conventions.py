@@ -31,16 +31,16 @@ def expected(context: Context, function: str, inputs: Answers, results: Answers)
 
 
 def each(
-    content: AssignmentSpec, forms: Sequence[dict[str, Answers]], notes: Sequence[str]
+    content: AssignmentSpec, forms: Sequence[dict[str, Answers]]
 ) -> Iterator[tuple[str, list[str], list[Answers]]]:
-    """Yield (convention, notes, expected results of all cases) for each convention that all cases have.
+    """Yield (convention, sentences about it, expected results of all cases) for each convention that all cases have.
 
-    ``forms`` has the results of each case that :func:`expected` returns. A sentence about the convention is added to ``notes``.
+    ``forms`` has the results of each case that :func:`expected` returns.
     """
     for convention in forms[0]:
         if all(convention in form for form in forms):
             accepted = [note(content, convention)] if convention else []
-            yield convention, [*notes, *accepted], [form[convention] for form in forms]
+            yield convention, accepted, [form[convention] for form in forms]
 
 
 def _of_bugs(context: Context, function: str, inputs: Answers, results: Answers) -> dict[str, Answers]:

@@ -129,8 +129,11 @@ class Judge:
             )
             costs = [(float(next(iter(starts[key].values()))), float(next(iter(ends[key].values())))) for key in starts]
             if not any(end < start for start, end in costs):
-                sentence = _("Case '{case}': the cost of the training data is not lower after training than before.")
-                return Outcome(0.0, sentence.format(case=case.name), Evidence(case=case.name))
+                sentence = _(
+                    "`{function}`, case '{case}': the cost of the training data is not lower after training than before."
+                )
+                method = f"{self.name}.{self.sequence.calls[-1].method}"
+                return Outcome(0.0, sentence.format(function=method, case=case.name), Evidence(case=case.name))
         sentence = _("The cost of the training data falls, in {cases}.").format(cases=number_of_cases(len(cases)))
         return Outcome(1.0, " ".join([sentence, *notes]), Evidence().with_notes([*notes]))
 
@@ -147,7 +150,7 @@ class Judge:
                 numbers = arrays.numbers(value)
                 if numbers is None or numbers.size != count or not np.isfinite(numbers).all():
                     sentence = _(
-                        "`{function}`: {key} needs one finite number for each of {count} epochs, and is {value}."
+                        "`{function}`: {key} is {value}, expected one finite number for each of the {count} epochs."
                     )
                     text = sentence.format(function=method, key=key[:40], count=count, value=arrays.describe(value))
                     return Outcome(0.0, text, Evidence(case=case.name))
@@ -167,16 +170,31 @@ class Judge:
                     first, second = (self.layers(case, attributes, name).parameters for name in (one, other))
                     if not np.allclose(first, second, rtol=SAME, atol=SAME):
                         sentence = _(
-                            "Two objects that were made and called in the same way have different weights {when}."
+                            "Two objects of `{name}` that were made and called in the same way have different weights {when}."
                         )
-                        return Outcome(0.0, sentence.format(when=when), Evidence(case=case.name))
+                        return Outcome(0.0, sentence.format(name=self.name, when=when), Evidence(case=case.name))
             for one, other in different:
                 layers = zip(*(self.layers(case, run.after, name).layers for name in (one, other)), strict=True)
                 for number, ((W, _b), (V, _c)) in enumerate(layers, start=1):
-                    if not np.ptp(W) or not np.ptp(V) or np.allclose(W, V) or not np.isfinite([W, V]).all():
-                        sentence = _("The weights of layer {number} should be new random numbers, but are not.")
-                        return Outcome(0.0, sentence.format(number=number), Evidence(case=case.name))
+                    sentence = _not_new(W, V)
+                    if sentence:
+                        text = sentence.format(number=number, one=one, other=other)
+                        calls = _("The calls: `{calls}`.").format(calls=self.sequence.as_code())
+                        return Outcome(0.0, f"{text} {calls}", Evidence(case=case.name))
         return Outcome(1.0, _("The weights are equal where they have to be, and new elsewhere."))
+
+
+def _not_new(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> str:
+    """Return the sentence that says why the weights of two objects are not random numbers of their own; "" if they are."""
+    if not np.isfinite([one, other]).all():
+        return _("The weights of layer {number} of `{one}` or `{other}` are NaN or infinite.")
+    if not np.ptp(one) or not np.ptp(other):
+        return _("All weights of layer {number} of `{one}` or `{other}` are the same number, not random numbers.")
+    if np.allclose(one, other):
+        return _(
+            "`{one}` and `{other}` have the same weights in layer {number}, but each needs random numbers of its own."
+        )
+    return ""
 
 
 def _sizes(case: Case) -> list[int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ...assignment import expressions
 from ...assignment.expectations import Expectations, Expression
 from ...assignment.formulas import Formula
 from ...judging import random_numbers
@@ -16,28 +17,39 @@ from ...judging.compare import kind_of
 from ...judging.random_numbers import Statistic
 from ...support import arrays
 from ...support.errors import NotGradable
-from ...support.i18n import _
+from ...support.i18n import _, joined
 from ...support.text import plain_number
 
 Array = np.ndarray[Any, Any]
 RISK = 1e-7  # of a correct submission, for each statistic
+LONGEST = 25  # characters of a quantity that a message shows
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first difference from the expectations: a sentence, the evidence, and whether it is about the numbers."""
+    """The first difference from the expectations: a sentence, the evidence, and whether it is about the numbers.
+
+    ``result`` is the first result that the difference is about.
+    """
 
     sentence: str
     evidence: dict[str, Any] = field(default_factory=dict)
     of_numbers: bool = True
+    result: str = ""
 
 
 class Samples:
-    """The results of many calls for one case. ``inputs`` are those of each call."""
+    """The results of many calls for one case.
 
-    def __init__(self, inputs: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> None:
+    ``inputs`` are those of each call, and ``vary`` is the one that differs from call to call, or "".
+    """
+
+    def __init__(
+        self, inputs: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]], vary: str = ""
+    ) -> None:
         self._inputs = [{name: _as_array(value) for name, value in each.items()} for each in inputs]
         self._results = results
+        self._vary = vary
 
     @cached_property
     def _numbers(self) -> list[dict[str, Array | None]]:
@@ -49,10 +61,31 @@ class Samples:
         Nothing is computed from results of another shape. Raises NotGradable if an expression cannot be computed.
         """
         try:
-            return next(self._differences(expected), None)
+            difference = next(self._differences(expected), None)
+            return None if difference is None else self._in_words(difference, expected)
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             sentence = _("An expression of the assignment cannot be computed ({error}). Tell your instructor.")
             raise NotGradable(sentence.format(error=f"{type(error).__name__}: {error}")) from error
+
+    def _in_words(self, difference: Difference, expected: Expectations) -> Difference:
+        """Return the difference with the author's sentence about its quantity, if there is one, and with its first result."""
+        quantity = difference.evidence.get("quantity", "")
+        sentence = _(expected.says[quantity]) if quantity in expected.says else difference.sentence
+        result = difference.result or next(iter(self._results_of(quantity)), "")
+        return replace(difference, sentence=sentence, result=result)
+
+    def _results_of(self, quantity: str) -> list[str]:
+        """Return the results that a quantity uses, in the order of the function's results."""
+        needs = expressions.needs_of(quantity) if quantity else ()
+        return [name for name in self._results[0] if name in needs]
+
+    def _label(self, quantity: str) -> str:
+        """Return how a message calls a quantity: a long expression says nothing to a student, so its results are named."""
+        if quantity in self._results[0]:
+            return quantity
+        if len(quantity) <= LONGEST:
+            return f"`{quantity}`"
+        return _("what this check computes from {results}").format(results=joined(self._results_of(quantity)))
 
     def _differences(self, expected: Expectations) -> Iterator[Difference]:
         for name, shape in expected.shape.items():
@@ -71,13 +104,13 @@ class Samples:
                 value = self._value(right)
                 samples = self._samples(quantity) if value.ndim else self._distinct(quantity)
                 statistic = compare(samples, value, RISK)
-                yield from _of_statistic(what, quantity, statistic)
+                yield from self._of_statistic(what, quantity, statistic)
         for kind, pairs in (("uniform", expected.uniform), ("normal", expected.normal)):
             make = random_numbers.uniform if kind == "uniform" else random_numbers.normal
             for quantity, (one, other) in pairs.items():
                 probability = make(float(self._value(one)), float(self._value(other)))
                 statistic = random_numbers.distribution(self._distinct(quantity), probability, RISK)
-                yield from _of_distribution(kind, quantity, statistic)
+                yield from self._of_distribution(kind, quantity, statistic)
 
     def _value(self, declared: Expression) -> Array:
         value = Formula(declared)(self._inputs[0]) if isinstance(declared, str) else declared
@@ -106,17 +139,17 @@ class Samples:
             converted = arrays.as_array(results[name])
             if isinstance(converted, np.ndarray | np.generic) and converted.dtype.kind == "c":
                 sentence = _("{name} contains {kind}, expected decimals (float64).")
-                yield Difference(sentence.format(name=name, kind=kind_of(converted.dtype)), of_numbers=False)
+                yield Difference(sentence.format(name=name, kind=kind_of(converted.dtype)), {}, False, name)
             elif value is None:
                 sentence = _("{name} is {value}, expected {expected}.")
                 described = arrays.describe(results[name])
-                yield Difference(sentence.format(name=name, value=described, expected=expected), of_numbers=False)
+                yield Difference(sentence.format(name=name, value=described, expected=expected), {}, False, name)
             elif value.shape != shape:
                 sentence = _("{name} has the shape {shape}, expected {expected}.")
-                yield Difference(sentence.format(name=name, shape=value.shape, expected=expected), of_numbers=False)
+                yield Difference(sentence.format(name=name, shape=value.shape, expected=expected), {}, False, name)
             elif not np.isfinite(value).all():
                 sentence = _("{name} has entries that are NaN or infinite.").format(name=name)
-                yield Difference(sentence, of_numbers=False)
+                yield Difference(sentence, {}, False, name)
 
     def _outside(self, quantity: str, low: Array, high: Array) -> Iterator[Difference]:
         samples = self._samples(quantity)
@@ -126,7 +159,7 @@ class Samples:
             total = sum(sample.size for sample in samples)
             sentence = _("{outside} of the {total} values of {quantity} are outside the range that the task asks for.")
             evidence = {"quantity": quantity, "outside": outside, "entries": total}
-            yield Difference(sentence.format(outside=outside, total=total, quantity=quantity), evidence)
+            yield Difference(sentence.format(outside=outside, total=total, quantity=self._label(quantity)), evidence)
 
     def _of_dependence(self, quantity: str) -> Iterator[Difference]:
         samples = self._samples(quantity)
@@ -136,11 +169,46 @@ class Samples:
         evidence = {"quantity": quantity, "dependent": dependent}
         if dependent == "calls" and all(np.array_equal(sample, samples[0]) for sample in samples):
             sentence = _("{quantity} is the same in every call, but each call needs new random numbers.")
+            if self._vary:
+                sentence = _("{quantity} is the same in every call, although each call gets another {argument}.")
         elif dependent == "calls":
             sentence = _("{quantity} of one call depends on that of another call.")
         else:
             sentence = _("The entries of {quantity} depend on each other: each needs a random number of its own.")
-        yield Difference(sentence.format(quantity=quantity), evidence)
+        yield Difference(sentence.format(quantity=self._label(quantity), argument=self._vary), evidence)
+
+    def _of_statistic(self, what: str, quantity: str, statistic: Statistic) -> Iterator[Difference]:
+        if statistic.agrees:
+            return
+        sentence = (
+            _(
+                "The {statistic} of {quantity} is {value}, which is too large. Chance alone changes it by at most {error}."
+            )
+            if statistic.sign > 0
+            else _(
+                "The {statistic} of {quantity} is {value}, which is too small. Chance alone changes it by at most {error}."
+            )
+        )
+        error = max(statistic.high - statistic.value, statistic.value - statistic.low)
+        text = sentence.format(
+            statistic=what,
+            quantity=self._label(quantity),
+            value=plain_number(statistic.value, digits=3),
+            error=plain_number(error, digits=2),
+        )
+        evidence = {"quantity": quantity, "value": statistic.value, "low": statistic.low, "high": statistic.high}
+        yield Difference(text, evidence)
+
+    def _of_distribution(self, kind: str, quantity: str, statistic: Statistic) -> Iterator[Difference]:
+        if statistic.agrees:
+            return
+        sentence = (
+            _("The values of {quantity} do not have the uniform distribution that the task asks for.")
+            if kind == "uniform"
+            else _("The values of {quantity} do not have the normal distribution that the task asks for.")
+        )
+        evidence = {"quantity": quantity, "distance": statistic.value, "high": statistic.high}
+        yield Difference(sentence.format(quantity=self._label(quantity)), evidence)
 
 
 def _without_repetitions(sample: Array) -> Array:
@@ -150,40 +218,6 @@ def _without_repetitions(sample: Array) -> Array:
         if (sample == first).all():
             sample = first
     return sample
-
-
-def _of_statistic(what: str, quantity: str, statistic: Statistic) -> Iterator[Difference]:
-    if statistic.agrees:
-        return
-    sentence = (
-        _("The {statistic} of {quantity} is {value} ({low} to {high}): too large.")
-        if statistic.sign > 0
-        else _("The {statistic} of {quantity} is {value} ({low} to {high}): too small.")
-    )
-    number = partial(plain_number, digits=3)
-    evidence = {"quantity": quantity, "value": statistic.value, "low": statistic.low, "high": statistic.high}
-    yield Difference(
-        sentence.format(
-            statistic=what,
-            quantity=quantity,
-            value=number(statistic.value),
-            low=number(statistic.low),
-            high=number(statistic.high),
-        ),
-        evidence,
-    )
-
-
-def _of_distribution(kind: str, quantity: str, statistic: Statistic) -> Iterator[Difference]:
-    if statistic.agrees:
-        return
-    sentence = (
-        _("The values of {quantity} do not have the uniform distribution that the task asks for.")
-        if kind == "uniform"
-        else _("The values of {quantity} do not have the normal distribution that the task asks for.")
-    )
-    evidence = {"quantity": quantity, "distance": statistic.value, "high": statistic.high}
-    yield Difference(sentence.format(quantity=quantity), evidence)
 
 
 def _as_array(value: Any) -> Any:

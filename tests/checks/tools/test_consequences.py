@@ -208,4 +208,4 @@ def test_a_function_that_does_not_end_is_called_twice_at_most(graded, solution):
     found = statuses(report)
     assert list(found.values()).count("timeout") == 2
     assert found["gradients"] == "passed"
-    assert "Skipped because one-update and trajectory did not pass" in report.checks[-2].message
+    assert "Skipped because `one-update` and `trajectory` did not pass" in report.checks[-2].message
