@@ -69,6 +69,7 @@ SYNTAX = frozenset(
 )  # in addition to the nodes that _examined matches
 ADVICE = "use quantities, operators and the functions listed in docs/authoring.md"
 LIBRARY = frozenset({"np", "sigmoid", "relu", "softmax", "like"})  # further names that every expression may use
+POWER = "**"
 GROWING = (int, list, str, tuple)  # types whose values can become larger than all their operands
 
 
@@ -107,15 +108,20 @@ def needs_of(text: str) -> list[str]:
     return [name for name in examine(text).names if name not in LIBRARY and name not in BUILTINS]
 
 
-def compile_expression(text: str) -> tuple[CodeType, str]:
-    """Return an expression as a code object and as source, in which :func:`_power` computes powers. Raises Refused.
+def compile_expression(text: str) -> CodeType:
+    """Return an expression as a code object, in which :func:`_power` computes powers. Raises Refused.
 
     Evaluate it in a namespace with BUILTINS as ``__builtins__``.
     """
     examine(text)
-    tree = with_powers(_parsed(text))
+    source = with_powers(_parsed(text)) if POWER in text else text.strip()
     with warnings.catch_warnings(action="ignore"):  # a mutant may index a number
-        return compile(tree, "<step>", "eval"), ast.unparse(tree)
+        return compile(source, "<step>", "eval")
+
+
+def source_to_compile(text: str) -> str:
+    """Return the source of an expression in which :func:`_power` computes powers, to be compiled with others."""
+    return ast.unparse(with_powers(_parsed(text)))
 
 
 def is_missing(name: str) -> bool:

@@ -92,7 +92,7 @@ ONLY_THESE = {
 
 
 class Formula:
-    """One compiled expression and the names that it needs. ``code`` is its source code, to be compiled with others.
+    """One compiled expression and the names that it needs.
 
     Raises :class:`expressions.Refused` if the expression uses something that is not allowed.
     """
@@ -101,7 +101,12 @@ class Formula:
         self.text = text
         self.names = expressions.examine(text).names
         self.needs = expressions.needs_of(text)
-        self._code, self.code = expressions.compile_expression(text)
+        self._code = expressions.compile_expression(text)
+
+    @property
+    def code(self) -> str:
+        """The source code, to be compiled with others."""
+        return expressions.source_to_compile(self.text)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Return the value, computed from ``values`` of the names that the expression needs."""

@@ -78,8 +78,9 @@ class Effects:
         numbers: list[list[bytes]] = [[] for _ in self.mutants]
         for group in self._groups.values():
             for shaped in group:
-                for index, entries, largest in zip(shaped.indices, shaped.entries, shaped.largest, strict=True):
-                    rounded = np.round(entries / (largest or 1.0), DIGITS) + 0.0  # -0.0 becomes 0.0
+                sizes = np.where(shaped.largest == 0, 1.0, shaped.largest)[:, None]
+                all_rounded = np.round(shaped.entries / sizes, DIGITS) + 0.0  # -0.0 becomes 0.0
+                for index, rounded, largest in zip(shaped.indices, all_rounded, shaped.largest, strict=True):
                     numbers[index].append(f"{shaped.shape} {largest:.{DIGITS}g}".encode() + rounded.tobytes())
         return [first_indices.setdefault(tuple(one), index) for index, one in enumerate(numbers)]
 

@@ -87,12 +87,13 @@ def _changes_of(source: str, definition: ast.FunctionDef, functions: frozenset[s
 
 
 def _change(rewrite: Rewrite, quantity: str, text: str) -> Change:
-    has_unknown = rewriting.has_unknown(rewrite.after)
+    after = ast.unparse(rewrite.after)
+    has_unknown = rewriting.UNKNOWN in after and rewriting.has_unknown(rewrite.after)
     return Change(
         rewrite.bug,
         quantity,
         ast.unparse(rewrite.before),
-        ast.unparse(rewrite.after),
+        after,
         text,
         rewrite.before.lineno,
         rewriting.UNKNOWN if has_unknown else "",

@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 Shape = tuple[int, ...]
@@ -61,11 +61,14 @@ def parsed(text: str) -> ast.expr:
     return ast.parse(text.strip(), mode="eval").body
 
 
-def expressions(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield all expressions of a tree whose value is read, outer ones first."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
-            yield node
+@lru_cache(maxsize=8)  # each operator looks at the expressions of the same formula
+def expressions(tree: ast.AST) -> tuple[ast.expr, ...]:
+    """Return all expressions of a tree whose value is read, outer ones first."""
+    return tuple(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+    )
 
 
 def has_unknown(tree: ast.expr) -> bool:

@@ -30,8 +30,11 @@ def matched(template: str, node: ast.expr) -> Parts | None:
 
     A name that occurs twice in the template must stand for equal expressions.
     """
+    pattern = _tree(template)
+    if type(pattern) is not type(node) and not _stands_for_any(pattern):  # most templates have another form
+        return None
     parts: Parts = {}
-    return parts if _matches(_tree(template), node, parts) else None
+    return parts if _matches(pattern, node, parts) else None
 
 
 def first_match(templates: Iterable[str], node: ast.expr) -> Parts | None:
@@ -67,8 +70,12 @@ def _filled(tree: ast.AST, parts: Parts) -> ast.AST:
     return type(tree)(**fields)
 
 
+def _stands_for_any(template: ast.AST) -> bool:
+    return type(template) is ast.Name and template.id.startswith("_")
+
+
 def _matches(template: ast.AST, node: ast.AST, parts: Parts) -> bool:
-    if isinstance(template, ast.Name) and template.id.startswith("_"):
+    if type(template) is ast.Name and template.id.startswith("_"):
         if not isinstance(node, ast.expr):
             return False
         earlier = parts.setdefault(template.id, node)

@@ -17,20 +17,23 @@ KERNEL_ONLY = re.compile(
     rb"|(get_ipython\(\)|\b(ip|ipython|shell))\.kernel\b|%gui\b|%matplotlib +(?!inline)\w|%pylab +(?!inline)\w"
 )
 
+FOR_MAIN = ("__name__ == '__main__'", "'__main__' == __name__")
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def libraries_of(submission: Submission) -> frozenset[str]:
     """Return the large libraries that a submission imports while it is loaded.
 
-    Only statements outside of functions count: a submission that does not import a library while it is loaded must not
-    find it already imported.
+    Only statements outside of functions count, and not those of a module's block for ``__main__``, which is not run: a
+    submission that does not import a library while it is loaded must not find it already imported.
     """
     packages = set()
     waiting: list[ast.AST] = [code.source.tree for code in submission.code if code.source.tree is not None]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.If) and submission.kind == "module" and ast.unparse(node.test) in FOR_MAIN:
+            waiting += node.orelse
+        elif isinstance(node, ast.Import):
             packages |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             packages.add(node.module.partition(".")[0])

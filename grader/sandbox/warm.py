@@ -48,8 +48,11 @@ LIBRARIES = {
         *("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
         *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PpmImagePlugin"),  # to save a PNG
     ),
+    "pandas": ("pandas",),
+    "sklearn": ("sklearn",),
 }
-LIBRARY_OF = {"keras": "keras", "tensorflow": "keras", "matplotlib": "matplotlib"}  # {imported package: library}
+# {imported package: library}
+LIBRARY_OF = {"tensorflow": "keras", **{name: name for name in LIBRARIES}}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.quick
 
 
 def evaluate(text, **values):
-    code, _ = expressions.compile_expression(text)
+    code = expressions.compile_expression(text)
     return eval(code, {"__builtins__": expressions.BUILTINS, "np": formulas.NUMPY, **values})
 
 

@@ -30,6 +30,7 @@ def notebook(*sources):
         ("mine.py", NUMPY, ("module", set())),
         ("mine.py", f"{NUMPY}from tensorflow import keras\n{PLOT}", ("module", {"keras", "matplotlib"})),
         ("mine.py", "def f():\n    import matplotlib\n", ("module", set())),
+        ("mine.py", f"from sklearn.utils import resample\n{NUMPY}", ("module", {"sklearn"})),
         ("mine.ipynb", notebook([NUMPY, PLOT]), ("shell", {"matplotlib"})),
         ("mine.ipynb", notebook(NUMPY + PLOT), ("shell", {"matplotlib"})),
         ("mine.ipynb", notebook(["def f():\n", "    import matplotlib"]), ("shell", set())),

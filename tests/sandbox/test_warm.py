@@ -147,6 +147,9 @@ def test_preimported_libraries_are_watched_and_seeded(warm, tmp_path):
         ("from tensorflow.keras import layers", {"keras"}),
         ("import keras\nimport matplotlib.pyplot as plt", {"keras", "matplotlib"}),
         ("def f():\n    import matplotlib\nimport kerastuner", set()),
+        ("try:\n    from sklearn.utils import resample\nexcept ImportError:\n    import pandas", {"sklearn", "pandas"}),
+        ('if __name__ == "__main__":\n    import matplotlib\nelse:\n    import sklearn', {"sklearn"}),
+        ("if '__main__' == __name__:\n    import matplotlib", set()),
     ],
 )
 def test_only_libraries_imported_while_loading_are_preimported(tmp_path, source, libraries):

@@ -27,7 +27,19 @@ def expected(context: Context, function: str, inputs: Answers, results: Answers)
     scaled = {
         name: {key: factor * item for key, item in results.items()} for name, factor in declared.conventions.items()
     }
-    return {"": results, **scaled, **_of_bugs(context, function, inputs, results)}
+    return {"": results, **scaled, **_of_bugs(context, function, inputs, [*results])}
+
+
+def expected_in(convention: str, context: Context, function: str, inputs: Answers) -> Answers | None:
+    """Return the results of a function in one of the conventions of :func:`expected`, without computing the others.
+
+    Returns None if they cannot be computed in this convention.
+    """
+    declared = context.content.functions[function]
+    factor = declared.conventions.get(convention, 1.0 if not convention else None)
+    if factor is not None:
+        return {name: factor * item for name, item in context.oracle.results(function, inputs).items()}
+    return _of_bugs(context, function, inputs, declared.returns, convention.partition("#")[0]).get(convention)
 
 
 def each(
@@ -43,12 +55,17 @@ def each(
             yield convention, accepted, [form[convention] for form in forms]
 
 
-def _of_bugs(context: Context, function: str, inputs: Answers, results: Answers) -> dict[str, Answers]:
+def _of_bugs(
+    context: Context, function: str, inputs: Answers, results: Sequence[str], only: str = ""
+) -> dict[str, Answers]:
+    """Return {convention: results with these names} of the accepted bugs, with ``only`` those of the bug of this name."""
     complete = ProbeInputs(context.content.functions[function].complete(inputs) | inputs)
     forms: dict[str, Answers] = {}
     for mutant in context.mutations.of(function):
         bug = mutant.bug
-        if not bug.accepted or (bug.only_with and context.log.conventions.get(bug.only_with) != bug.name):
+        if not bug.accepted or (only and bug.name != only):
+            continue
+        if bug.only_with and context.log.conventions.get(bug.only_with) != bug.name:
             continue
         values = context.mutations.known_results(function, [mutant], complete)
         if values is not None:

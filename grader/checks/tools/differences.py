@@ -113,15 +113,13 @@ def judged(outcome: Outcome, check: Derivatives, context: Context, attempt: Trie
     function = context.student.find(check.function)
     sources = [code.source for code in context.student.code]
     code_shows = quotients.facts(sources, check.function if function is None else function.name)
-    if code_shows == "nothing":
+    right = attempt.verdict.right
+    numeric = [name for name in cases[0].values if right[name]]
+    if code_shows == "nothing" or not numeric:
         return outcome
     with np.errstate(all="ignore"):
         is_quotient = _is_on_grid(check, cases, sources) or (code_shows == "quotient" and _has_few_digits(cases))
         is_quotient = is_quotient or _has_pattern(check, context, cases)
-    right = attempt.verdict.right
-    numeric = [name for name in cases[0].values if right[name]]
-    if not numeric:
-        return outcome
     names = joined(numeric)
     if not is_quotient:
         if code_shows != "quotient":

@@ -230,8 +230,8 @@ def with_drawn_rows(
 
     def computed(rows: Any) -> Any:
         values = {**inputs, **{name: inputs[name][rows] for name in names}}
-        forms = conventions.expected(context, function, values, context.oracle.results(function, values))
-        return forms[convention][PARAMETERS] if convention in forms else None
+        results = conventions.expected_in(convention, context, function, values)
+        return None if results is None else results[PARAMETERS]
 
     steps = [computed([row]) for row in range(count)]
     if any(step is None for step in steps):
