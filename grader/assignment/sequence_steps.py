@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from .bugs import Bug
 from .classes import START, ClassSpec
-from .sequences import ObjectSequence, SequenceError
+from .sequences import MadeObject, ObjectSequence, SequenceError
 
 Formulas = dict[str, str]
 Replaced = Mapping[tuple[str, str, str], str]  # {(class, method, quantity): formula}
@@ -27,7 +27,8 @@ STATE_BUGS = STATE_SHARED, STATE_NOT_KEPT, STATE_NOT_RESET = "state-shared", "st
 class Changed:
     """The changes of the formulas of a sequence: ``replaced`` ones, quantities that all objects of a class have in common
     (``shared``, and ``is_new`` if a new object sets them again), quantities that are ``lost`` after each call, and
-    quantities that a ``method`` leaves ``unchanged``."""
+    quantities that a ``method`` leaves ``unchanged``. Constructors get other ``arguments``, a quantity is renewed ``late``, at
+    the end of a call, and another quantity is ``kept`` in its place for the next call."""
 
     replaced: Replaced = field(default_factory=dict)
     shared: Quantities = NONE
@@ -35,6 +36,11 @@ class Changed:
     lost: Quantities = NONE
     method: str = ""
     unchanged: Quantities = NONE
+    arguments: Mapping[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # {(class, argument): other argument or number}
+    late: Quantities = NONE
+    kept: Mapping[tuple[str, str], str] = field(default_factory=dict)  # {(class, quantity): the quantity that is kept}
 
     def of(self, quantities: Quantities, class_name: str) -> list[str]:
         """Return the quantities of one class."""
@@ -55,9 +61,10 @@ def formulas(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], changed
         shared = common.setdefault(item.class_name, {})
         values: dict[str, str] = {}
         declared = _declared(classes, item.class_name, START, changed)
+        arguments = _arguments(item, changed)
         for quantity, text in declared.items():
             values[quantity] = f"{quantity}_{START}{suffix}"
-            steps[values[quantity]] = _renamed(text, item.arguments | values)
+            steps[values[quantity]] = _renamed(text, arguments | values)
         states[item.name] = dict(values)
         starts[item.name] = dict(values)
         for quantity in changed.of(changed.shared, item.class_name):
@@ -68,16 +75,29 @@ def formulas(sequence: ObjectSequence, classes: Mapping[str, ClassSpec], changed
         state, shared = states[call.on], common[item.class_name]
         state |= shared
         state |= {quantity: starts[call.on][quantity] for quantity in changed.of(changed.lost, item.class_name)}
-        values = {**state, **item.arguments, **call.arguments}
+        values = {**state, **_arguments(item, changed), **call.arguments}
+        computed: dict[str, str] = {}
         for quantity, text in _declared(classes, item.class_name, call.method, changed).items():
             if changed.method == call.method and (item.class_name, quantity) in changed.unchanged:
                 continue
             name = f"{quantity}{number}"
             steps[name] = _renamed(text, values)
-            values[quantity] = state[quantity] = name
+            computed[quantity] = state[quantity] = name
+            if (item.class_name, quantity) not in changed.late:
+                values[quantity] = name
             if (item.class_name, quantity) in changed.shared:
                 shared[quantity] = name
+        for quantity, name in computed.items():
+            other = changed.kept.get((item.class_name, quantity))
+            if other is not None:
+                state[quantity] = {**values, **computed}.get(other, name)
     return steps
+
+
+def _arguments(item: MadeObject, changed: Changed) -> dict[str, str]:
+    """Return the arguments of the constructor of an object, or the other arguments and numbers that it uses instead."""
+    others = {argument: text for (name, argument), text in changed.arguments.items() if name == item.class_name}
+    return item.arguments | {argument: item.arguments.get(text, text) for argument, text in others.items()}
 
 
 def _declared(classes: Mapping[str, ClassSpec], name: str, method: str, changed: Changed) -> Formulas:

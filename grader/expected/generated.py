@@ -148,7 +148,7 @@ def _along_another_axis(function: str, steps: FormulaLayer) -> Iterator[Mutant]:
 
 def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:
     """Return what a change replaces and by what, without names; a name for a name keeps the distance of the layers."""
-    before, after = (_without_names(text) for text in (change.before, change.after))
+    before, after = (without_names(text) for text in (change.before, change.after))
     number = re.search(r"\d+$", change.after)
     if before == after and number is not None:
         after += f" {int(number[0]) - layer}"
@@ -156,7 +156,8 @@ def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=10_000)  # layers and networks of several depths have the same parts
-def _without_names(text: str) -> str:
+def without_names(text: str) -> str:
+    """Return a part of a formula with "_" for each name; a text that is not an expression as it is."""
     try:
         tree = ast.parse(text.strip() or "None", mode="eval")
     except SyntaxError:

@@ -17,7 +17,7 @@ from ..support.errors import NotGradable
 from ..support.reachable import reachable
 from ..support.recent import Recent
 from ..worker import values as encoding
-from . import author, compiled, generated, recorded_steps, taken_apart
+from . import author, compiled, generated, of_classes, recorded_steps, taken_apart
 from .author import Program
 from .mutant import Mutant
 from .probes import known_digest
@@ -110,6 +110,8 @@ class Mutations:
             return self._made_of_program(function)
         spec = self._content.functions[function]
         callables = frozenset({*self._content.functions} - {function} | LIBRARY.keys() - {"np", "like"})
+        if function in self._content.sequences:
+            return of_classes.of_sequence(self._content.sequences[function], self._content.classes, callables)
         return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()), callables)
 
     def _made_of_program(self, function: str) -> list[Mutant]:

@@ -50,6 +50,8 @@ class Checking:
         self._runner = CheckRunner(context)
         self._load_seconds = 0.0
         self._outcomes: dict[str, Outcome] = {}  # by check, to be explained after the last check
+        self.failures: dict[str, CallError] = {}
+        """Why the checks without an answer of the submission ended, by check."""
 
     def load(self, checks: Sequence[Check], rebuilder: Rebuilder) -> list[CheckResult] | None:
         """Load the submission. If that fails, return the results of all checks; return None if the checks can run."""
@@ -183,6 +185,7 @@ class Checking:
     def _failed(self, check: Check, failure: CallError) -> CheckResult:
         """Return the result of a check that was ended by a CallError."""
         functions = set(check.functions())
+        self.failures[check.name] = failure
         if failure.status == "error" and any(text in failure.raised for text in OVERFLOW):
             bugs = findings_of_check("overflow", *check.functions())
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)

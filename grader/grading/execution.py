@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 
 from ..assignment.check import Check
 from ..checks.context import context_of
+from ..checks.runner import CheckRunner
+from ..diagnosis.log import SECONDS_TO_PROBE
 from ..expected.reference import Oracle
 from ..machine.device import slot
 from ..report.model import CheckResult
+from ..sandbox.failures import CallError
 from ..sandbox.rebuilding import Rebuilder
 from ..sandbox.session import Session
 from ..submission import Submission
 from ..support.choices import Engine, Level
-from . import notes
+from ..support.errors import NotGradable
+from . import notes, repairing
 from .checking import Checking
 from .preparation import Preparation
 from .progress import StarterFunctions
@@ -46,20 +50,9 @@ def execute(
     ``trace`` takes the times and, with the ``metadata``, the executed notebook.
     """
     assignment, submission, options = preparation.assignment, preparation.submission, preparation.options
-    # Nobody is to blame if a package is missing of which the exercise allows a part.
-    partly_allowed = {name.split(".")[0] for name in assignment.content.allowed_imports}
     with (
         slot(preparation.device),
-        Session(
-            submission,
-            preparation.limits,
-            options.isolation,
-            preparation.setup,
-            options.warm,
-            options.engine,
-            forbidden=[name for name in assignment.content.forbidden_imports if name not in partly_allowed],
-            last=options.attempt == "last",
-        ) as session,
+        _session(preparation, submission) as session,
         Rebuilder(preparation.limits, preparation.setup, options.warm, session.kind) as rebuilder,
     ):
         if submission.problem is None:
@@ -86,9 +79,75 @@ def execute(
         last_notes = notes.notes_on_memory(assignment, preparation.limits, session, results)
         if last_notes:
             results[0].evidence.notes = [*results[0].evidence.notes, *last_notes]
+        if checking.failures and not options.verdict_only:
+            session.close()
+            hint_level = options.hint_level or assignment.content.hints
+            runs = _Runs(preparation, oracle)
+            repairing.name_bugs(preparation, ordered, results, checking.failures, runs.passes, hint_level)
         if submission.kind == "notebook" and session.last_cell:
             trace.executed = _executed_notebook(submission, session, metadata)
         return Execution(results, session.level, session.not_enforced, session.engine)
+
+
+def _session(preparation: Preparation, submission: Submission) -> Session:
+    """Return the session of a submission, which has not started yet."""
+    content, options = preparation.assignment.content, preparation.options
+    # Nobody is to blame if a package is missing of which the exercise allows a part.
+    partly_allowed = {name.split(".")[0] for name in content.allowed_imports}
+    return Session(
+        submission,
+        preparation.limits,
+        options.isolation,
+        preparation.setup,
+        options.warm,
+        options.engine,
+        forbidden=[name for name in content.forbidden_imports if name not in partly_allowed],
+        last=options.attempt == "last",
+    )
+
+
+class _Runs:
+    """Runs changed versions of a submission, until the time for the diagnosis is over."""
+
+    def __init__(self, preparation: Preparation, oracle: Oracle) -> None:
+        self._preparation = preparation
+        self._oracle = oracle
+        self._seconds_left = SECONDS_TO_PROBE
+
+    def passes(self, submission: Submission, checks: Sequence[Check]) -> list[bool] | None:
+        """Return for each check whether the changed submission passes it; None without time for a run."""
+        if self._seconds_left <= 0:
+            return None
+        preparation = self._preparation
+        passed: list[bool] = []
+        with _session(preparation, submission) as session:
+            context = context_of(
+                preparation.assignment,
+                submission,
+                session,
+                self._oracle,
+                preparation.options.seed,
+                preparation.splits,
+                None,
+            )
+            try:
+                session.load()
+                runner = CheckRunner(context)
+                for check in checks:
+                    passed.append(_passes(runner, check))
+                    if not any(passed):
+                        break
+            except (CallError, NotGradable):
+                pass
+            self._seconds_left -= session.spent
+        return [*passed, *[False] * (len(checks) - len(passed))]
+
+
+def _passes(runner: CheckRunner, check: Check) -> bool:
+    try:
+        return runner.run(check).share == 1
+    except CallError:
+        return False
 
 
 def _executed_notebook(submission: Submission, session: Session, metadata: dict[str, str]) -> bytes:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from . import roles
 from .activations import slope_in
 from .patterns import value_of
 from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
 from .templates import filled, matched
+
+_MISPLACED = "parentheses-misplaced"
 
 
 @in_each_part
@@ -62,7 +65,8 @@ def missing_term(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 def first_term_only(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Keep only the first term of a sum of three or more."""
     if _is_sum(node):
-        first, count = node, 1
+        first: ast.expr = node
+        count = 1
         while isinstance(first, ast.BinOp) and _is_sum(first):
             first, count = first.left, count + 1
         if count > 2 and not isinstance(first, ast.Constant):
@@ -103,17 +107,37 @@ def inverted_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
     """Multiply where the formula divides, or divide where it multiplies by a number or a size."""
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            if roles.role(right) == "count" or value_of(right):
+            if roles.role(right) in ("count", "rate") or value_of(right):
                 yield "factor-inverted", filled("_a / _b", _a=left, _b=right)
-            elif roles.role(left) == "count" or value_of(left):
+            elif roles.role(left) in ("count", "rate") or value_of(left):
                 yield "factor-inverted", filled("_b / _a", _a=left, _b=right)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            if isinstance(right, ast.Name) or roles.role(right) == "count" or value_of(right):
+            if value_of(left) != 1:
                 yield "factor-inverted", filled("_a * _b", _a=left, _b=right)
             if roles.role(right) != "count" and value_of(right) is None:
                 yield "operands-exchanged", filled("_b / _a", _a=left, _b=right)
         case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):
             yield "not-rounded", filled("_a / _b", _a=left, _b=right)
+
+
+@in_each_part
+def parentheses(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Leave out the parentheses of a sum or of a divisor, or write parentheses around a sum that has none."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as outer, right=right):
+            if _is_sum(left):
+                yield _MISPLACED, ast.BinOp(left.left, left.op, ast.BinOp(left.right, outer, right))
+            if _is_sum(right):
+                yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.left), right.op, right.right)
+            if isinstance(outer, ast.Div) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):
+                yield _MISPLACED, filled("_a / _b * _c", _a=left, _b=right.left, _c=right.right)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as outer, right=right):
+            if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult | ast.Div):
+                yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.left), right.op, right.right)
+                if isinstance(right.op, ast.Mult):
+                    yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.right), right.op, right.left)
+            if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+                yield _MISPLACED, ast.BinOp(left.left, left.op, ast.BinOp(left.right, outer, right))
 
 
 def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -154,7 +178,7 @@ def scaled_gradient(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
             yield bug, filled(f"_g / len({name})", _g=node)
 
 
-def _is_sum(node: ast.expr) -> bool:
+def _is_sum(node: ast.expr) -> TypeGuard[ast.BinOp]:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
 
 

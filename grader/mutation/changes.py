@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import rewriting
 from .editing import Edit, Function
@@ -41,10 +41,14 @@ def of_formula(text: str, surroundings: Surroundings) -> Iterator[Change]:
     """Yield the changes of an expression, each resulting text once. Raises SyntaxError if it is not an expression."""
     tree = rewriting.parsed(text)
     texts = {ast.unparse(tree)}
+    is_a_name = rewriting.UNKNOWN in surroundings.names  # a formula of the assignment itself may read "number"
     for rewrite in _rewrites(tree, surroundings):
-        change = _change(
-            rewrite, surroundings.result, ast.unparse(rewriting.replaced(tree, rewrite.before, rewrite.after))
-        )
+        if is_a_name and rewriting.has_unknown(rewrite.after) and not rewriting.has_unknown(rewrite.before):
+            continue
+        text_after = ast.unparse(rewriting.replaced(tree, rewrite.before, rewrite.after))
+        change = _change(rewrite, surroundings.result, text_after)
+        if is_a_name:
+            change = replace(change, unknown="", only_if="")
         key = change.text + change.only_if
         if key not in texts:
             texts.add(key)
@@ -78,7 +82,7 @@ def _changes_of(source: str, definition: ast.FunctionDef, functions: frozenset[s
         for root, result in _roots(statement):
             quantity = result or next(iter(_assigned(statement)), definition.name)
             for rewrite in _rewrites(root, Surroundings(dict(names), functions, result)):
-                text = _spliced(source, root, ast.unparse(rewriting.replaced(root, rewrite.before, rewrite.after)))
+                text = spliced(source, root, ast.unparse(rewriting.replaced(root, rewrite.before, rewrite.after)))
                 yield _change(rewrite, quantity, text)
         if not isinstance(statement, ast.For):  # its counter is not a quantity
             names |= dict.fromkeys(_assigned(statement))
@@ -155,7 +159,7 @@ def _assigned(statement: ast.stmt) -> list[str]:
     return [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
-def _spliced(source: str, node: ast.expr, text: str) -> str:
+def spliced(source: str, node: ast.expr, text: str) -> str:
     """Return ``source`` with ``text`` at the place of ``node``."""
     lines = source.splitlines(keepends=True)
     assert node.end_lineno is not None

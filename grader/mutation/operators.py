@@ -70,6 +70,7 @@ OPERATORS: tuple[Operator, ...] = (
     powers.power,
     powers.logarithm,
     arithmetic.inverted_factor,
+    arithmetic.parentheses,
     choices.branch,
     choices.comparison,
     choices.limit,
@@ -85,6 +86,7 @@ OPERATORS: tuple[Operator, ...] = (
     constants.fixed_argument,
     constants.another_constant,
     constants.truncated,
+    stability.too_large,
 )
 
 

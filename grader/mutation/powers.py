@@ -24,6 +24,7 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     exponent = value_of(raised["_n"]) if raised is not None else None
     if raised is not None and exponent is None:
         yield "exponent-missing", raised["_x"]
+        yield "product-instead-of-power", filled("_x * _n", **raised)
     elif raised is not None and exponent is not None and exponent != 2:
         for other in {-exponent, exponent + 1, exponent - 1} - {0}:
             yield "another-constant", filled("_x ** _n", _x=raised["_x"], _n=other)

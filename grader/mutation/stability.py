@@ -10,6 +10,7 @@ from .rewriting import Part, Surroundings, in_each_part
 from .templates import filled, first_match, matched
 
 SMALL = 1e-4
+_TOO_LARGE = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)
 _CLIPPED = ("np.clip(_x, _low, _high)", "np.maximum(_x, _low)", "np.maximum(_low, _x)", "_x.clip(_low, _high)")
 
 
@@ -42,6 +43,18 @@ def zero(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     clipped = first_match(_CLIPPED, node)
     if clipped is not None and _is_small(clipped["_low"]):
         yield "small-number-missing", clipped["_x"]
+
+
+@in_each_part
+def too_large(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use a number that is large enough to change ordinary results, inside or outside a root."""
+    added = matched("_x + _e", node)
+    if added is not None and _is_small(added["_e"]):
+        root = matched("np.sqrt(_x)", added["_x"])
+        for value in _TOO_LARGE:
+            yield "small-number-too-large", filled("_x + _e", _x=added["_x"], _e=value)
+            if root is not None:
+                yield "small-number-too-large", filled("np.sqrt(_x + _e)", _x=root["_x"], _e=value)
 
 
 def _is_small(node: ast.expr) -> bool:

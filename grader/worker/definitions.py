@@ -18,11 +18,20 @@ Key = tuple[str, int, str]  # file, first line and name, as in the code of a fun
 
 _trees: list[tuple[str, Sequence[ast.stmt]]] = []
 _known: dict[Key, ast.AST] = {}
+_assigned: set[str] = set()
 
 
 def remember(file: str, statements: Sequence[ast.stmt]) -> None:
     """Keep the statements that will be compiled with this file name."""
     _trees.append((file, statements))
+    for statement in statements:
+        if isinstance(statement, ast.Assign):
+            _assigned.update(target.id for target in statement.targets if isinstance(target, ast.Name))
+
+
+def is_assigned(name: str) -> bool:
+    """True if a statement at the top level, such as ``tanh = np.tanh``, gives this name its value; an import does not."""
+    return name in _assigned
 
 
 def definition(function: Any) -> ast.FunctionDef | None:

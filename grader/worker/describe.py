@@ -14,7 +14,7 @@ from typing import Any
 
 from . import state
 from .absent import Absent
-from .definitions import definition, statements_in
+from .definitions import definition, is_assigned, statements_in
 
 SUBMISSION = "submission"  # the name of a submitted module: its block for __main__ is not run
 MAX_NAMES = 500
@@ -31,7 +31,8 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
     """Return ({name: description}, {name: type}) of the global functions and of the other global values.
 
     A callable is described by its parameters ``[name, kind, has a default]`` and by the names in its last
-    ``return`` statement (see :func:`returned_names`). Names from ``from numpy import *`` are left out.
+    ``return`` statement (see :func:`returned_names`). Names from ``from numpy import *`` are left out, but ``tanh = np.tanh``
+    is a function of the submission.
     """
     functions: dict[str, Any] = {}
     others: dict[str, str] = {}
@@ -42,7 +43,9 @@ def describe_namespace(namespace: dict[str, Any]) -> tuple[dict[str, Any], dict[
             # A callable object, for example a model, is listed as both.
             if not (inspect.isroutine(value) or inspect.isclass(value)) and len(others) < MAX_NAMES:
                 others[name] = _text(type(value).__name__)
-            if inspect.isclass(value) or not callable(value) or is_from_library(name, value):
+            if inspect.isclass(value) or not callable(value):
+                continue
+            if is_from_library(name, value) and not is_assigned(name):
                 continue
             if len(functions) < MAX_NAMES:
                 reads, stores = state.uses(value)

@@ -83,3 +83,13 @@ def test_reference_agrees_with_the_solution_and_central_differences(reference, s
         function, slope = getattr(reference, name), np.asarray(getattr(reference, f"{name}_derivative")(x))
         ends = [np.asarray(function(x + step)) for step in (1e-5, -1e-5)]
         assert slope == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-8)
+
+
+@pytest.mark.long
+def test_wrong_sigmoid_costs_nothing_in_swish_and_a_function_of_numpy_is_a_function(graded, source):
+    wrong = (
+        source
+        + "\n\nsigmoid = lambda x: 1 / (1 + np.exp(x))\nswish = lambda x, beta=1.0: x * sigmoid(beta * x)\ntanh = np.tanh\n"
+    )
+    results = statuses(graded(EXERCISE, wrong))
+    assert (results["sigmoid"], results["swish"], results["tanh"]) == ("failed", "passed", "passed")

@@ -54,7 +54,8 @@ def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> 
     followed = [carried(context, function, case.inputs) for case in attempt.cases]
     if any(values is None for values in followed):
         return attempt
-    right = [context.mutations.results(function, [], case.inputs) for case in attempt.cases]
+    complete = context.content.functions[function].complete
+    right = [context.mutations.results(function, [], complete(case.inputs) | case.inputs) for case in attempt.cases]
     names = [name for name in attempt.expected[0] if _is_telling(name, followed, right)]
     best = attempt
     for factor in context.content.functions[function].factors:
