@@ -54,8 +54,7 @@ def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> 
     followed = [carried(context, function, case.inputs) for case in attempt.cases]
     if any(values is None for values in followed):
         return attempt
-    complete = context.content.functions[function].complete
-    right = [context.mutations.results(function, [], complete(case.inputs) | case.inputs) for case in attempt.cases]
+    right = [context.mutations.results(function, [], case.inputs) for case in attempt.cases]
     names = [name for name in attempt.expected[0] if _is_telling(name, followed, right)]
     best = attempt
     for factor in context.content.functions[function].factors:
