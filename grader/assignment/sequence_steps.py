@@ -28,7 +28,7 @@ class Changed:
     """The changes of the formulas of a sequence: ``replaced`` ones, quantities that all objects of a class have in common
     (``shared``, and ``is_new`` if a new object sets them again), quantities that are ``lost`` after each call, and
     quantities that a ``method`` leaves ``unchanged``. Constructors get other ``arguments``, a quantity is renewed ``late``, at
-    the end of a call, and another quantity is ``kept`` in its place for the next call."""
+    the end of a call, and another quantity is ``kept`` for the next call."""
 
     replaced: Replaced = field(default_factory=dict)
     shared: Quantities = NONE

@@ -1,6 +1,6 @@
 """Names the bug of a line that raises an error about shapes: the submission is run again with repairs of this line.
 
-A bug is named only if the check passes completely with the repair. What the student gets for the check stays the same.
+A bug is named only if the check passes completely with the repair. The points stay the same.
 """
 
 from __future__ import annotations

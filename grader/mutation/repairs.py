@@ -1,7 +1,7 @@
 """Repairs of one line that raises an error about shapes: a transpose, the order of a product, an index, a kept dimension.
 
-A repair is the change of an operator, made in the other direction: who adds the missing transpose undoes "a transpose is
-forgotten". Whether it is the right repair only a run of the repaired program can tell.
+A repair is the change of an operator, made in the other direction: adding a transpose undoes the bug that one is
+forgotten. Whether it is the right repair only a run of the repaired program can tell.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def of_line(source: str, line: int) -> Iterator[Change]:
 
     ``text`` is the whole repaired source, with all other lines as they were. Raises SyntaxError.
     """
-    seen = {source}
+    texts = {source}
     for root in _expressions_at(ast.parse(source), line):
         for operator in OPERATORS:
             for rewrite in operator(root, Surroundings({})):
                 repaired = rewriting.replaced(root, rewrite.before, rewrite.after)
                 text = spliced(source, root, ast.unparse(repaired))
-                if rewrite.bug in UNDOES and text not in seen:
-                    seen.add(text)
+                if rewrite.bug in UNDOES and text not in texts:
+                    texts.add(text)
                     before, after = ast.unparse(rewrite.before), ast.unparse(rewrite.after)
                     yield Change(UNDOES[rewrite.bug], "", before, after, text, root.lineno)
 
