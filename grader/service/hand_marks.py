@@ -15,10 +15,10 @@ from ..support.i18n import _
 from ..support.text import clean
 from . import audit
 from .access import Caller
-from .errors import Conflict, Unreadable
+from .errors import Conflict, Unreadable, missing
 from .identifiers import digest_of
 from .moments import now
-from .tables import Exercise, Mark, User
+from .tables import Exercise, Mark, Membership, Role, User
 
 LONGEST_COMMENT = 10_000  # characters
 LONGEST_NUMBER = 12
@@ -31,6 +31,16 @@ class Wish:
 
     points: str = ""
     comment: str = ""
+
+
+def student_named(session: Session, exercise: Exercise, name: str) -> User:
+    """Return the student of the course of an exercise with a login name; raises NotFound."""
+    statement = select(User).join(Membership, Membership.user_id == User.id)
+    of_course = (Membership.course_id == exercise.course_id, Membership.role == Role.STUDENT, User.erased.is_(None))
+    student = session.scalar(statement.where(User.name == name, *of_course))
+    if student is None:
+        raise missing()
+    return student
 
 
 def marks_of(session: Session, exercise: Exercise, user: User | None) -> dict[str, Mark]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from . import api_class, api_courses, api_results, api_submissions
+from . import api_boards, api_class, api_courses, api_marks, api_regrades, api_results, api_submissions
 
-ROUTERS = (api_submissions.router, api_results.router, api_courses.router, api_class.router)
+ROUTERS = tuple(
+    module.router
+    for module in (api_submissions, api_results, api_courses, api_class, api_marks, api_regrades, api_boards)
+)

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from ..report import html
@@ -20,11 +19,10 @@ from ..service.desks import Desks
 from ..service.errors import Refusal
 from ..service.service import Service
 from ..service.standings import Standing
-from ..service.tables import Membership, Role
 from ..service.tables import User as UserRow
 from ..submission import source_files
 from ..support.i18n import _, current
-from . import desk_files, headers, mark_forms, pages, requests
+from . import headers, mark_forms, pages, requests
 from .desk_place import ADDRESS, DeskPlace, DeskPlaceOf, DesksOf, keep_look
 from .requests import ServiceOf, User
 
@@ -91,21 +89,8 @@ def give_common_marks(
 
 
 def _student(service: Service, place: DeskPlace, name: str) -> UserRow:
-    """Return the student of the course with a login name; raises NotFound."""
     with service.database.reading() as session:
-        student = session.scalar(
-            select(UserRow)
-            .join(Membership, Membership.user_id == UserRow.id)
-            .where(
-                UserRow.name == name,
-                Membership.course_id == place.exercise.course_id,
-                Membership.role == Role.STUDENT,
-                UserRow.erased.is_(None),
-            )
-        )
-    if student is None:
-        raise desk_files.not_found()
-    return student
+        return hand_marks.student_named(session, place.exercise, name)
 
 
 def _give(service: Service, caller: Caller, place: DeskPlace, user: UserRow | None, fields: FormData) -> None:

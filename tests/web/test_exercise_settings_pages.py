@@ -134,6 +134,7 @@ def test_version_that_is_not_valid_cannot_be_used(form, service, browser):
         session.get(Version, page.rpartition("/")[2]).state = "refused"
         session.query(Job).delete()
     assert "The exercise is refused" in browser("iris").get(page).text
+    assert "Exercise that was refused: see why" in browser("iris").get("/c/demo/exercises/new").text
 
 
 def test_exercises_are_moved_in_the_list(form, service):

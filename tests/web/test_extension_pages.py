@@ -35,6 +35,10 @@ def test_extension_is_given_changed_and_removed(form, service, browser, ada):
     assert "ill" not in browser("ada").get("/c/demo/a/single-neuron").text.split()
     form("iris", PAGE, student=ada, is_excused="1")
     assert terms(service, ada).is_excused
+    page = browser("iris").get(PAGE).text
+    assert (
+        "Remove the extension of Ada" in page.partition("<details")[2].partition("</details>")[0]
+    )  # after a second click
     form("iris", PAGE, f"{PAGE}/{ada}/remove")
     assert not terms(service, ada).is_excused
     with service.database.reading() as session:
