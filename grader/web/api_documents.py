@@ -69,6 +69,12 @@ class ExerciseDocument(BaseModel):
     name: str
     title: str
     version: str
+    chapter: str | None = None
+    """The chapter of the course, such as ``2. Gradient descent``."""
+    deck: str | None = None
+    """The slides that the exercise follows."""
+    minutes: int | None = None
+    """About how long the exercise takes."""
     opens: datetime | None
     due: datetime | None
     closes: datetime | None
@@ -147,6 +153,9 @@ def exercise_document(
         name=exercise.name,
         title=_(exercise.title or content.title),
         version=content.version,
+        chapter=_(content.chapter) if content.chapter else None,
+        deck=content.deck or None,
+        minutes=content.minutes,
         opens=exercise.opens,
         due=exercise.due,
         closes=exercise.closes,
