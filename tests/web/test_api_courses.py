@@ -24,7 +24,7 @@ def test_exercises_have_what_a_client_needs(api):
     neuron = next(document for document in documents if document["name"] == "single-neuron")
     assert (neuron["course"], neuron["max_score"], neuron["due"]) == ("demo", 100, None)
     assert neuron["limits"]["file_bytes"] > 0
-    assert neuron["chapter"].startswith("1. ") and neuron["deck"] and neuron["minutes"] > 0
+    assert neuron["chapter"].startswith("2. ") and neuron["deck"] and neuron["minutes"] > 0
     assert api("ada").get(neuron["links"]["self"]).json() == neuron
     assert api("ada").get("/api/v1/exercises").json() == documents
 
