@@ -123,6 +123,16 @@ class ObjectSequence:
         names = {name for each in arguments for name in each.values()}
         return {name: other for name, other in self.objects.items() if name in names or name == item.name}
 
+    def until(self, result: str) -> tuple[ObjectSequence, ObjectSequence]:
+        """Return the calls up to the one with this result, first with the objects that they need only, then with all objects."""
+        index = next(number for number, call in enumerate(self.calls, 1) if result in call.results.values())
+        calls = self.calls[:index]
+        needed: set[str] = set()
+        for name in dict.fromkeys(call.on for call in calls):
+            needed |= self._needed(self.objects[name], [call for call in calls if call.on == name]).keys()
+        objects = {name: item for name, item in self.objects.items() if name in needed}
+        return replace(self, objects=objects, calls=calls), replace(self, calls=calls)
+
     def last_call(self) -> ObjectSequence:
         """Return the same sequence with its last call only."""
         return replace(self, calls=self.calls[-1:])

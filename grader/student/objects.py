@@ -43,12 +43,12 @@ class SubmissionWithObjects(LoadedSubmission):
         self, sequence: ObjectSequence, inputs: Mapping[str, Any], seed: int | None = None
     ) -> BoundAnswer:
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
-        calls = self._prepared_sequence(
-            sequence, self.content.functions[sequence.function].complete(dict(inputs)), seed
-        )
+        calls = self.prepared_sequence(sequence, self.content.functions[sequence.function].complete(dict(inputs)), seed)
         outcomes = self._outcomes(calls.calls)
         values, changed = sequences.results(self._class_functions, calls, outcomes)
-        raw = RawAnswer(calls.targets[len(sequence.objects)], None, values, values)
+        last = outcomes[-1]
+        value = None if isinstance(last, CallError) else last.value
+        raw = RawAnswer(calls.targets[len(sequence.objects)], value, values, values)
         return BoundAnswer(values, changed, [], raw)
 
     def run_objects(self, sequence: ObjectSequence, inputs: Mapping[str, Any]) -> networks.ObjectsRun:
@@ -56,7 +56,7 @@ class SubmissionWithObjects(LoadedSubmission):
 
         Raises CallError if an object cannot be made or read; a call that fails is in the answer.
         """
-        prepared = self._prepared_sequence(sequence, {**sequence.numbers, **inputs})
+        prepared = self.prepared_sequence(sequence, {**sequence.numbers, **inputs})
         count = len(sequence.objects)
         making, calling = prepared.calls[:count], prepared.calls[count:]
         reads = [
@@ -88,7 +88,7 @@ class SubmissionWithObjects(LoadedSubmission):
         values = zip(sequence.objects, making, read, strict=True)
         return {name: networks.attributes_of(answer.value, call.function) for name, call, answer in values}
 
-    def _prepared_sequence(
+    def prepared_sequence(
         self, sequence: ObjectSequence, inputs: dict[str, Any], seed: int | None = None
     ) -> sequences.SequenceCalls:
         """Return the calls of a sequence; raises CallError if a class, a method or an argument is missing."""

@@ -24,6 +24,14 @@ def test_number_in_a_declaration_is_an_argument_with_a_default(content):
     assert content.functions["sequence two"].signature == "(start, n1, n2, start_two=4.0)"
 
 
+def test_sequence_is_written_as_code_until_a_result(content):
+    two = content.sequences["sequence two"]
+    assert two.as_code().startswith("one = Counter(start); two = Counter(4.0); total1 = one.add(n1)")
+    few, with_all_objects = two.until("total1")
+    assert few.as_code() == "one = Counter(start); total1 = one.add(n1)"
+    assert with_all_objects.as_code() == "one = Counter(start); two = Counter(4.0); total1 = one.add(n1)"
+
+
 def test_parts_of_one_object_end_with_a_call_without_result(content):
     (first, _), (second, after_reset) = content.sequences["sequence sum"].alone()
     assert (first.returns, second.returns) == (["total1"], ["total3", "total4"])

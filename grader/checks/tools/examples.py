@@ -26,7 +26,8 @@ from ...smallest.search import AT_ONCE, Fails, indifferent, smallest
 from ...student.signatures import match
 from ..arguments_unchanged import ArgumentsUnchangedCheck
 from ..context import Context
-from . import changed_arguments
+from ..sequence import SequenceCheck
+from . import changed_arguments, sequence_examples
 from .asking import NOT_CALLED, NOT_WRITTEN, CallResult, ExampleBudget, Failure, Over, Questions
 from .pasting import Pasting, Shown
 from .slopes import slope
@@ -53,6 +54,13 @@ def smallest_example(
     try:
         if isinstance(check, ArgumentsUnchangedCheck):
             return changed_arguments.example(context, check.functions_called, check.probe, budget)
+        if isinstance(check, SequenceCheck):
+            (function,) = check.functions()
+            return (
+                None
+                if is_error
+                else sequence_examples.example(context, function, check.probes, check.tolerance, budget)
+            )
         for compared in check.compared_functions():
             if _takes_its_inputs(context, compared) and all(functions.get(name, True) for name in compared.given):
                 example = _of_function(context, check, compared, findings, functions, budget, is_error)
