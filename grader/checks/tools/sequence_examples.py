@@ -50,9 +50,9 @@ def example(
             make = partial(_small_cases, context, function, case, declared)
             cases = context.cases.once(("smallest sequence", function, case.name), make)
             if cases is not None:
-                shown = _Search(context, function, tolerance, cases, budget).example()
-                if shown is not None:
-                    return shown
+                smallest_one = _Search(context, function, tolerance, cases, budget).example()
+                if smallest_one is not None:
+                    return smallest_one
     return None
 
 
@@ -146,8 +146,8 @@ class _Search:
             return None
         if as_text(again.raw.value) != first and self._in_new_worker(case, values, SEED) != first:
             return None  # not because the class keeps something of earlier calls, but because numbers are random
-        shown = _as_example(self._sequence, calls, first, self._context.student.has_module("np"))
-        return shown if len(shown.code) <= LONGEST else None
+        result = _as_example(self._sequence, calls, first, self._context.student.has_module("np"))
+        return result if len(result.code) <= LONGEST else None
 
     def _in_new_worker(self, case: KnownCase, values: Mapping[str, Any], seed: int | None = None) -> str | None:
         """Return the value of the last call, if it is wrong in a new worker; ``seed`` sets other random numbers."""
@@ -169,7 +169,7 @@ def _as_example(sequence: ObjectSequence, calls: Sequence[Call], value: str, has
     """Return the calls as code; the objects have the names of the sequence."""
     names = {call.keep: name or EXAMPLE for name, call in zip(sequence.objects, calls, strict=False)}
 
-    def written(call: Call, function: str) -> str:
+    def code_of(call: Call, function: str) -> str:
         positional = [Own(names[each.name]) if isinstance(each, Kept) else each for each in call.positional]
         keywords = {
             name: Own(names[each.name]) if isinstance(each, Kept) else each for name, each in call.keywords.items()
@@ -177,8 +177,8 @@ def _as_example(sequence: ObjectSequence, calls: Sequence[Call], value: str, has
         return source.call(function, positional, keywords)
 
     count = len(sequence.objects)
-    setup = [f"{names[call.keep]} = {written(call, call.function)}" for call in calls[:count]]
-    *before, last = [written(call, f"{names[call.on]}.{call.function}") for call in calls[count:]]
+    setup = [f"{names[call.keep]} = {code_of(call, call.function)}" for call in calls[:count]]
+    *before, last = [code_of(call, f"{names[call.on]}.{call.function}") for call in calls[count:]]
     setup += before
     if "np." in f"{setup}{last}" and not has_numpy:
         setup.insert(0, "import numpy as np")

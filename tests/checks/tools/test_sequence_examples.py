@@ -31,19 +31,19 @@ def value(source, example):
 
 def test_first_wrong_call_is_shown_with_small_inputs(example):
     source = counter.REFERENCE.replace("self.total + number", "self.total - number")
-    shown = example(source, "sum")
-    assert shown.setup[-1].startswith("example = Counter(") and shown.call.startswith("example.add(")
-    assert len(shown.code) < 100
-    assert value(source, shown) == shown.gives
+    smallest = example(source, "sum")
+    assert smallest.setup[-1].startswith("example = Counter(") and smallest.call.startswith("example.add(")
+    assert len(smallest.code) < 100
+    assert value(source, smallest) == smallest.gives
 
 
 def test_state_of_the_class_is_shown_with_both_objects(example):
     source = counter.REFERENCE.replace("self.total", "Counter.total").replace(
         "= self.start = start", "= start; self.start = start"
     )
-    shown = example(source, "two")
-    assert {line.partition(" ")[0] for line in shown.setup} >= {"one", "two"}
-    assert value(source, shown) == shown.gives
+    smallest = example(source, "two")
+    assert {line.partition(" ")[0] for line in smallest.setup} >= {"one", "two"}
+    assert value(source, smallest) == smallest.gives
 
 
 def test_random_numbers_have_no_example(example):
