@@ -143,12 +143,8 @@ class NetworkCheck(Check):
     ) -> Outcome:
         """Compare the results with those of the reference's function, in each accepted convention."""
         results, inputs, notes = judge.results(self.function, cases, runs)
-        forms = []
-        for values in inputs:
-            right = context.oracle.results(self.function, values)
-            forms.append(conventions.expected(context, self.function, values, right))
         verdicts: list[Verdict] = []
-        for convention, accepted, expected in conventions.each(context.content, forms):
+        for convention, accepted, expected in conventions.each_in_turn(context, self.function, inputs):
             verdict = self._verdict(judge, notes, cases, results, expected)
             if verdict.share < 1 and self.drawn_rows:
                 with_other_rows = [
@@ -160,6 +156,8 @@ class NetworkCheck(Check):
                     verdict = self._verdict(judge, notes, cases, results, with_other_rows)
             verdict.note(accepted)
             verdicts.append(verdict)
+            if verdict.share == 1:
+                break
         best = max(verdicts, key=lambda verdict: verdict.share)
         praise = _("`{name}` agrees with the reference in {cases}, for the weights that it begins with.")
         outcome = best.outcome(praise.format(name=judge.name, cases=number_of_cases(len(cases))), all_or_nothing=True)
@@ -171,8 +169,8 @@ class NetworkCheck(Check):
             sentence = _("This follows from a mistake that an earlier check has found: a mistake counts once.")
             return Outcome(1.0, sentence)
         answered = [
-            AnsweredCase(Case(case.name, values), form[""], result)
-            for case, values, form, result in zip(cases, inputs, forms, results, strict=True)
+            AnsweredCase(Case(case.name, values), context.oracle.results(self.function, values), result)
+            for case, values, result in zip(cases, inputs, results, strict=True)
         ]
         context.log.answers.setdefault(self.function, []).extend(answered)
 

@@ -103,6 +103,8 @@ class SequenceCheck(Check):
                 verdict.add(case.name, compare_results(answer.values, values, self.tolerance))
             verdict.note(accepted)
             verdicts.append((verdict, convention))
+            if verdict.share == 1:
+                break
         best, chosen = max(verdicts, key=lambda judged: judged[0].share)
         answered = [
             AnsweredCase(case, right[""], answer.values)

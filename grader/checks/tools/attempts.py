@@ -202,6 +202,8 @@ def _judge(
                 values, {name: arrays.shape_of(item) or () for name, item in right.items()}
             )
         attempts.append(Tried(verdict, fits, plan.cases, answered, expected, convention=convention))
+        if verdict.share == 1 and fits:
+            break
     return attempts
 
 

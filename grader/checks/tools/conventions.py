@@ -5,11 +5,12 @@ A convention is a common factor of all results, or a declared bug that is ``acce
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from ...assignment.spec import AssignmentSpec
 from ...diagnosis import catalogue
+from ...expected.mutant import Mutant
 from ...expected.probes import ProbeInputs
 from ...support.errors import UsageError
 from ...support.i18n import _
@@ -27,7 +28,11 @@ def expected(context: Context, function: str, inputs: Answers, results: Answers)
     scaled = {
         name: {key: factor * item for key, item in results.items()} for name, factor in declared.conventions.items()
     }
-    return {"": results, **scaled, **_of_bugs(context, function, inputs, [*results])}
+    of_bugs = {
+        name: _of_bug(context, function, mutant, inputs, [*results])
+        for name, mutant in _accepted(context, function).items()
+    }
+    return {"": results, **scaled, **{name: values for name, values in of_bugs.items() if values is not None}}
 
 
 def expected_in(convention: str, context: Context, function: str, inputs: Answers) -> Answers | None:
@@ -36,10 +41,11 @@ def expected_in(convention: str, context: Context, function: str, inputs: Answer
     Returns None if they cannot be computed in this convention.
     """
     declared = context.content.functions[function]
-    factor = declared.conventions.get(convention, 1.0 if not convention else None)
+    factor = declared.conventions.get(convention, None if convention else 1.0)
     if factor is not None:
         return {name: factor * item for name, item in context.oracle.results(function, inputs).items()}
-    return _of_bugs(context, function, inputs, declared.returns, convention.partition("#")[0]).get(convention)
+    mutant = _accepted(context, function).get(convention)
+    return None if mutant is None else _of_bug(context, function, mutant, inputs, declared.returns)
 
 
 def each(
@@ -51,31 +57,44 @@ def each(
     """
     for convention in forms[0]:
         if all(convention in form for form in forms):
-            accepted = [note(content, convention)] if convention else []
-            yield convention, accepted, [form[convention] for form in forms]
+            yield convention, _sentences(content, convention), [form[convention] for form in forms]
 
 
-def _of_bugs(
-    context: Context, function: str, inputs: Answers, results: Sequence[str], only: str = ""
-) -> dict[str, Answers]:
-    """Return {convention: results with these names} of the accepted bugs, with ``only`` those of the bug of this name."""
-    complete = ProbeInputs(context.content.functions[function].complete(inputs) | inputs)
-    forms: dict[str, Answers] = {}
+def each_in_turn(
+    context: Context, function: str, inputs: Sequence[Answers]
+) -> Iterator[tuple[str, list[str], list[Answers]]]:
+    """Yield what :func:`each` yields, for cases with these inputs. The results of a convention are computed when it comes."""
+    for convention in ("", *context.content.functions[function].conventions, *_accepted(context, function)):
+        forms = [expected_in(convention, context, function, values) for values in inputs]
+        computed = [form for form in forms if form is not None]
+        if len(computed) == len(forms):
+            yield convention, _sentences(context.content, convention), computed
+
+
+def _sentences(content: AssignmentSpec, convention: str) -> list[str]:
+    return [note(content, convention)] if convention else []
+
+
+def _accepted(context: Context, function: str) -> dict[str, Mutant]:
+    """Return {convention: accepted bug}. A convention that has several forms has a number in the names of the later ones."""
+    accepted: dict[str, Mutant] = {}
     for mutant in context.mutations.of(function):
         bug = mutant.bug
-        if not bug.accepted or (only and bug.name != only):
-            continue
-        if bug.only_with and context.log.conventions.get(bug.only_with) != bug.name:
-            continue
-        values = context.mutations.known_results(function, [mutant], complete)
-        if values is not None:
-            forms[_another(bug.name, forms)] = {name: values[name] for name in results}
-    return forms
+        if bug.accepted and (not bug.only_with or context.log.conventions.get(bug.only_with) == bug.name):
+            accepted[_another(bug.name, accepted)] = mutant
+    return accepted
 
 
-def _another(name: str, forms: dict[str, Answers]) -> str:
+def _of_bug(context: Context, function: str, mutant: Mutant, inputs: Answers, names: Sequence[str]) -> Answers | None:
+    """Return the results with these names; None if they cannot be computed."""
+    complete = ProbeInputs(context.content.functions[function].complete(inputs) | inputs)
+    values = context.mutations.known_results(function, [mutant], complete)
+    return None if values is None else {name: values[name] for name in names}
+
+
+def _another(name: str, names: Collection[str]) -> str:
     """Return a key for a convention that may have several forms."""
-    number = sum(key.partition("#")[0] == name for key in forms)
+    number = sum(key.partition("#")[0] == name for key in names)
     return f"{name}#{number + 1}" if number else name
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from grader.assignment import load
 from grader.checks.tools import conventions
 from tests.assignment import tiny
+from tests.conftest import ROOT
+from tests.student.in_process import context
 
 REFERENCE = """
 import numpy as np
@@ -126,3 +129,16 @@ def test_convention_that_a_case_lacks_is_left_out():
         ("half", [{"a": 0.5}, {"a": 1.5}]),
     ]
     assert [len(notes) for _name, notes, _values in found] == [0, 1]
+
+
+def test_conventions_in_turn_are_those_of_all_at_once():
+    made = context("ffnn", (ROOT / "assignments" / "ffnn" / "solution.py").read_text())
+    for case in made.cases.draw(["five classes"]):
+        right = made.oracle.results("network_output", case.inputs)
+        at_once = conventions.expected(made, "network_output", case.inputs, right)
+        in_turn = {
+            name: forms for name, _about, forms in conventions.each_in_turn(made, "network_output", [case.inputs])
+        }
+        assert [*in_turn] == [*at_once]
+        assert len(in_turn) > 3
+        assert all(np.array_equal(in_turn[name][0]["y"], at_once[name]["y"]) for name in at_once)
