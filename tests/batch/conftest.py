@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import zipfile
 
 import pytest
@@ -43,6 +44,29 @@ def grade(grader, doubling, tmp_path):
         result = grader("grade", assignment, submissions, "--out", out, "--jobs", 2, *options)
         assert "Traceback" not in result.stdout + result.stderr
         return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def graded_folders():
+    """Return {class and options: a copy of its output folder} of :func:`grade_once`."""
+    return {}
+
+
+@pytest.fixture
+def grade_once(grade, class_zip, graded_folders, tmp_path, tmp_path_factory):
+    """Return a function that makes ``out`` of a class; it is copied if an earlier test has graded the same class."""
+
+    def run(files, *options):
+        archive, key = class_zip(files), (*files.items(), *(str(option).replace(str(tmp_path), "") for option in options))
+        if key in graded_folders:
+            shutil.copytree(graded_folders[key], tmp_path / "out")
+        else:
+            result = grade(archive, *options)
+            assert result.returncode == 0, result.stderr
+            graded_folders[key] = shutil.copytree(tmp_path / "out", tmp_path_factory.mktemp("graded") / "out")
+        return tmp_path / "out"
 
     return run
 

@@ -125,15 +125,16 @@ def test_corpus_is_printed_next_to_its_labels(run, tmp_path):
     assert "named on correct  0 of 1 (0.0 %)" in done.stdout
 
 
-def test_unknown_styles_and_folders_are_wrong_usage(run, tmp_path):
+def test_unknown_styles_and_folders_are_wrong_usage(benchmark, capsys, monkeypatch, tmp_path):
     for arguments, said in (
         (["--styles", "prose"], "there is no style 'prose'"),
         (["resnet"], "there is no exercise 'resnet'"),
         (["--corpus", tmp_path / "nowhere"], "is no folder"),
     ):
-        done = run(*arguments)
-        assert done.returncode == 2
-        assert said in done.stderr
+        monkeypatch.setattr(sys, "argv", ["diagnosis.py", *map(str, arguments)])
+        with pytest.raises(SystemExit, match="2"):
+            sys.exit(benchmark("diagnosis").main())
+        assert said in capsys.readouterr().err
 
 
 def test_general_name_of_the_catalogue_is_right(benchmark):

@@ -8,8 +8,10 @@ import json
 from datetime import datetime
 
 import pytest
+from click.testing import CliRunner
 
-from tests.batch.conftest import class_zip, grade, gradebook  # noqa: F401, fixtures
+from grader.cli import main
+from tests.batch.conftest import class_zip, grade, grade_once, graded_folders, gradebook  # noqa: F401, fixtures
 from tests.doubling import RIGHT, WRONG
 
 CLASS = {
@@ -21,9 +23,8 @@ CLASS = {
 
 
 @pytest.fixture
-def out(grade, class_zip, tmp_path):  # noqa: F811
-    assert grade(class_zip(CLASS)).returncode == 0
-    return tmp_path / "out"
+def out(grade_once):  # noqa: F811
+    return grade_once(CLASS)
 
 
 @pytest.fixture
@@ -99,10 +100,12 @@ def test_marks_are_listed_and_removed(override, out):
     assert report_of(out, "anna_1")["max_score"] == 100
 
 
-def test_table_of_the_last_run_is_changed(override, out, grade, class_zip, tmp_path):  # noqa: F811
+def test_table_of_the_last_run_is_changed(grader, grade, class_zip, tmp_path):  # noqa: F811
+    assert grade(class_zip(CLASS)).returncode == 0
+    out = tmp_path / "out"
     table = tmp_path / "overrides.csv"
     table.write_bytes("\ufeffStudent;room;Points;check\r\nanna;A;1,5;double\r\n".encode())
-    assert override("müller", "--check", "double", "--points", "2.5").returncode == 0
+    assert grader("override", out, "müller", "--check", "double", "--points", "2.5").returncode == 0
     text = table.read_text(encoding="utf-8-sig")
     assert text.splitlines()[0] == "Student;room;Points;check;by;at;sha256"
     assert text.splitlines()[1] == "anna;A;1,5;double"
@@ -128,9 +131,9 @@ def test_table_of_the_last_run_is_changed(override, out, grade, class_zip, tmp_p
         (("anna", "--remove", "--points", "1"), "omit --points and --comment"),
     ],
 )
-def test_mistake_is_one_sentence_and_writes_nothing(override, out, words, message):
-    result = override(*words)
-    assert result.returncode == 2 and message in result.stderr
+def test_mistake_is_one_sentence_and_writes_nothing(out, words, message):
+    result = CliRunner().invoke(main, ["override", str(out), *words])
+    assert result.exit_code == 2 and message in result.stderr
     assert not (out / "overrides.csv").exists()
 
 

@@ -17,7 +17,7 @@ from grader.batch.store import Store
 from grader.feedback import giving, pdf, sending
 from grader.feedback.giving import FeedbackOptions
 from grader.support.errors import UsageError
-from tests.batch.conftest import class_zip, grade  # noqa: F401, fixtures
+from tests.batch.conftest import class_zip, grade, grade_once, graded_folders  # noqa: F401, fixtures
 from tests.doubling import RIGHT, SHORT, WRONG
 
 FOLDER = "assignsubmission_file_/answer.py"
@@ -47,12 +47,10 @@ WORKSHEET = "\ufeffIdentifier,Full name,Email address,Group,Grade,Maximum grade,
 
 
 @pytest.fixture
-def moodle_class(grade, class_zip, tmp_path):  # noqa: F811
+def moodle_class(grade_once, tmp_path):  # noqa: F811
     """Grade a class from Moodle; return its output folder."""
     (tmp_path / "worksheet.csv").write_bytes(WORKSHEET.encode())
-    result = grade(class_zip(MOODLE), "--moodle", tmp_path / "worksheet.csv")
-    assert result.returncode == 0, result.stderr
-    return tmp_path / "out"
+    return grade_once(MOODLE, "--moodle", tmp_path / "worksheet.csv")
 
 
 def give(out, form=None, **options):
