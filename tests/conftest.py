@@ -54,6 +54,11 @@ def known_wrong(exercise, name):
     return named(bundled(exercise), name).content().decode()
 
 
+def pytest_xdist_auto_num_workers():
+    """Return one process more than there are cores, because many tests wait for processes, time limits and pages."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark all rows of a table as long except every eighth, so that `make test` runs only those."""
