@@ -10,12 +10,15 @@ import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 from grader.assignment import load
+from grader.cli import main
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.grading.wrong_solutions import named
@@ -83,6 +86,18 @@ def grader(tmp_path):
     return run
 
 
+@pytest.fixture
+def grader_here(tmp_path, monkeypatch):
+    """As :func:`grader`, in the process of the tests, which has the imports: for tests of what a command prints and returns."""
+
+    def run(*arguments):
+        monkeypatch.chdir(tmp_path)
+        result = CliRunner().invoke(main, [*map(str, arguments)])
+        return SimpleNamespace(returncode=result.exit_code, stdout=result.stdout, stderr=result.stderr)
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def distributions(tmp_path_factory):
     """Return a folder with the wheel and the sdist of this clone."""
@@ -94,11 +109,11 @@ def distributions(tmp_path_factory):
 
 
 @pytest.fixture
-def check(grader):
+def check(grader_here):
     """Return a function that checks a submission of single-neuron and returns (exit code, report)."""
 
     def run(path, *options):
-        done = grader("check", "single-neuron", path, "--json", *options)
+        done = grader_here("check", "single-neuron", path, "--json", *options)
         assert "Traceback" not in done.stderr + done.stdout
         return done.returncode, json.loads(done.stdout)
 
@@ -106,8 +121,11 @@ def check(grader):
 
 
 @pytest.fixture
-def graded(tmp_path):
-    """Return a function that grades the text of a module with an assignment: a bundled name or the text of an assignment.yaml."""
+def graded(tmp_path, warm):
+    """Return a function that grades the text of a module with an assignment: a bundled name or the text of an assignment.yaml.
+
+    Workers are forked, as in a class: starting a new one takes longer than most checks.
+    """
 
     def run(assignment, source, only=(), **options):
         if "\n" in assignment:
@@ -120,7 +138,7 @@ def graded(tmp_path):
         return grade(
             loaded,
             read(tmp_path / "submitted.py", "own"),
-            GradeOptions(only=only, include_hidden=True, **options),
+            GradeOptions(only=only, include_hidden=True, **{"warm": warm, **options}),
         )
 
     return run

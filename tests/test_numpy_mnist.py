@@ -661,14 +661,14 @@ WRONG = {
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, warm):
     """Return a function that grades a text as a submission, with recorded answers only."""
     monkeypatch.setattr(Oracle, "_cache_file", lambda self, key: tmp_path / key)
     monkeypatch.setattr(Oracle, "_call", lambda *_: pytest.fail("the reference was asked"))
 
     def graded(text, name="submission.py"):
         (tmp_path / name).write_text(text)
-        return grade(LOADED, read(tmp_path / name, LOADED.name), GradeOptions(include_hidden=True))
+        return grade(LOADED, read(tmp_path / name, LOADED.name), GradeOptions(include_hidden=True, warm=warm))
 
     return graded
 

@@ -84,6 +84,7 @@ def await_workers(address, count):
     raise AssertionError("the cluster did not start")
 
 
+@pytest.mark.long
 def test_cluster_that_loses_a_machine_gives_the_same_gradebook(grade, class_zip, doubling, cluster, tmp_path):
     address, workers = cluster
     path = class_zip({f"student{chr(97 + n)}_{n}_{n}_answer.py": WRONG if n % 3 == 0 else SLOW for n in range(12)})

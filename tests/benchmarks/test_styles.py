@@ -24,12 +24,13 @@ PROBES = {  # with the inputs that no function returns
     "relu-swap": ["pre-activations", "everything"],
     "numpy-mnist": ["pre-activations", "random net", "random step"],
 }
+LESS = ["single-neuron", "relu-swap"]  # the network of numpy-mnist takes most of the time
 STYLES = ["loops", "einsum", "float32", "lists", "tuples", "other names", "class", "notebook"]
 ROUNDING = {"float32": 1e-3}  # relative to the largest entry; otherwise the rounding of another order of summation
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("exercise", PROBES)
+@pytest.mark.parametrize("exercise", [*LESS, pytest.param("numpy-mnist", marks=pytest.mark.long)])
 def test_style_keeps_the_numbers(benchmark, monkeypatch, exercise, style):
     for library in ("keras", "autograd"):
         monkeypatch.setitem(sys.modules, library, None)  # code that imports it handles its absence

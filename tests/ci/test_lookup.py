@@ -23,9 +23,9 @@ OTHER = "def relu(z):\n    return z\n"  # of another exercise
         ("abgabe/Copy of single_neuron.ipynb", "git mv 'abgabe/Copy of single_neuron.ipynb' single_neuron.ipynb"),
     ],
 )
-def test_renamed_notebook_is_reported_with_the_git_command(repository, ci, name, command):
+def test_renamed_notebook_is_reported_with_the_git_command(repository, ci_here, name, command):
     files = {name: CORRECT, "week2/relu_swap.py": OTHER, ".grader.yml": NOTEBOOK}
-    result = ci(repository(files), GITHUB_ACTIONS="true")
+    result = ci_here(repository(files), GITHUB_ACTIONS="true")
     assert result.returncode == 3
     sentence = f"there is no single_neuron.ipynb in the repository. Is it {name}? Rename it: {command}"
     assert sentence in result.stdout
@@ -33,30 +33,30 @@ def test_renamed_notebook_is_reported_with_the_git_command(repository, ci, name,
     assert sentence in annotation
 
 
-def test_moved_notebook_is_graded_with_a_note(repository, ci):
+def test_moved_notebook_is_graded_with_a_note(repository, ci_here):
     """Also if its first check does not pass."""
     empty = json.dumps(json.loads(CORRECT) | {"cells": [{"cell_type": "code", "source": "x = 1"}]})
-    result = ci(repository({"week1/single_neuron.ipynb": empty, ".grader.yml": NOTEBOOK}))
+    result = ci_here(repository({"week1/single_neuron.ipynb": empty, ".grader.yml": NOTEBOOK}))
     assert result.returncode == 1
     assert "There is no single_neuron.ipynb in the repository, so week1/single_neuron.ipynb was graded" in result.stdout
 
 
 @pytest.mark.parametrize("pattern", ["week1/*.ipynb", "single_neuron.*", "week1"])
-def test_pattern_or_folder_without_match_suggests_a_file(repository, ci, pattern):
-    result = ci(repository({"week_1/mine.ipynb": CORRECT, ".grader.yml": ONE.replace("work.py", f"'{pattern}'")}))
+def test_pattern_or_folder_without_match_suggests_a_file(repository, ci_here, pattern):
+    result = ci_here(repository({"week_1/mine.ipynb": CORRECT, ".grader.yml": ONE.replace("work.py", f"'{pattern}'")}))
     assert result.returncode == 3
     assert f"{pattern}" in result.stdout and "Is it week_1/mine.ipynb?" in result.stdout
 
 
-def test_file_of_another_assignment_is_not_suggested(repository, ci):
+def test_file_of_another_assignment_is_not_suggested(repository, ci_here):
     text = "assignments:\n  - {assignment: single-neuron, submission: one.ipynb}\n  - {assignment: relu-swap, submission: two.ipynb}\n"
-    result = ci(repository({"one.ipynb": CORRECT, ".grader.yml": text}))
+    result = ci_here(repository({"one.ipynb": CORRECT, ".grader.yml": text}))
     assert result.returncode == 3
     assert "Nothing was handed in: there is no two.ipynb in the repository. Add your solution" in result.stdout
 
 
-def test_several_candidates_are_listed(repository, ci):
-    result = ci(
+def test_several_candidates_are_listed(repository, ci_here):
+    result = ci_here(
         repository({"a/single_neuron.ipynb": CORRECT, "b/single_neuron.ipynb": CORRECT, ".grader.yml": NOTEBOOK})
     )
     assert result.returncode == 3
@@ -67,29 +67,29 @@ def test_several_candidates_are_listed(repository, ci):
 
 
 @pytest.mark.parametrize("name", [".grader.yaml", "grader.yml"])
-def test_configuration_with_a_similar_name_is_suggested(repository, ci, name):
-    result = ci(repository({name: NOTEBOOK}))
+def test_configuration_with_a_similar_name_is_suggested(repository, ci_here, name):
+    result = ci_here(repository({name: NOTEBOOK}))
     assert result.returncode == 2
     assert f"There is no .grader.yml, but there is {name}: rename it" in result.stderr
 
 
-def test_conflict_markers_in_a_cell_are_reported(repository, ci):
+def test_conflict_markers_in_a_cell_are_reported(repository, ci_here):
     notebook = json.loads(CORRECT)
     notebook["cells"].append(
         {"cell_type": "code", "source": "x = 1\n<<<<<<< local\nx = 2\n=======\nx = 3\n>>>>>>> remote"}
     )
     code_cells = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
-    result = ci(repository({"single_neuron.ipynb": json.dumps(notebook), ".grader.yml": NOTEBOOK}))
+    result = ci_here(repository({"single_neuron.ipynb": json.dumps(notebook), ".grader.yml": NOTEBOOK}))
     assert f"contains git conflict markers (the first in cell {code_cells}, line 2)" in result.stdout
 
 
-def test_decomposed_accent_in_a_file_name_matches(repository, ci):
+def test_decomposed_accent_in_a_file_name_matches(repository, ci_here):
     config = ONE.replace("work.py", "l\u00f6sung.ipynb")
-    result = ci(repository({"lo\u0308sung.ipynb": CORRECT, ".grader.yml": config}))
+    result = ci_here(repository({"lo\u0308sung.ipynb": CORRECT, ".grader.yml": config}))
     assert result.returncode == 0 and "Note:" not in result.stdout
 
 
-def test_archive_with_the_submission_is_suggested(repository, ci):
-    result = ci(repository({"week1/single_neuron.zip": "PK", ".grader.yml": NOTEBOOK}))
+def test_archive_with_the_submission_is_suggested(repository, ci_here):
+    result = ci_here(repository({"week1/single_neuron.zip": "PK", ".grader.yml": NOTEBOOK}))
     assert result.returncode == 3
     assert "Is it in week1/single_neuron.zip? Unpack the archive there." in result.stdout

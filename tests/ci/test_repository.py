@@ -41,80 +41,80 @@ assignments:
     assert json.loads((folder / "all" / "out.sarif").read_text())["runs"][0]["results"] == []
 
 
-def test_configuration_outside_with_an_assignment_next_to_it(tmp_path, repository, ci):
+def test_configuration_outside_with_an_assignment_next_to_it(tmp_path, repository, ci_here):
     folder = repository({"work.py": WRONG, ".grader.yml": "not: read\n"})
     outside = tmp_path / "grading"
     outside.mkdir()
     (outside / "own").symlink_to(EXAMPLES.parent.parent / "assignments" / "single-neuron")
     (outside / "grader.yml").write_text(ONE.replace("single-neuron", "own") + "pass_mark: 40\n")
-    result = ci(folder, "--config", "../grading/grader.yml")
+    result = ci_here(folder, "--config", "../grading/grader.yml")
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("The configuration is outside this repository.")
-    inside = ci(folder, "--config", ".grader.yml")
+    inside = ci_here(folder, "--config", ".grader.yml")
     assert inside.returncode == 2
     assert ".grader.yml:1: " in inside.stderr
 
 
-def test_pattern_that_matches_several_files_is_refused(repository, ci):
-    result = ci(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
+def test_pattern_that_matches_several_files_is_refused(repository, ci_here):
+    result = ci_here(repository({"a.py": "", "b.py": "", ".grader.yml": ONE.replace("work.py", "'*.py'")}))
     assert result.returncode == 2
     assert ".grader.yml:2: *.py matches 2 files (a.py, b.py): keep only one of them, or give its name." in result.stderr
 
 
-def test_invalid_pattern_is_refused_on_every_python(repository, ci):
-    result = ci(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
+def test_invalid_pattern_is_refused_on_every_python(repository, ci_here):
+    result = ci_here(repository({"a.py": "", ".grader.yml": ONE.replace("work.py", "'**x/a.py'")}))
     assert result.returncode == 2
     assert ".grader.yml:2: submission: '**x/a.py' is not a valid pattern" in result.stderr
 
 
 @pytest.mark.parametrize(("target", "exit_code"), [("src/own.ipynb", 0), (".secret/own.ipynb", 3)])
-def test_link_within_the_repository_is_followed_unless_its_target_is_hidden(repository, ci, target, exit_code):
+def test_link_within_the_repository_is_followed_unless_its_target_is_hidden(repository, ci_here, target, exit_code):
     """``.git`` may contain the token of the run."""
     solution = (EXAMPLES / "correct.ipynb").read_text()
     folder = repository({".grader.yml": ONE.replace("work.py", "week1/work.ipynb"), target: solution, "week1/a": ""})
     (folder / "week1" / "work.ipynb").symlink_to(f"../{target}")
-    result = ci(folder)
+    result = ci_here(folder)
     assert result.returncode == exit_code
     assert ("work.ipynb is a link that leads out" in result.stdout) is bool(exit_code)
 
 
-def test_hidden_file_named_in_the_configuration_is_graded(repository, ci):
+def test_hidden_file_named_in_the_configuration_is_graded(repository, ci_here):
     solution = (EXAMPLES / "correct.ipynb").read_text()
-    assert ci(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
+    assert ci_here(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
 
 
 @pytest.mark.parametrize("link_kind", ["file", "folder"])
-def test_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci, link_kind):
+def test_link_out_of_the_repository_is_not_followed(tmp_path, repository, ci_here, link_kind):
     """The link points to a solution of somebody else on the same machine."""
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "work.py").write_text((EXAMPLES / "correct.ipynb").read_text())
     name = "work.py" if link_kind == "file" else "work"
     folder = repository({".grader.yml": ONE.replace("work.py", name)})
     (folder / name).symlink_to(tmp_path / "secret" / "work.py" if link_kind == "file" else tmp_path / "secret")
-    result = ci(folder)
+    result = ci_here(folder)
     assert result.returncode == 3
     assert f"{name} is a link to a file outside the repository: hand in the file itself." in result.stdout
 
 
-def test_reports_are_not_written_through_a_link(tmp_path, repository, ci):
+def test_reports_are_not_written_through_a_link(tmp_path, repository, ci_here):
     (tmp_path / "elsewhere").mkdir()
     folder = repository({"work.py": WRONG, ".grader.yml": ONE + "formats: [junit]\n"})
     (folder / "grader-results").symlink_to(tmp_path / "elsewhere")
-    result = ci(folder)
+    result = ci_here(folder)
     assert result.returncode == 2
     assert "grader-results/single-neuron.junit.xml is outside the repository" in result.stderr
     assert not [*(tmp_path / "elsewhere").iterdir()]
 
 
-def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci):
+def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci_here):
     other = CORRECT.replace("0.5", "0.25")
-    result = ci(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
+    result = ci_here(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
     assert result.returncode == 3
     assert "work contains 2 files that may be the solution (a.ipynb, b.ipynb)" in result.stdout
 
 
-def test_file_in_another_folder_is_graded_with_a_note(repository, ci):
-    result = ci(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
+def test_file_in_another_folder_is_graded_with_a_note(repository, ci_here):
+    result = ci_here(repository({"week1/work.py": WRONG, ".grader.yml": ONE}))
     assert result.returncode == 1
     assert (
         "There is no work.py in the repository, so week1/work.py was graded instead: move it to work.py."
@@ -122,15 +122,15 @@ def test_file_in_another_folder_is_graded_with_a_note(repository, ci):
     )
 
 
-def test_submission_gets_unpredictable_inputs(repository, ci):
+def test_submission_gets_unpredictable_inputs(repository, ci_here):
     """Two runs use two random seeds, which are not shown."""
     text = "import numpy as np\n\ndef loss(y, y_hat):\n    if len(y) == 4:\n        return 0.5 * np.sum((y - y_hat) ** 2)\n    raise ValueError(y_hat[0])\n"
     folder = repository({"work.py": text, ".grader.yml": ONE.replace("seed: 0\n", "")})
-    first, second = (re.findall(r"ValueError: (\S+)", ci(folder).stdout) for _ in range(2))
+    first, second = (re.findall(r"ValueError: (\S+)", ci_here(folder).stdout) for _ in range(2))
     assert first and first != second
 
 
-def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):
+def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci_here):
     """A hidden check shows neither message nor line, an instructor's check nothing, in every format and CI system."""
     assignment = tmp_path / "grading" / "doubling"
     assignment.mkdir(parents=True)
@@ -142,7 +142,7 @@ def test_hidden_checks_count_but_show_nothing(tmp_path, repository, ci):
     folder = repository({"work.py": SHORT})
     summary = tmp_path / "summary"
     variables = {"GITHUB_ACTIONS": "true", "GITLAB_CI": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-    result = ci(folder, "--config", "../grading/grader.yml", **variables)
+    result = ci_here(folder, "--config", "../grading/grader.yml", **variables)
     assert result.returncode == 0, result.stdout
     assert "Score: 80 of 100" in result.stdout
     texts = {path.name: path.read_text() for path in (folder / "grader-results").iterdir()}

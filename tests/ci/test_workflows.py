@@ -124,6 +124,7 @@ def test_step_below_the_pass_mark_fails_but_reports(runner):
     assert "::error file=single_neuron.py,line=" in job.log
 
 
+@pytest.mark.long
 def test_reusable_workflow_uses_the_instructors_configuration(runner):
     """The student's own configuration is not read."""
     config = "assignment: single-neuron\nsubmission: single_neuron.py\npass_mark: 90\nseed: 0\n"

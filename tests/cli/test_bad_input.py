@@ -156,8 +156,8 @@ def test_function_without_an_answer_is_explained(tmp_path, check, solution, name
     ],
     ids=["missing file", "no notebook", "two notebooks", "other file", "damaged archive"],
 )
-def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, fragment):
-    done = grader("check", "single-neuron", prepare(tmp_path))
+def test_path_without_a_submission_is_wrong_usage(tmp_path, grader_here, prepare, fragment):
+    done = grader_here("check", "single-neuron", prepare(tmp_path))
     assert done.returncode == 2
     assert done.stdout == ""
     assert fragment in done.stderr
@@ -174,8 +174,8 @@ def test_path_without_a_submission_is_wrong_usage(tmp_path, grader, prepare, fra
         (("new", "single-neuron", "--as", "poem"), "poem"),
     ],
 )
-def test_wrong_usage_is_exit_code_two(grader, arguments, fragment):
-    done = grader(*arguments)
+def test_wrong_usage_is_exit_code_two(grader_here, arguments, fragment):
+    done = grader_here(*arguments)
     assert done.returncode == 2
     assert fragment in done.stderr
 

@@ -24,13 +24,13 @@ def folder(tmp_path):
     return path
 
 
-def document(grader, folder, file="solution.ipynb", *options):
-    done = grader("check", folder, folder / file, "--json", *options)
+def document(grader_here, folder, file="solution.ipynb", *options):
+    done = grader_here("check", folder, folder / file, "--json", *options)
     return done.returncode, json.loads(done.stdout)
 
 
-def test_part_is_skipped_and_the_total_is_provisional(grader, folder):
-    code, report = document(grader, folder)
+def test_part_is_skipped_and_the_total_is_provisional(grader_here, folder):
+    code, report = document(grader_here, folder)
     double, explain = report["checks"]
     assert (report["score"], report["max_score"], report["provisional"]) == (50, 90, True)
     assert (double["status"], double["score"]) == ("passed", 50)
@@ -38,56 +38,56 @@ def test_part_is_skipped_and_the_total_is_provisional(grader, folder):
     assert (code, report["passed"]) == (1, False)  # 54 points are needed, and nobody has given the others
 
 
-def test_submission_that_has_enough_points_without_the_part_has_passed(grader, folder):
+def test_submission_that_has_enough_points_without_the_part_has_passed(grader_here, folder):
     text = (folder / "assignment.yaml").read_text()
     (folder / "assignment.yaml").write_text(text.replace("version:", "pass_mark: 50\nversion:"))
-    code, report = document(grader, folder)
+    code, report = document(grader_here, folder)
     assert (code, report["passed"], report["provisional"]) == (0, True, True)
 
 
-def test_report_without_such_parts_is_not_provisional(grader, folder):
-    _code, report = document(grader, folder, "solution.ipynb", "--only", "double")
+def test_report_without_such_parts_is_not_provisional(grader_here, folder):
+    _code, report = document(grader_here, folder, "solution.ipynb", "--only", "double")
     assert "provisional" not in report
 
 
-def test_students_see_titles_and_points_of_the_rubric_alone(grader, folder):
-    _code, report = document(grader, folder)
+def test_students_see_titles_and_points_of_the_rubric_alone(grader_here, folder):
+    _code, report = document(grader_here, folder)
     rubric = report["checks"][1]["evidence"]["rubric"]
     assert rubric == [
         {"title": "The rule", "points": 30, "description": ""},
         {"title": "The limits", "points": 10, "description": ""},
     ]
     page = folder / "page.html"
-    grader("check", folder, folder / "solution.ipynb", "--html", page)
+    grader_here("check", folder, folder / "solution.ipynb", "--html", page)
     assert "The rule" in page.read_text() and "names the factor" not in page.read_text()
 
 
-def test_broken_code_leaves_the_part_to_a_person(grader, folder):
+def test_broken_code_leaves_the_part_to_a_person(grader_here, folder):
     (folder / "broken.py").write_text("def double(x:\n")
-    _code, report = document(grader, folder, "broken.py")
+    _code, report = document(grader_here, folder, "broken.py")
     assert [check["status"] for check in report["checks"]] == ["error", "skipped"]
     assert report["provisional"]
 
 
-def test_part_that_requires_a_failed_check_gets_no_points(grader, folder):
+def test_part_that_requires_a_failed_check_gets_no_points(grader_here, folder):
     text = (folder / "assignment.yaml").read_text()
     (folder / "assignment.yaml").write_text(text.replace("    rubric:", "    requires: [double]\n    rubric:"))
     (folder / "wrong.py").write_text("def double(x):\n    return 3 * x\n")
-    _code, report = document(grader, folder, "wrong.py")
+    _code, report = document(grader_here, folder, "wrong.py")
     explain = report["checks"][1]
     assert (explain["status"], explain["score"], "manual" in explain["evidence"]) == ("skipped", 0, False)
     assert "provisional" not in report
 
 
-def test_terminal_shows_the_score_so_far(grader, folder):
-    shown = grader("check", folder, folder / "solution.ipynb").stdout
+def test_terminal_shows_the_score_so_far(grader_here, folder):
+    shown = grader_here("check", folder, folder / "solution.ipynb").stdout
     assert "not marked      – of 40  explain" in shown
     assert "Score so far: 50 of 90 (54 needed to pass). Not marked yet: explain (40 points)." in shown
 
 
-def test_all_formats_show_the_score_so_far(grader, folder):
+def test_all_formats_show_the_score_so_far(grader_here, folder):
     def output(name):
-        return grader("check", folder, folder / "solution.ipynb", "--format", name).stdout
+        return grader_here("check", folder, folder / "solution.ipynb", "--format", name).stdout
 
     assert "Score so far" in output("markdown").replace("\\", "")
     junit = ElementTree.fromstring(output("junit"))
@@ -127,29 +127,29 @@ def test_class_has_provisional_scores(grader, folder, tmp_path):
     )
 
 
-def test_validate_leaves_the_points_of_a_person_out(grader, folder):
-    done = grader("validate", folder)
+def test_validate_leaves_the_points_of_a_person_out(grader_here, folder):
+    done = grader_here("validate", folder)
     assert done.returncode == 0
     assert "full marks; a person gives the other 50 points" in done.stdout
 
 
-def test_validate_finds_a_heading_that_the_solution_lacks(grader, folder):
+def test_validate_finds_a_heading_that_the_solution_lacks(grader_here, folder):
     text = (folder / "assignment.yaml").read_text()
     (folder / "assignment.yaml").write_text(text.replace("[Discussion]", "[Discusion]"))
-    done = grader("validate", folder)
+    done = grader_here("validate", folder)
     assert done.returncode == 2
     assert "should contain what explain shows" in done.stdout
 
 
-def test_module_as_solution_needs_no_cells_and_no_other_files(grader, folder):
+def test_module_as_solution_needs_no_cells_and_no_other_files(grader_here, folder):
     text = (folder / "assignment.yaml").read_text().replace("solution: solution.ipynb", "solution: solution.py")
     (folder / "assignment.yaml").write_text(text.replace("[Discussion]", "[Discussion], files: [report.md]"))
     (folder / "solution.py").write_text(explaining.REFERENCE)
-    assert grader("validate", folder).returncode == 0
+    assert grader_here("validate", folder).returncode == 0
 
 
-def test_show_lists_the_rubric(grader, folder):
-    shown = grader("show", folder).stdout
+def test_show_lists_the_rubric(grader_here, folder):
+    shown = grader_here("show", folder).stdout
     assert "30 points for The rule" in shown and "names the factor" not in shown
 
 

@@ -29,7 +29,7 @@ DEFINITION = re.compile(r"\s*def ")
 
 
 @pytest.fixture
-def marked(tmp_path):
+def marked(tmp_path, warm):
     """Return the marked line of a changed solution, as text without its comment."""
 
     def run(exercise, *changes, name="mine.py"):
@@ -39,7 +39,7 @@ def marked(tmp_path):
             source = source.replace(before, after)
         path = tmp_path / name
         path.write_text(notebook(*source.split("\n\n\n")) if name.endswith(".ipynb") else source)
-        report = grade(bundled(exercise), read(path, exercise), GradeOptions(only=CHECKS[exercise]))
+        report = grade(bundled(exercise), read(path, exercise), GradeOptions(only=CHECKS[exercise], warm=warm))
         location = report.checks[-1].evidence.location
         cells = source.split("\n\n\n")
         text = cells[location.cell - 1] if location.cell else source

@@ -101,6 +101,7 @@ def asked(source, **limits):
 COMPUTE = "import time\ndef f():\n    while time.process_time() - began < {seconds}: pass\n    return 7\nbegan = time.process_time()"
 
 
+@pytest.mark.long
 def test_busy_machine_does_not_shorten_the_limit():
     with busy(6 * round(capacity.processors())):
         value, seconds = asked(COMPUTE.format(seconds=0.8), call_seconds=4)

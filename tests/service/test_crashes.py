@@ -127,7 +127,7 @@ def submissions_are_whole(service, row):
 
 
 def test_server_that_is_killed_loses_nothing(tmp_path):
-    kill_a_server(tmp_path, kills=2, amount=12)
+    kill_a_server(tmp_path, kills=1, amount=6)
 
 
 @pytest.mark.long

@@ -21,7 +21,7 @@ ENTROPY = "-np.sum(y * np.log(y_hat) + (1 - y) * np.log(1 - y_hat))"
 
 
 @pytest.fixture
-def named(tmp_path):
+def named(tmp_path, warm):
     """Return {check: (bug, alternatives)} and the hints of a changed solution."""
 
     def run(exercise, *changes, only=()):
@@ -31,7 +31,7 @@ def named(tmp_path):
             source = source.replace(before, after)
         path = tmp_path / "mine.py"
         path.write_text(source)
-        report = grade(bundled(exercise), read(path, exercise), GradeOptions(only=only))
+        report = grade(bundled(exercise), read(path, exercise), GradeOptions(only=only, warm=warm))
         bugs = {
             check.name: (check.diagnosis.bug, [other.bug for other in check.diagnosis.alternatives])
             for check in report.checks
