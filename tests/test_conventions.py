@@ -364,7 +364,9 @@ def test_correct_work_gets_full_marks_with_a_note(graded, style):
 SLOW = {"a step with a cut chain"}
 
 
-@pytest.mark.parametrize("style", [pytest.param(style, marks=pytest.mark.long if style in SLOW else ()) for style in WRONG])
+@pytest.mark.parametrize(
+    "style", [pytest.param(style, marks=pytest.mark.long if style in SLOW else ()) for style in WRONG]
+)
 def test_bug_in_the_same_style_is_named(graded, style):
     exercise, source, check, bug = WRONG[style]
     first = next(item for item in graded(exercise, source).checks if item.status not in ("passed", "skipped"))

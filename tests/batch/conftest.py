@@ -59,7 +59,10 @@ def grade_once(grade, class_zip, graded_folders, tmp_path, tmp_path_factory):
     """Return a function that makes ``out`` of a class; it is copied if an earlier test has graded the same class."""
 
     def run(files, *options):
-        archive, key = class_zip(files), (*files.items(), *(str(option).replace(str(tmp_path), "") for option in options))
+        archive, key = (
+            class_zip(files),
+            (*files.items(), *(str(option).replace(str(tmp_path), "") for option in options)),
+        )
         if key in graded_folders:
             shutil.copytree(graded_folders[key], tmp_path / "out")
         else:

@@ -80,7 +80,9 @@ def test_link_within_the_repository_is_followed_unless_its_target_is_hidden(repo
 
 def test_hidden_file_named_in_the_configuration_is_graded(repository, ci_here):
     solution = (EXAMPLES / "correct.ipynb").read_text()
-    assert ci_here(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
+    assert (
+        ci_here(repository({".grader.yml": ONE.replace("work.py", "..w.ipynb"), "..w.ipynb": solution})).returncode == 0
+    )
 
 
 @pytest.mark.parametrize("link_kind", ["file", "folder"])
@@ -108,7 +110,9 @@ def test_reports_are_not_written_through_a_link(tmp_path, repository, ci_here):
 
 def test_unreadable_submission_does_not_pass_and_gives_the_reason(repository, ci_here):
     other = CORRECT.replace("0.5", "0.25")
-    result = ci_here(repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")}))
+    result = ci_here(
+        repository({"work/a.ipynb": CORRECT, "work/b.ipynb": other, ".grader.yml": ONE.replace(".py", "")})
+    )
     assert result.returncode == 3
     assert "work contains 2 files that may be the solution (a.ipynb, b.ipynb)" in result.stdout
 

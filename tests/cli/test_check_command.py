@@ -69,9 +69,9 @@ def test_wrong_gradient_is_located_without_the_expected_numbers(check):
     assert "expected" not in result["evidence"]
 
 
-def test_check_with_a_failed_requirement_is_skipped(grader, tmp_path):
+def test_check_with_a_failed_requirement_is_skipped(grader_here, tmp_path):
     (tmp_path / "climbs.py").write_text(known_wrong("numpy-mnist", "climbs"))
-    report = json.loads(grader("check", "numpy-mnist", "climbs.py", "--json").stdout)
+    report = json.loads(grader_here("check", "numpy-mnist", "climbs.py", "--json").stdout)
     result = ending(report, "trajectory")
     assert (result["status"], result["score"]) == ("skipped", 0)
     assert result["message"] == "Skipped because `one-step` did not pass. Fix that first."
@@ -94,15 +94,15 @@ def test_only_runs_a_check_without_its_requirements(check):
     assert code == 1
 
 
-def test_only_works_for_a_check_without_points(grader, tmp_path):
+def test_only_works_for_a_check_without_points(grader_here, tmp_path):
     (tmp_path / "wrong.py").write_text(known_wrong("single-neuron", "changes-arguments"))
     only = ("--only", "arguments-unchanged")
-    assert grader("check", "single-neuron", SINGLE_NEURON / "solution.py", *only).returncode == 0
-    assert grader("check", "single-neuron", "wrong.py", *only).returncode == 1
+    assert grader_here("check", "single-neuron", SINGLE_NEURON / "solution.py", *only).returncode == 0
+    assert grader_here("check", "single-neuron", "wrong.py", *only).returncode == 1
 
 
-def test_only_refuses_an_unknown_check(grader):
-    done = grader("check", "single-neuron", EXAMPLES / "wrong.py", "--only", "nothing")
+def test_only_refuses_an_unknown_check(grader_here):
+    done = grader_here("check", "single-neuron", EXAMPLES / "wrong.py", "--only", "nothing")
     assert done.returncode == 2
     assert "has no check 'nothing': use one of sigmoid," in done.stderr
 
@@ -115,8 +115,8 @@ def test_verdict_does_not_depend_on_the_seed(check, seed):
 
 
 @pytest.mark.parametrize("level", ["strong", "medium", "none"])
-def test_isolation_level_can_be_chosen_and_is_reported(grader, level):
-    done = grader("check", "single-neuron", EXAMPLES / "another_style.py", "--json", "--isolation", level)
+def test_isolation_level_can_be_chosen_and_is_reported(grader_here, level):
+    done = grader_here("check", "single-neuron", EXAMPLES / "another_style.py", "--json", "--isolation", level)
     assert done.returncode == 0
     isolation = json.loads(done.stdout)["isolation"]
     assert isolation["level"] == level
@@ -175,9 +175,9 @@ def test_terminal_gets_colours_and_wrapped_lines():
     assert lines[1 + next(i for i, line in enumerate(lines) if " trajectory " in line)].startswith(" " * start)
 
 
-def test_report_explains_a_load_error_once(tmp_path, grader):
+def test_report_explains_a_load_error_once(tmp_path, grader_here):
     (tmp_path / "mine.py").write_text("def f(:\n")
-    done = grader("check", "single-neuron", "mine.py")
+    done = grader_here("check", "single-neuron", "mine.py")
     assert done.returncode == 1
     assert done.stdout.count("SyntaxError") == 1
 
@@ -237,9 +237,9 @@ def test_reassigned_function_name_is_reported(tmp_path, check, solution):
     assert ending(report, "loss")["message"].startswith("`loss` is a value (float) at the end, not a function")
 
 
-def test_failed_cell_is_noted_in_a_correct_notebook(tmp_path, grader, solution):
+def test_failed_cell_is_noted_in_a_correct_notebook(tmp_path, grader_here, solution):
     (tmp_path / "mine.ipynb").write_text(notebook(solution, "data = open('data.csv')"))
-    done = grader("check", "single-neuron", "mine.ipynb")
+    done = grader_here("check", "single-neuron", "mine.ipynb")
     assert done.returncode == 0
     assert "Note: Loading mine.ipynb failed at cell 2, line 1 with FileNotFoundError" in done.stdout
 
@@ -253,11 +253,11 @@ def test_failing_experiment_in_a_module_costs_nothing_and_is_noted(tmp_path, che
     assert "called at line" in second
 
 
-def test_graded_file_of_a_folder_is_named(tmp_path, grader, solution):
+def test_graded_file_of_a_folder_is_named(tmp_path, grader_here, solution):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "neuron.py").write_text(solution)
-    assert grader("check", "single-neuron", "mine").stdout.startswith("single-neuron: mine (neuron.py)\n")
+    assert grader_here("check", "single-neuron", "mine").stdout.startswith("single-neuron: mine (neuron.py)\n")
 
 
 @pytest.mark.long
@@ -300,8 +300,8 @@ def test_missing_gpu_is_reported(grader):
     assert done.stderr == "Error: NVIDIA's driver reports no GPU on this machine: leave out --device gpu.\n"
 
 
-def test_missing_data_folder_is_wrong_usage(grader):
-    done = grader("check", "cifar-grayscale", SINGLE_NEURON / "solution.py", "--data", "nowhere")
+def test_missing_data_folder_is_wrong_usage(grader_here):
+    done = grader_here("check", "cifar-grayscale", SINGLE_NEURON / "solution.py", "--data", "nowhere")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 
@@ -315,7 +315,7 @@ def test_timings_are_printed_apart_from_the_report(grader, solution, tmp_path):
     assert {"gradients", "diagnosis", "report"} <= {*stages}
 
 
-def test_notebook_is_executed_by_a_kernel_on_request(grader, solution, tmp_path):
+def test_notebook_is_executed_by_a_kernel_on_request(grader_here, solution, tmp_path):
     (tmp_path / "mine.ipynb").write_text(notebook(solution))
-    done = grader("check", "single-neuron", "mine.ipynb", "--engine", "kernel")
+    done = grader_here("check", "single-neuron", "mine.ipynb", "--engine", "kernel")
     assert "executed by a kernel" in done.stdout

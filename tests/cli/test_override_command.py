@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
-from tests.batch.conftest import class_zip, grade, grade_once, graded_folders, gradebook  # noqa: F401, fixtures
+from tests.batch.conftest import class_zip, grade, grade_once, gradebook, graded_folders  # noqa: F401, fixtures
 from tests.doubling import RIGHT, WRONG
 
 CLASS = {
