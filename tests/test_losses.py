@@ -101,6 +101,11 @@ def test_submission_without_cost_functions_does_not_pass(graded):
 
 
 @pytest.mark.long
+def test_submission_with_a_wrong_cross_entropy_does_not_pass(graded):
+    assert not graded("losses", solution("losses") + "\n\ndef cross_entropy(Y, P):\n    return -np.sum(Y * P)\n").passed
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("epsilon", [1e-15, 1e-12, 10e-10, 1e-8])
 @pytest.mark.parametrize("seed", range(5))
 def test_every_small_number_is_right(graded, epsilon, seed):

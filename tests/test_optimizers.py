@@ -157,7 +157,7 @@ def test_classes_in_the_form_of_the_lecture_get_full_marks_with_notes(graded):
 
 def test_one_mistake_in_adam_costs_one_check_and_is_named(graded):
     report, checks = graded_marks(graded, known_wrong("optimizers", "decay-rates-exchanged"))
-    assert report.score == 76
+    assert report.score == 76 and not report.passed
     assert checks["adam"].diagnosis.bug == "decay-rates-exchanged"
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from . import expressions
 from .bugs import Bug
 from .classes import START, ClassSpec
-from .sequences import MadeObject, ObjectSequence, SequenceError
+from .sequences import MadeObject, ObjectSequence, SequenceError, methods_of
 
 Formulas = dict[str, str]
 Replaced = Mapping[tuple[str, str, str], str]  # {(class, method, quantity): formula}
@@ -140,11 +141,32 @@ def replaced_in(class_name: str, spec: ClassSpec, replace: Mapping[str, str]) ->
     replaced = {}
     for key, text in replace.items():
         method, _dot, quantity = key.rpartition(".")
-        if quantity not in spec.steps.get(method, {}) and method not in spec.steps:
+        # A bug may change a quantity of the state in another method, and keep one more quantity.
+        has_start = quantity in spec.steps.get(START, {}) or f"{START}.{quantity}" in replace
+        if quantity not in spec.steps.get(method, {}) and not (method in spec.steps and has_start):
             choice = ", ".join(f"{name}.{each}" for name, steps in spec.steps.items() for each in steps)
             raise SequenceError(key, f"'{key}' is not a formula of {class_name}; allowed are {choice or 'none'}.")
         replaced[class_name, method, quantity] = text
     return replaced
+
+
+def unknown_names(classes: Mapping[str, ClassSpec], known_names: Container[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (class, method, name, names that are allowed) for each name in the formulas of classes that has no value.
+
+    ``known_names`` are the functions that every formula may call.
+    """
+    for class_name, spec in classes.items():
+        methods = methods_of(classes, class_name)
+        state = dict.fromkeys(quantity for steps in spec.steps.values() for quantity in steps)
+        for method, steps in spec.steps.items():
+            if method != START and method not in methods:
+                continue  # another rule reports it
+            arguments = [*spec.arguments, *(methods[method].arguments if method != START else ())]
+            own = dict.fromkeys([*(item.name for item in arguments), *([*steps] if method == START else state)])
+            for text in steps.values():
+                for name in expressions.examine(text).names:
+                    if name not in own and name not in known_names:
+                        yield class_name, method, name, ", ".join(own) or "none"
 
 
 def bug_in(

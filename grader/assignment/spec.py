@@ -20,6 +20,7 @@ from .base import Identifier, Name
 from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
+from .formulas import LIBRARY
 from .functions import FunctionSpec
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
@@ -27,7 +28,7 @@ from .known_wrong import KnownWrong, KnownWrongList
 from .limits import Limits
 from .lists import Origin
 from .policy import Policy
-from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in
+from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in, unknown_names
 from .sequences import ObjectSequence, SequenceError
 
 
@@ -149,6 +150,10 @@ class AssignmentSpec(Declarations):
 
     def _add_sequences(self) -> None:
         """Add each sequence of calls as a function with steps and bugs."""
+        library = {*LIBRARY, *expressions.BUILTINS, *self.functions}
+        for class_name, method, name, allowed in unknown_names(self.classes, library):
+            message = f"'{name}' in the steps of {class_name}.{method} is not known there; allowed are {allowed}."
+            raise yaml_model.YamlError(("classes", class_name, "steps", method), name, message)
         for index, check in enumerate(self.checks):
             try:
                 sequence = check.sequence(self.classes)
@@ -238,7 +243,8 @@ class AssignmentSpec(Declarations):
         if bug.replace:
             known_names = [*steps, *self.functions[bug.function].inputs()] if isinstance(steps, dict) else []
             replaced_names = [name for variant in bug.variants() for name in variant]
-            self._refuse_unknown(where, f"step or input of {bug.function}", replaced_names, known_names)
+            if bug.function not in self._sequences:  # their bugs were examined when they were written out
+                self._refuse_unknown(where, f"step or input of {bug.function}", replaced_names, known_names)
         if bug.only_with is not None:
             others = [other.function for other in self.bugs if other.accepted and other.name == bug.name]
             self._refuse_unknown(where, f"function with the convention {bug.name}", [bug.only_with], others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -34,6 +35,9 @@ from .trace import Trace
 
 log = logging.getLogger(__name__)
 
+ONE_NUMBER = re.compile(
+    r"ValueError: The truth value of an array|TypeError: only (length-1|0-dimensional|size-1) arrays can be"
+)
 OVERFLOW = ("OverflowError: math range error", "Numerical result out of range")  # where NumPy would only warn
 
 
@@ -189,6 +193,9 @@ class Checking:
         if failure.status == "error" and any(text in failure.raised for text in OVERFLOW):
             bugs = findings_of_check("overflow", *check.functions())
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+        if failure.status == "error" and check.judges_function and ONE_NUMBER.match(failure.raised):
+            bugs = findings_of_check("one-number-only", *list(check.functions())[:1])
+            self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
             self._context.log.unwritten_functions |= functions
         location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)
@@ -237,7 +244,7 @@ class Checking:
                 log.debug("line of %s", check.name, exc_info=True)
         if outcome.pictures:
             result.evidence.pictures = outcome.pictures
-        if result.properties.is_wrong_answer and (outcome.hint_fits or outcome.bugs is not None):
+        if outcome.bugs is not None or (result.properties.is_wrong_answer and outcome.hint_fits):
             result.hint = hints.hint(check, outcome.bugs, outcome.evidence, content, hint_level)
         if outcome.bugs is not None:
             result.diagnosis = hints.diagnosis(outcome.bugs, content)

@@ -34,9 +34,10 @@ def sign(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 if roles.role(argument) == "bias":
                     yield "bias-sign", _with_argument(node, argument, filled("-_x", _x=argument))
                     yield "bias-forgotten", _with_argument(node, argument, filled("0 * _x", _x=argument))
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="exp"), args=[argument]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="exp" | "expm1"), args=[argument]):
             inner = matched("-_x", argument)
-            yield "exponent-sign", filled("np.exp(_x)", _x=inner["_x"] if inner else filled("-_x", _x=argument))
+            negated = inner["_x"] if inner else filled("-_x", _x=argument)
+            yield "exponent-sign", ast.Call(node.func, [negated], [])
 
 
 def result_sign(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -138,6 +139,36 @@ def parentheses(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                     yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.right), right.op, right.left)
             if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
                 yield _MISPLACED, ast.BinOp(left.left, left.op, ast.BinOp(left.right, outer, right))
+            if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
+                yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.left), right.op, right.right)
+        case ast.BinOp(
+            left=ast.BinOp(left=left, op=ast.Add() | ast.Sub() as inner, right=right), op=ast.Pow(), right=n
+        ):
+            yield _MISPLACED, ast.BinOp(ast.BinOp(left, ast.Pow(), n), inner, ast.BinOp(right, ast.Pow(), n))
+            yield _MISPLACED, ast.BinOp(left, inner, ast.BinOp(right, ast.Pow(), n))
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="np"), attr="log" | "exp" | "sqrt"), args=[ast.BinOp() as sum_]
+        ):
+            if _is_sum(sum_):
+                yield _MISPLACED, ast.BinOp(ast.Call(node.func, [sum_.left], []), sum_.op, sum_.right)
+                yield _MISPLACED, ast.BinOp(sum_.left, sum_.op, ast.Call(node.func, [sum_.right], []))
+    match node:
+        case ast.BinOp(
+            left=ast.Name() as factor,
+            op=ast.Mult(),
+            right=ast.Call(
+                func=ast.Attribute(value=ast.Name(id="np"), attr="exp" | "expm1" | "log" | "tanh"), args=[argument]
+            ) as call,
+        ):
+            yield _MISPLACED, ast.Call(call.func, [filled("_a * _b", _a=factor, _b=argument)], [])
+
+
+@in_each_part
+def operation(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Add where the formula multiplies."""
+    parts = matched("_a * _b", node)
+    if parts is not None and all(value_of(part) is None for part in parts.values()):
+        yield "sum-instead-of-product", filled("_a + _b", **parts)
 
 
 def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

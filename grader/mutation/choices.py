@@ -44,6 +44,20 @@ def branch(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def number(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Compare with another number, or have another number as the result of a choice."""
+    match node:
+        case ast.Compare(left=left, ops=operations, comparators=[right]) if (value := value_of(right)) is not None:
+            for other in {value + 1, value - 1, 0.5} - {value}:
+                yield "another-constant", ast.Compare(left, operations, [filled("_n", _n=other)])
+    parts = matched("np.where(_c, _a, _b)", node)
+    for name in ("_a", "_b") if parts is not None else ():
+        for other in (0, 1, -1):
+            if parts is not None and value_of(parts[name]) not in (None, other):
+                yield "another-constant", filled("np.where(_c, _a, _b)", **{**parts, name: filled("_n", _n=other)})
+
+
+@in_each_part
 def limit(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Leave out a limit, or take the larger number for the smaller one."""
     if value_in(node) is not None:

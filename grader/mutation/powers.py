@@ -9,6 +9,7 @@ from .patterns import value_of
 from .rewriting import Part, Surroundings, in_each_part
 from .templates import filled, first_match, matched
 
+REDUCTIONS = ("np.sum", "np.mean")
 SQUARES = ("_x ** 2", "np.square(_x)", "np.power(_x, 2)")
 
 
@@ -31,6 +32,35 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     root = first_match(("np.sqrt(_x)", "_x ** 0.5"), node)
     if root is not None:
         yield "root-missing", root["_x"]
+
+
+@in_each_part
+def function(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Leave out an exponential or a logarithm, or call another function of this kind."""
+    for name in ("np.exp", "np.log"):
+        parts = matched(f"{name}(_x)", node)
+        if parts is not None:
+            yield "function-missing", parts["_x"]
+    parts = matched("np.tanh(_x)", node)
+    if parts is not None:
+        for other in ("np.tan", "np.sinh", "np.cosh", "np.arctan"):
+            yield "another-function", filled(f"{other}(_x)", **parts)
+
+
+@in_each_part
+def order_of_reduction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take a sum or mean first, and then the power or the logarithm that belongs to each number."""
+    match node:
+        case ast.Call(func=reduce, args=[inner, *others], keywords=keywords) if ast.unparse(reduce) in REDUCTIONS:
+            match inner:
+                case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
+                    yield (
+                        "reduced-too-early",
+                        ast.BinOp(ast.Call(reduce, [base, *others], keywords), ast.Pow(), exponent),
+                    )
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="log" | "exp"), args=[argument]):
+                    reduction = ast.Call(reduce, [argument, *others], keywords)
+                    yield "reduced-too-early", ast.Call(inner.func, [reduction], [])
 
 
 @in_each_part

@@ -68,6 +68,16 @@ def test_bug_comes_together_with_an_accepted_convention(tmp_path):
     assert {"total_start": "0", "total3": "total_start + n2", "total4": "total_start + n1"} in lost
 
 
+def test_bug_may_keep_one_more_quantity_with_a_start(tmp_path):
+    replace = "{start.last: 0, add.total: last, add.last: last + number}"
+    bug = f"bugs:\n- {{name: steps-exchanged, function: Counter, replace: {replace}}}\n"
+    content = load(str(counter.write(tmp_path / "counter", counter.CONTENT + bug))).content
+    declared = next(bug for bug in content.bugs if bug.name == "steps-exchanged" and bug.function == "sequence sum")
+    assert declared.replace["last_start"] == "0" and declared.replace["last3"] == "last1 + n2"
+    with pytest.raises(UsageError, match=r"'add\.last' is not a formula of Counter"):
+        load(str(counter.write(tmp_path / "other", counter.CONTENT + bug.replace("start.last: 0, ", ""))))
+
+
 def test_bug_that_names_no_formula_is_reported(tmp_path):
     bug = "bugs:\n- {name: sign-flipped, function: Counter, replace: {added.total: total - number}}\n"
     with pytest.raises(UsageError, match=r"'added\.total' is not a formula of Counter; allowed are start\.total"):

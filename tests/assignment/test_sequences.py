@@ -58,6 +58,14 @@ MISTAKES = {
         "begin: {total: start}",
         "'begin' is not a known method of Counter; allowed are start, add, reset.",
     ),
+    "add: {total: total + number}": (
+        "add: {total: total + numbr}",
+        "'numbr' in the steps of Counter.add is not known there; allowed are start, number, total.",
+    ),
+    "start: {total: start}\n": (
+        "start: {total: number}\n",
+        "'number' in the steps of Counter.start is not known there; allowed are start, total.",
+    ),
     "kind: sequence, class: Counter, calls": ("kind: sequence, calls", "'sum' needs 'class' or 'objects'"),
     "(number), returns: [total]": ("(number), returns: []", "no call of the sequence returns something"),
 }

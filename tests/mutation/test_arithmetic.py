@@ -139,3 +139,24 @@ def test_average_that_is_in_the_delta_is_missing(made, text, names, wrong):
 
 def test_share_in_front_of_a_factor_is_missing(made):
     assert made(arithmetic.missing_factor, "(1 - beta) * g", "beta", "g")["g"] == "factor-missing"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("2 * p * r / (p + r)", "2 * p * r / p + r"),
+        ("mu * c + eta * g", "mu * (c + eta * g)"),
+        ("mu * c + eta * g", "(mu * c + eta) * g"),
+        ("a / (b * c)", "a / b * c"),
+        ("1 - t ** 2", "(1 - t) ** 2"),
+        ("(y - a) ** 2", "y ** 2 - a ** 2"),
+        ("np.log(1 - p)", "1 - np.log(p)"),
+        ("alpha * np.expm1(x)", "np.expm1(alpha * x)"),
+    ],
+)
+def test_parentheses_are_at_another_place(made, text, wrong):
+    assert made(arithmetic.parentheses, text)[wrong] == "parentheses-misplaced"
+
+
+def test_sum_is_taken_instead_of_a_product(made):
+    assert made(arithmetic.operation, "x * s") == {"x + s": "sum-instead-of-product"}

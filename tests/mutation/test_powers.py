@@ -16,7 +16,7 @@ pytestmark = pytest.mark.quick
         ("np.square(e)", {"e": "square-missing", "np.abs(e)": "absolute-error"}),
         ("x / np.sqrt(v)", {"x / v": "root-missing"}),
         ("v ** -1.5", {"v ** (-0.5)": "another-constant", "v ** 1.5": "another-constant"}),
-        ("beta ** t", {"beta": "exponent-missing"}),
+        ("beta ** t", {"beta": "exponent-missing", "beta * t": "product-instead-of-power"}),
     ],
 )
 def test_power_is_forgotten(made, text, wrong):
@@ -25,3 +25,15 @@ def test_power_is_forgotten(made, text, wrong):
 
 def test_logarithm_has_another_base(made):
     assert set(made(powers.logarithm, "-np.log(p)")) == {"-np.log2(p)", "-np.log10(p)"}
+
+
+def test_function_is_left_out_or_another_one_is_called(made):
+    assert made(powers.function, "y * np.log(p)") == {"y * p": "function-missing"}
+    assert made(powers.function, "np.tanh(z)")["np.sinh(z)"] == "another-function"
+
+
+def test_sum_or_mean_is_taken_too_early(made):
+    assert made(powers.order_of_reduction, "np.mean((y - a) ** 2, axis=0)") == {
+        "np.mean(y - a, axis=0) ** 2": "reduced-too-early"
+    }
+    assert made(powers.order_of_reduction, "-np.sum(np.log(p))") == {"-np.log(np.sum(p))": "reduced-too-early"}

@@ -27,6 +27,7 @@ from .attempts import Chained, Tried
 
 OF_A_LAYOUT = ("transposed", "wrong-axis")
 FEW_ANSWERS = 6  # booleans, with which many bugs agree by chance
+NOTHING = "nothing-returned"
 COARSEST = 5e-3  # relative to the largest entry; numbers with a larger difference are different
 
 
@@ -80,7 +81,10 @@ def _explained(
     """Return ``outcome`` with its bug and the first wrong result; ``before`` are the answers in earlier checks."""
     samples = samples_of(context, function, [*before, *answered], tolerance or Tolerance())
     if samples is None:
-        return outcome
+        nothing = all(value is None for _case, _expected, answers in answered for value in answers.values())
+        return (
+            replace(outcome, bugs=diagnosis.findings_of_check(NOTHING, function)) if answered and nothing else outcome
+        )
     judged = _judged(context, function, samples)
     # A result that counts as right by consequences agrees with none of the correct numbers. It is not the first wrong one.
     wrong = tuple(name for name in judged.wrong if name not in outcome.right)
