@@ -51,7 +51,7 @@ def _first_paragraph(text: str | None) -> str:
     return " ".join((text or "").split("\n\n")[0].split()).replace("``", "`").removesuffix(".").replace("|", "\\|")
 
 
-TABLES = {"kinds": (DOCS / "authoring.md", kinds_table), "formats": (DOCS / "report-formats.md", formats_table)}
+TABLES = {"kinds": (DOCS / "authoring-checks.md", kinds_table), "formats": (DOCS / "report-formats.md", formats_table)}
 
 
 def with_table(page: str, name: str, table: str) -> str:

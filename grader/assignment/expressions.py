@@ -67,7 +67,7 @@ SYNTAX = frozenset(
         *(ast.Load, ast.Store),
     }
 )  # in addition to the nodes that _examined matches
-ADVICE = "use quantities, operators and the functions listed in docs/authoring.md"
+ADVICE = "use quantities, operators and the functions listed in docs/authoring-bugs.md"
 LIBRARY = frozenset({"np", "sigmoid", "relu", "softmax", "like"})  # further names that every expression may use
 POWER = "**"
 GROWING = (int, list, str, tuple)  # types whose values can become larger than all their operands

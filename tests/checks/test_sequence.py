@@ -93,7 +93,7 @@ def test_argument_that_is_changed_in_place_fails(checked):
 
 
 def test_example_of_the_documentation_is_an_assignment(graded, tmp_path):
-    guide = (ROOT / "docs" / "authoring.md").read_text()
+    guide = (ROOT / "docs" / "authoring-checks.md").read_text()
     content = "name: running-mean" + guide.partition("name: running-mean")[2].partition("```")[0]
     assert "like: Mean" in content
     classes = """\

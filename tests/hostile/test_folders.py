@@ -130,7 +130,7 @@ def test_expression_that_runs_code_is_refused_with_its_line(folder, tmp_path, st
         load(str(own))
     sentence = str(raised.value)
     assert re.search(rf"['\"] has [^;]*{re.escape(part)}", sentence), sentence
-    assert "docs/authoring.md" in sentence
+    assert "docs/authoring-bugs.md" in sentence
     assert not [path for path in os.listdir(tmp_path) if path.startswith("mark")]
 
 

@@ -13,7 +13,7 @@ from grader.grading.options import GradeOptions
 from grader.submission import read
 from tests.conftest import ROOT
 
-SECTION = (ROOT / "docs" / "authoring.md").read_text().split("### Your own kind of check\n")[1].split("\n### ")[0]
+SECTION = (ROOT / "docs" / "authoring-checks.md").read_text().split("## Your own kind of check\n")[1].split("\n## ")[0]
 CODE, FILE = (re.search(rf"```{language}\n(.*?)```", SECTION, re.DOTALL)[1] for language in ("python", "yaml"))
 DESCENT = """
 import numpy as np
