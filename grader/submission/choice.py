@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -289,12 +289,18 @@ def _best(
         candidates = [each for each in candidates if each.name_match]
     elif useless:
         names = ", ".join([*expected.names][:SHOWN]) + (", ..." if len(expected.names) > SHOWN else "")
+        if _is_alone(label, [each.name for each in useless]):
+            sentence = _("{name} defines none of the expected names ({names}): hand in your solution.")
+            raise UsageError(sentence.format(name=label, names=names))
         raise UsageError(
             _("{path} defines none of the expected names ({names}): {files}. Hand in your solution.").format(
                 path=label, names=names, files=some([each.name for each in useless])
             )
         )
     if not candidates:
+        if _is_alone(label, [name for name, _reason in left_out]):
+            sentence = _("{name} cannot be graded: {reason}. Hand in your solution.")
+            raise UsageError(sentence.format(name=label, reason=left_out[0][1]))
         reasons = "; ".join(f"{clean(name, 80)}: {reason}" for name, reason in left_out[:SHOWN])
         raise UsageError(
             _("{path} contains nothing that can be graded ({reasons}): hand in your solution.").format(
@@ -421,6 +427,15 @@ def _nothing(label: str, contents: Mapping[str, bytes]) -> str:
         return _("{path} contains an unsupported archive ({file}): pack your solution as a .zip.").format(
             path=label, file=clean(PurePosixPath(archives[0]).name, 80)
         )
+    if _is_alone(label, contents):
+        content = next(iter(contents.values()))
+        sentence = _("{name} is not a notebook (.ipynb) or a Python file (.py): hand in your solution.")
+        return unreadable.explain(label, content) or sentence.format(name=label)
     return _("{path} contains no notebook (.ipynb) and no Python file (.py): give the path of your solution.").format(
         path=label
     )
+
+
+def _is_alone(label: str, names: Iterable[str]) -> bool:
+    """Return whether a submission is a single file, which gives it its name."""
+    return [*map(clean, names)] == [label]

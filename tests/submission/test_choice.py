@@ -54,6 +54,29 @@ def test_file_to_grade_is_chosen(chosen, others):
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.txt", b"x", "notes.txt is not a notebook (.ipynb) or a Python file (.py): hand in your solution."),
+        ("photo.png", b"\x89PNG", "photo.png is actually an image: hand in the notebook (.ipynb) or the module (.py)."),
+        (
+            "a.py",
+            STARTER.encode(),
+            "a.py cannot be graded: it is the unchanged starter. Hand in your solution.",
+        ),
+        (
+            "a.py",
+            b"x = 1",
+            "a.py defines none of the expected names (sigmoid, predict, loss, gradients, ...): hand in your solution.",
+        ),
+    ],
+)
+def test_sentence_about_a_single_file_says_what_it_is(name, content, sentence):
+    with pytest.raises(UsageError) as error:
+        read_contents(name, {name: content}, load("single-neuron"))
+    assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
     ("others", "fragment"),
     [
         ({"a.py": ALL, "b.py": ALL + "x = 1"}, "contains 2 files that may be the solution (a.py, b.py)"),
