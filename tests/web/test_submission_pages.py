@@ -130,7 +130,7 @@ def test_report_has_marks_and_comments_but_not_who_gave_them(browser, service, g
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (State.REFUSED, "It could not be read"),
+        (State.REFUSED, "There is nothing to grade"),
         (State.NOT_GRADABLE, "It could not be graded"),
         (State.CANCELLED, "Cancelled"),
         (State.SUPERSEDED, "Replaced"),
