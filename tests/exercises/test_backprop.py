@@ -142,7 +142,7 @@ def test_other_forms_are_right(graded, source, form):
 def test_lecture_without_an_argument_for_the_activation_loses_only_the_points_for_it(graded, source):
     of_lecture = changed(source, (", activation=sigmoid", ""), ("activation(z)", "sigmoid(z)"))
     report = graded(EXERCISE, of_lecture)
-    [failed] = [check for check in report.checks if check.score < check.points]
+    [failed] = [check for check in report.checks if check.score < check.max_score]
     assert failed.name == "activation" and report.score == 97
     assert "it has no parameter for activation" in failed.message
 
