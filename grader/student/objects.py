@@ -92,9 +92,9 @@ class SubmissionWithObjects(LoadedSubmission):
         self, sequence: ObjectSequence, inputs: dict[str, Any], seed: int | None = None
     ) -> sequences.SequenceCalls:
         """Return the calls of a sequence; raises CallError if a class, a method or an argument is missing."""
+        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
         inputs = self._with_own_functions(inputs)
         self._experience.has_made_objects = True
-        own_classes = {item.class_name: self.required_class(item.class_name) for item in sequence.objects.values()}
         options = {"seed": seed, "supply": self._supplied(inputs)}
         return sequences.prepared(self._class_functions, sequence, own_classes, inputs, **options)
 

@@ -208,7 +208,8 @@ def _binding(
         else:
             message = _("Expected `{expected}`, found `{found}`: it also requires {names}.")
         expected, actual = signature(name, content.functions[name]), submitted_signature(target)
-        names = [content.functions[name].written_as.get(item, item) for item in needed or unknown]
+        lists = {entry: own for own, entries in declared.entries.items() for entry in entries}
+        names = dict.fromkeys(lists.get(item, declared.written_as.get(item, item)) for item in needed or unknown)
         raise WrongAnswer(message.format(expected=expected, found=actual, names=joined(names)))
     positional = [bound[p] for p in parameters if p in bound and kinds[p] == "POSITIONAL_ONLY"]
     keywords |= {p: bound[p] for p in parameters if p in bound and kinds[p] != "POSITIONAL_ONLY"}

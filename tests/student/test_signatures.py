@@ -269,3 +269,10 @@ def test_lists_of_numbers_are_results_and_no_containers():
     lists = tuple(array.tolist() for array in ARRAYS.values())
     bound = signatures.bind_results(NET, "forward_propagation", function("forward"), lists, {})
     assert list(bound.values()) == list(lists)
+
+
+def test_a_missing_list_has_its_own_name():
+    content = assignment.load("backprop").content
+    inputs = dict.fromkeys(["X", "W1", "W2", "b1", "b2"], 0)
+    with pytest.raises(CallError, match="it has no parameter for weights and biases"):
+        signatures.bind_arguments(content, "feed_forward_2", function("feed_forward", "X", "other="), inputs)

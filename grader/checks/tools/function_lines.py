@@ -50,7 +50,7 @@ def problem(panel: Panel, context: Context, figures: list[list[Axes]]) -> str | 
     if missing:
         ((argument, (low, high)),) = missing[0].over.items()
         sentence = _(
-            "no line shows the values of {functions}: plot each function for at least {count} values of {argument} that cover {low} to {high}."
+            "no line shows the values of {functions}. Plot each function for at least {count} values of {argument} that cover {low} to {high}."
         )
         return sentence.format(
             functions=joined(f"`{one.function}`" for one in missing),
