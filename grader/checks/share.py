@@ -7,7 +7,7 @@ runs is compared with the required one, by an exact binomial test. The runs end 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -24,9 +24,13 @@ from ..support import arrays
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
+from .tools import small_behaviour, small_network, small_steps
+from .tools.small_network import NetworkSteps, SmallNetwork, are_classes
 
 LARGEST_SEED = 1_000_000
 SAME_RUNS = 3  # so many runs with equal numbers show that the seed has no effect
+ALTHOUGH_WRONG = 0.8  # the share of the points if training succeeds with a mistake
+SAME = 1e-9  # outputs of the same network
 ALIKE = 1e-3  # outputs that differ by less are one number for all rows
 
 
@@ -66,11 +70,13 @@ class ShareCheck(Check):
     at_most: float | None = Field(None, gt=0, lt=1)
     """Or: the share that it does not exceed; the check fails if so many right runs are unlikely with it."""
     each_differs: bool = False
-    """Runs with different seeds must give different numbers."""
+    """Runs with different seeds must give different numbers; with ``network``, runs with one seed must give the same."""
     otherwise: dict[str, Constant] = {}
     """Other inputs, tried if too few runs are right: for training that needs another learning rate."""
     matters: dict[str, Constant] = {}
-    """An argument of ``train`` that must have an effect, with another value, for the diagnosis."""
+    """Arguments of ``train`` that must have an effect, each with another value, for the diagnosis."""
+    network: NetworkSteps | None = None
+    """How the network can be asked, if it has at most one hidden layer: for the diagnosis."""
 
     @model_validator(mode="after")
     def _one_limit(self) -> ShareCheck:
@@ -99,6 +105,12 @@ class ShareCheck(Check):
         names = function.argument_names()
         yield from unknown("argument", [self.seed, *self.inputs, *self.otherwise, *self.matters], names)
         yield from unknown("argument", [self.argument], assignment.functions[self.predict].argument_names())
+        if self.network is not None:
+            short = [*self.network.start, *self.network.step, *self.network.few]
+            yield from unknown("argument", [self.network.hidden, *short], names)
+            yield from unknown(
+                "function", [self.network.without_hidden, self.network.with_hidden], assignment.functions
+            )
         yield from unknown("input of this check", [self.argument], self.inputs)
         needed = {item.name for item in function.arguments if not item.optional} - {self.seed, *self.inputs}
         if needed:
@@ -125,20 +137,27 @@ class ShareCheck(Check):
                 runs = other
         sentence = self._counted(runs)
         evidence = Evidence(right=runs.right, runs=runs.count).with_notes(notes)
-        if self.each_differs and runs.has_passed and _are_same(runs.outputs) and not _are_classes(runs.outputs):
-            reason = _("All runs give the same numbers, so the seed has no effect.")
-            ignored = findings_of_check("argument-ignored", self.seed)
-            return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=ignored)
+        reason, seed_bugs = _of_seed(self, context, runs) if self.each_differs and runs.has_passed else ("", None)
+        if reason:
+            return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=seed_bugs, hint_fits=False)
         if runs.has_passed:
-            return Outcome(1.0, " ".join([sentence, *notes]), evidence)
+            slip, bugs = _slip(self, context) if self.each_differs else ("", None)
+            share = ALTHOUGH_WRONG if slip else 1.0
+            return Outcome(share, " ".join([sentence, *([slip] if slip else []), *notes]), evidence, bugs=bugs)
         if self.at_most is not None:
             reason = _("That should not be possible with these arguments.")
         elif _is_one_number(runs.outputs):
             reason = _("A correct network learns this more often. After training, all rows get the same number.")
         else:
             reason = _("A correct network learns this more often.")
-        bugs = _bugs(self, context, runs)
-        return Outcome(0.0, " ".join([sentence, reason, *notes]), evidence, bugs=bugs)
+        outcome = Outcome(0.0, " ".join([sentence, reason, *notes]), evidence)
+        network = _network(self, context)
+        if network is None:
+            return replace(outcome, bugs=_bugs(self, context, runs))
+        must_differ = self.each_differs
+        return replace(
+            outcome, diagnose=lambda judged: replace(judged, bugs=small_behaviour.find(network, must_differ))
+        )
 
     def _counted(self, runs: _Runs) -> str:
         """Return the sentence with the number of right runs, and with the numbers that are the same in all runs."""
@@ -161,7 +180,12 @@ def _made(check: ShareCheck, context: Context, changes: Mapping[str, Any]) -> _R
         seed = int(generator.integers(LARGEST_SEED))
         outputs.append(_outputs(check, context, changes, seed))
         right += bool(((outputs[-1] > 0.5) == labels).all())
-        if check.each_differs and len(outputs) == SAME_RUNS and _are_same(outputs) and not _are_classes(outputs):
+        if (
+            check.each_differs
+            and len(outputs) == SAME_RUNS
+            and _are_same(outputs)
+            and not are_classes(np.array(outputs))
+        ):
             return _Runs(outputs, right, right > 0)  # all further runs would be the same
         left = check.runs - len(outputs)
         if right > check._most or right + left < check._fewest:
@@ -204,6 +228,47 @@ def _value(value: Constant) -> Any:
     return np.asarray(value, dtype=np.float64) if isinstance(value, list) else value
 
 
+def _network(check: ShareCheck, context: Context) -> SmallNetwork | None:
+    """Return the training of the submission as the diagnosis asks it."""
+    if check.network is None:
+        return None
+    inputs = {name: _value(value) for name, value in check.inputs.items()}
+    seeds = context.generator(f"seeds of {check.name}").integers(LARGEST_SEED, size=small_network.SEEDS)
+    names = (check.train, check.predict, inputs, check.seed, check.argument)
+    return SmallNetwork(context, *names, [int(seed) for seed in seeds], check.network, check.matters)
+
+
+def _of_seed(check: ShareCheck, context: Context, runs: _Runs) -> tuple[str, Findings | None]:
+    """Return the sentence about a seed that has no effect, or that does not decide the result, and the bug; "" without one."""
+    network = _network(check, context)
+    same = _("All runs give the same numbers, so the seed has no effect.")
+    if network is None:
+        ignored = _are_same(runs.outputs) and not are_classes(np.array(runs.outputs))
+        return (same, findings_of_check("argument-ignored", check.seed)) if ignored else ("", None)
+    made = [network.outputs(seed, network.steps.few) for seed in [*network.seeds, network.seeds[0]]]
+    if not np.allclose(made[-1], made[0], rtol=0, atol=SAME):
+        reason = _("Two runs with the same seed give different networks.")
+        return reason, findings_of_check("not-deterministic", check.train).of(check.train)
+    if _are_same(made):
+        return same, findings_of_check("argument-ignored", check.seed).of(check.train)
+    return "", None
+
+
+def _slip(check: ShareCheck, context: Context) -> tuple[str, Findings | None]:
+    """Return the sentence about a mistake with which training succeeds all the same, and the bug; "" without one."""
+    network = _network(check, context)
+    if network is None:
+        return "", None
+    ignored = small_behaviour.ignored_arguments(network)
+    for name in ignored:
+        message = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
+        sentence = message.format(function=check.train, argument=name, value=check.matters[name])
+        return sentence, findings_of_check("argument-ignored", *ignored).of(check.train)
+    bugs = small_steps.mistake_in_a_step(network)
+    sentence = _("Training succeeds all the same, but its steps do not go down the gradient of the cost.")
+    return (sentence, bugs) if bugs is not None else ("", None)
+
+
 def _is_one_number(outputs: Iterable[Any]) -> bool:
     return all(float(np.ptp(one)) <= ALIKE for one in outputs)
 
@@ -212,24 +277,21 @@ def _are_same(outputs: list[Any]) -> bool:
     return all(np.array_equal(one, outputs[0]) for one in outputs)
 
 
-def _are_classes(outputs: list[Any]) -> bool:
-    """True if all outputs are 0 or 1: equal classes prove nothing, since the networks behind them may differ."""
-    return all(np.isin(one, (0, 1)).all() for one in outputs)
-
-
 def _bugs(check: ShareCheck, context: Context, runs: _Runs) -> Findings | None:
     """Return the bug that the outputs show, or None.
 
     A network whose units begin alike ends at 0.5 with every seed. The effect of an argument shows with the same seed, unless
     the outputs are 0 and 1: training that diverges ends there with any arguments.
     """
-    if not check.matters or _are_classes(runs.outputs):
+    if not check.matters or are_classes(np.array(runs.outputs)):
         return None
     if _are_same(runs.outputs):
         stuck = check.at_least is not None and all(np.allclose(one, 0.5, atol=ALIKE) for one in runs.outputs)
         return findings_of_check("units-start-alike", check.train) if stuck else None
     seed = int(context.generator(f"share of {check.name}").integers(LARGEST_SEED))
     usual = _outputs(check, context, {}, seed)
-    if not _are_classes([usual]) and np.array_equal(_outputs(check, context, check.matters, seed), usual):
-        return findings_of_check("argument-ignored", *check.matters)
-    return None
+    if are_classes(usual):
+        return None
+    changes = check.matters.items()
+    ignored = [name for name, value in changes if np.array_equal(_outputs(check, context, {name: value}, seed), usual)]
+    return findings_of_check("argument-ignored", *ignored) if ignored else None

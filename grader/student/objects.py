@@ -18,7 +18,7 @@ from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
 from ..support.i18n import _
-from ..worker.values import Own
+from ..worker.values import Opaque, Own
 from . import networks, sequences, used
 from .answers import BoundAnswer, RawAnswer, answers_of
 from .experience import Experience
@@ -109,6 +109,24 @@ class SubmissionWithObjects(LoadedSubmission):
         supply = self._supplied(inputs)
         calls = used.calls(self.content, (train, use), targets, self.instances.methods, {**inputs, **seed}, rows)
         return answers_of(self._outcomes([replace(call, supply=supply) for call in calls]))[-1].value
+
+    def trained_parameters(
+        self, train: str, use: str, inputs: dict[str, Any], seed: Mapping[str, int], rows: Mapping[str, Any]
+    ) -> Any:
+        """Train as in :meth:`trained_and_used`, and return what training has returned; raises CallError.
+
+        Instead of an object, or of None from a method, it returns the attributes of the object.
+        """
+        targets = self.required(train), self.required(use)
+        supply = self._supplied(inputs)
+        calls = used.calls(self.content, (train, use), targets, self.instances.methods, {**inputs, **seed}, rows)[:-1]
+        calls = [replace(call, supply=supply) for call in calls]
+        value = answers_of(self._outcomes([*calls[:-1], replace(calls[-1], keep="")]))[-1].value
+        if value is not None and not isinstance(value, Opaque):
+            return value
+        kept = calls[0].keep if value is None else calls[-1].keep
+        read = Call(networks.READ, [networks.ATTRIBUTES], {}, on=kept, shown_as=train)
+        return networks.attributes_of(answers_of(self._outcomes([*calls, read]))[-1].value, train)
 
     def forget(self) -> None:
         """End the worker: the next call loads the submission again, as if none of its functions had been called."""
