@@ -124,8 +124,8 @@ class SubmissionWithObjects(LoadedSubmission):
         value = answers_of(self._outcomes([*calls[:-1], replace(calls[-1], keep="")]))[-1].value
         if value is not None and not isinstance(value, Opaque):
             return value
-        kept = calls[0].keep if value is None else calls[-1].keep
-        read = Call(networks.READ, [networks.ATTRIBUTES], {}, on=kept, shown_as=train)
+        handle = calls[0].keep if value is None else calls[-1].keep
+        read = Call(networks.READ, [networks.ATTRIBUTES], {}, on=handle, shown_as=train)
         return networks.attributes_of(answers_of(self._outcomes([*calls, read]))[-1].value, train)
 
     def forget(self) -> None:

@@ -82,15 +82,15 @@ def _items(value: Any) -> list[tuple[Any, Any]]:
     return [*enumerate(value)] if is_sequence else [("", value)]
 
 
-def _of_arrays(found: Sequence[Array], pairs: Sequence[tuple[int, int]]) -> list[tuple[Any, Array]]:
+def _of_arrays(members: Sequence[Array], pairs: Sequence[tuple[int, int]]) -> list[tuple[Any, Array]]:
     """Return (way, parameters) of the ways to read these arrays, which must all be used."""
-    made: list[tuple[Any, Array | None]] = []
-    if len(found) == 2 * len(pairs) <= MOST_ARRAYS:
-        orders = itertools.permutations(range(len(found)))
-        made = [(order, _separate([found[place] for place in order], pairs)) for order in orders]
-    elif len(found) == len(pairs):
-        made = [(way, _joined(found, pairs, way)) for way in ("first row", "last row", WITHOUT)]
-    return [(way, parameters) for way, parameters in made if parameters is not None]
+    candidates: list[tuple[Any, Array | None]] = []
+    if len(members) == 2 * len(pairs) <= MOST_ARRAYS:
+        orders = itertools.permutations(range(len(members)))
+        candidates = [(order, _separate([members[place] for place in order], pairs)) for order in orders]
+    elif len(members) == len(pairs):
+        candidates = [(way, _joined(members, pairs, way)) for way in ("first row", "last row", WITHOUT)]
+    return [(way, parameters) for way, parameters in candidates if parameters is not None]
 
 
 def _separate(ordered: Sequence[Array], pairs: Sequence[tuple[int, int]]) -> Array | None:
@@ -104,10 +104,10 @@ def _separate(ordered: Sequence[Array], pairs: Sequence[tuple[int, int]]) -> Arr
     return np.concatenate(parts)
 
 
-def _joined(found: Sequence[Array], pairs: Sequence[tuple[int, int]], way: str) -> Array | None:
+def _joined(members: Sequence[Array], pairs: Sequence[tuple[int, int]], way: str) -> Array | None:
     """Return the parameters if the biases are a row of the weights, or if there are none."""
     parts: list[Array] = []
-    for W, (before, after) in zip(found, pairs, strict=True):
+    for W, (before, after) in zip(members, pairs, strict=True):
         weights = _weights(W, (before if way == WITHOUT else before + 1, after))
         if weights is None:
             return None

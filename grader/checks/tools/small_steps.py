@@ -117,7 +117,7 @@ def _of_steps(network: SmallNetwork, ways: Sequence[Any], is_generated: bool = T
     ends = [forms.readings(network.forms(seed, network.steps.step), network.dimensions) for seed in network.seeds]
     starts = [forms.readings(network.forms(seed, network.steps.start), network.dimensions) for seed in network.seeds]
     conventions = [[one] for one in network.context.mutations.of(network.function) if one.bug.accepted]
-    found: set[str] = set()
+    names: set[str] = set()
     for way in ways:
         if not all(way in each for each in (*starts, *ends)):
             return None
@@ -130,8 +130,8 @@ def _of_steps(network: SmallNetwork, ways: Sequence[Any], is_generated: bool = T
 
         if any(explains(mutants) for mutants in ([], *conventions)):
             return None
-        found |= _names(network, explains, is_generated)
-    return _only(found, network.train)
+        names |= _names(network, explains, is_generated)
+    return _only(names, network.train)
 
 
 def _goes_down(gradient: Array, step: Array) -> bool:
