@@ -19,8 +19,8 @@ def wrong(tmp_path_factory):
     return path
 
 
-def test_page_is_written_in_addition_to_the_output(grader, wrong, tmp_path):
-    done = grader("check", "single-neuron", wrong, "--json", "--html", "page.html")
+def test_page_is_written_in_addition_to_the_output(grader_here, wrong, tmp_path):
+    done = grader_here("check", "single-neuron", wrong, "--json", "--html", "page.html")
     report = json.loads(done.stdout)
     page = (tmp_path / "page.html").read_text()
     assert (done.returncode, done.stderr, page.startswith("<!DOCTYPE html>")) == (1, "", True)
@@ -34,26 +34,26 @@ def test_page_is_written_in_addition_to_the_output(grader, wrong, tmp_path):
     assert re.search(rf'id="line-{line}">[^\n]*\n</span><a class="finding \w+" href="#check-gradients"', page)
 
 
-def test_large_notebook_is_linked(grader, wrong, tmp_path):
+def test_large_notebook_is_linked(grader_here, wrong, tmp_path):
     plot = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * (13 << 20)}}
     cell = {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": wrong.read_text(), "outputs": [plot]}
     (tmp_path / "a #1").mkdir()
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     (tmp_path / "a #1" / "mine.ipynb").write_text(json.dumps(notebook))
-    grader("check", "single-neuron", "a #1", "--only", "loss", "--html", "page.html")
+    grader_here("check", "single-neuron", "a #1", "--only", "loss", "--html", "page.html")
     page = (tmp_path / "page.html").read_text()
     assert 'href="a%20%231/mine.ipynb" download="mine.ipynb"' in page and len(page) < 1_000_000
     assert 'id="cell-1-line-2"' in page
 
 
-def test_first_level_of_hints_does_not_name_the_bug(grader, wrong, tmp_path):
-    grader("check", "single-neuron", wrong, "--hints", 1, "--html", "page.html")
+def test_first_level_of_hints_does_not_name_the_bug(grader_here, wrong, tmp_path):
+    grader_here("check", "single-neuron", wrong, "--hints", 1, "--html", "page.html")
     assert "sign-flipped" not in (tmp_path / "page.html").read_text()
 
 
 @pytest.mark.parametrize("path", ["nowhere/page.html", "/dev/null", ".", "/proc/page.html"])
-def test_unwritable_page_is_refused_before_grading(grader, wrong, path):
-    done = grader("check", "single-neuron", wrong, "--html", path)
+def test_unwritable_page_is_refused_before_grading(grader_here, wrong, path):
+    done = grader_here("check", "single-neuron", wrong, "--html", path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: ") and "Traceback" not in done.stderr
     assert ": choose another" in done.stderr or ": choose another name." in done.stderr

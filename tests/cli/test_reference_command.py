@@ -25,12 +25,12 @@ def test_reference_compares_recorded_answers_with_new_answers(grader, name):
     ]
 
 
-def test_failing_reference_is_not_gradable(tmp_path, grader):
+def test_failing_reference_is_not_gradable(tmp_path, grader_here):
     (tmp_path / "own.py").write_text("def sigmoid(z):\n    return undefined\n")
     text = (SINGLE_NEURON / "assignment.yaml").read_text().replace("reference: single_neuron", "reference: own.py")
     (tmp_path / "assignment.yaml").write_text(text)
     command = ("check", tmp_path, EXAMPLES / "another_style.py", "--only", "sigmoid")
-    done = grader(*command)
+    done = grader_here(*command)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
     assert "The reference fails (own.py, line 2, NameError: name 'undefined' is not defined)" in done.stderr
@@ -50,12 +50,12 @@ def test_answers_are_cached_in_a_writable_folder(tmp_path, grader):
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o644 for path in files)
 
 
-def test_check_whose_objective_has_another_argument_is_named(doubling, grader):
+def test_check_whose_objective_has_another_argument_is_named(doubling, grader_here):
     reference = doubling / "reference.py"
     reference.write_text(reference.read_text() + "\n\ndef cost(x, unknown):\n    return (x**2).sum() + unknown\n")
     text = (doubling / "assignment.yaml").read_text()
     check = "{name: slope, title: Slope, kind: gradients, function: double, objective: cost, parameters: {y: x}, probes: [numbers], points: 1}"
     (doubling / "assignment.yaml").write_text(text.replace("checks:\n", f"checks:\n  - {check}\n"))
-    done = grader("reference", doubling, "--write")
+    done = grader_here("reference", doubling, "--write")
     assert done.returncode == 3
     assert "slope could not be graded. The reference fails" in done.stderr and "'unknown'" in done.stderr

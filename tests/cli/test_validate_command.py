@@ -13,7 +13,7 @@ from tests.doubling import WRONG
 from tests.mutants import weak
 
 
-def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader):
+def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grader_here):
     (tmp_path / "reference.py").write_text("def double(x):\n    return 2 * x\n")
     (tmp_path / "solution.py").write_text("def double(x):\n    return x + x\n")
     (tmp_path / "task.md").write_text("Double it.")
@@ -27,28 +27,28 @@ def test_hidden_checks_are_validated_but_not_run_in_a_self_check(tmp_path, grade
         "  - {name: large, title: large, kind: values, function: double, probes: [large], points: 1, visibility: hidden}\n"
         "known_wrong: [{file: wrong.py, fails: large}]\n"
     )
-    assert grader("validate", tmp_path).returncode == 0
-    assert "Score: 1 of 1" in grader("check", tmp_path, tmp_path / "wrong.py").stdout
+    assert grader_here("validate", tmp_path).returncode == 0
+    assert "Score: 1 of 1" in grader_here("check", tmp_path, tmp_path / "wrong.py").stdout
 
 
-def test_source_of_a_known_wrong_solution_is_printed(doubling, grader):
+def test_source_of_a_known_wrong_solution_is_printed(doubling, grader_here):
     with (doubling / "assignment.yaml").open("a") as file:
         file.write("known_wrong: [{change: {2 * x: 3 * x}, fails: double, bug: stray-factor-two}]\n")
-    done = grader("validate", doubling, "--show", "stray-factor-two")
+    done = grader_here("validate", doubling, "--show", "stray-factor-two")
     assert (done.returncode, done.stdout, done.stderr) == (0, WRONG, "")
-    done = grader("validate", doubling, "--show", "other")
+    done = grader_here("validate", doubling, "--show", "other")
     assert (done.returncode, done.stdout) == (2, "")
     assert "doubling has no known-wrong solution 'other': use one of stray-factor-two." in done.stderr
 
 
-def test_change_that_does_not_match_is_a_wrong_line(doubling, grader):
+def test_change_that_does_not_match_is_a_wrong_line(doubling, grader_here):
     (doubling / "task.md").write_text("Double it.")
     with (doubling / "assignment.yaml").open("a") as file:
         file.write(
             "known_wrong:\n- {name: tripled, change: {2 * y: 3 * x}, fails: double}\n"
             "- {name: first, change: {sum(x): max(x)}, fails: total}\n"
         )
-    done = grader("validate", doubling)
+    done = grader_here("validate", doubling)
     assert done.returncode == 2
     wrong, right = done.stdout.splitlines()[-2:]
     assert wrong.split(maxsplit=2) == [
@@ -71,21 +71,21 @@ def test_bundled_assignments_are_sound(grader, name):
 
 
 @pytest.mark.long
-def test_validate_shows_wrong_lines(tmp_path, grader):
+def test_validate_shows_wrong_lines(tmp_path, grader_here):
     shutil.copytree(SINGLE_NEURON, tmp_path / "own")
     declared = tmp_path / "own" / "assignment.yaml"
     sections = re.split(r"^(?=\w+:)", declared.read_text(), flags=re.MULTILINE)
     own = "known_wrong: [{file: solution.py, fails: gradients}]\n"
     declared.write_text("".join(text for text in sections if not text.startswith("known_wrong:")) + own)
-    done = grader("validate", "own")
+    done = grader_here("validate", "own")
     assert done.returncode == 2
     assert "should fail gradients, but fails nothing" in done.stdout
     assert "1 of the lines above are wrong" in done.stderr
 
 
-def test_mutants_show_a_weak_probe(tmp_path, grader):
+def test_mutants_show_a_weak_probe(tmp_path, grader_here):
     weak.assignment(tmp_path)
-    done = grader("validate", tmp_path, "--mutants")
+    done = grader_here("validate", tmp_path, "--mutants")
     assert done.returncode == 1, done.stderr
     assert (
         "SURVIVES  gradient, line 5: dw = 2 * X.T @ error -> dw = 2 * X @ error. Its numbers differ in gradient on 'points' "
@@ -93,19 +93,19 @@ def test_mutants_show_a_weak_probe(tmp_path, grader):
     )
 
 
-def test_accepted_mutant_is_counted_until_a_probe_notices_it(tmp_path, grader):
+def test_accepted_mutant_is_counted_until_a_probe_notices_it(tmp_path, grader_here):
     survivors = [
         line.partition(": ")[2].partition(". Its")[0].split(" -> ")
-        for line in grader("validate", weak.assignment(tmp_path).folder, "--mutants").stdout.splitlines()
+        for line in grader_here("validate", weak.assignment(tmp_path).folder, "--mutants").stdout.splitlines()
         if line.startswith("SURVIVES")
     ]
     entries = "".join(f"  - {{change: {{'{before}': '{after}'}}, why: taste}}\n" for before, after in survivors)
     weak.assignment(tmp_path, more=f"accepted:\n{entries}")
-    done = grader("validate", tmp_path, "--mutants")
+    done = grader_here("validate", tmp_path, "--mutants")
     assert done.returncode == 0, done.stdout
     assert f" {len(survivors)} accepted, 0 not noticed.\n" in done.stdout
     weak.assignment(tmp_path, weak.GOOD_PROBE, more=f"accepted:\n{entries}")
-    done = grader("validate", tmp_path, "--mutants")
+    done = grader_here("validate", tmp_path, "--mutants")
     assert done.returncode == 1
     assert "OUTDATED  dw = 2 * X.T @ error -> dw = 2 * X @ error: the checks notice it now. Remove it" in done.stdout
 
@@ -119,12 +119,12 @@ def test_checks_of_bundled_assignments_notice_all_mutants(grader, name):
 
 
 @pytest.mark.parametrize("comment", ["", "# Only a comment.\n"])
-def test_answers_that_were_recorded_for_another_reference_are_a_wrong_line(doubling, grader, comment):
+def test_answers_that_were_recorded_for_another_reference_are_a_wrong_line(doubling, grader_here, comment):
     (doubling / "task.md").write_text("Double it.")
-    assert grader("reference", doubling, "--write").returncode == 0
+    assert grader_here("reference", doubling, "--write").returncode == 0
     with (doubling / "reference.py").open("a") as file:
         file.write(comment)
-    done = grader("validate", doubling)
+    done = grader_here("validate", doubling)
     assert (done.returncode == 0) == (not comment)
     wrong = [line.split(maxsplit=2) for line in done.stdout.splitlines() if line.startswith("WRONG")]
     sentence = "the answers were recorded for another reference or other probes: run 'grader reference"

@@ -298,11 +298,11 @@ def test_wrong_declaration_is_a_problem(own, what):
         (("X.T @ error", "X.T @ np.cos(error)"), "chain-cut", "no bug"),
     ],
 )
-def test_known_wrong_solution_without_its_bug_name_is_a_problem(own, grader, replaced, bug, found):
+def test_known_wrong_solution_without_its_bug_name_is_a_problem(own, grader_here, replaced, bug, found):
     known_wrong = f"\nknown_wrong: [{{file: wrong.py, fails: slopes, bug: {bug}}}]\nprobes:"
     folder = own("\nprobes:", known_wrong, **{"wrong.py": REFERENCE.replace(*replaced)})
     message = f"it should name the bug {bug}, but names {found}"
     assert [message in sentence for sentence in failing(folder)] == [True]
-    process = grader("validate", folder)
+    process = grader_here("validate", folder)
     assert process.returncode == 2
     assert message in process.stdout

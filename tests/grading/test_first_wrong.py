@@ -119,6 +119,7 @@ def test_element_of_the_return_statement_is_marked(marked):
     assert marked("single-neuron", changes) == "np.mean(delta),"
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "changes",
     [

@@ -152,6 +152,7 @@ def test_without_train_nobody_passes(graded, solution):
     assert (report.score, report.passed) == (45, False)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     "change",
     [
