@@ -43,8 +43,10 @@ class Space:
 
     def size(self, inputs: Mapping[str, Any]) -> tuple[int, float]:
         """Return (number of entries, complexity of the values): smaller inputs come first."""
-        entries = sum(np.size(inputs[name]) for name in self.axes.groups)
-        return entries, sum(self.domains[name].complexity(inputs[name]) for name in self._changing)
+        return self._entries(inputs), sum(self.domains[name].complexity(inputs[name]) for name in self._changing)
+
+    def _entries(self, inputs: Mapping[str, Any]) -> int:
+        return sum(np.size(inputs[name]) for name in self.axes.groups)
 
     def ladder(self) -> Iterator[Inputs]:
         """Yield small inputs, the smallest first: simple values in arrays with one, two or three entries along each axis."""
@@ -96,8 +98,21 @@ class Space:
         proposals = [*self._shorter(inputs), *self._plainer(inputs)]
         if size[0] <= FEW_ENTRIES:
             proposals += self._entry_by_entry(inputs)
-        simpler = [(self.size(each), each) for each in proposals if self.allows(each)]
-        return [each for its_size, each in sorted(simpler, key=lambda pair: pair[0]) if its_size < size]
+        own_facts = {name: self._facts(name, inputs[name]) for name in self._changing}
+        simpler: list[tuple[tuple[int, float], Inputs]] = []
+        for each in proposals:  # most of them change one input
+            facts = [
+                own_facts[name] if each[name] is inputs[name] else self._facts(name, each[name])
+                for name in self._changing
+            ]
+            its_size = self._entries(each), sum(complexity for _is_allowed, complexity in facts)
+            if its_size < size and all(is_allowed for is_allowed, _complexity in facts):
+                simpler.append((its_size, each))
+        return [each for _size, each in sorted(simpler, key=lambda pair: pair[0])]
+
+    def _facts(self, name: str, value: Any) -> tuple[bool, float]:
+        """Return whether a value is in its domain, and its complexity."""
+        return self.domains[name].allows(value), self.domains[name].complexity(value)
 
     def _shorter(self, inputs: Mapping[str, Any]) -> Iterator[Inputs]:
         """Yield the inputs with fewer entries along one group of axes."""
