@@ -34,13 +34,13 @@ EVERY = {"one": ONE, "two": TWO, "either": EITHER}
 
 
 @pytest.fixture
-def checked(grader, tmp_path):
+def checked(grader_here, tmp_path):
     """Return the output of the command line for one check of a submission."""
 
     def run(which, *options):
         exercise, check, _, *replacements = EVERY[which]
         (tmp_path / "submitted.py").write_text(changed(exercise, *replacements))
-        process = grader("check", exercise, "submitted.py", "--only", check, *options)
+        process = grader_here("check", exercise, "submitted.py", "--only", check, *options)
         assert (process.returncode, "Traceback" in process.stderr) == (1, False)
         return process.stdout
 
