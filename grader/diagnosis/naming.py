@@ -15,7 +15,6 @@ from . import general, search
 from .findings import Finding, Findings
 from .samples import Sample, alike
 
-IGNORED = "argument-ignored"
 LARGE = 20.0  # products of a few such numbers are too large for exp()
 
 
@@ -115,7 +114,7 @@ def _named(mutations: Mutations, function: str, samples: Sequence[Sample], expla
 
 def _quantity(change: Change) -> str:
     """Return the quantity for the title of a bug: an argument that is ignored, else the result that is wrong."""
-    is_argument = change.bug == IGNORED and change.before.isidentifier()
+    is_argument = change.bug == search.IGNORED and change.before.isidentifier()
     return change.before if is_argument else change.quantity
 
 

@@ -21,6 +21,7 @@ from .samples import Sample, alike, are_same
 
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
 ENOUGH = 3  # numbers to find one number from them, and to confirm it
+IGNORED = "argument-ignored"
 LEAST_TELLING = "another-quantity"
 MOST_NAMES = 3  # of bugs with the same numbers
 ANY = 0.37  # any value for an unknown, to see which results it changes
@@ -86,6 +87,7 @@ def explanations(
                 Explanation(mutants, factor)
                 for mutants in candidates
                 if not all(mutant.bug.accepted for mutant in mutants)
+                and not any(_ignores_a_default(mutations, function, samples, mutant) for mutant in mutants)
                 and reproduces(mutations, function, samples, mutants, factor)
             ]
             if matches:
@@ -157,6 +159,14 @@ def _of_used_functions(mutations: Mutations, function: str, samples: Sequence[Sa
         if reproduces(mutations, function, samples, mutants, 1.0)
     ]
     return _simplest(matches) if matches else []
+
+
+def _ignores_a_default(mutations: Mutations, function: str, samples: Sequence[Sample], mutant: Mutant) -> bool:
+    """True if a number takes the place of an argument that has its default in all cases: another factor would look the same."""
+    if mutant.bug.name != IGNORED or not mutant.changes:
+        return False
+    name, defaults = mutant.changes[0].before, mutations.defaults(function)
+    return name in defaults and all(sample.inputs.get(name) == defaults[name] for sample in samples)
 
 
 def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:

@@ -150,6 +150,11 @@ class Mutations:
                 except Exception:  # its arrays do not fit here
                     yield None
 
+    def defaults(self, function: str) -> dict[str, Any]:
+        """Return the defaults of the optional arguments of a function, by name."""
+        arguments = self._content.functions[function].arguments
+        return {item.name: item.default for item in arguments if item.optional}
+
     def is_program(self, function: str) -> bool:
         """True if a Python function computes the correct results of ``function``; it may call other functions."""
         return callable(self._steps.get(function))

@@ -23,6 +23,7 @@ from .preparation import Preparation
 MOST = 12  # repairs of one line
 OF_SHAPES = re.compile(
     r"(ValueError: .*(matmul|shapes|broadcast|aligned|dimension|sequence|einsum|setting an array))"
+    r"|((TypeError|AxisError|numpy.*AxisError): .*(cannot be interpreted as an integer|axis|integer scalar))"
     r"|(IndexError: .*(out of (range|bounds)|too many indices))",
     re.DOTALL,
 )

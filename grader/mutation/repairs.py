@@ -11,9 +11,20 @@ from collections.abc import Iterator
 
 from . import indices, matrices, reductions, rewriting
 from .changes import Change, spliced
-from .rewriting import Surroundings
+from .rewriting import Part, Surroundings
+from .templates import filled, matched
 
-OPERATORS = (matrices.transpose, matrices.product, reductions.kept_dimension, indices.shifted_index)
+
+@rewriting.in_each_part
+def maximum(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the larger or smaller of two numbers for each entry; the second argument of np.max is an axis."""
+    for name in ("max", "min"):
+        parts = matched(f"np.{name}(_a, _b)", node)
+        if parts is not None:
+            yield f"np-{name}", filled(f"np.{name}imum(_a, _b)", **parts)
+
+
+OPERATORS = (maximum, matrices.transpose, matrices.product, reductions.kept_dimension, indices.shifted_index)
 UNDOES = {
     "transpose-forgotten": "stray-transpose",
     "stray-transpose": "transpose-forgotten",
@@ -23,6 +34,8 @@ UNDOES = {
     "dimension-lost": "dimension-kept",
     "dimension-kept": "dimension-lost",
     "index-shifted": "index-shifted",
+    "np-max": "maximum-of-all",
+    "np-min": "maximum-of-all",
 }
 """{bug that an operator makes: bug that the same change repairs}."""
 

@@ -19,7 +19,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support.i18n import _
 from ..worker.values import Opaque, Own
-from . import networks, sequences, used
+from . import networks, sequences, unwritten, used
 from .answers import BoundAnswer, RawAnswer, answers_of
 from .experience import Experience
 from .instances import Instances
@@ -45,8 +45,14 @@ class SubmissionWithObjects(LoadedSubmission):
         """Construct the objects of a sequence and make its calls; raises CallError if one fails, or lacks a result."""
         calls = self.prepared_sequence(sequence, self.content.functions[sequence.function].complete(dict(inputs)), seed)
         outcomes = self._outcomes(calls.calls)
-        values, changed = sequences.results(self._class_functions, calls, outcomes)
         last = outcomes[-1]
+        if isinstance(last, CallError) and last.raised == "NotImplementedError":
+            own_names = {
+                item.class_name: self.required_class(item.class_name).constructor.name
+                for item in sequence.objects.values()
+            }
+            raise unwritten.with_class(last, sequence, self.content.classes, own_names, self.code) from last
+        values, changed = sequences.results(self._class_functions, calls, outcomes)
         value = None if isinstance(last, CallError) else last.value
         raw = RawAnswer(calls.targets[len(sequence.objects)], value, values, values)
         return BoundAnswer(values, changed, [], raw)

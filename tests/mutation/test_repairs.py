@@ -24,6 +24,7 @@ def back(d, W, zs, l):
         ("d = np.dot(W, d)", "d = d @ W", "operands-exchanged"),
         ("d = d @ W", "d = d * W", "matrix-product"),
         ("d = d * W", "d = d @ W", "elementwise-product"),
+        ("d = np.max(0, d)", "d = np.maximum(0, d)", "maximum-of-all"),
         ("d = d * zs[l]", "d = d * zs[l - 1]", "index-shifted"),
         ("d = d / np.sum(d, axis=1)", "d = d / np.sum(d, axis=1, keepdims=True)", "dimension-lost"),
         ("d -= d / d.sum(axis=1)", "d -= d / np.sum(d, axis=1, keepdims=True)", "dimension-lost"),
