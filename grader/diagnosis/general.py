@@ -110,6 +110,7 @@ def _detected(
 ) -> list[Finding] | None:
     """Return the detectors' findings for all wrong results; None if a wrong result is not explained."""
     by_bug: dict[str, Finding] = {}
+    wrong_count = 0
     clipped_names = _clipped_alike(samples, right, order)
     for name in order:
         if name not in samples[0].answered or name in clipped_names:
@@ -119,6 +120,7 @@ def _detected(
         findings = _of_result(content, function, samples, name, right)
         if findings is None:
             return None
+        wrong_count += 1
         for finding in findings:
             earlier = by_bug.setdefault(finding.bug, finding)
             if finding.bug == GENERAL["rounded"]:
@@ -130,6 +132,11 @@ def _detected(
             (b.name for b in content.bugs if b.detector == "clipped" and b.function == function), GENERAL["clipped"]
         )
         by_bug.setdefault(bug, Finding(bug, clipped_names[0]))
+    is_scaled = any(
+        "factor" in finding.parameters and "offset" not in finding.parameters for finding in by_bug.values()
+    )
+    if function in content.sequences and is_scaled and (len(by_bug) > 1 or wrong_count < len(samples[0].answered)):
+        return None  # a factor that changes from call to call is not a constant that is wrong
     return sorted(by_bug.values(), key=lambda finding: order.index(finding.where))
 
 
