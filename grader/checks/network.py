@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from ..assignment.base import Identifier, Tolerance
@@ -17,7 +18,7 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.classes import CallOfMethod
 from ..assignment.declarations import Declarations
 from ..assignment.sequences import ObjectSequence, SequenceError, sequence_of
-from ..diagnosis import Finding, Findings, find, findings_of_check
+from ..diagnosis import Finding, Findings, declared, find, findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..report.evidence import Evidence
@@ -178,7 +179,11 @@ class NetworkCheck(Check):
             samples = diagnose.samples_of(context, self.function, answered, self.tolerance)
             if samples is None:
                 return judged
-            findings = find(context.content, context.mutations, self.function, samples)
+            if all(np.isin(right, (0, 1)).all() for sample in samples for right in sample.right.values()):
+                findings = declared(context.mutations, self.function, samples)  # many mistakes give the other class
+            else:
+                findings = find(context.content, context.mutations, self.function, samples)
+            findings = findings or networks.with_convention(context.mutations, self.function, samples)
             return replace(judged, bugs=None if findings is None else _at(findings, next(iter(best.wrong))))
 
         return replace(outcome, diagnose=named)

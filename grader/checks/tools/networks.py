@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,10 @@ import numpy as np
 from ...assignment.base import Tolerance
 from ...assignment.sequences import ObjectSequence
 from ...assignment.spec import AssignmentSpec
+from ...diagnosis import Findings, findings_of_check
+from ...diagnosis.samples import Sample
 from ...expected.mutant import Mutant
+from ...expected.mutations import Mutations
 from ...expected.probes import Case
 from ...judging.compare import Comparison, all_agree, compare_results
 from ...report.evidence import Evidence
@@ -250,3 +254,16 @@ def with_drawn_rows(
     values = computed(rows)
     explains = values is not None and np.allclose(values, result[PARAMETERS], rtol=CLOSE, atol=CLOSE)
     return {PARAMETERS: values} if explains else None
+
+
+def with_convention(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
+    """Return the one declared mistake that explains all samples together with an accepted convention; None without one."""
+    accepted, mistakes = ([one for one in mutations.of(function) if one.bug.accepted is kind] for kind in (True, False))
+    names: dict[str, str] = {}
+    for mistake, convention in itertools.product(mistakes, accepted):
+        pairs = (
+            (sample, mutations.results_or_none(function, [mistake, convention], sample.inputs)) for sample in samples
+        )
+        if all(values is not None and sample.agreeing(values) >= sample.answered.keys() for sample, values in pairs):
+            names[mistake.bug.name] = next(iter(samples[0].answered))
+    return findings_of_check(*next(iter(names.items()))) if len(names) == 1 else None
