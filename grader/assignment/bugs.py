@@ -33,7 +33,16 @@ ImportPath = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
 StepDeclarations = dict[Identifier, Expression] | ImportPath
 
 Detector = Literal[
-    "factor", "transposed", "permuted", "collapsed", "broadcast", "truncated", "rounded", "clipped", "shifted"
+    "factor",
+    "transposed",
+    "permuted",
+    "collapsed",
+    "broadcast",
+    "truncated",
+    "rounded",
+    "clipped",
+    "shifted",
+    "constant",
 ]
 PARAMETERS = {  # {detector: names of the parameters that it finds}
     "factor": {"factor"},
@@ -45,6 +54,7 @@ PARAMETERS = {  # {detector: names of the parameters that it finds}
     "rounded": {"decimals", "format"},
     "clipped": {"low", "high"},
     "shifted": {"factor", "offset"},
+    "constant": set[str](),
 }
 
 

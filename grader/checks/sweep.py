@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ from ..assignment.check import ProbedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
-from ..judging.compare import all_agree, compare_results
+from ..judging.compare import all_agree, compare_results, wrong_length
 from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
 from ..report.picture_data import Picture
@@ -34,6 +34,7 @@ from .outcome import Outcome
 from .tools import consequences, diagnose, pictures, runs
 
 MOST_RUNS = 32  # in one case
+FAR = 1e6  # times the first cost; a run that ends beyond it, or with NaN, need not go on to the last epoch
 Grid = Annotated[list[Expression], Field(min_length=1, max_length=MOST_RUNS)]
 
 
@@ -184,7 +185,11 @@ def _ended(check: SweepCheck, context: Context, run: _Run, call: Trained) -> run
                 function=check.function, run=run.label, name=history
             )
         )
-    return runs.judged(run.label, call.result.values, history, run.converges, run.limit, check.tolerance)
+    ended = runs.judged(run.label, call.result.values, history, run.converges, run.limit, check.tolerance)
+    if ended.problem or not ended.last < FAR * ended.first:
+        return ended
+    costs = np.ravel(call.result.values[history])
+    return replace(ended, problem=wrong_length(history, costs, call.expected[history]) or "")
 
 
 def _is_finite(call: Trained) -> bool:

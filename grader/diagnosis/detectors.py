@@ -166,6 +166,16 @@ def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
     return {"factor": float(f"{slope:.6g}"), "offset": float(f"{offset:.6g}")}
 
 
+def constant(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """Detect the same number in three cases or more, although the correct ones differ from case to case; 0 does not count."""
+    numbers = [float(np.ravel(sample.answered[name])[0]) for sample in samples if np.size(sample.answered[name]) == 1]
+    expected = [float(np.ravel(values[name])[0]) for values in right if np.size(values[name]) == 1]
+    if len(numbers) < max(3, len(samples)) or len(expected) < len(samples):
+        return None
+    varies = not any(alike(one, other) for one, other in itertools.combinations(map(np.asarray, expected), 2))
+    return _if(bool(varies and np.isfinite(numbers).all() and len({*numbers}) == 1 and numbers[0]), {})
+
+
 # The order matters: the simplest detector comes first.
 DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]] = {
     "factor": factor,
@@ -177,6 +187,7 @@ DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]
     "rounded": rounded,
     "clipped": clipped,
     "shifted": shifted,
+    "constant": constant,
 }
 
 

@@ -26,6 +26,7 @@ GENERAL = {
     "rounded": "rounded-result",
     "clipped": "clipped-values",
     "shifted": "shifted-range",
+    "constant": "same-for-all-inputs",
 }
 CLIPPED = "clipped"  # the name for several results that are examined together
 FACTORS = {  # factors with specific bug names

@@ -79,14 +79,10 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
             return Comparison(_("{name} is a list, but its entries are not all numbers.").format(name=name))
     ways = accepted_histories(expected)
     if isinstance(actual, np.ndarray) and actual.ndim:
-        candidates = [way for way in ways if way.size and actual.size == way.size]
-        if not candidates:
-            return Comparison(
-                _("{name} has {count} entries, expected {epochs}, one per epoch.").format(
-                    name=name, count=len(actual), epochs=epochs
-                )
-            )
-        ways = candidates
+        problem = wrong_length(name, actual, expected)
+        if problem is not None:
+            return Comparison(problem)
+        ways = [way for way in ways if actual.size == way.size]
     best = compare(name, actual, ways[0], tolerance, is_alone)
     if best.problem is not None:
         others = (compare(name, actual, way, tolerance, is_alone) for way in ways[1:])
@@ -97,6 +93,15 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
         )
         return Comparison(None, " ".join(filter(None, [best.note, note])))
     return best
+
+
+def wrong_length(name: str, actual: Array, expected: Array) -> str | None:
+    """Return the sentence about a history that has not one entry for each epoch, None if its length is accepted."""
+    if any(way.size and actual.size == way.size for way in accepted_histories(expected)):
+        return None
+    return _("{name} has {count} entries, expected {epochs}, one per epoch.").format(
+        name=name, count=len(actual), epochs=len(expected) - 1
+    )
 
 
 def accepted_histories(expected: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from . import roles
 from .activations import slope_in
-from .patterns import value_of
+from .patterns import factors_of_product, value_of
 from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part
 from .templates import filled, matched
 
@@ -86,6 +86,13 @@ def missing_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]
             if value_of(left) == 1:
                 return
             yield _missing_bug(right, surroundings, divides=True), left
+        case ast.Call() if (outer := matched("np.outer(_a, _b)", node)) is not None:
+            yield _missing_bug(outer["_a"], surroundings), filled("np.outer(np.ones_like(_a), _b)", **outer)
+            yield _missing_bug(outer["_b"], surroundings), filled("np.outer(_a, np.ones_like(_b))", **outer)
+        case _ if (product := factors_of_product(node)) is not None:
+            # For a vector: with a matrix the result would have another shape, which no answer has.
+            yield _missing_bug(product[1], surroundings), filled("np.sum(_a, axis=-1)", _a=product[0])
+            yield _missing_bug(product[0], surroundings), filled("np.sum(_b, axis=0)", _b=product[1])
 
 
 @in_each_part
@@ -280,7 +287,7 @@ def _repeated_bug(factor: ast.expr, divides: bool = False) -> str:
         return "averaged-twice"
     if role == "slope" or slope_in(factor) is not None:
         return "derivative-applied-twice"
-    return "factor-repeated" if role == "rate" else ""
+    return "factor-repeated" if role in ("rate", "inputs") else ""
 
 
 def _is_share(factor: ast.expr) -> bool:

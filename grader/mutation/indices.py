@@ -110,6 +110,7 @@ def labels_not_one_hot(formula: ast.expr, surroundings: Surroundings) -> Iterato
     if roles.role_of(surroundings.result) == "labels" and len(labels) == 1:
         yield Rewrite("labels-not-one-hot", formula, filled(labels[0]))
         yield Rewrite("labels-not-one-hot", formula, filled("_y * (_f)", _y=filled(labels[0]), _f=formula))
+        yield Rewrite("labels-not-one-hot", formula, filled("_y[:, None] * (_f)", _y=filled(labels[0]), _f=formula))
         yield Rewrite("labels-not-one-hot", formula, filled("_y + 0 * (_f)", _y=filled(labels[0]), _f=formula))
 
 

@@ -56,6 +56,7 @@ OPERATORS: tuple[Operator, ...] = (
     costs.chain_cut,
     reductions.from_weight_gradient,
     reductions.last_sample,
+    reductions.product_apart,
     reductions.kept_dimension,
     scaling.pixels,
     scaling.own_statistics,

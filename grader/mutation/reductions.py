@@ -188,6 +188,18 @@ def _others(reduction: Reduction) -> Iterator[Part]:
 
 
 @in_each_part
+def product_apart(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Multiply two sums or means instead of summing or averaging the products."""
+    reduction = reduction_in(node)
+    if reduction is None or reduction.function not in ("sum", "mean"):
+        return
+    parts = matched("_a * _b", reduction.array)
+    if parts is not None and all(value_of(part) is None for part in parts.values()):
+        one, other = (replace(reduction, array=parts[name]).call() for name in ("_a", "_b"))
+        yield "product-of-means", filled("_a * _b", _a=one, _b=other)
+
+
+@in_each_part
 def last_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Keep only the last sample of a sum over the samples, as a loop does that forgets to add."""
     bug = "only-the-last-sample"

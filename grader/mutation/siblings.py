@@ -33,7 +33,11 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
     if roles.role_of(surroundings.result) == "slope":  # functions.derivative knows what it is confused with
         return
     for other in surroundings.names:
-        if other != node.id and _may_be_confused(node.id, other) and _fits(node.id, other, surroundings):
+        if (
+            other != node.id
+            and _may_be_confused(node.id, other, surroundings.result)
+            and _fits(node.id, other, surroundings)
+        ):
             yield _bug(node.id, other, surroundings), filled(other)
 
 
@@ -127,10 +131,12 @@ def _are_alike(one: str, other: str) -> bool:
     return roles.role_of(one) == roles.role_of(other) and roles.role_of(one) not in ("rate", "count")
 
 
-def _may_be_confused(name: str, other: str) -> bool:
+def _may_be_confused(name: str, other: str, result: str) -> bool:
     role, other_role = roles.role_of(name), roles.role_of(other)
     if not role and not other_role:
         return _similar(name, other)
+    if roles.role_of(result) in roles.PARAMETERS and {role, other_role} == roles.GRADIENTS:
+        return roles.layer_of(name)[1] == roles.layer_of(other)[1]
     if role == "slope" and other_role != "slope":
         return False
     return any(role in group and other_role in group for group in _GROUPS)
@@ -168,7 +174,7 @@ def _bug(name: str, other: str, surroundings: Surroundings) -> str:
             return "activation-derivative-missing"
         case "delta" | "activation gradient" | "error", other if other != role:
             return "chain-cut"
-        case ("weight gradient", "weight gradient") | ("bias gradient", "bias gradient"):
+        case (("weight gradient" | "bias gradient"), ("weight gradient" | "bias gradient")):
             return "gradient-of-another-layer"
         case "activation", "preactivation" if result == "preactivation":
             return "preactivation-handed-on"

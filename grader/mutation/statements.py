@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 
 from . import roles
-from .editing import Edit, Function, is_record, reads, writes
+from .editing import Edit, Function, is_record, parameters_updated, reads, writes
 
 _AUGMENTED = {ast.Add: "+=", ast.Sub: "-=", ast.Mult: "*=", ast.Div: "/="}
 
@@ -94,6 +94,8 @@ def started_anew(function: Function) -> Iterator[Edit]:
             if isinstance(statement, ast.Assign) and writes(statement) <= writes(*loop.body) & reads(*loop.body)
         ]
         numbers = [start for start in starts if not isinstance(start.value, ast.List)]  # a history is created elsewhere
+        if loop in (statement for statement in function.definition.body):
+            yield from _arguments_anew(function, loop)
         for group in [*([start] for start in starts), *([numbers] if len(numbers) > 1 else [])]:
             body = textwrap.indent(function.text(*group, *loop.body), "    ")
             changes = *((start, "") for start in group), (loop, f"{_header(loop)}\n{body}")
@@ -101,12 +103,29 @@ def started_anew(function: Function) -> Iterator[Edit]:
             yield from function.edit("started-anew-in-every-round", quantity, *changes, line=group[0].lineno)
 
 
+def _arguments_anew(function: Function, loop: ast.For) -> Iterator[Edit]:
+    """Give the parameters that a training loop updates their values from before the loop in every round."""
+    updated = {
+        name
+        for statement in ast.walk(loop)
+        if isinstance(statement, ast.stmt)
+        for name in parameters_updated(statement)
+    }
+    names = sorted(updated & {*function.arguments})
+    if names:
+        kept = "\n".join(f"{name}_start = {name}" for name in names)
+        anew = "\n".join(f"{name} = {name}_start" for name in names)
+        body = textwrap.indent(f"{anew}\n{function.text(*loop.body)}", "    ")
+        text = f"{kept}\n{_header(loop)}\n{body}"
+        yield from function.edit("started-anew-in-every-round", names[0], (loop, text))
+
+
 def _header(loop: ast.For) -> str:
     return f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}:"
 
 
 def results(function: Function) -> Iterator[Edit]:
-    """Return two results in the wrong order."""
+    """Return two results in the wrong order, or take them so."""
     for block in function.blocks:
         for statement in block.statements:
             match statement:
@@ -117,6 +136,9 @@ def results(function: Function) -> Iterator[Edit]:
                         yield from function.edit(
                             "permuted-results", parts[place], (statement, f"return {', '.join(order)}")
                         )
+                case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id=one), ast.Name(id=other)])], value=ast.Call()):
+                    text = f"{other}, {one} = {ast.unparse(statement.value)}"
+                    yield from function.edit("permuted-results", one, (statement, text))
 
 
 def conditions(function: Function) -> Iterator[Edit]:

@@ -26,35 +26,46 @@ def wrong_minimise(
     batch_size,
     cost,
     gradient,
-    last_batch="",
+    batches="",
+    divisor="",
     batch_costs="",
-    all_at_once=False,
+    costs_after=False,
+    each_step=False,
+    from_start=False,
     updated_weights=False,
-    averaged_twice=False,
 ):
     """Return the same as :func:`minimise` with a mistake.
 
-    ``last_batch`` is "dropped" or "divided by batch_size". ``batch_costs`` is "mean", "last" or "each": the costs are those
-    of the batches before their updates.
+    ``batches`` is "one" for all points at once, "full" for the full batches only, "first" for the first batch only, or
+    "everything" for all points in each batch. ``divisor`` is what the sum over a batch is divided by: "batch_size", "n",
+    "twice" for its own size and n, or "batches" for its own size and the number of batches. ``batch_costs`` is "mean",
+    "last" or "each": the costs are those of the batches before their steps, or after them. With ``each_step`` there is a
+    cost of all points after each step. With ``from_start`` all
+    gradients of an epoch belong to the parameters at its start.
     """
-    size = len(x) if batch_size is None or all_at_once else int(batch_size)
-    rate = learning_rate / (len(x) if averaged_twice else 1)
-    starts = range(0, len(x) - size + 1 if last_batch == "dropped" else len(x), size)
+    n = len(x)
+    size = n if batch_size is None or batches == "one" else int(batch_size)
+    starts = range(0, n - size + 1 if batches == "full" else n, size)
     costs = [] if batch_costs else [cost(w, b, x, y)]
     for _epoch in range(int(epochs)):
         own_costs = []
-        for start in starts:
-            part = x[start : start + size], y[start : start + size]
-            share = len(part[0]) / size if last_batch == "divided by batch_size" else 1
-            own_costs.append(cost(w, b, *part))
-            dw, db = gradient(w, b, *part)
-            w = w - share * rate * dw
+        old_w, old_b = w, b
+        for start in starts[:1] if batches == "first" else starts:
+            part = (x, y) if batches == "everything" else (x[start : start + size], y[start : start + size])
+            points = len(part[0])
+            shares = {"batch_size": points / size, "n": points / n, "twice": 1 / n, "batches": 1 / len(starts)}
+            rate = learning_rate * shares.get(divisor, 1)
+            own_costs += [] if costs_after else [cost(w, b, *part)]
+            dw, db = gradient(old_w, old_b, *part) if from_start else gradient(w, b, *part)
+            w = w - rate * dw
             if updated_weights:
                 dw, db = gradient(w, b, *part)
-            b = b - share * rate * db
+            b = b - rate * db
+            own_costs += [cost(w, b, *part)] if costs_after else []
+            costs += [cost(w, b, x, y)] if each_step else []
         if batch_costs == "mean":
             own_costs = [np.mean(own_costs)]
         elif batch_costs == "last":
             own_costs = own_costs[-1:]
-        costs += own_costs if batch_costs else [cost(w, b, x, y)]
+        costs += own_costs if batch_costs else [] if each_step else [cost(w, b, x, y)]
     return w, b, np.array(costs)

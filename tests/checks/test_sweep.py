@@ -81,6 +81,11 @@ def test_correct_loop_gets_full_marks_with_a_picture():
         ("w = w - learning_rate * dw", "w = w - learning_rate * dw / 2", "should grow, but"),
         ("b = b - learning_rate * db", "pass", "the run settles, but not at the right w and b."),
         ("    return w, b, costs", "    return w, b, costs[:1]", "costs has fewer than two entries."),
+        (
+            "        costs.append",
+            "        if costs[1:] and costs[-1] > costs[-2]:\n            break\n        costs.append",
+            "expected 200, one per epoch.",
+        ),
     ],
 )
 def test_wrong_loop_gets_no_points(old, new, sentence):

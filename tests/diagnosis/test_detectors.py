@@ -118,6 +118,12 @@ def test_change_that_does_not_explain_every_entry_is_not_found(what):
     assert factor is None or factor["factor"] is None  # no factor is the same in all cases
 
 
+def test_same_number_in_all_cases_is_found():
+    items = [Sample(str(k), {}, {"r": np.array(k + 1.0)}, {"r": np.array(0.5)}) for k in range(3)]
+    assert DETECTORS["constant"](items, "r", [sample.right for sample in items]) == {}
+    assert DETECTORS["constant"](items[:2], "r", [sample.right for sample in items[:2]]) is None  # may be chance
+
+
 @pytest.mark.parametrize("detector", ["clipped", "shifted"])
 def test_single_numbers_are_not_clipped_or_shifted(detector):
     numbers = [np.array(value) for value in (3.0, 5.0)]

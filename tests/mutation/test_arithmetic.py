@@ -77,6 +77,11 @@ def test_only_the_first_of_three_terms_is_kept(made):
         ("w2.T @ d * (Z1 > 0)", {"w2.T @ d": "activation-derivative-missing"}),
         ("w - lr * dw", {"w - dw": "argument-ignored"}),
         ("u * v", {"u": "factor-missing", "v": "factor-missing"}),
+        (
+            "np.outer(i, w)",
+            {"np.outer(np.ones_like(i), w)": "factor-missing", "np.outer(i, np.ones_like(w))": "factor-missing"},
+        ),
+        ("h @ w", {"np.sum(h, axis=-1)": "factor-missing", "np.sum(w, axis=0)": "factor-missing"}),
     ],
 )
 def test_factor_is_left_out(made, text, wrong):
@@ -88,6 +93,7 @@ def test_factor_is_left_out(made, text, wrong):
     [
         ("X.T @ d / m", {"X.T @ d / m / m": "averaged-twice"}),
         ("2 * e", {"2 * e * 2": "stray-factor-two"}),
+        ("e * x", {"e * x * x": "factor-repeated"}),
         ("e / 2", {"e / 2 / 2": "missing-factor-two"}),
         ("pixels / 255.0", {"pixels / 255.0 / 255.0": "scaled-twice"}),
         ("error * slope", {"error * slope * slope": "derivative-applied-twice"}),

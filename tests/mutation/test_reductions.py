@@ -123,3 +123,9 @@ def test_module_is_not_an_array():
 def test_all_reductions_run_along_another_axis(text, axis, wrong, count):
     changed, found_count = reductions.along(rewriting.parsed(text), axis)
     assert (ast.unparse(changed), found_count) == (wrong, count)
+
+
+def test_sums_are_multiplied_instead_of_products_added(made):
+    wrong = {"np.mean(e) * np.mean(x)": "product-of-means"}
+    assert made(reductions.product_apart, "np.mean(e * x)") == wrong
+    assert made(reductions.product_apart, "np.sum(2 * x)") == made(reductions.product_apart, "np.max(e * x)") == {}

@@ -43,6 +43,7 @@ NAMES = (
         ("w2.T @ dZ2", "dA1", "w2.T @ error", "chain-cut"),
         ("dA1 * slope1", "dZ1", "dA1 * slope2", "derivative-of-another-layer"),
         ("b1 - lr * db1", "b1", "b1 - lr * db2", "gradient-of-another-layer"),
+        ("w2 - lr * dW2", "w2", "w2 - lr * db2", "gradient-of-another-layer"),
         ("A2 - Y", "error", "A2 - labels", "labels-not-one-hot"),
     ],
 )

@@ -79,6 +79,7 @@ def test_results_are_permuted(edited):
     assert edited(statements.results, TRAIN) == {
         ("permuted-results", "return b, w, losses", "return w, b, losses"),
         ("permuted-results", "return w, losses, b", "return w, b, losses"),
+        ("permuted-results", "db, dw = gradients(X, y, w, b)", "dw, db = gradients(X, y, w, b)"),
     }
 
 
@@ -141,5 +142,8 @@ def test_value_starts_anew_in_every_round(edited):
     edits = edited(statements.started_anew, ADAM)
     assert {bug for bug, _added, _removed in edits} == {"started-anew-in-every-round"}
     added = {added for _bug, added, _removed in edits}
-    assert added == {"losses = []", "m = 0 * w", "v = 0 * w", "m = 0 * w; v = 0 * w"}
-    assert edited(statements.started_anew, TRAIN) == {("started-anew-in-every-round", "losses = []", "losses = []")}
+    assert added == {"losses = []", "m = 0 * w", "v = 0 * w", "m = 0 * w; v = 0 * w", "w_start = w; w = w_start"}
+    assert edited(statements.started_anew, TRAIN) == {
+        ("started-anew-in-every-round", "losses = []", "losses = []"),
+        ("started-anew-in-every-round", "b_start = b; w_start = w; b = b_start; w = w_start", ""),
+    }

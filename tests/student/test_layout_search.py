@@ -25,6 +25,13 @@ def test_layout_of_the_task_is_detected():
     assert in_detected_layout(student).layout.name is None
 
 
+def test_functions_without_expected_answers_are_no_evidence():
+    """``init`` is judged by its statistics, so neither the reference nor the steps have it."""
+    source = (load("initialisation").folder / "solution.py").read_text()
+    student, cases, _session = submitted("initialisation", source.replace("np.std(", "np.var("))
+    assert in_best_layout(student, cases)[0].layout == student.layout
+
+
 def test_assignment_without_layouts_needs_no_calls():
     student, cases, session = submitted("single-neuron", "def predict(X, w, b): return X @ w + b")
     assert in_detected_layout(student) is student

@@ -4,6 +4,7 @@ epoch by epoch."""
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -187,6 +188,7 @@ def _ignored(context: Context, function: str, call: RepeatedCall, samples: Seque
         return None
     sample = samples[0]
     answered = call(sample.inputs)
+    ignored = []
     for argument in context.content.functions[function].arguments:
         value = sample.inputs.get(argument.name)
         if not isinstance(value, bool | int | float | np.floating):
@@ -194,6 +196,7 @@ def _ignored(context: Context, function: str, call: RepeatedCall, samples: Seque
         answer = call({**sample.inputs, argument.name: _another(value)})
         if answered is None or answer is None or not _same(answered, answer, *answered):
             continue
+        ignored.append(argument.name)
         usual = [argument.default] if argument.optional else []
         for number in (*usual, *_fixed(value)):
             if number != value and all(
@@ -202,6 +205,12 @@ def _ignored(context: Context, function: str, call: RepeatedCall, samples: Seque
                 for one in samples
             ):
                 return Finding("argument-ignored", argument.name, {"fixed": number})
+    zeros = dict.fromkeys(ignored, 0.0)  # as a start of the parameters
+    if ignored and all(
+        one.agreeing(right_results(mutations, function, {**one.inputs, **zeros})) >= one.answered.keys()
+        for one in samples
+    ):
+        return Finding("argument-ignored", ignored[0], {"fixed": 0})
     return None
 
 
@@ -311,6 +320,9 @@ def _of_each_step(context: Context, function: str, call: RepeatedCall, samples: 
         share = _multiple([((step.before * decayed)[:, None], step.actual - step.right) for step in steps], 1e-9)
         if share is not None and share < 0:
             return Finding("weight-decay", parameters[0], {"share": -share})
+    ratio = _ratio_of_each_epoch(steps, len(samples))
+    if ratio is not None:
+        return Finding("learning-rate-changes", parameters[0], {"epoch": 1, "step": ratio})
     limits = [float(np.abs(step.actual / step.rate).max()) for step in steps]
     if not any(limits):
         return None  # a missing gradient is not a clipped one
@@ -328,6 +340,25 @@ def _of_each_step(context: Context, function: str, call: RepeatedCall, samples: 
     ):
         return Finding("gradient-clipped", parameters[0], {"limit": max(norms)})
     return None
+
+
+def _ratio_of_each_epoch(steps: Sequence[_Step], cases: int) -> float | None:
+    """Return the ratio of the first step to the correct one if the ratio changes by epoch, in the same way in all cases.
+
+    A ratio that depends on the gradient, as that of a clipped one, differs from case to case.
+    """
+    if cases < 2 or len(steps) != cases * STEPS:
+        return None
+    ratios = []
+    for epoch in range(STEPS):
+        own = steps[epoch::STEPS]
+        rights, actuals = (np.concatenate([getattr(step, name) for step in own]) for name in ("right", "actual"))
+        ratio = _multiple([(rights[:, None], actuals)], 1e-9)
+        if ratio is None:
+            return None
+        ratios.append(ratio)
+    is_changing = all(abs(one - other) > 1e-6 * abs(one) for one, other in itertools.pairwise(ratios))
+    return ratios[0] if is_changing else None
 
 
 @dataclass(frozen=True)

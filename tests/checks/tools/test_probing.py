@@ -34,6 +34,7 @@ WRONG = {
     "weight-decay": (STEP, "        w = w - learning_rate * dw - 0.01 * w\n"),
     "gradient-clipped": (STEP, "        dw, db = np.clip(dw, -0.05, 0.05), np.clip(db, -0.05, 0.05)\n" + STEP),
 }
+ZERO_START = (BEGIN, BEGIN + "    w, b = 0 * w, 0.0\n")
 SHORTENED = (
     STEP,
     "        norm = np.sqrt(dw @ dw + db * db)\n"
@@ -77,6 +78,7 @@ def test_behaviour_is_found(bug):
         (WRONG["weight-decay"], {"share": 0.01}),
         (WRONG["gradient-clipped"], {"limit": 0.05}),
         (SHORTENED, {"limit": 0.1}),
+        (ZERO_START, {"fixed": 0}),
     ],
 )
 def test_number_of_the_bug_is_found(change, parameters):
