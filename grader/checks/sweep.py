@@ -34,7 +34,7 @@ from .outcome import Outcome
 from .tools import consequences, diagnose, pictures, runs
 
 MOST_RUNS = 32  # in one case
-FAR = 1e6  # times the first cost; a run that ends beyond it, or with NaN, need not go on to the last epoch
+FAR = 1e6  # times the first cost; a run that ends beyond it, or with NaN, may stop before the last epoch
 Grid = Annotated[list[Expression], Field(min_length=1, max_length=MOST_RUNS)]
 
 

@@ -113,10 +113,10 @@ def _arguments_anew(function: Function, loop: ast.For) -> Iterator[Edit]:
     }
     names = sorted(updated & {*function.arguments})
     if names:
-        kept = "\n".join(f"{name}_start = {name}" for name in names)
+        start = "\n".join(f"{name}_start = {name}" for name in names)
         anew = "\n".join(f"{name} = {name}_start" for name in names)
         body = textwrap.indent(f"{anew}\n{function.text(*loop.body)}", "    ")
-        text = f"{kept}\n{_header(loop)}\n{body}"
+        text = f"{start}\n{_header(loop)}\n{body}"
         yield from function.edit("started-anew-in-every-round", names[0], (loop, text))
 
 
