@@ -17,7 +17,7 @@ from ..support.errors import NotGradable
 from ..support.reachable import reachable
 from ..support.recent import Recent
 from ..worker import values as encoding
-from . import author, compiled, generated, of_classes, recorded_steps, taken_apart
+from . import author, compiled, generated, of_classes, recorded_steps, repeated, taken_apart
 from .author import Program
 from .mutant import Mutant
 from .probes import known_digest
@@ -82,6 +82,16 @@ class Mutations:
         return {
             function: (names & self._content.functions.keys()) - {function} for function, names in called_names.items()
         }
+
+    @cached_property
+    def _repeated(self) -> dict[str, frozenset[str]]:
+        """Return, for each function with declared formulas, the functions whose results they compute again."""
+        formulas = {
+            name: steps
+            for name, steps in self._steps.items()
+            if not callable(steps) and name in self._content.steps and name in self._content.functions
+        }
+        return {name: repeated.repeated(name, self._content.functions, formulas) for name in formulas}
 
     @cached_property
     def _all(self) -> dict[str, list[Mutant]]:
@@ -185,16 +195,16 @@ class Mutations:
             return set()
 
     def uses_in_all(self, function: str) -> set[str]:
-        """Return the functions that the declared steps of ``function`` call directly or indirectly."""
+        """Return the functions that the declared steps of ``function`` call or repeat, directly or indirectly."""
         try:
             return self._needed_in_all(function) if function in self._content.steps else set()
         except NotGradable:
             return set()
 
     def _needed_in_all(self, function: str) -> set[str]:
-        """Return the functions that the steps of ``function`` call directly or indirectly."""
+        """Return the functions that the steps of ``function`` call or repeat, directly or indirectly."""
         if function not in self._used_in_all:
-            used = reachable([function], lambda name: self._used.get(name, ()))
+            used = reachable([function], lambda name: self._used.get(name, set()) | self._repeated.get(name, set()))
             self._used_in_all[function] = {*used} - {function}
         return self._used_in_all[function]
 
@@ -287,12 +297,26 @@ class Mutations:
         constants = {name: np.float64(value) for mutant in own for name, value in mutant.constants.items()}
         others = {name: self._as_function(name, mutants) for name in self._used_by(function, own)}
         library = {name: self._as_function(name, mutants) for name in self._not_of_library(function, mutants)}
+        repeated_values = self._repeated_by_own(function, inputs)
+        if repeated_values:
+            steps = {name: step for name, step in steps.items() if name not in repeated_values}
         # A changed formula takes the place of the correct one; a declared one may read the correct value.
         changed_steps = {name: step for mutant in own if mutant.is_generated for name, step in mutant.steps.items()}
         layers = [*(mutant.steps for mutant in own if not mutant.is_generated), {**steps, **changed_steps}]
-        quantities = Quantities(layers, {**others, **inputs, **constants}, library)
+        quantities = Quantities(layers, {**others, **inputs, **repeated_values, **constants}, library)
         for name in self.order(function):
             yield name, np.asarray(quantities[name], dtype=np.float64)
+
+    def _repeated_by_own(self, function: str, inputs: NamedValues) -> NamedValues:
+        """Return {quantity: value} of those quantities of ``function`` that are results of functions of :meth:`with_own`."""
+        values: NamedValues = {}
+        if not self._own:
+            return values
+        for name in sorted(self._repeated.get(function, frozenset()) & self._own.keys()):
+            spec = self._content.functions[name]
+            answer = self._own[name](*(inputs[argument] for argument in spec.argument_names()))
+            values |= zip(spec.returns, answer if isinstance(answer, tuple) else (answer,), strict=True)
+        return values
 
     def value(self, expression: str, inputs: Mapping[str, Any]) -> Any:
         """Return the value of an expression of inputs and of the assignment's functions, which are computed by their steps.
