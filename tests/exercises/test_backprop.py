@@ -71,6 +71,36 @@ def test_mistake_of_the_hidden_layers_is_named_for_each_number_of_layers(graded)
     assert named == ["activation-derivative-missing"] * 3 and not report.passed
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["bias-forgotten", "output-activation-missing", "preactivation-handed-on"])
+def test_mistake_of_the_forward_pass_counts_once(graded, name):
+    """The derivatives are right for the submission's own forward pass, but nobody passes with a wrong one."""
+    report = graded(EXERCISE, known_wrong(EXERCISE, name))
+    passed = [check for check in report.checks if check.name.startswith("gradients") and check.status == "passed"]
+    assert len(passed) == 3 and not report.passed
+    assert all("Judged by the results of your own" in check.message for check in passed)
+
+
+@pytest.mark.long
+def test_second_mistake_in_the_backward_pass_costs_its_own_points(graded, source):
+    text = changed(source, ("a @ W + b", "a @ W"), ("delta = error * a * (1 - a)", "delta = error * a"))
+    report = graded(EXERCISE, text)
+    assert {statuses(report)[f"gradients-{depth}"] for depth in (2, 3, 5)} == {"failed"}
+
+
+@pytest.mark.long
+def test_forward_and_backward_passes_that_do_nothing_earn_nothing_for_each_other(graded):
+    text = """
+def feed_forward(X, weights, biases, activation=None):
+    zs = [X[:, :1] * 0 + 0 * b for b in biases]
+    return zs, zs
+def back_propagation(X, y, weights, biases):
+    return [0 * W for W in weights], [0 * b for b in biases]
+"""
+    report = graded(EXERCISE, text)
+    assert {statuses(report)[f"gradients-{depth}"] for depth in (2, 3, 5)} == {"failed"}
+
+
 def test_one_hidden_layer_is_not_enough(graded):
     report = graded(EXERCISE, known_wrong(EXERCISE, "only-one-hidden-layer"))
     assert statuses(report)["gradients-2"] == "passed" and statuses(report)["gradients-3"] == "error"
