@@ -1,6 +1,7 @@
-"""Accepts uploads, from pages and from programs: first all that needs no lock, then the rules and the row in one transaction.
+"""Accepts uploads, from pages and from programs: the user, the rules and the row in one transaction, which many uploads share.
 
-Accepted means: the content is on disk and the row is committed. Only then the student gets a receipt.
+Only what takes long is done before: large uploads are packed and forced to the disk. Accepted means: the content is on disk and the
+row is committed. Only then the student gets a receipt.
 """
 
 from __future__ import annotations
@@ -14,15 +15,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _, lazy
-from ..support.zips import zipped
 from . import access, admission, claims, courses, fresh_uploads, kept_results, result_keys, space
 from .access import Caller
-from .blobs import name_of
 from .claims import QUEUE_PATIENCE, WAITS
-from .errors import NoSpace, Refusal, Unavailable, Unreadable
+from .errors import Refusal, Unreadable
+from .hand_ins import HandIn, PackedUpload
 from .identifiers import new_id
 from .moments import now
 from .progress import SubmissionProgress, progress_of
@@ -39,28 +38,15 @@ COLUMNS = frozenset(INSERT.table.c.keys())
 
 
 @dataclass(frozen=True)
-class PackedUpload:
-    """The files of an upload as one content: a single file as it is, several ones as a zip file. ``sha256`` is the digest of the files."""
+class _Admission:
+    """An upload that the rules allow. ``exercise`` has the columns of its exercise; ``earlier`` is of a request with the same key."""
 
-    file_name: str
-    file_count: int
-    size: int
-    sha256: str
-    content: bytes
-    blob: str
-
-
-@dataclass(frozen=True)
-class PreparedUpload:
-    """An upload for an exercise. ``received`` is the time when all its bytes had arrived."""
-
-    course: str
-    exercise: str
-    kind: Kind
+    hand_in: HandIn
+    caller: Caller
     upload: PackedUpload
-    received: datetime
-    via: str
-    idempotency_key: str | None
+    exercise: Any
+    terms: Terms
+    earlier: Submission | None
 
 
 @dataclass(frozen=True)
@@ -68,6 +54,7 @@ class AcceptedUpload:
     """A submission that is on disk. ``exercise`` has the columns of its exercise; ``replaced`` is the id of a self-check."""
 
     submission: Submission
+    caller: Caller
     progress: SubmissionProgress
     exercise: Any
     terms: Terms
@@ -81,56 +68,53 @@ def accept(
     exercise: str,
     kind: Kind | str,
     files: Mapping[str, bytes],
-    **more: Any,
-) -> Submission:
-    """Return the new submission of a user, when it is on disk; its related rows are not loaded. The arguments are those of :func:`prepared`.
-
-    The same request with the same ``idempotency_key`` returns the same submission. A file that has a result already is graded at
-    once, from that result. Raises a Refusal if the exercise does not accept it, for limits, and if the disk is full; then
-    nothing is stored.
-    """
-    hand_in = prepared(service, caller, course, exercise, Kind(kind), files, **more)
-    return announced(service, stored(service, caller, hand_in).result()).submission
-
-
-def prepared(
-    service: Service,
-    caller: Caller,
-    course: str,
-    exercise: str,
-    kind: Kind,
-    files: Mapping[str, bytes],
     *,
     via: str,
     idempotency_key: str | None = None,
     received: datetime | None = None,
-) -> PreparedUpload:
-    """Return an upload that is counted and packed, and on disk if it is large; ``files`` is {name: content}.
+) -> Submission:
+    """Return the new submission of a user, when it is on disk; its related rows are not loaded. ``received`` is now by default.
 
-    ``received`` is now by default. Raises a Refusal for wrong files, for limits, and if the disk is full.
+    The same request with the same ``idempotency_key`` returns the same submission. A file that has a result already is graded at
+    once, from that result. Raises a Refusal if the exercise does not accept it, for wrong files, for limits, and if the disk is
+    full; then nothing is stored.
     """
-    service.rates.count_upload(caller.user_id)
-    admission.refuse_wrong_files(files, service.configuration.limits)
-    hand_in = PreparedUpload(course, exercise, kind, _packed(files), received or now(), via, idempotency_key)
-    space.refuse_if_low(service, len(hand_in.upload.content))
-    if not fresh_uploads.is_small(hand_in.upload.content):
+    moment = received or now()
+    hand_in = HandIn(lambda session: caller, course, exercise, Kind(kind), files, moment, via, idempotency_key)
+    if hand_in.is_large:
+        prepare(service, hand_in)
+    return announced(service, stored(service, hand_in).result()).submission
+
+
+def prepare(service: Service, hand_in: HandIn) -> None:
+    """Do for a large upload what its transaction need not wait for: pack it, and force it to the disk. Raises a Refusal."""
+    with service.database.reading() as session:
+        hand_in.caller_in(session, service)
+    upload = hand_in.packed(service)
+    if not fresh_uploads.is_small(upload.content):
         with service.database.reading() as session:
-            _admitted(session, service, caller, hand_in)  # the file of one that is refused would be of no use
+            _admitted(session, service, hand_in)  # the file of one that is refused would be of no use
         with space.full_disk_is_a_refusal():
-            service.blobs.put(hand_in.upload.content)
-    return hand_in
+            service.blobs.put(upload.content)
 
 
-def stored(service: Service, caller: Caller, hand_in: PreparedUpload) -> Future[AcceptedUpload | Refusal]:
-    """Return the future of a submission that is on disk, or of the Refusal; pass its result to :func:`announced`."""
+def stored(service: Service, hand_in: HandIn) -> Future[AcceptedUpload | Refusal]:
+    """Return the future of a submission that is on disk, or of the Refusal; pass its result to :func:`announced`.
+
+    A large upload must have been prepared. For a small one everything is done in the transaction that it shares with others:
+    a thread and a session for each one would cost more.
+    """
 
     def change(session: Session) -> AcceptedUpload | Refusal:
         try:
-            return _accept_in(session, service, caller, hand_in)
-        except (NoSpace, Unavailable):
-            raise
+            admitted = _admitted(session, service, hand_in)
         except Refusal as refusal:  # nothing is written yet, so those who share the transaction need not start again
             return refusal
+        submission, replaced = admitted.earlier, None
+        if submission is None:
+            submission, replaced = _store(session, service, admitted)
+        progress = progress_of(session, service, submission)
+        return AcceptedUpload(submission, admitted.caller, progress, admitted.exercise, admitted.terms, replaced)
 
     return service.database.soon(change)
 
@@ -145,68 +129,53 @@ def announced(service: Service, accepted: AcceptedUpload | Refusal) -> AcceptedU
     return accepted
 
 
-def _packed(files: Mapping[str, bytes]) -> PackedUpload:
-    content = next(iter(files.values())) if len(files) == 1 else zipped(files)
-    size = sum(map(len, files.values()))
-    return PackedUpload(next(iter(files)), len(files), size, digest(dict(files)), content, name_of(content))
+def _admitted(session: Session, service: Service, hand_in: HandIn) -> _Admission:
+    """Return an upload that may be stored; writes nothing.
 
-
-def _admitted(
-    session: Session, service: Service, caller: Caller, hand_in: PreparedUpload
-) -> tuple[Any, Terms, Submission | None]:
-    """Return the columns of the exercise, the terms of the student, and the submission of an earlier request with the same key.
-
-    Raises a Refusal if the exercise does not accept a new submission.
+    Raises a Refusal for an unknown user or wrong files, and if the exercise does not accept a new submission.
     """
+    caller, upload = hand_in.caller_in(session, service), hand_in.packed(service)
     exercise = access.exercise_row(session, caller, hand_in.course, hand_in.exercise)
     terms = terms_of(session, exercise, caller.user_id)
-    earlier = _by_key(session, caller, exercise.id, hand_in)
+    earlier = _by_key(session, caller, exercise.id, hand_in, upload)
     if earlier is None:
         limits = service.configuration.limits
         admission.refuse(session, limits, caller, exercise, hand_in.kind, hand_in.received, terms)
-    return exercise, terms, earlier
+    return _Admission(hand_in, caller, upload, exercise, terms, earlier)
 
 
-def _accept_in(session: Session, service: Service, caller: Caller, hand_in: PreparedUpload) -> AcceptedUpload:
-    """Store a submission in a transaction that writes. A Refusal by the rules is raised before anything is written."""
-    exercise, terms, submission = _admitted(session, service, caller, hand_in)
-    replaced = None
-    if submission is None:
-        submission, replaced = _store(session, service, caller, hand_in, exercise)
-    return AcceptedUpload(submission, progress_of(session, service, submission), exercise, terms, replaced)
-
-
-def _store(
-    session: Session, service: Service, caller: Caller, hand_in: PreparedUpload, exercise: Any
-) -> tuple[Submission, str | None]:
+def _store(session: Session, service: Service, admitted: _Admission) -> tuple[Submission, str | None]:
     """Store a submission, unless the same self-check waits; return it, and the id of the self-check that it replaces."""
-    submission = _new(caller, exercise, hand_in)
+    exercise, content = admitted.exercise, admitted.upload.content
+    submission = _new(admitted)
     pending = pending_check(session, submission)
     if pending is not None:
         if (pending.sha256, pending.version_id) == (submission.sha256, submission.version_id):
             return pending, None
         claims.end(pending, State.SUPERSEDED, SUPERSEDED)
         session.flush()  # the database allows one pending self-check
-    submission.seed_number = result_keys.seed_number(session, hand_in.kind, caller.user_id, exercise.version_id)
+    submission.seed_number = result_keys.seed_number(
+        session, admitted.hand_in.kind, admitted.caller.user_id, exercise.version_id
+    )
     seed = _seed(session, submission)
     key = result_keys.key_with(service, submission, exercise.digest, seed)
     if kept_results.is_kept(session, key):
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
     session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in COLUMNS})
-    if fresh_uploads.is_small(hand_in.upload.content):
+    if fresh_uploads.is_small(content):
         with space.full_disk_is_a_refusal():
-            fresh_uploads.keep(session, service, submission.id, hand_in.upload.content)
+            fresh_uploads.keep(session, service, submission.id, content)
     return submission, None if pending is None else pending.id
 
 
-def _new(caller: Caller, exercise: Any, hand_in: PreparedUpload) -> Submission:
+def _new(admitted: _Admission) -> Submission:
     """Return a submission that is not stored."""
-    upload, moment = hand_in.upload, now()
+    hand_in, upload, exercise, moment = admitted.hand_in, admitted.upload, admitted.exercise, now()
     return Submission(
         id=new_id(),
         state=State.QUEUED,
-        user_id=caller.user_id,
+        user_id=admitted.caller.user_id,
         exercise_id=exercise.id,
         version_id=exercise.version_id,
         kind=hand_in.kind,
@@ -238,7 +207,9 @@ def _seed(session: Session, submission: Submission) -> int:
     return seed
 
 
-def _by_key(session: Session, caller: Caller, exercise_id: str, hand_in: PreparedUpload) -> Submission | None:
+def _by_key(
+    session: Session, caller: Caller, exercise_id: str, hand_in: HandIn, upload: PackedUpload
+) -> Submission | None:
     """Return the submission of an earlier request with the same key; raises Unreadable if that request was another one."""
     if hand_in.idempotency_key is None:
         return None
@@ -249,7 +220,7 @@ def _by_key(session: Session, caller: Caller, exercise_id: str, hand_in: Prepare
     if earlier is not None and (earlier.exercise_id, earlier.kind, earlier.sha256) != (
         exercise_id,
         hand_in.kind,
-        hand_in.upload.sha256,
+        upload.sha256,
     ):
         raise Unreadable(_("This Idempotency-Key was used for another submission: use a new one."))
     return earlier

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from ..service import accepting, access, submissions
-from ..service.accepting import PreparedUpload
 from ..service.access import Caller
 from ..service.errors import missing
+from ..service.hand_ins import HandIn
+from ..service.moments import now
 from ..service.progress import progress_of
 from ..service.service import Service
 from ..service.tables import Kind, Membership, Submission, User
@@ -25,7 +26,7 @@ from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, SubmissionPlace, submission_document
 from .api_etags import NOT_MODIFIED, with_etag
-from .requests import Client, ServiceOf, arrival, client, client_in
+from .requests import Client, ServiceOf, arrival, client_in
 
 router = api_router("submissions")
 EXERCISE = "/courses/{course}/exercises/{exercise}/submissions"
@@ -69,26 +70,19 @@ async def hand_in(
     A file that was graded before, in the same way, is answered at once with its result and the status 200.
     """
 
-    def prepared() -> tuple[Caller, PreparedUpload]:
-        caller = client(request)
+    def who(session: Session) -> Caller:
+        caller = client_in(session, request)
         caller.require("submit")
-        return caller, accepting.prepared(
-            service,
-            caller,
-            course,
-            exercise,
-            kind,
-            files,
-            via="api",
-            idempotency_key=idempotency_key,
-            received=arrival(request),
-        )
+        return caller
 
-    caller, upload = await run_in_threadpool(prepared)
+    received = arrival(request) or now()
+    upload = HandIn(who, course, exercise, kind, files, received, "api", idempotency_key)
+    if upload.is_large:
+        await run_in_threadpool(accepting.prepare, service, upload)
     # One thread stores the uploads of all, as many as wait in one transaction: a thread that waits for each of them would cost more.
-    future = accepting.stored(service, caller, upload)
+    future = accepting.stored(service, upload)
     accepted = accepting.announced(service, await asyncio.wrap_future(future))
-    place = SubmissionPlace(accepted.exercise.slug, accepted.exercise.name, caller.name)
+    place = SubmissionPlace(accepted.exercise.slug, accepted.exercise.name, accepted.caller.name)
     document = submission_document(request, accepted.submission, place, accepted.progress, accepted.terms)
     headers = {"Location": document.links["self"]}
     return JSONResponse(document.model_dump(mode="json"), 200 if document.is_final else 202, headers)
