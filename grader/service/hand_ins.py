@@ -1,4 +1,4 @@
-"""An upload that has arrived: who hands in which files. It is counted and packed once, however often its transaction starts again."""
+"""An upload that has arrived: its user and its files. It is counted and packed once, however often its transaction starts again."""
 
 from __future__ import annotations
 

@@ -438,4 +438,4 @@ def _nothing(label: str, contents: Mapping[str, bytes]) -> str:
 
 def _is_alone(label: str, names: Iterable[str]) -> bool:
     """Return whether a submission is a single file, which gives it its name."""
-    return [*map(clean, names)] == [label]
+    return [*map(clean, names)] == [PurePosixPath(label).name]
