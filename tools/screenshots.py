@@ -171,10 +171,12 @@ def _wait_for_class(server: LiveServer, person: Person) -> None:
 def _unfinished(server: LiveServer, people: dict[str, Person]) -> str:
     """Return a submission that waits behind two that take long."""
     now = time.time_ns()  # so that no result is kept
-    for name in ("gauss", "sofja", "khwarizmi", "ada"):
-        slow = f"import time\ntime.sleep(6)  # {name} {now}\n"
-        server.hand_in(people[name], EXERCISE, "neuron.py", slow.encode())
     solution = (ROOT / "assignments" / EXERCISE / "solution.py").read_bytes()
+    for name in ("gauss", "sofja", "khwarizmi", "ada"):
+        slow = (
+            f"import time\ntime.sleep(6)  # {name} {now}\n".encode() + solution
+        )  # a file without a solution is not run
+        server.hand_in(people[name], EXERCISE, "neuron.py", slow)
     return server.hand_in(people["emmy"], EXERCISE, "neuron.py", solution + f"# {now}\n".encode())
 
 
