@@ -27,7 +27,7 @@ from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, Verdict, number_of_cases
 from .sequence import ObjectDeclaration
-from .tools import conventions, diagnose, networks
+from .tools import conventions, diagnose, network_mistakes, networks
 
 PARAMETERS, DIMENSIONS = "parameters", "dimensions"
 
@@ -166,13 +166,15 @@ class NetworkCheck(Check):
             return outcome
         if any(networks.has_used(judge.sequence, run) for run in runs):
             return replace(outcome, bugs=findings_of_check("shared-optimizer-state", judge.name))
-        if judge.follows(self.function, cases, results, inputs, self.tolerance):
+        answers = [*zip(cases, inputs, results, strict=True)]
+        if network_mistakes.follows(judge, context, self.function, answers, self.tolerance):
             sentence = _("This follows from a mistake that an earlier check has found: a mistake counts once.")
             return Outcome(1.0, sentence)
         answered = [
             AnsweredCase(Case(case.name, values), context.oracle.results(self.function, values), result)
-            for case, values, result in zip(cases, inputs, results, strict=True)
+            for case, values, result in answers
         ]
+        carried = network_mistakes.carried(judge, context, self.function, self.tolerance)
         context.log.answers.setdefault(self.function, []).extend(answered)
 
         def named(judged: Outcome) -> Outcome:
@@ -183,7 +185,7 @@ class NetworkCheck(Check):
                 findings = declared(context.mutations, self.function, samples)  # many mistakes give the other class
             else:
                 findings = find(context.content, context.mutations, self.function, samples)
-            findings = findings or networks.with_convention(context.mutations, self.function, samples)
+            findings = findings or network_mistakes.with_convention(context.mutations, self.function, samples, carried)
             return replace(judged, bugs=None if findings is None else _at(findings, next(iter(best.wrong))))
 
         return replace(outcome, diagnose=named)

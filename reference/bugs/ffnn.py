@@ -54,6 +54,12 @@ def passed_forward(X, layers, hidden, output, bias_input=1.0, leak=0.01):
     return zs, activations
 
 
+def used_functions(hidden_name, output_name, hidden_everywhere, output_missing, hidden_missing):
+    """Return the names of the functions of the hidden layers and of the last one in a forward pass with these mistakes."""
+    output = hidden_name if hidden_everywhere else "identity" if output_missing else output_name
+    return "identity" if hidden_missing else hidden_name, output
+
+
 def predict(
     X,
     parameters,
@@ -70,9 +76,8 @@ def predict(
     hidden_missing=False,
 ):
     """Return the outputs (n, k), for CostLogReg the classes 0 and 1 (n, k), for CostCrossEntropy the class numbers (n,)."""
-    output_name = hidden_name if hidden_everywhere else "identity" if output_missing else output_name
-    hidden_name = "identity" if hidden_missing else hidden_name
-    y = passed_forward(X, layers_of(parameters, dimensions), hidden_name, output_name, bias_input, leak)[1][-1]
+    hidden, output = used_functions(hidden_name, output_name, hidden_everywhere, output_missing, hidden_missing)
+    y = passed_forward(X, layers_of(parameters, dimensions), hidden, output, bias_input, leak)[1][-1]
     if not classes or cost_name == "CostOLS":
         return y
     if cost_name == "CostLogReg" or one_hot:
@@ -120,8 +125,17 @@ def train(
     all_rows=False,
     one_epoch=False,
     factor_two=True,
+    hidden_everywhere=False,
+    output_missing=False,
+    hidden_missing=False,
+    own_slopes=False,
 ):
-    """Return the parameters after training; the keyword arguments after ``lam`` are conventions and mistakes."""
+    """Return the parameters after training; the keyword arguments after ``lam`` are conventions and mistakes.
+
+    ``own_slopes``: the derivatives are those of a wrong forward pass, not those of the functions of the task.
+    """
+    hidden, output = used_functions(hidden_name, output_name, hidden_everywhere, output_missing, hidden_missing)
+    hidden_slope_name, output_slope_name = (hidden, output) if own_slopes else (hidden_name, output_name)
     layers = layers_of(parameters, dimensions)
     changes = [[0.0, 0.0] for _ in layers]
     batches = int(batches)
@@ -129,7 +143,7 @@ def train(
     for _epoch in range(1 if one_epoch else int(epochs)):
         for batch in range(1 if all_rows else batches):
             rows = slice(batch * size, len(X) if batch == batches - 1 or all_rows else (batch + 1) * size)
-            zs, activations = passed_forward(X[rows], layers, hidden_name, output_name, bias_input)
+            zs, activations = passed_forward(X[rows], layers, hidden, output, bias_input)
             y, target = activations[-1], t[rows]
             if output_name == "softmax":
                 by = {"rows": len(y), "sum": 1, "entries": y.size}[softmax_by]
@@ -139,7 +153,7 @@ def train(
             else:
                 delta = (2 if factor_two else 1) * (y - target) / len(y)
                 if output_slope:
-                    delta = delta * SLOPES[output_name](zs[-1])
+                    delta = delta * SLOPES[output_slope_name](zs[-1])
             if not averaged:
                 delta = delta * len(y)
             for k in reversed(range(len(layers))):
@@ -148,13 +162,13 @@ def train(
                 gb = delta.mean(axis=0) if mean_for_biases else delta.sum(axis=0)
                 gb = gb + lam * b if on_biases else gb
                 if not updated_weights and k:
-                    delta = _before(delta, W, zs[k - 1], hidden_name, hidden_slope)
+                    delta = _before(delta, W, zs[k - 1], hidden_slope_name, hidden_slope)
                 sign = -1 if ascending else 1
                 steps = [momentum * changes[k][i] + eta * gradient for i, gradient in enumerate((gW, gb))]
                 changes[k] = steps
                 layers[k] = [W - sign * steps[0], b if biases_fixed else b - sign * steps[1]]
                 if updated_weights and k:
-                    delta = _before(delta, layers[k][0], zs[k - 1], hidden_name, hidden_slope)
+                    delta = _before(delta, layers[k][0], zs[k - 1], hidden_slope_name, hidden_slope)
     return joined(layers)
 
 

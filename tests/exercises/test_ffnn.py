@@ -199,6 +199,23 @@ def test_a_mistake_counts_once(graded):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    "name", ["bias-forgotten", "output-activation-missing", "hidden-activation-missing", "hidden-activation-in-output"]
+)
+def test_a_wrong_forward_pass_counts_once_and_does_not_pass(graded, name):
+    report = graded(EXERCISE, known_wrong(EXERCISE, name))
+    assert [check for check, status in statuses(report).items() if status != "passed"] == ["outputs"]
+    assert report.score == 85 and not report.passed
+
+
+@pytest.mark.long
+def test_a_wrong_forward_pass_of_the_published_class_counts_once(graded):
+    wrong = ("self.output_func if i + 1 == len(self.weights) else self.hidden_func", "self.hidden_func")
+    report = graded(EXERCISE, changed((EXAMPLES / "correct.py").read_text(), *PUBLISHED[:-1], wrong))
+    assert [check for check, status in statuses(report).items() if status != "passed"] == ["outputs"]
+
+
+@pytest.mark.long
 def test_training_that_does_nothing_does_not_pass(graded, source):
     nothing = ("        costs = []", "        return {'train_errors': np.zeros(epochs)}")
     report = graded(EXERCISE, changed(source, nothing))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +10,8 @@ import numpy as np
 from ...assignment.base import Tolerance
 from ...assignment.sequences import ObjectSequence
 from ...assignment.spec import AssignmentSpec
-from ...diagnosis import Findings, findings_of_check
-from ...diagnosis.samples import Sample
-from ...expected.mutant import Mutant
-from ...expected.mutations import Mutations
 from ...expected.probes import Case
-from ...judging.compare import Comparison, all_agree, compare_results
+from ...judging.compare import Comparison, compare_results
 from ...report.evidence import Evidence
 from ...student.networks import ObjectsRun, ReadLayers, read_layers, split
 from ...support import arrays
@@ -91,33 +86,6 @@ class Judge:
             return compare_results(dict(result), dict(right), tolerance)
         sizes = _sizes(case)
         return compare_results(split(result[PARAMETERS], sizes), dict(split(right[PARAMETERS], sizes)), tolerance)
-
-    def follows(
-        self,
-        function: str,
-        cases: Sequence[Case],
-        results: Sequence[Values],
-        inputs: Sequence[Values],
-        tolerance: Tolerance,
-    ) -> bool:
-        """True if a declared mistake that explains all wrong answers of earlier checks explains these answers, too."""
-        mutations, earlier = self._context.mutations, self._context.log.answers.get(function, [])
-        if not earlier:
-            return False
-        before = [(one.case, one.case.inputs, one.answers) for one in earlier]
-        now = [*zip(cases, inputs, results, strict=True)]
-
-        def explains(mutant: Mutant) -> bool:
-            computed = (
-                (case, mutations.results_or_none(function, [mutant], values), result)
-                for case, values, result in [*before, *now]
-            )
-            return all(
-                right is not None and all_agree(self.compared(case, result, right, tolerance))
-                for case, right, result in computed
-            )
-
-        return any(explains(mutant) for mutant in mutations.of(function) if not mutant.bug.accepted)
 
     def lowered(self, cases: Sequence[Case], runs: Sequence[ObjectsRun], function: str) -> Outcome:
         """Return whether the cost of the reference's ``function`` is lower after the calls than before, in every case."""
@@ -254,16 +222,3 @@ def with_drawn_rows(
     values = computed(rows)
     explains = values is not None and np.allclose(values, result[PARAMETERS], rtol=CLOSE, atol=CLOSE)
     return {PARAMETERS: values} if explains else None
-
-
-def with_convention(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
-    """Return the one declared mistake that explains all samples together with an accepted convention; None without one."""
-    accepted, mistakes = ([one for one in mutations.of(function) if one.bug.accepted is kind] for kind in (True, False))
-    names: dict[str, str] = {}
-    for mistake, convention in itertools.product(mistakes, accepted):
-        pairs = (
-            (sample, mutations.results_or_none(function, [mistake, convention], sample.inputs)) for sample in samples
-        )
-        if all(values is not None and sample.agreeing(values) >= sample.answered.keys() for sample, values in pairs):
-            names[mistake.bug.name] = next(iter(samples[0].answered))
-    return findings_of_check(*next(iter(names.items()))) if len(names) == 1 else None
