@@ -51,6 +51,25 @@ def predict(params, X):
     return tf.math.sigmoid(_logits(params, X))
 
 
+def one_layer(X, y, W1, b1):
+    """Return the output and the gradients of the sum of the cross-entropy, for a network without hidden layer."""
+    return _output_and_gradients(X, y, [[W1, b1]])
+
+
+def two_layers(X, y, W1, b1, W2, b2):
+    """Return the same for a network with one hidden layer."""
+    return _output_and_gradients(X, y, [[W1, b1], [W2, b2]])
+
+
+def _output_and_gradients(X, y, params):
+    params = [[tf.Variable(item, dtype=tf.float64) for item in layer] for layer in params]
+    with tf.GradientTape() as tape:
+        logits = _logits(params, X)
+        cost = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(tf.constant(y, tf.float64), logits))
+    gradients = tape.gradient(cost, [variable for layer in params for variable in layer])
+    return tf.math.sigmoid(logits), *gradients
+
+
 def needs_hidden(gate):
     """Return True if no line separates the classes of the gate, so that a network without hidden layer cannot learn it."""
     targets = np.array(GATES[str(gate)]) == 1

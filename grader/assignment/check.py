@@ -157,6 +157,10 @@ class Check(StrictModel):
         """Return the inputs that this check changes, one at a time, each with its other value."""
         return {}
 
+    def inputs_of_diagnosis(self, function: str, seed: int) -> Mapping[str, Any]:
+        """Return inputs of a function that only the diagnosis of this check computes; {} for any other function."""
+        return {}
+
     def derivatives(self) -> Iterable[tuple[str, str, str]]:
         """Return (objective, input, result) for each result that is a derivative of the objective by that input."""
         return ()

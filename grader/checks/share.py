@@ -100,6 +100,12 @@ class ShareCheck(Check):
     def functions(self) -> Iterable[str]:
         return (self.train, self.predict)
 
+    def inputs_of_diagnosis(self, function: str, seed: int) -> Mapping[str, Any]:
+        if self.network is None:
+            return {}
+        inputs = {name: _value(value) for name, value in self.inputs.items()}
+        return self.network.example(function, inputs, self.argument, seed)
+
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
         function = assignment.functions[self.train]

@@ -70,6 +70,8 @@ def cases_of(assignment: Assignment, oracle: Oracle, function: str, seed: int = 
     """Yield the cases on which checks call a function with that seed, including those of replacement probes."""
     content = assignment.content
     for check in content.checks:
+        if inputs := check.inputs_of_diagnosis(function, seed):
+            yield Case(check.name, dict(inputs))
         if function not in check.functions():
             continue
         if changed := check.changed_inputs():

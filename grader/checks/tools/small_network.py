@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,24 @@ class NetworkSteps(StrictModel):
     few: dict[str, Constant]
     """Inputs with which training is short."""
 
+    def dimensions(self, inputs: Mapping[str, Any], argument: str) -> list[int]:
+        """Return the number of nodes of each layer."""
+        hidden = int(inputs[self.hidden])
+        return [np.shape(inputs[argument])[1], *([hidden] if hidden else []), 1]
+
+    def function(self, dimensions: Sequence[int]) -> str:
+        """Return the function of the assignment for this number of layers."""
+        return self.without_hidden if len(dimensions) == 2 else self.with_hidden
+
+    def example(self, function: str, inputs: Mapping[str, Any], argument: str, seed: int) -> dict[str, Any]:
+        """Return the inputs of the small step and random parameters; {} if these inputs belong to another function."""
+        dimensions = self.dimensions(inputs, argument)
+        if function != self.function(dimensions):
+            return {}
+        count = sum(before * after + after for before, after in pairwise(dimensions))
+        parameters = np.random.default_rng(seed).normal(size=count)
+        return {**inputs, **_values(self.step), **split(parameters, dimensions)}
+
 
 @dataclass(frozen=True)
 class SmallNetwork:
@@ -56,8 +75,7 @@ class SmallNetwork:
     @cached_property
     def dimensions(self) -> list[int]:
         """The number of nodes of each layer."""
-        hidden = int(self.inputs[self.steps.hidden])
-        return [np.shape(self.inputs[self.argument])[1], *([hidden] if hidden else []), 1]
+        return self.steps.dimensions(self.inputs, self.argument)
 
     @cached_property
     def rows(self) -> Array:
@@ -88,7 +106,7 @@ class SmallNetwork:
     @property
     def function(self) -> str:
         """The function of the assignment for this number of layers."""
-        return self.steps.without_hidden if len(self.dimensions) == 2 else self.steps.with_hidden
+        return self.steps.function(self.dimensions)
 
     def computed(self, mutants: Sequence[Mutant], parameters: Array, rows: Array | None = None) -> tuple[Array, Array]:
         """Return (outputs, gradient) of a network with these parameters; raises any exception of a mutant.

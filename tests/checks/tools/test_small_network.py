@@ -40,3 +40,14 @@ def test_nodes_with_equal_weights_are_alike():
     start = np.random.default_rng(2).normal(size=17)
     assert not are_alike(network, start) and are_alike(network, np.ones(17))
     assert are_classes(np.array([0.0, 1.0])) and not are_classes(np.array([0.0, 0.5]))
+
+
+@pytest.mark.parametrize("check", ["and", "xor"])
+def test_functions_of_the_diagnosis_have_an_example(check):
+    network = small_network(SOURCE, check)
+    other = {"one_layer", "two_layers"} - {network.function}
+    example = network.steps.example(network.function, network.inputs, network.argument, 1)
+    parameters = np.concatenate([value.ravel() for name, value in example.items() if name[0] in "Wb"])
+    assert np.array_equal(example["X"], network.steps.step["X"])
+    assert network.computed([], parameters)[1].shape == parameters.shape
+    assert network.steps.example(*other, network.inputs, network.argument, 1) == {}
