@@ -41,6 +41,7 @@ Detector = Literal[
     "truncated",
     "rounded",
     "clipped",
+    "applied",
     "shifted",
     "constant",
 ]
@@ -53,6 +54,7 @@ PARAMETERS = {  # {detector: names of the parameters that it finds}
     "truncated": {"how"},
     "rounded": {"decimals", "format"},
     "clipped": {"low", "high"},
+    "applied": {"function"},
     "shifted": {"factor", "offset"},
     "constant": set[str](),
 }

@@ -20,6 +20,14 @@ Parameters = dict[str, Any]
 Right = Sequence[dict[str, Array]]  # by result name, for each case
 DECIMALS = 7
 SMALLEST_FACTOR = 1e-12
+FURTHER_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "absolute value": np.abs,
+    "square": np.square,
+    "root": np.sqrt,
+    "logarithm": np.log,
+    "exponential": np.exp,
+}
+LEAST_CHANGED = 3
 
 
 def factor(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
@@ -149,6 +157,22 @@ def clipped(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
     return limits
 
 
+def applied(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
+    """Detect a function of one number that is applied to the correct result, such as a square or the absolute value."""
+    numbers = np.concatenate([np.ravel(values[name]).astype(np.float64) for values in right])
+    for how, function in FURTHER_FUNCTIONS.items():
+        further: Callable[..., Any] = function
+        with np.errstate(all="ignore"):
+            results, all_results = [further(values[name]) for values in right], further(numbers)
+        # A few different numbers must be changed, since many functions go through two points.
+        changed = ~np.isclose(all_results, numbers, rtol=1e-6, atol=1e-12)
+        if not np.isfinite(all_results).all() or np.unique(all_results[changed].round(9)).size < LEAST_CHANGED:
+            continue
+        if _all(samples, name, results):
+            return {"function": how}
+    return None
+
+
 def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
     """Detect a * right + b, with the same a and b in at least two cases."""
     answers, right_values = _joined(samples, name, right)
@@ -167,13 +191,14 @@ def shifted(samples: Sequence[Sample], name: str, right: Right) -> Parameters | 
 
 
 def constant(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """Detect the same number in three cases or more, although the correct ones differ from case to case; 0 does not count."""
-    numbers = [float(np.ravel(sample.answered[name])[0]) for sample in samples if np.size(sample.answered[name]) == 1]
-    expected = [float(np.ravel(values[name])[0]) for values in right if np.size(values[name]) == 1]
-    if len(numbers) < max(3, len(samples)) or len(expected) < len(samples):
+    """Detect one number in all entries of all cases, although the correct numbers differ; single numbers need three cases."""
+    answers = np.concatenate([np.ravel(sample.answered[name]).astype(np.float64) for sample in samples])
+    expected = np.concatenate([np.ravel(values[name]).astype(np.float64) for values in right])
+    if len(samples) < 2 or min(answers.size, np.unique(expected.round(9)).size) < LEAST_CHANGED:
         return None
-    varies = not any(alike(one, other) for one, other in itertools.combinations(map(np.asarray, expected), 2))
-    return _if(bool(varies and np.isfinite(numbers).all() and len({*numbers}) == 1 and numbers[0]), {})
+    if answers.size == len(samples) and np.unique(expected.round(9)).size < len(samples):
+        return None  # with equal correct numbers it may be chance
+    return _if(bool(np.isfinite(answers).all() and np.ptp(answers) == 0), {})
 
 
 # The order matters: the simplest detector comes first.
@@ -186,6 +211,7 @@ DETECTORS: dict[str, Callable[[Sequence[Sample], str, Right], Parameters | None]
     "truncated": truncated,
     "rounded": rounded,
     "clipped": clipped,
+    "applied": applied,
     "shifted": shifted,
     "constant": constant,
 }

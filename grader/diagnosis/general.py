@@ -25,6 +25,7 @@ GENERAL = {
     "truncated": "truncated-to-integers",
     "rounded": "rounded-result",
     "clipped": "clipped-values",
+    "applied": "further-function",
     "shifted": "shifted-range",
     "constant": "same-for-all-inputs",
 }

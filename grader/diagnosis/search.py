@@ -22,6 +22,7 @@ from .samples import Sample, alike, are_same
 NOTHING = 1e-9  # of the correct number: a smaller unknown changes nothing
 ENOUGH = 3  # numbers to find one number from them, and to confirm it
 IGNORED = "argument-ignored"
+ANOTHER_NUMBER = "another-constant"
 LEAST_TELLING = "another-quantity"
 MOST_NAMES = 3  # of bugs with the same numbers
 ANY = 0.37  # any value for an unknown, to see which results it changes
@@ -65,6 +66,7 @@ def explanations(
 
     ``factors`` are those of the accepted conventions, including 1.
     """
+    says_nothing = _is_one_number_everywhere(samples)
     for factor in factors:
         samples = _wrong_first(samples, factor)
         fixed_effects, fitted_effects = _alone(mutations, function, samples[0], factor)
@@ -88,10 +90,12 @@ def explanations(
                 for mutants in candidates
                 if not all(mutant.bug.accepted for mutant in mutants)
                 and not any(_ignores_a_default(mutations, function, samples, mutant) for mutant in mutants)
+                and not (says_nothing and any(_is_another_number(mutant) for mutant in mutants))
                 and reproduces(mutations, function, samples, mutants, factor)
             ]
             if matches:
-                return _simplest(_of_this_shape(mutations, function, samples[0], matches))
+                most_names = 1 if all(_only_zeros(sample, factor) for sample in samples) else MOST_NAMES
+                return _simplest(_of_this_shape(mutations, function, samples[0], matches), most_names)
     return _of_used_functions(mutations, function, samples)
 
 
@@ -169,6 +173,11 @@ def _ignores_a_default(mutations: Mutations, function: str, samples: Sequence[Sa
     return name in defaults and all(sample.inputs.get(name) == defaults[name] for sample in samples)
 
 
+def _is_another_number(mutant: Mutant) -> bool:
+    """True if a generated mutant has another number than the formula."""
+    return mutant.is_generated and (mutant.bug.name == ANOTHER_NUMBER or bool(mutant.constants))
+
+
 def _wrong_first(samples: Sequence[Sample], factor: float) -> list[Sample]:
     return sorted(samples, key=lambda sample: sample.is_right(factor))
 
@@ -184,6 +193,12 @@ def _fitted(mutations: Mutations, function: str, samples: Sequence[Sample], fact
             changed_names = effect.changed & samples[0].answered.keys()
             if sum(np.size(sample.answered[name]) for sample in samples for name in changed_names) >= ENOUGH:
                 yield effect
+
+
+def _is_one_number_everywhere(samples: Sequence[Sample]) -> bool:
+    """True if all answers of several cases are the same number, which says nothing about the numbers of the formula."""
+    arrays = [np.ravel(array) for sample in samples for array in sample.answered.values()]
+    return len(samples) > 1 and all(array.size == 1 and array[0] == arrays[0][0] for array in arrays)
 
 
 def _only_zeros(sample: Sample, factor: float) -> bool:
@@ -382,7 +397,7 @@ def _of_this_shape(
     return [match for match in matches if has_the_shape(match)] or matches
 
 
-def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:
+def _simplest(matches: Sequence[Explanation], most_names: int = MOST_NAMES) -> list[Explanation]:
     """Return the explanations with the fewest bug names, one for each set of names, those with the fewest changes first.
 
     Of equal ones, those come last that only say that there is something else.
@@ -393,5 +408,5 @@ def _simplest(matches: Sequence[Explanation]) -> list[Explanation]:
         by_names.setdefault(frozenset(item.names), item)
     fewest = min(len(names) for names in by_names)
     simplest = [item for names, item in by_names.items() if len(names) == fewest]
-    is_guess = len(simplest) > MOST_NAMES and any(mutant.is_generated for item in simplest for mutant in item.mutants)
+    is_guess = len(simplest) > most_names and any(mutant.is_generated for item in simplest for mutant in item.mutants)
     return [] if is_guess else simplest

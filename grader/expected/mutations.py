@@ -122,7 +122,9 @@ class Mutations:
         callables = frozenset({*self._content.functions} - {function} | LIBRARY.keys() - {"np", "like"})
         if function in self._content.sequences:
             return of_classes.of_sequence(self._content.sequences[function], self._content.classes, callables)
-        return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()), callables)
+        # An argument with a number as its default is one number; the sizes of the others differ from probe to probe.
+        numbers = {name: () for name, value in self.defaults(function).items() if isinstance(value, int | float)}
+        return generated.of_formulas(function, steps, dict.fromkeys(spec.argument_names()) | numbers, callables)
 
     def _made_of_program(self, function: str) -> list[Mutant]:
         """Return the mutants of a program, if it consists of statements that this process may compute."""

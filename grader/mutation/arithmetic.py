@@ -34,10 +34,12 @@ def sign(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 if roles.role(argument) == "bias":
                     yield "bias-sign", _with_argument(node, argument, filled("-_x", _x=argument))
                     yield "bias-forgotten", _with_argument(node, argument, filled("0 * _x", _x=argument))
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="exp" | "expm1"), args=[argument]):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="exp" | "expm1" as function), args=[argument]):
             inner = matched("-_x", argument)
             negated = inner["_x"] if inner else filled("-_x", _x=argument)
             yield "exponent-sign", ast.Call(node.func, [negated], [])
+            if function == "expm1":
+                yield "sign-flipped", filled("np.exp(_x) + 1", _x=argument)
 
 
 def result_sign(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
@@ -101,11 +103,11 @@ def repeated_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
             for factor in (left, right):
-                bug = _repeated_bug(factor)
+                bug = _repeated_bug(factor, surroundings)
                 if bug:
                     yield bug, filled("_a * _b", _a=node, _b=factor)
         case ast.BinOp(op=ast.Div(), right=right):
-            bug = _repeated_bug(right, divides=True)
+            bug = _repeated_bug(right, surroundings, divides=True)
             if bug:
                 yield bug, filled("_a / _b", _a=node, _b=right)
 
@@ -115,9 +117,9 @@ def inverted_factor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part
     """Multiply where the formula divides, or divide where it multiplies by a number or a size."""
     match node:
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            if roles.role(right) in ("count", "rate") or value_of(right):
+            if roles.role(right) in ("count", "rate") or value_of(right) or is_one_number(right, surroundings):
                 yield "factor-inverted", filled("_a / _b", _a=left, _b=right)
-            elif roles.role(left) in ("count", "rate") or value_of(left):
+            elif roles.role(left) in ("count", "rate") or value_of(left) or is_one_number(left, surroundings):
                 yield "factor-inverted", filled("_b / _a", _a=left, _b=right)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
             if value_of(left) != 1:
@@ -276,7 +278,7 @@ def _missing_bug(factor: ast.expr, surroundings: Surroundings, divides: bool = F
     return "factor-missing"
 
 
-def _repeated_bug(factor: ast.expr, divides: bool = False) -> str:
+def _repeated_bug(factor: ast.expr, surroundings: Surroundings, divides: bool = False) -> str:
     value = value_of(factor)
     if value in (2, 0.5):
         return "stray-factor-two" if (value == 2) != divides else "missing-factor-two"
@@ -287,7 +289,12 @@ def _repeated_bug(factor: ast.expr, divides: bool = False) -> str:
         return "averaged-twice"
     if role == "slope" or slope_in(factor) is not None:
         return "derivative-applied-twice"
-    return "factor-repeated" if role in ("rate", "inputs") else ""
+    return "factor-repeated" if role in ("rate", "inputs") or is_one_number(factor, surroundings) else ""
+
+
+def is_one_number(node: ast.expr, surroundings: Surroundings) -> bool:
+    """True for an argument that is known to be one number, such as a temperature."""
+    return isinstance(node, ast.Name) and surroundings.names.get(node.id) == ()
 
 
 def _is_share(factor: ast.expr) -> bool:

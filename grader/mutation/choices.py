@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .activations import slope_in, value_in
 from .patterns import value_of
-from .rewriting import Part, Surroundings, in_each_part
+from .rewriting import Part, Surroundings, expressions, in_each_part, replaced_everywhere
 from .templates import filled, first_match, matched
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -33,14 +33,31 @@ def comparison(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 def branch(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Exchange the two results of a choice, or always take one of them."""
     parts = matched("np.where(_c, _a, _b)", node) or matched("_a if _c else _b", node)
-    if parts is None or value_in(node) is not None or slope_in(node) is not None:
+    if parts is None:
         return
     template = "np.where(_c, _b, _a)" if isinstance(node, ast.Call) else "_b if _c else _a"
+    # Each branch may limit its numbers to those of its own case.
+    unlimited = {name: _without_limits(parts[name]) for name in ("_a", "_b")}
+    if any(unlimited[name] is not parts[name] for name in unlimited):
+        yield "branches-exchanged", filled(template, _c=parts["_c"], **unlimited)
+    if value_in(node) is not None or slope_in(node) is not None:
+        return
     yield "branches-exchanged", filled(template, **parts)
-    if value_of(parts["_a"]) is None:
-        yield "branch-missing", parts["_a"]
-    if value_of(parts["_b"]) is None:
-        yield "branch-missing", parts["_b"]
+    for name in unlimited:
+        if value_of(parts[name]) is None:
+            yield "branch-missing", parts[name]
+
+
+def _without_limits(node: ast.expr) -> ast.expr:
+    """Return an expression without its upper or lower limits of 0."""
+    changed = node
+    for part in expressions(node):
+        limited = first_match(
+            ("np.minimum(_x, 0)", "np.minimum(0, _x)", "np.maximum(_x, 0)", "np.maximum(0, _x)"), part
+        )
+        if limited is not None:
+            changed = replaced_everywhere(changed, part, limited["_x"])
+    return changed
 
 
 @in_each_part
@@ -75,6 +92,32 @@ def limit(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def of_the_whole_array(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the largest or smallest number of an array where two numbers are compared for each entry."""
+    for function, whole in (("np.maximum", "np.max"), ("np.minimum", "np.min")):
+        parts = matched(f"{function}(_a, _b)", node)
+        if parts is None:
+            continue
+        arrays = [part for part in parts.values() if value_of(part) is None]
+        if len(arrays) == 1:
+            yield "maximum-of-all", filled(f"{whole}(_x)", _x=arrays[0])
+            yield "maximum-of-all", filled(f"{whole}(_x, axis=0)", _x=arrays[0])
+        else:
+            yield "maximum-of-all", filled(f"{whole}([_a, _b])", **parts)
+
+
+@in_each_part
+def sign_of(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the sign of a number where a comparison with 0 gives 1 or 0."""
+    parts = first_match(
+        ("(_x >= 0) * _n", "(_x > 0) * _n", "np.where(_x >= 0, _n, 0)", "np.where(_x > 0, _n, 0)"), node
+    )
+    if parts is not None and value_of(parts["_n"]) == 1:
+        yield "another-function", filled("np.sign(_x)", _x=parts["_x"])
+        yield "another-constant", filled("np.where(_x >= 0, 1, -1)", _x=parts["_x"])
+
+
+@in_each_part
 def complement(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Take a share for its complement, such as the share that is kept for the share that is dropped."""
     parts = matched("1 - _p", node)
@@ -87,6 +130,7 @@ def complement(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 SHARES = frozenset(
     {
         "p",
+        "alpha",
         "beta",
         "rho",
         "momentum",

@@ -79,6 +79,8 @@ def fixed_divisor(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Divide by a number that does not depend on the inputs."""
     quotient = matched("_x / _m", node)
     divides = quotient is not None and roles.role(quotient["_m"]) == "count"
+    if quotient is not None and divides:
+        yield "not-averaged", filled("_x / 2", _x=quotient["_x"])
     for bug in ("batch-size-as-divisor", "wrong-divisor"):
         if roles.role_of(surroundings.result) == "count" and _array_of(node) is not None:
             yield bug, filled(f"1 / {UNKNOWN}")

@@ -23,6 +23,7 @@ _CROSS_ENTROPIES = (
 _SQUARES = (
     "np.mean((_y - _p) ** 2)",
     "np.sum((_y - _p) ** 2)",
+    "np.sum((_y - _p) ** 2) / len(_y)",
     "0.5 * np.sum((_y - _p) ** 2)",
     "0.5 * np.mean((_y - _p) ** 2)",
 )
@@ -130,14 +131,11 @@ def _compared(formula: ast.expr) -> tuple[ast.expr | None, ast.expr | None]:
     for node in expressions(formula):
         match node:
             case ast.BinOp(left=left, op=ast.Sub() | ast.Mult(), right=right):
-                right = _inside_logarithm(right)
+                logarithm = matched("np.log(_x)", right)
+                if logarithm is not None and roles.role(left) == "labels" and isinstance(logarithm["_x"], ast.Name):
+                    return left, logarithm["_x"]  # the name may be that of a clipped output
                 if roles.role(left) == "labels" and roles.role(right) == "activation":
                     return left, right
                 if roles.role(right) == "labels" and roles.role(left) == "activation":
                     return right, left
     return None, None
-
-
-def _inside_logarithm(node: ast.expr) -> ast.expr:
-    parts = matched("np.log(_x)", node)
-    return parts["_x"] if parts is not None else node

@@ -10,6 +10,7 @@ from .activations import Use
 from .rewriting import UNKNOWN, Part, Rewrite, Surroundings, expressions
 from .templates import filled, matched, same
 
+BASES = (2, 10, 2.7, 2.71, 2.72, 2.718)  # numbers that students write for e
 THRESHOLDS = ("(_z > 0) * 1.0", "(_z > 0.5) * 1.0", "(_z > 1) * 1.0", "np.where(_z > 0, 1.0, -1.0)")
 
 
@@ -106,8 +107,17 @@ def _values(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
             yield "derivative-instead-of-activation", of_output
     if use.name in ("sigmoid", "tanh"):
         yield "exponent-sign", _again(node, use, filled("-_z", _z=z))
+        yield "stray-factor-two", _again(node, use, filled("2 * _z", _z=z))
+        yield "missing-factor-two", _again(node, use, filled("_z / 2", _z=z))
         for threshold in THRESHOLDS:
             yield "threshold-output", filled(threshold, _z=z)
+    if use.name == "sigmoid":
+        yield "term-missing", filled("1 / np.exp(-_z)", _z=z)
+        yield "parentheses-misplaced", filled("1 + np.exp(-_z)", _z=z)
+        yield "sign-flipped", filled("1 / (1 - np.exp(-_z))", _z=z)
+        yield "function-missing", filled("1 / (1 - _z)", _z=z)
+        for base in BASES:
+            yield "another-constant", filled("1 / (1 + _n ** -_z)", _n=base, _z=z)
     if use.name != "relu":  # ReLU twice is ReLU
         yield "activation-applied-twice", _again(node, use, node)
     if use.name != "softmax" and "softmax" in surroundings.functions and is_output:
@@ -128,7 +138,8 @@ def _softmax(node: ast.expr, z: ast.expr, surroundings: Surroundings) -> Iterato
 def _slopes(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Part]:
     output, source = _sources(use, surroundings)
     base = use.argument
-    alone = len(surroundings.names) <= 1  # the formula is that of the derivative itself
+    roles_in_reach = {roles.role_of(name) for name in surroundings.names}
+    alone = not roles_in_reach & {"weights", *roles.ERRORS}  # the formula is that of the derivative itself
     yield ("derivative-is-one" if alone else "activation-derivative-missing"), filled("np.ones_like(_z)", _z=base)
     name = use.name or "sigmoid"
     if source is not None:

@@ -20,14 +20,15 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     if square is not None:
         yield "square-missing", square["_x"]
         yield "absolute-error", filled("np.abs(_x)", _x=square["_x"])
-        yield "power-too-high", filled("_x ** 3", _x=square["_x"])
+        for exponent in (3, 4):
+            yield "power-too-high", filled("_x ** _n", _x=square["_x"], _n=exponent)
     raised = matched("_x ** _n", node)
-    exponent = value_of(raised["_n"]) if raised is not None else None
-    if raised is not None and exponent is None:
+    number = value_of(raised["_n"]) if raised is not None else None
+    if raised is not None and number is None:
         yield "exponent-missing", raised["_x"]
         yield "product-instead-of-power", filled("_x * _n", **raised)
-    elif raised is not None and exponent is not None and exponent != 2:
-        for other in {-exponent, exponent + 1, exponent - 1} - {0}:
+    elif raised is not None and number is not None and number != 2:
+        for other in {-number, number + 1, number - 1} - {0}:
             yield "another-constant", filled("_x ** _n", _x=raised["_x"], _n=other)
     root = first_match(("np.sqrt(_x)", "_x ** 0.5"), node)
     if root is not None:
@@ -54,10 +55,12 @@ def order_of_reduction(node: ast.expr, surroundings: Surroundings) -> Iterator[P
         case ast.Call(func=reduce, args=[inner, *others], keywords=keywords) if ast.unparse(reduce) in REDUCTIONS:
             match inner:
                 case ast.BinOp(left=base, op=ast.Pow(), right=exponent):
-                    yield (
-                        "reduced-too-early",
-                        ast.BinOp(ast.Call(reduce, [base, *others], keywords), ast.Pow(), exponent),
-                    )
+                    early = ast.BinOp(ast.Call(reduce, [base, *others], keywords), ast.Pow(), exponent)
+                    yield "reduced-too-early", early
+                    if not others and not keywords:
+                        for part in REDUCTIONS:  # along one axis early, along the other one in time
+                            along = filled(f"{part}(_x, axis=0) ** _n", _x=base, _n=exponent)
+                            yield "reduced-too-early", ast.Call(reduce, [along], [])
                 case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="log" | "exp"), args=[argument]):
                     reduction = ast.Call(reduce, [argument, *others], keywords)
                     yield "reduced-too-early", ast.Call(inner.func, [reduction], [])

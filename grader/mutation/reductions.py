@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
 from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, replaced_everywhere
-from .templates import filled, first_match, matched
+from .templates import filled, first_match, matched, same
 
 REDUCTIONS = frozenset(
     ["sum", "mean", "max", "min", "amax", "amin", "argmax", "argmin", "prod", "std", "var", "median", "any", "all"]
@@ -200,6 +200,18 @@ def product_apart(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 @in_each_part
+def another_norm(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Divide numbers by their largest one, or by the root of their squares, where the formula divides by their sum."""
+    parts = matched("_x / _s", node)
+    reduction = reduction_in(parts["_s"]) if parts is not None else None
+    if parts is None or reduction is None or reduction.function != "sum" or not same(reduction.array, parts["_x"]):
+        return
+    squares = replace(reduction, array=filled("_x ** 2", _x=parts["_x"])).call()
+    for divisor in (replace(reduction, function="max").call(), filled("np.sqrt(_s)", _s=squares)):
+        yield "another-reduction", filled("_x / _d", _x=parts["_x"], _d=divisor)
+
+
+@in_each_part
 def last_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Keep only the last sample of a sum over the samples, as a loop does that forgets to add."""
     bug = "only-the-last-sample"
@@ -218,6 +230,22 @@ def last_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         yield bug, filled("_x[-1:].T @ _y[-1:]", _x=first, _y=operands[1])
     elif second is not None:  # delta @ X.T
         yield bug, filled("_x[:, -1:] @ _y[:, -1:].T", _x=operands[0], _y=second)
+
+
+@in_each_part
+def one_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Count only the first or the last sample, as a loop does that returns too early, or that overwrites its sum."""
+    parts = first_match(_MEANS, node)
+    if parts is not None and roles.role(parts["_m"]) != "count":
+        return
+    summed = parts["_s"] if parts is not None else node
+    negative = matched("-_s", summed)
+    reduction = reduction_in(negative["_s"] if negative is not None else summed)
+    if reduction is None or reduction.axis is not None or reduction.function not in ("sum", "mean"):
+        return
+    for bug, index in (("only-one-sample", "_x[0]"), ("only-the-last-sample", "_x[-1]")):
+        of_row = replace(reduction, array=filled(index, _x=reduction.array)).call()
+        yield bug, filled("-_x", _x=of_row) if negative is not None else of_row
 
 
 def from_weight_gradient(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

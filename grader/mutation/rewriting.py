@@ -35,7 +35,10 @@ class Rewrite:
 
 UNKNOWN = "number"
 """The name of an unknown number in a replacement; it is found from the answers of a submission."""
-CONDITIONS = {"batch-size-as-divisor": f"1.5 < 1 / {UNKNOWN} <= 1024", "wrong-divisor": f"1 / {UNKNOWN} > 1024"}
+CONDITIONS = {
+    "batch-size-as-divisor": f"(2.5 < 1 / {UNKNOWN} <= 1024) & (abs(1 / {UNKNOWN} - np.round(1 / {UNKNOWN})) < 1e-3)",
+    "wrong-divisor": f"1 / {UNKNOWN} > 1024",
+}
 """{bug: condition on its unknown number}."""
 
 Operator = Callable[[ast.expr, Surroundings], Iterator[Rewrite]]

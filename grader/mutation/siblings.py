@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
-from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, renamed
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, renamed, replaced_everywhere
 from .templates import filled
 
 MOST_EXCHANGED = 4  # quantities of a formula
@@ -97,14 +97,16 @@ def labels(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     shape = surroundings.names.get(inputs) if inputs else None
     if inputs is None or (shape is not None and len(shape) != 2):
         return
-    for node in expressions(formula):
-        if isinstance(node, ast.Name) and roles.role_of(node.id) == "labels" and node.id in surroundings.names:
-            target = surroundings.names[node.id]
-            for column in range(min(shape[1], 4) if shape is not None else 3):
-                if target is None or len(target) < 2:
-                    yield Rewrite("labels-from-the-inputs", node, filled(f"{inputs}[:, {column}]"))
-                if target is None or len(target) == 2:
-                    yield Rewrite("labels-from-the-inputs", node, filled(f"{inputs}[:, [{column}]]"))
+    names = {node.id: node for node in expressions(formula) if isinstance(node, ast.Name)}
+    for name, node in names.items():  # wrong labels are wrong at all their places
+        if roles.role_of(name) != "labels" or name not in surroundings.names:
+            continue
+        target = surroundings.names[name]
+        for column in range(min(shape[1], 4) if shape is not None else 3):
+            columns = [f"{inputs}[:, {column}]"] if target is None or len(target) < 2 else []
+            columns += [f"{inputs}[:, [{column}]]"] if target is None or len(target) == 2 else []
+            for text in columns:
+                yield Rewrite("labels-from-the-inputs", formula, replaced_everywhere(formula, node, filled(text)))
 
 
 def exchanged(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

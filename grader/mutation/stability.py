@@ -47,7 +47,12 @@ def zero(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 @in_each_part
 def too_large(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Use a number that is large enough to change ordinary results, inside or outside a root."""
+    """Use a number that is large enough to change ordinary results, inside or outside a root, or as a limit."""
+    clipped = first_match(_CLIPPED, node)
+    if clipped is not None and _is_small(clipped["_low"]):
+        for value in _TOO_LARGE:
+            yield "small-number-too-large", filled("_x + _e", _x=clipped["_x"], _e=value)
+            yield "small-number-too-large", filled("np.clip(_x, _e, 1 - _e)", _x=clipped["_x"], _e=value)
     added = matched("_x + _e", node)
     if added is not None and _is_small(added["_e"]):
         root = matched("np.sqrt(_x)", added["_x"])
@@ -58,6 +63,8 @@ def too_large(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 
 def _is_small(node: ast.expr) -> bool:
-    value = value_of(node)
+    power = matched("10 ** _n", node)
+    exponent = value_of(power["_n"]) if power is not None else None
+    value = value_of(node) if exponent is None else 10.0**exponent
     is_named = isinstance(node, ast.Name) and node.id.lower() in ("eps", "epsilon", "delta", "tiny")
     return is_named or (value is not None and 0 < abs(value) <= SMALL)

@@ -69,6 +69,11 @@ FOUND = {
     "through float16": (MATRICES, lambda r: r.astype(np.float16).astype(float), "rounded", {"format": "float16"}),
     "cut off below": (MATRICES, lambda r: np.maximum(r, -1), "clipped", {"low": -1.0}),
     "cut off on both sides": (MATRICES, lambda r: np.clip(r, -2, 1.5), "clipped", {"low": -2.0, "high": 1.5}),
+    "absolute values": (MATRICES, np.abs, "applied", {"function": "absolute value"}),
+    "squares": (VECTORS, np.square, "applied", {"function": "square"}),
+    "exponentials": (MATRICES, np.exp, "applied", {"function": "exponential"}),
+    "roots": ([np.abs(array) for array in MATRICES], np.sqrt, "applied", {"function": "root"}),
+    "zeros": (MATRICES, lambda r: 0 * r, "constant", {}),
     "moved": (MATRICES, lambda r: r + 0.5, "shifted", {"factor": 1.0, "offset": 0.5}),
     "another range": (VECTORS, lambda r: 2 * r - 1, "shifted", {"factor": 2.0, "offset": -1.0}),
 }
@@ -99,7 +104,6 @@ def test_detectors_find_nothing_in_float32_noise(answer):
 NOTHING = {
     "noise": lambda r: np.random.default_rng(len(r)).normal(size=r.shape),
     "noise in float32": lambda r: np.random.default_rng(len(r)).normal(size=r.shape).astype(np.float32),
-    "zeros": lambda r: 0 * r,
     "one entry is wrong": lambda r: np.where(r == r.max(), r + 1, r),
     "a power": lambda r: r**3,
     "another length": lambda r: r[:-1],

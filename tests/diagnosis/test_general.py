@@ -41,7 +41,7 @@ NAMED = {
     "shifted": (changed(dW=lambda r: r + 0.01), [("shifted-range", "dW")]),
     "NaN, with small numbers": (changed(dW=lambda r: np.where(r == r.max(), np.nan, r)), None),
     "noise": (changed(dW=lambda r: np.random.default_rng(0).normal(size=r.shape)), None),
-    "explained in part": (changed(dW=lambda r: 2 * r, db=lambda r: r**2), None),
+    "explained in part": (changed(dW=lambda r: 2 * r, db=lambda r: r**3), None),
 }
 
 

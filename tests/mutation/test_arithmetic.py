@@ -166,3 +166,8 @@ def test_parentheses_are_at_another_place(made, text, wrong):
 
 def test_sum_is_taken_instead_of_a_product(made):
     assert made(arithmetic.operation, "x * s") == {"x + s": "sum-instead-of-product"}
+
+
+def test_argument_that_is_one_number_is_used_twice_or_on_the_wrong_side(made):
+    assert made(arithmetic.repeated_factor, "z / T", {"z": None, "T": ()}) == {"z / T / T": "factor-repeated"}
+    assert made(arithmetic.inverted_factor, "beta * x", {"x": None, "beta": ()}) == {"x / beta": "factor-inverted"}

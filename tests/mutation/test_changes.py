@@ -72,7 +72,7 @@ def test_unknown_number_has_its_condition():
     changes = list(of_formula("X.shape[1]", Surroundings({"X": None}, result="m")))
     conditions = {change.bug: change.only_if for change in changes if change.unknown}
     assert conditions == {
-        "batch-size-as-divisor": "1.5 < 1 / number <= 1024",
+        "batch-size-as-divisor": "(2.5 < 1 / number <= 1024) & (abs(1 / number - np.round(1 / number)) < 1e-3)",
         "wrong-divisor": "1 / number > 1024",
     }
 

@@ -129,3 +129,15 @@ def test_sums_are_multiplied_instead_of_products_added(made):
     wrong = {"np.mean(e) * np.mean(x)": "product-of-means"}
     assert made(reductions.product_apart, "np.mean(e * x)") == wrong
     assert made(reductions.product_apart, "np.sum(2 * x)") == made(reductions.product_apart, "np.max(e * x)") == {}
+
+
+def test_numbers_are_divided_by_another_norm_than_their_sum(made):
+    wrong = made(reductions.another_norm, "e / np.sum(e, axis=1)", "e")
+    assert set(wrong) == {"e / np.max(e, axis=1)", "e / np.sqrt(np.sum(e ** 2, axis=1))"}
+    assert made(reductions.another_norm, "e / np.sum(x)", "e", "x") == {}
+
+
+def test_only_the_first_or_the_last_sample_counts(made):
+    wrong = made(reductions.one_sample, "-np.sum(e) / len(y)", "e", "y")
+    assert wrong["-np.sum(e[0])"] == "only-one-sample" and wrong["-np.sum(e[-1])"] == "only-the-last-sample"
+    assert made(reductions.one_sample, "np.sum(e, axis=0)", "e") == {}

@@ -38,6 +38,16 @@ pytestmark = pytest.mark.quick
         (choices.comparison, "x > 0.5", "x >= 0.5", "equal-numbers"),
         (choices.branch, "np.where(y == 1, p, 1 - p)", "np.where(y == 1, 1 - p, p)", "branches-exchanged"),
         (choices.branch, "a if c else b", "b", "branch-missing"),
+        (
+            choices.branch,
+            "np.where(c, 1.0, np.exp(np.minimum(x, 0)))",
+            "np.where(c, np.exp(x), 1.0)",
+            "branches-exchanged",
+        ),
+        (choices.of_the_whole_array, "np.maximum(0, x)", "np.max(x, axis=0)", "maximum-of-all"),
+        (choices.of_the_whole_array, "np.maximum(u, v)", "np.max([u, v])", "maximum-of-all"),
+        (choices.sign_of, "(x >= 0) * 1.0", "np.sign(x)", "another-function"),
+        (stability.too_large, "np.clip(p, 1e-9, 1)", "p + 0.1", "small-number-too-large"),
         (choices.limit, "np.minimum(g, 5)", "np.maximum(g, 5)", "limit-on-the-wrong-side"),
         (choices.limit, "np.clip(g, -5, 5)", "g", "limit-missing"),
         (choices.complement, "mask / (1 - p)", "mask / p", "share-of-the-rest"),
@@ -142,7 +152,10 @@ def test_penalty_of_the_task_is_no_further_decay(made):
 
 def test_divisor_is_fixed(made):
     assert set(made(constants.fixed_divisor, "X.shape[1]", "X", result="m")) == {"1 / number"}
-    assert set(made(constants.fixed_divisor, "X.T @ d / len(X)", "X", result="dw")) == {"X.T @ d * number"}
+    assert set(made(constants.fixed_divisor, "X.T @ d / len(X)", "X", result="dw")) == {
+        "X.T @ d / 2",
+        "X.T @ d * number",
+    }
     assert made(constants.fixed_divisor, "X.shape[1]", "X", result="width") == {}
 
 
