@@ -209,3 +209,12 @@ def test_gradient_of_the_reference_agrees_with_central_differences(reference):
         cost = reference.cost
         assert dw == pytest.approx(float(cost(w + step, b, x, y) - cost(w - step, b, x, y)) / (2 * step), abs=1e-7)
         assert db == pytest.approx(float(cost(w, b + step, x, y) - cost(w, b - step, x, y)) / (2 * step), abs=1e-7)
+
+
+@pytest.mark.long
+def test_a_summed_gradient_counts_once_as_long_as_training_does_not_diverge(graded):
+    """A step is right for the own gradient; a run that diverges does not minimise anything."""
+    report = graded("minimizer", known_wrong("minimizer", "gradient-not-averaged"))
+    found = {check.name: check.status for check in report.checks}
+    assert {found[name] for name in ("one-epoch", "batches")} == {"passed"}
+    assert not report.passed

@@ -38,6 +38,7 @@ from .attempts import Chained, Probed, Tried
 
 Values = dict[str, Any]
 Way = Callable[[Values], Values | None]
+ALONG = 1 - 1e-6  # the cosine between two steps in the same direction
 MOST_CALLS = 5000  # of the submission's functions for one case
 MOST_ENTRIES = 10_000  # of the arguments of a call whose results are kept
 
@@ -201,7 +202,10 @@ def carried(context: Context, function: str, inputs: Values) -> Values | None:
 
 
 def learns(context: Context, function: str, inputs: Values, right: Values, reached: Values) -> bool:
-    """True if training changes all parameters that the reference changes, and lowers the correct cost."""
+    """True if training changes all parameters that the reference changes, and lowers the correct cost.
+
+    A single epoch may also be a longer or shorter step along that of the reference: a sum in place of a mean is too long.
+    """
     declared = context.content.functions[function]
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
     if declared.history is None or not epochs:
@@ -210,7 +214,8 @@ def learns(context: Context, function: str, inputs: Values, right: Values, reach
     end = start | {name: value for name, value in reached.items() if name in start}
     costs = [_computed(partial(context.mutations.results, function, [], point)) for point in (start, end)]
     before, after = (float(values[declared.history][0]) if values else np.nan for values in costs)
-    return _moved(inputs, right, reached) and after < before
+    is_along = inputs.get(epochs) == 1 and _along(inputs, right, reached) > ALONG
+    return _moved(inputs, right, reached) and (after < before or is_along)
 
 
 def _moved(inputs: Values, right: Values, reached: Values) -> bool:
@@ -229,14 +234,18 @@ def moves(inputs: Values, right: Values, reached: Values) -> bool:
     """True if a step changes the parameters that the reference changes, together in the reference's direction."""
     if not _moved(inputs, right, reached):
         return False
-    along = 0.0
-    for name, value in right.items():
-        if name not in inputs:
-            continue
-        start = np.asarray(inputs[name], dtype=np.float64)
-        right_step, own = (np.ravel(end).astype(np.float64) - np.ravel(start) for end in (value, reached[name]))
-        along += float(right_step @ own)
-    return along > 0
+    return _along(inputs, right, reached) > 0
+
+
+def _along(inputs: Values, right: Values, reached: Values) -> float:
+    """Return the cosine between the steps of all parameters and those of the reference; NaN without a step."""
+    names = [name for name in right if name in inputs]
+    steps = [
+        np.concatenate([np.ravel(end[name]).astype(np.float64) - np.ravel(inputs[name]) for name in names])
+        for end in (right, reached)
+    ]
+    with np.errstate(all="ignore"):
+        return float(steps[0] @ steps[1] / np.linalg.norm(steps[0]) / np.linalg.norm(steps[1]))
 
 
 def note(context: Context, own: set[str]) -> str:
