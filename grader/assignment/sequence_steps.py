@@ -169,6 +169,22 @@ def unknown_names(classes: Mapping[str, ClassSpec], known_names: Container[str])
                         yield class_name, method, name, ", ".join(own) or "none"
 
 
+def unknown_in_bug(
+    bug: Bug, classes: Mapping[str, ClassSpec], known_names: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield (name, names that are allowed) for each name in the formulas of a class's bug that has no value."""
+    spec = classes[bug.function]
+    of_methods = [item.name for method in methods_of(classes, bug.function).values() for item in method.arguments]
+    own = dict.fromkeys([*(item.name for item in spec.arguments), *of_methods])
+    own |= dict.fromkeys(quantity for steps in spec.steps.values() for quantity in steps)
+    for variant in bug.variants():
+        allowed = own | dict.fromkeys(key.rpartition(".")[2] for key in variant)
+        for text in variant.values():
+            for name in expressions.examine(text).names:
+                if name not in allowed and name not in known_names and name != bug.unknown:
+                    yield name, ", ".join(allowed)
+
+
 def bug_in(
     bug: Bug, sequence: ObjectSequence, classes: Mapping[str, ClassSpec], conventions: Sequence[Replaced] = ()
 ) -> list[Bug]:

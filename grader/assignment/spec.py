@@ -28,7 +28,7 @@ from .known_wrong import KnownWrong, KnownWrongList
 from .limits import Limits
 from .lists import Origin
 from .policy import Policy
-from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in, unknown_names
+from .sequence_steps import Replaced, bug_in, bugs_of_state, formulas, replaced_in, unknown_in_bug, unknown_names
 from .sequences import ObjectSequence, SequenceError
 
 
@@ -193,6 +193,9 @@ class AssignmentSpec(Declarations):
         """Return a bug of a class as bugs of the sequences; another bug as it is."""
         if bug.function not in self.classes:
             return [bug]
+        for name, allowed in unknown_in_bug(bug, self.classes, {*LIBRARY, *expressions.BUILTINS, *self.functions}):
+            message = f"'{name}' in the bug '{bug.name}' of {bug.function} is not known there; allowed are {allowed}."
+            raise SequenceError(name, message)
         bugs = [
             each
             for name, sequence in self._sequences.items()
@@ -269,6 +272,7 @@ class AssignmentSpec(Declarations):
             for name in expressions.examine(text).names:
                 if expressions.is_missing(name) and name not in known_names | own:
                     raise yaml_model.YamlError(where, text, f"{text!r} {expressions.not_allowed(repr(name))}.")
+        self._refuse_unknown_quantities()
         calls = {name: Counter[str]() for name in formulas}
         for name, texts in formulas.items():
             for text in texts:
@@ -277,6 +281,26 @@ class AssignmentSpec(Declarations):
             if _all_calls(name, calls, {}) > expressions.MAX_CALLS:
                 message = f"the steps of {name} call other functions more than {expressions.MAX_CALLS} times; use fewer calls."
                 raise yaml_model.YamlError(("steps", name), name, message)
+
+    def _refuse_unknown_quantities(self) -> None:
+        """Raise an error if a formula reads a name that is neither a step nor an input of its function, nor a function."""
+        of_probes = [name for probe in self.probes.values() for name in probe.inputs]
+        for function, steps in self.steps.items():
+            if not isinstance(steps, dict) or function in self._sequences:  # the steps of classes were examined before
+                continue
+            what = f"step or input of {self.functions[function].called or function}"
+            known_names = [*dict.fromkeys([*steps, *self.functions[function].inputs(), *of_probes])]
+            for step, text in steps.items():
+                self._refuse_unknown(("steps", function, step), what, self._read_names(text), known_names)
+            for index, bug in enumerate(self.bugs):
+                if bug.function == function and bug.detector is None:
+                    own_names = [*known_names, *([bug.unknown] if bug.unknown else [])]
+                    for text in bug.expressions():
+                        self._refuse_unknown(("bugs", index), what, self._read_names(text), own_names)
+
+    def _read_names(self, text: str) -> list[str]:
+        """Return the names in a formula that are not functions."""
+        return [name for name in expressions.needs_of(text) if name not in self.functions]
 
     def _check_given(self) -> None:
         """Raise an error if students would get a secret file, or if a value depends on an unknown input."""

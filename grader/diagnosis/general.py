@@ -171,6 +171,13 @@ def _clipped_alike(samples: Sequence[Sample], right: Right, order: list[str]) ->
     return names if limits else []
 
 
+def _is_repeated(samples: Sequence[Sample], other: str, right: Right) -> bool:
+    """True if the other result has its own place as well, so that the results are not in another order."""
+    return other in samples[0].answered and all(
+        sample.agrees(other, values[other]) for sample, values in zip(samples, right, strict=True)
+    )
+
+
 def _of_result(
     content: AssignmentSpec, function: str, samples: Sequence[Sample], name: str, right: Right
 ) -> list[Finding] | None:
@@ -183,6 +190,8 @@ def _of_result(
                 continue
             if all(_has(parameters, samples, key, value) for key, value in bug.parameters.items()):
                 return [Finding(bug.name, name, _reported(parameters))]
+        if detector == "permuted" and _is_repeated(samples, parameters["other"], right):
+            return [Finding("another-quantity", name)]
         if detector != "factor":
             return [Finding(GENERAL[detector], name, parameters)]
         if parameters["factor"] is not None:

@@ -16,6 +16,7 @@ from ..assignment.formulas import Formula
 from ..assignment.sequence_steps import Changed, Quantities, Replaced, difference, formulas
 from ..assignment.sequences import ObjectSequence, methods_of
 from ..mutation.changes import Change, Surroundings, of_formula
+from . import of_gradients
 from .generated import bug_of, without_names
 from .mutant import Mutant
 
@@ -60,7 +61,9 @@ def _of_class(name: str, classes: Mapping[str, ClassSpec], functions: frozenset[
     yield from _of_arguments(name, spec)
     for method, steps in spec.steps.items():
         if method != START:
-            yield from _of_state(name, spec, steps, [item.name for item in methods_of(classes, name)[method].arguments])
+            arguments = [item.name for item in methods_of(classes, name)[method].arguments]
+            yield from _of_state(name, spec, steps, arguments)
+            yield from of_gradients.of_method(name, spec, method, arguments)
 
 
 def _of_method(name: str, classes: Mapping[str, ClassSpec], method: str, functions: frozenset[str]) -> Changes:

@@ -150,6 +150,12 @@ def parentheses(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 yield _MISPLACED, ast.BinOp(left.left, left.op, ast.BinOp(left.right, outer, right))
             if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow):
                 yield _MISPLACED, ast.BinOp(ast.BinOp(left, outer, right.left), right.op, right.right)
+            squared = matched("_a * _b ** _n", right)
+            if squared is not None:
+                yield (
+                    _MISPLACED,
+                    filled("_s ** _n", _s=ast.BinOp(left, outer, filled("_a * _b", **squared)), _n=squared["_n"]),
+                )
         case ast.BinOp(
             left=ast.BinOp(left=left, op=ast.Add() | ast.Sub() as inner, right=right), op=ast.Pow(), right=n
         ):
@@ -161,6 +167,9 @@ def parentheses(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             if _is_sum(sum_):
                 yield _MISPLACED, ast.BinOp(ast.Call(node.func, [sum_.left], []), sum_.op, sum_.right)
                 yield _MISPLACED, ast.BinOp(sum_.left, sum_.op, ast.Call(node.func, [sum_.right], []))
+    squared = matched("_a * _b ** _n", node)
+    if squared is not None and value_of(squared["_n"]) is not None:
+        yield _MISPLACED, filled("(_a * _b) ** _n", **squared)
     match node:
         case ast.BinOp(
             left=ast.Name() as factor,

@@ -66,6 +66,10 @@ MISTAKES = {
         "start: {total: number}\n",
         "'number' in the steps of Counter.start is not known there; allowed are start, total.",
     ),
+    "checks:": (
+        "bugs: [{name: sign-flipped, function: Counter, replace: {add.total: total - numbr}}]\nchecks:",
+        "'numbr' in the bug 'sign-flipped' of Counter is not known there; allowed are start, number, total.",
+    ),
     "kind: sequence, class: Counter, calls": ("kind: sequence, calls", "'sum' needs 'class' or 'objects'"),
     "(number), returns: [total]": ("(number), returns: []", "no call of the sequence returns something"),
 }

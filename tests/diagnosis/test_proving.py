@@ -168,6 +168,7 @@ FIRST = "- {name: wrong-delta, function: slopes, instead: {dw: X.T @ out / m}}"
 WRONG = [
     ("name: wrong-delta, function: slopes", "name: wrong-delta, function: slope", "'slope' is not a known function"),
     ("instead: {dw: X.T @ out / m}", "instead: {dv: X}", "'dv' is not a known step or input of slopes"),
+    ("instead: {dw: X.T @ out / m}", "instead: {dw: X.T @ oops}", "'oops' is not a known step or input of slopes"),
     ("instead: {dw: X.T @ out / m}", "instead: {dw: X.T @}", "'X.T @' is not a Python expression"),
     (
         ", instead: {dw: X.T @ out / m}",
@@ -219,6 +220,12 @@ def test_wrong_declaration_is_a_sentence_with_file_and_line(own, old, new, messa
     [
         ("  slopes:\n    m:", "  slope:\n    m:", "steps:", "'slope' is not a known function"),
         ("    out: X @ w\n", "    out: X @\n", "    out: X @", "'X @' is not a Python expression"),
+        (
+            "    error: out - y\n",
+            "    error: out - yy\n",
+            "    error: out - yy",
+            "'yy' is not a known step or input of slopes; allowed are m, out, error",
+        ),
         ("title: Two", "hints: 4\ntitle: Two", "hints: 4", "hints is 4; allowed are 1, 2 or 3"),
     ],
 )
@@ -252,7 +259,7 @@ UNPROVED = {
         "db: error / m",
         "The steps of slopes return db with the shape (7,)",
     ),
-    "steps that stop": ("error: out - y", "error: out - nowhere", "The steps of slopes cannot be computed"),
+    "steps that stop": ("error: out - y", "error: out - X @ X", "The steps of slopes cannot be computed"),
     "steps that are not there": ("mistakes.descend", "mistakes.ascend", "names mistakes.ascend, which does not exist"),
     "a bug that changes nothing": (
         "{dw: X.T @ out / m}",
@@ -261,7 +268,7 @@ UNPROVED = {
     ),
     "a bug that cannot be computed": (
         "{dw: X.T @ out / m}",
-        "{dw: X.T @ oops}",
+        "{dw: X @ X}",
         "The bug wrong-delta of slopes cannot be computed (",
     ),
     "an option without effect": (

@@ -1,0 +1,49 @@
+"""Changes of a method that gets an array: what enters its formulas, what it keeps, and how its rate changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.assignment.classes import ClassSpec, MethodSpec
+from grader.assignment.sequences import sequence_of
+from grader.expected import of_classes
+
+pytestmark = pytest.mark.quick
+
+CLASSES = {
+    "Mean": ClassSpec(
+        signature="(rho, eta)",
+        methods={"add": MethodSpec(signature="(g)", returns=["change"])},
+        steps={
+            "start": {"mean": "0"},
+            "add": {"mean": "rho * mean + (1 - rho) * g ** 2", "change": "eta * g / np.sqrt(mean)"},
+        },
+    )
+}
+SEQUENCE = sequence_of("two calls", CLASSES, {"": ("Mean", {})}, [["add", {"g": "g1"}], ["add", {"g": "g2"}]])
+
+
+@pytest.fixture(scope="module")
+def mutants():
+    return [
+        (mutant.bug.name, mutant.steps["mean2" if "mean2" in mutant.steps else "change2"].text)
+        for mutant in of_classes.of_sequence(SEQUENCE, CLASSES, frozenset())
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bug", "text"),
+    [
+        ("another-quantity", "eta * mean2 / np.sqrt(mean2)"),
+        ("another-quantity", "rho * mean1 + eta * g2 ** 2"),
+        ("power-too-high", "eta * g2 ** 2 / np.sqrt(mean2)"),
+        ("collapsed-axis", "rho * mean1 + (1 - rho) * np.mean(g2 ** 2)"),
+        ("collapsed-axis", "rho * mean1 + (1 - rho) * np.sum(g2 ** 2, axis=1, keepdims=True)"),
+        ("reduced-too-early", "rho * mean1 + (1 - rho) * g2"),
+        ("another-quantity-kept", "rho * mean_term1 + (1 - rho) * g2 ** 2"),
+        ("learning-rate-changes", "eta_now1 * g2 / np.sqrt(mean2)"),
+        ("learning-rate-changes", "eta / np.sqrt(eta_calls1) * g2 / np.sqrt(mean2)"),
+    ],
+)
+def test_change_is_written_out_for_each_call(mutants, bug, text):
+    assert (bug, text) in mutants
