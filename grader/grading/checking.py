@@ -17,6 +17,7 @@ from ..checks.tools.asking import ExampleBudget
 from ..checks.tools.examples import smallest_example
 from ..datasets import lengths
 from ..diagnosis import findings_of_check, hints
+from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence, Location
 from ..report.model import CheckResult
 from ..report.statuses import Status
@@ -195,6 +196,9 @@ class Checking:
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if failure.status == "error" and check.judges_function and ONE_NUMBER.match(failure.raised):
             bugs = findings_of_check("one-number-only", *list(check.functions())[:1])
+            self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+        if isinstance(failure, WrongAnswer) and failure.bug:
+            bugs = findings_of_check(failure.bug, *list(check.functions())[:1])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
             self._context.log.unwritten_functions |= functions

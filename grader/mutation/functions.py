@@ -105,6 +105,8 @@ def _values(node: ast.expr, use: Use, surroundings: Surroundings) -> Iterator[Pa
         of_output = activations.slope_from_output(use.name, z)
         if of_output is not None:
             yield "derivative-instead-of-activation", of_output
+    if use.name == "sigmoid":
+        yield "parentheses-misplaced", filled("1 + np.exp(-_z)", _z=z)
     if use.name in ("sigmoid", "tanh"):
         yield "exponent-sign", _again(node, use, filled("-_z", _z=z))
         yield "stray-factor-two", _again(node, use, filled("2 * _z", _z=z))

@@ -133,7 +133,7 @@ def _shifted(index: ast.expr) -> Iterator[ast.expr]:
             for other in (value + 1, value - 1):
                 if value < 0 or other >= 0:
                     yield filled(str(int(other)))
-        case ast.Name() | ast.BinOp():
+        case ast.Name() | ast.BinOp() | ast.UnaryOp():
             yield filled("_i + 1", _i=index)
             yield filled("_i - 1", _i=index)
         case ast.Slice(lower=lower, upper=upper, step=None):

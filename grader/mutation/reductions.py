@@ -222,6 +222,8 @@ def last_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             yield bug, filled("_x[:, -1:]" if reduction.keepdims else "_x[:, -1]", _x=reduction.array)
         elif number == 0:
             yield bug, filled("_x[-1:]" if reduction.keepdims else "_x[-1]", _x=reduction.array)
+            if reduction.axis is not None and roles.role_of(surroundings.result) in roles.GRADIENTS:
+                yield "only-one-sample", filled("_x[:1]" if reduction.keepdims else "_x[0]", _x=reduction.array)
     operands = factors_of_product(node)
     if operands is None or roles.role_of(surroundings.result) != "weight gradient":
         return

@@ -22,6 +22,7 @@ from ..support.i18n import _, ngettext
 from . import signatures
 from .signatures import Bundle
 
+LEFT_OUT = "layers-left-out"
 MOST_ORDERS = 4  # results of a function, whose order is found from the shapes
 
 
@@ -104,7 +105,8 @@ def taken_apart(
                 len(entries),
             )
             length = ngettext("{count} entry", "{count} entries", len(items)).format(count=len(items))
-            raise WrongAnswer(message.format(function=target.label, name=name, length=length, count=len(entries)))
+            bug = LEFT_OUT if 0 < len(items) < len(entries) else ""
+            raise WrongAnswer(message.format(function=target.label, name=name, length=length, count=len(entries)), bug)
         parts |= zip(entries, items, strict=True)
     return parts, notes
 

@@ -20,6 +20,7 @@ from ...diagnosis.samples import TINY, Sample, as_arrays, projection
 from ...expected.mutant import Mutant
 from ...expected.probes import ProbeInputs
 from ...report.evidence import Evidence
+from ...student.listed import LEFT_OUT
 from ..context import Context
 from ..outcome import Outcome
 from . import pairs, probing
@@ -80,6 +81,8 @@ def _explained(
 ) -> Outcome:
     """Return ``outcome`` with its bug and the first wrong result; ``before`` are the answers in earlier checks."""
     samples = samples_of(context, function, [*before, *answered], tolerance or Tolerance())
+    if samples is None and _lack_layers(context, function, answered):
+        return replace(outcome, bugs=diagnosis.findings_of_check(LEFT_OUT, function))
     if samples is None:
         nothing = all(value is None for _case, _expected, answers in answered for value in answers.values())
         return (
@@ -103,6 +106,18 @@ def _explained(
         bugs = pairs.with_partner(context, judged, partial(_known_samples, context), bugs)
     evidence = outcome.evidence | Evidence(where=judged.wrong[0]) if judged.wrong else outcome.evidence
     return replace(outcome, evidence=evidence, bugs=bugs, judged=judged)
+
+
+def _lack_layers(context: Context, function: str, answered: Sequence[AnsweredCase]) -> bool:
+    """True if some arrays of a list are None in every case, and others are not."""
+    entries = {name for names in context.content.functions[function].entries.values() for name in names}
+    missing_names = [
+        {name for name, value in answers.items() if value is None and name in entries}
+        for _case, _expected, answers in answered
+    ]
+    return bool(answered) and all(
+        names and len(names) < len(answers) for names, (_c, _e, answers) in zip(missing_names, answered, strict=True)
+    )
 
 
 def _known_samples(context: Context, function: str) -> list[Sample] | None:
