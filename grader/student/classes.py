@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -121,10 +122,11 @@ def bind_all_results(
     value: Any,
     attributes: dict[str, Any],
     shapes: dict[str, Shape],
+    before: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return {result name: value} from the returned value and, for results that were not returned, from the attributes.
 
-    Raises CallError with status ``failed``.
+    ``before`` has the arguments of the task before the call. Raises CallError with status ``failed``.
     """
     if not target.owner and not attributes:
         return bind_results(content, name, target, value, shapes)
@@ -151,7 +153,7 @@ def bind_all_results(
     if len(lacking) == 1 == len(rest):
         return results | {lacking[0]: rest[0]}
     if not lacking:
-        return results
+        return results | (_without_name(rest, stored, before, shapes) if not target.owner else {})
     message = _(
         "`{function}` returned {value} and keeps {kept}; expected {names}: return {lacking} as well, or keep it in an attribute of that name."
     )
@@ -164,6 +166,22 @@ def bind_all_results(
             lacking=joined(lacking),
         ),
     )
+
+
+def _without_name(
+    rest: Sequence[Any], stored: Mapping[str, Any], before: Mapping[str, Any], shapes: Mapping[str, Shape]
+) -> dict[str, Any]:
+    """Return {result: value} for a returned value without a name: a result whose variable has not changed in the call.
+
+    The value must have the shape of this result, and of no other.
+    """
+    if len(rest) != 1:
+        return {}
+    fitting = [result for result, shape in shapes.items() if shape == shape_of(rest[0])]
+    if len(fitting) != 1 or fitting[0] not in before or fitting[0] not in stored:
+        return {}
+    has_changed = not np.array_equal(stored[fitting[0]], before[fitting[0]])
+    return {} if has_changed else {fitting[0]: rest[0]}
 
 
 def constructions(content: AssignmentSpec, name: str, methods: Methods, inputs: dict[str, Any]) -> list[dict[str, Any]]:

@@ -93,7 +93,9 @@ class SubmissionWithResults(SubmissionWithObjects):
                 if self.content.functions[function].entries:
                     value, notes = self._taken_apart(call, function, value, turned)
                 target = call.returned or call.function
-                bound = classes.bind_all_results(self.content, function, target, value, attributes, turned)
+                bound = classes.bind_all_results(
+                    self.content, function, target, value, attributes, turned, call.laid_out
+                )
                 return bound, notes
         except CallError:
             gradients = self._steps.gradients(function, call)

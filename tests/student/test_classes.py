@@ -475,5 +475,22 @@ def test_what_is_returned_goes_before_attributes():
         bound(None, {"dW1": 1.0})
 
 
+def test_returned_value_goes_before_a_global_variable_that_has_not_changed():
+    content = assignment.load(ROOT / "assignments" / "by-hand").content
+    update = SubmittedFunction("update", [], [], "", ["W1", "W2"], ["W2"])
+    old, new = np.ones((2, 2)), np.zeros((2, 2))
+    shapes = {"W1": (2, 2), "W2": (2,)}
+
+    def bound(value, W1):
+        variables = {"W1": W1, "W2": np.zeros(2)}
+        return classes.bind_all_results(
+            content, "update", update, value, variables, shapes, {"W1": old, "W2": np.ones(2)}
+        )
+
+    assert bound(new, old)["W1"] is new
+    assert bound(new, new + 2)["W1"].max() == 2  # for example if the gradient is returned
+    assert bound(0.5, old)["W1"] is old
+
+
 def message(report):
     return report.checks[0].message
