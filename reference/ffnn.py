@@ -53,13 +53,62 @@ def _cost(t, logits, output, cost):
     return tf.reduce_sum(tf.square(t - ACTIVATIONS[output](logits))) / count
 
 
-def network_output(X, parameters, dimensions, hidden_name, output_name, cost_name):
+def identity(X):
+    """Return X as it is."""
+    return ACTIVATIONS["identity"](_float64(X))
+
+
+def sigmoid(X):
+    """Return 1 / (1 + e^-X) of each number."""
+    return ACTIVATIONS["sigmoid"](_float64(X))
+
+
+def RELU(X):
+    """Return the larger of X and 0, of each number."""
+    return ACTIVATIONS["RELU"](_float64(X))
+
+
+def LRELU(X):
+    """Return X, and 0.01 X for negative numbers."""
+    return ACTIVATIONS["LRELU"](_float64(X))
+
+
+def softmax(X):
+    """Return e^X divided by its sum over each row, (n, k)."""
+    return ACTIVATIONS["softmax"](_float64(X))
+
+
+class Constant:
+    """Changes of ``eta`` times the gradient."""
+
+    def __init__(self, eta):
+        self.eta = eta
+
+    def update_change(self, gradient):
+        """Return the change, in the shape of ``gradient``."""
+        return self.eta * _float64(gradient)
+
+
+class Momentum(Constant):
+    """Changes that carry on a share of the last change."""
+
+    def __init__(self, eta, momentum):
+        super().__init__(eta)
+        self.momentum, self.change = momentum, 0.0
+
+    def update_change(self, gradient):
+        """Return the change, in the shape of ``gradient``."""
+        self.change = self.momentum * self.change + super().update_change(gradient)
+        return self.change
+
+
+def network_output(X, parameters, dimensions, hidden_name, output_name, cost_name, threshold=0.5):
     """Return the outputs (n, k), for CostLogReg the classes 0 and 1 (n, k), for CostCrossEntropy the class numbers (n,)."""
     y = ACTIVATIONS[output_name](_logits(X, _split(parameters, dimensions), hidden_name))
     if cost_name == "CostOLS":
         return y
     if cost_name == "CostLogReg":
-        return tf.cast(y > 0.5, tf.float64)
+        return tf.cast(y > threshold, tf.float64)
     return tf.cast(tf.argmax(y, axis=1), tf.float64)
 
 
@@ -69,13 +118,28 @@ def network_cost(X, t, parameters, dimensions, hidden_name, output_name, cost_na
 
 
 def network_training(
-    X, t, parameters, dimensions, hidden_name, output_name, cost_name, eta, momentum=0.0, batches=1, epochs=1, lam=0.0
+    X,
+    t,
+    parameters,
+    dimensions,
+    hidden_name,
+    output_name,
+    cost_name,
+    eta,
+    momentum=0.0,
+    batches=1,
+    epochs=1,
+    lam=0.0,
+    fits=1,
 ):
-    """Return the parameters after training with momentum. Each gradient of a weight has ``lam`` times the weight added."""
+    """Return the parameters after ``fits`` trainings with momentum. Each gradient of a weight has ``lam`` times the weight added.
+
+    A new training begins with the trained parameters, but without the last changes: with momentum, ``fits`` is 1.
+    """
     arrays = _split(parameters, dimensions)
     X, t, batches = np.asarray(X), np.asarray(t), int(batches)
     size, changes = len(X) // batches, [tf.zeros_like(array) for array in arrays]
-    for _epoch in range(int(epochs)):
+    for _epoch in range(int(fits) * int(epochs)):
         for batch in range(batches):
             rows = slice(batch * size, len(X) if batch == batches - 1 else (batch + 1) * size)
             with tf.GradientTape() as tape:

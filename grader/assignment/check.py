@@ -124,6 +124,10 @@ class Check(StrictModel):
         """Return the calls of methods that this check makes, which count as one function; raises SequenceError."""
         return None
 
+    def named_inputs(self) -> Iterable[str]:
+        """Return the inputs of probes that this check passes under their names to constructors and methods."""
+        return ()
+
     def classes_judged(self) -> Iterable[str]:
         """Return the classes of the submission whose objects are compared with :meth:`functions` of the reference, if any."""
         return ()

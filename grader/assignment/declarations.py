@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pydantic import Field, model_validator
 
@@ -110,13 +110,16 @@ class Declarations(StrictModel):
             self._check_probes()
         return self
 
-    def _check_probes(self) -> None:
-        """Raise an error if a probe has an unknown input or width, or an unknown probe that replaces it."""
+    def _check_probes(self, named: Collection[str] = ()) -> None:
+        """Raise an error if a probe has an unknown input or width, or an unknown probe that replaces it.
+
+        ``named`` are inputs that checks pass on under their names.
+        """
         for name, probe in self.probes.items():
             if probe.each:  # otherwise it was written out
                 message = "'each' needs lists of arrays, all with their structure right; add 'lists:' at the top."
                 raise yaml_model.YamlError(("probes", name, "each"), "each", message)
-            self._check_formulas(("probes", name), probe)
+            self._check_formulas(("probes", name), probe, named)
             functions = [value.own for value in probe.inputs.values() if isinstance(value, FunctionInput) and value.own]
             self._refuse_unknown(("probes", name), "function or class", functions, [*self.functions, *self.classes])
             draws = [value for value in probe.inputs.values() if isinstance(value, RandomInput)]
@@ -125,18 +128,18 @@ class Declarations(StrictModel):
             final = [other for other, item in self.probes.items() if item.fallback is None]
             self._refuse_unknown(("probes", name), "probe without its own 'fallback'", _named(probe.fallback), final)
 
-    def _check_formulas(self, where: yaml_model.YamlPath, probe: Probe) -> None:
+    def _check_formulas(self, where: yaml_model.YamlPath, probe: Probe, named: Collection[str]) -> None:
         """Raise an error for an input that nothing uses, and for a formula that uses something else than inputs above it."""
         try:
             needs = probe.names_in_formulas()
         except expressions.Refused as error:
             raise ValueError(f"a formula in the probe {where[-1]} {error}.") from error
         helpers = {name for names in needs.values() for name in names}
-        known_names = {*self.all_names(), *helpers}
+        known_names = {*self.all_names(), *helpers, *named}
         for name in probe.inputs.keys() - known_names if self.classes else ():
             message = f"'{name}' is neither an argument of a function, constructor or method, nor named in a call; add it to a 'signature', or remove it."
             raise yaml_model.YamlError(where, name, message)
-        self._refuse_unknown(where, "input", probe.inputs, [*self.all_names(), *helpers & probe.inputs.keys()])
+        self._refuse_unknown(where, "input", probe.inputs, [*self.all_names(), *named, *helpers & probe.inputs.keys()])
         above: list[str] = []
         for name in probe.inputs:
             self._refuse_unknown(where, "input above this one", needs.get(name, []), above)

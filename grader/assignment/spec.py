@@ -165,7 +165,7 @@ class AssignmentSpec(Declarations):
                 if steps := formulas(sequence, self.classes):
                     self.steps[sequence.function] = steps
         if self._sequences:  # an outline of the checks has none
-            self._check_probes()
+            self._check_probes({name for check in self.checks for name in check.named_inputs()})
         conventions = [bug for bug in self.bugs if bug.accepted and bug.function in self.classes]
         bugs = []
         for index, bug in enumerate(self.bugs):

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from ..assignment.base import Identifier, Tolerance
@@ -18,16 +17,17 @@ from ..assignment.check import Check, Problem, unknown
 from ..assignment.classes import CallOfMethod
 from ..assignment.declarations import Declarations
 from ..assignment.sequences import ObjectSequence, SequenceError, sequence_of
-from ..diagnosis import Finding, Findings, declared, find, findings_of_check
+from ..diagnosis import Finding, Findings, findings_of_check
 from ..diagnosis.log import AnsweredCase
 from ..expected.probes import Case
 from ..report.evidence import Evidence
+from ..sandbox.failures import CallError
 from ..student.networks import ObjectsRun
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, Verdict, number_of_cases
 from .sequence import ObjectDeclaration
-from .tools import conventions, diagnose, network_mistakes, networks
+from .tools import conventions, diagnose, network_mistakes, network_names, network_pairs, networks
 
 PARAMETERS, DIMENSIONS = "parameters", "dimensions"
 
@@ -82,6 +82,12 @@ class NetworkCheck(Check):
     def probe_names(self) -> Iterable[str]:
         return self.probes
 
+    def named_inputs(self) -> Iterable[str]:
+        arguments = [item.arguments for item in self.objects.values()]
+        arguments += [values for call in self.calls for values in call[1:] if isinstance(values, dict)]
+        names = {value for each in arguments for value in each.values() if isinstance(value, str)}
+        return sorted(names - self.objects.keys() | ({self.scores} if self.scores else set()))
+
     def classes_judged(self) -> Iterable[str]:
         return dict.fromkeys(item.class_name for item in self.objects.values())
 
@@ -121,15 +127,33 @@ class NetworkCheck(Check):
             if run.failure is not None:
                 if networks.has_used(sequence, run):
                     return _shared(judge.name, run.failure.message)
-                raise run.failure
+                return self._stopped(context, judge, cases[: len(runs)], runs, run.failure)
             runs.append(run)
         if self.scores is not None:
             return judge.scores(cases, runs, self.scores)
         if self.equal or self.different:
-            return judge.pairs(cases, runs, self.equal, self.different)
+            return network_pairs.judged(judge, cases, runs, self.equal, self.different)
         if self.lowers:
             return judge.lowered(cases, runs, self.function)
         return self._compared(context, judge, cases, runs)
+
+    def _stopped(
+        self,
+        context: Context,
+        judge: networks.Judge,
+        cases: Sequence[Case],
+        runs: Sequence[ObjectsRun],
+        failure: CallError,
+    ) -> Outcome:
+        """Return the outcome of calls that stopped with an error after ``cases`` without one: their wrong numbers may say why.
+
+        Raises the error if there are no wrong numbers.
+        """
+        are_compared = not (self.scores or self.equal or self.different or self.lowers)
+        outcome = self._compared(context, judge, cases, runs) if cases and are_compared else None
+        if outcome is None or outcome.share == 1:
+            raise failure
+        return replace(outcome, message=failure.message)
 
     def numbers_of_objects(self, student: Any, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the weights of all networks after the calls, and the last result if it is an array."""
@@ -181,11 +205,7 @@ class NetworkCheck(Check):
             samples = diagnose.samples_of(context, self.function, answered, self.tolerance)
             if samples is None:
                 return judged
-            if all(np.isin(right, (0, 1)).all() for sample in samples for right in sample.right.values()):
-                findings = declared(context.mutations, self.function, samples)  # many mistakes give the other class
-            else:
-                findings = find(context.content, context.mutations, self.function, samples)
-            findings = findings or network_mistakes.with_convention(context.mutations, self.function, samples, carried)
+            findings = network_names.of_answers(context, self.function, samples, carried)
             return replace(judged, bugs=None if findings is None else _at(findings, next(iter(best.wrong))))
 
         return replace(outcome, diagnose=named)

@@ -128,46 +128,6 @@ class Judge:
                     return Outcome(0.0, text, Evidence(case=case.name))
         return Outcome(1.0, _("Each score has one number for each epoch."))
 
-    def pairs(
-        self,
-        cases: Sequence[Case],
-        runs: Sequence[ObjectsRun],
-        equal: Sequence[Sequence[str]],
-        different: Sequence[Sequence[str]],
-    ) -> Outcome:
-        """Return whether pairs of objects have equal weights before and after the calls, and others different ones."""
-        for case, run in zip(cases, runs, strict=True):
-            for one, other in equal:
-                for attributes, when in ((run.before, _("after the construction")), (run.after, _("after the calls"))):
-                    first, second = (self.layers(case, attributes, name).parameters for name in (one, other))
-                    if not np.allclose(first, second, rtol=SAME, atol=SAME):
-                        sentence = _(
-                            "Two objects of `{name}` that were made and called in the same way have different weights {when}."
-                        )
-                        return Outcome(0.0, sentence.format(name=self.name, when=when), Evidence(case=case.name))
-            for one, other in different:
-                layers = zip(*(self.layers(case, run.after, name).layers for name in (one, other)), strict=True)
-                for number, ((W, _b), (V, _c)) in enumerate(layers, start=1):
-                    sentence = _not_new(W, V)
-                    if sentence:
-                        text = sentence.format(number=number, one=one, other=other)
-                        calls = _("The calls: `{calls}`.").format(calls=self.sequence.as_code())
-                        return Outcome(0.0, f"{text} {calls}", Evidence(case=case.name))
-        return Outcome(1.0, _("The weights are equal where they have to be, and new elsewhere."))
-
-
-def _not_new(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> str:
-    """Return the sentence that says why the weights of two objects are not random numbers of their own; "" if they are."""
-    if not np.isfinite([one, other]).all():
-        return _("The weights of layer {number} of `{one}` or `{other}` are NaN or infinite.")
-    if not np.ptp(one) or not np.ptp(other):
-        return _("All weights of layer {number} of `{one}` or `{other}` are the same number, not random numbers.")
-    if np.allclose(one, other):
-        return _(
-            "`{one}` and `{other}` have the same weights in layer {number}, but each needs random numbers of its own."
-        )
-    return ""
-
 
 def _sizes(case: Case) -> list[int]:
     return [int(size) for size in np.ravel(case.inputs[DIMENSIONS])]
@@ -192,7 +152,7 @@ def with_drawn_rows(
     result: Values,
     convention: str,
 ) -> Values | None:
-    """Return the expected results for rows drawn with replacement that explain one step; None if there are no such rows.
+    """Return the expected results for rows drawn with replacement that explain one step; None without such rows.
 
     The step of the last layer is the sum of the steps of single rows, so least squares find how often each row was drawn.
     The result is then computed again with these rows.

@@ -56,8 +56,8 @@ def follows(answered, **earlier):
 
 FORWARD = [
     {"bias_input": 0.0},
-    {"output_missing": True},
-    {"hidden_missing": True},
+    {"output_always": "identity"},
+    {"hidden_always": "identity"},
     {"hidden_everywhere": True},
     {"hidden_everywhere": True, "own_slopes": True},
 ]
@@ -72,9 +72,9 @@ def test_a_step_with_the_gradient_of_a_wrong_forward_pass_follows_from_its_outpu
 
 
 def test_a_mistake_follows_together_with_a_convention():
-    earlier = outputs(output_missing=True, bias_input=0.01)
+    earlier = outputs(output_always="identity", bias_input=0.01)
     assert follows(
-        step(output_missing=True, bias_input=0.01, updated_weights=True, softmax_by="sum"), wrong_outputs=earlier
+        step(output_always="identity", bias_input=0.01, updated_weights=True, softmax_by="sum"), wrong_outputs=earlier
     )
 
 
@@ -89,7 +89,7 @@ def test_a_second_mistake_does_not_follow_until_a_check_has_found_it():
 def test_a_second_mistake_is_named_next_to_one_that_was_carried():
     context, judge = of_submission(wrong_outputs=outputs(bias_input=0.0))
     carried = network_mistakes.carried(judge, context, TRAINING, Tolerance())
-    _case, values, answers = step(bias_input=0.0, biases_fixed=True)
+    _case, values, answers = step(bias_input=0.0, fixed="biases")
     sample = Sample("step", values, {"parameters": program.train(**inputs())}, answers)
     named = network_mistakes.with_convention(context.mutations, TRAINING, [sample], carried)
     assert [bug.bug for bug in named.bugs] == ["parameter-never-updated"]
