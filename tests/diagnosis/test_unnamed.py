@@ -117,10 +117,7 @@ def test_hint_without_a_name_says_where_the_error_begins(diagnosed):
     assert result["hint"].endswith(next(c.hint for c in load(MNIST).content.checks if c.name == "forward"))
 
 
-@pytest.mark.parametrize(
-    "source",
-    ["", "def predict(X, w, b=0):\n    return None\n", "def predict(X, w, b=0):\n    return 'no number'\n", "1 / 0"],
-)
+@pytest.mark.parametrize("source", ["", "def predict(X, w, b=0):\n    return 'no number'\n", "1 / 0"])
 def test_answer_that_is_not_an_array_has_no_bug_name(graded, source):
     result = ending(graded(NEURON, source, ["predict"]).model_dump(), "predict")
     assert (result["status"] == "passed", result["diagnosis"]) == (False, None)

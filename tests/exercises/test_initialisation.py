@@ -39,7 +39,7 @@ def test_scaled_columns_have_the_statistics_of_the_task(solution):
 
 
 def test_solution_gets_full_marks_and_starter_nothing(graded, source):
-    assert graded(EXERCISE, source).score == 105
+    assert graded(EXERCISE, source).score == 102
     assert graded(EXERCISE, (ROOT / "assignments" / EXERCISE / "starter.py").read_text()).score == 0
 
 
