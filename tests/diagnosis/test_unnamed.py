@@ -121,3 +121,8 @@ def test_hint_without_a_name_says_where_the_error_begins(diagnosed):
 def test_answer_that_is_not_an_array_has_no_bug_name(graded, source):
     result = ending(graded(NEURON, source, ["predict"]).model_dump(), "predict")
     assert (result["status"] == "passed", result["diagnosis"]) == (False, None)
+
+
+def test_function_that_returns_nothing_is_named(graded):
+    result = ending(graded(NEURON, "def predict(X, w, b=0):\n    X @ w + b\n", ["predict"]).model_dump(), "predict")
+    assert (result["score"], result["diagnosis"]["bug"]) == (0, "nothing-returned")
