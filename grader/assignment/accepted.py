@@ -12,7 +12,7 @@ class Accepted(StrictModel):
     """Changes of the solution that may keep full marks: some of them, or all in a function."""
 
     change: dict[SourceText, SourceText] = {}
-    """{text that occurs once in the solution: its replacement}; each is a mutant of its own."""
+    """{text that occurs once in the solution: its replacement}; each is one mutant."""
     function: str | None = None
     """The function of the solution in which every change that the checks do not notice is accepted."""
     why: str = Field(min_length=1)

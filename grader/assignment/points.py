@@ -1,4 +1,4 @@
-"""What the points of a check are given for: the rubric of a person, and the bands of a measured value."""
+"""The reasons for the points of a check: the rubric of a person, and the bands of a measured value."""
 
 from __future__ import annotations
 

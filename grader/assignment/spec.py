@@ -20,7 +20,6 @@ from .base import Identifier, Name
 from .bugs import Bug, StepDeclarations
 from .check import Check
 from .declarations import Declarations
-from .formulas import LIBRARY
 from .functions import FunctionSpec
 from .given import Computed, FileName, Global, PackageName
 from .kinds import CheckOfAnyKind
@@ -148,10 +147,17 @@ class AssignmentSpec(Declarations):
                 judged[function] = judged.get(function, {}) | classes
         return {function: [*classes] for function, classes in judged.items()}
 
+    def _known_names(self) -> set[str]:
+        """Return the names that the formulas of a class may use besides its own; empty if there are no classes."""
+        if not self.classes:
+            return set()
+        from .formulas import LIBRARY  # NumPy is slow to import, and a process that only hands over tasks needs none
+
+        return {*LIBRARY, *expressions.BUILTINS, *self.functions}
+
     def _add_sequences(self) -> None:
         """Add each sequence of calls as a function with steps and bugs."""
-        library = {*LIBRARY, *expressions.BUILTINS, *self.functions}
-        for class_name, method, name, allowed in unknown_names(self.classes, library):
+        for class_name, method, name, allowed in unknown_names(self.classes, self._known_names()):
             message = f"'{name}' in the steps of {class_name}.{method} is not known there; allowed are {allowed}."
             raise yaml_model.YamlError(("classes", class_name, "steps", method), name, message)
         for index, check in enumerate(self.checks):
@@ -193,7 +199,7 @@ class AssignmentSpec(Declarations):
         """Return a bug of a class as bugs of the sequences; another bug as it is."""
         if bug.function not in self.classes:
             return [bug]
-        for name, allowed in unknown_in_bug(bug, self.classes, {*LIBRARY, *expressions.BUILTINS, *self.functions}):
+        for name, allowed in unknown_in_bug(bug, self.classes, self._known_names()):
             message = f"'{name}' in the bug '{bug.name}' of {bug.function} is not known there; allowed are {allowed}."
             raise SequenceError(name, message)
         bugs = [

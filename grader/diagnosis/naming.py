@@ -159,7 +159,7 @@ def _overflow(
 
 
 def _not_finite(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Finding | None:
-    """Return the declared bug with which the same entries of every case are not finite; None if there is none."""
+    """Return the declared bug with which the same entries of every case are not finite, or None."""
     for mutant in mutations.of(function):
         values = [search.results(mutations, function, [mutant], sample.inputs) for sample in samples]
         if all(map(_lost_in_the_same_places, samples, values)):

@@ -395,7 +395,7 @@ class Mutations:
         return call
 
     def _with_functions(self, inputs: NamedValues, mutants: Sequence[Mutant]) -> NamedValues:
-        """Return the inputs with functions in the place of references to functions of the assignment, or of NumPy.
+        """Return the inputs with functions instead of references to functions of the assignment, or of NumPy.
 
         A reference to a function without steps stays: only calls of the submission need it.
         """

@@ -1,7 +1,7 @@
 """Generated mutants of a class whose method gets an array, such as an optimizer: the array enters its formulas wrongly.
 
 An operator sees one formula at a time. These changes need to know which names are the arguments of the method, which are
-those of the constructor, and what the object keeps.
+those of the constructor, and the quantities that the object keeps.
 """
 
 from __future__ import annotations

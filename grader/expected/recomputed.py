@@ -30,7 +30,7 @@ class Recomputed:
         namespace = dict(self._namespace)
         values: dict[str, np.ndarray[Any, Any]] = {}
         affected_names = set[str]().union(*(self._affected(name) for name in changed_steps))
-        # A mutant may have quantities of its own, such as a rate that changes from call to call.
+        # A mutant may add quantities, such as a rate that changes from call to call.
         is_longer = not changed_steps.keys() <= self._steps.keys()
         for name in in_order({**self._steps, **changed_steps}) if is_longer else self._order:
             if name not in affected_names:

@@ -189,14 +189,18 @@ def _ignored(context: Context, function: str, call: RepeatedCall, samples: Seque
     sample = samples[0]
     answered = call(sample.inputs)
     ignored = []
-    for argument in context.content.functions[function].arguments:
+    called = context.content.functions[function]
+    for argument in called.arguments:
         value = sample.inputs.get(argument.name)
-        if not isinstance(value, bool | int | float | np.floating):
+        is_number = isinstance(value, bool | int | float | np.floating)
+        if not is_number and not (isinstance(value, np.ndarray) and argument.name in called.returns):
             continue
         answer = call({**sample.inputs, argument.name: _another(value)})
         if answered is None or answer is None or not _same(answered, answer, *answered):
             continue
         ignored.append(argument.name)
+        if not is_number:
+            continue
         usual = [argument.default] if argument.optional else []
         for number in (*usual, *_fixed(value)):
             if number != value and all(
@@ -205,9 +209,12 @@ def _ignored(context: Context, function: str, call: RepeatedCall, samples: Seque
                 for one in samples
             ):
                 return Finding("argument-ignored", argument.name, {"fixed": number})
-    zeros = dict.fromkeys(ignored, 0.0)  # as a start of the parameters
+    # Parameters that start at zero, whatever their start should be.
     if ignored and all(
-        one.agreeing(right_results(mutations, function, {**one.inputs, **zeros})) >= one.answered.keys()
+        one.agreeing(
+            right_results(mutations, function, one.inputs | {name: 0.0 * one.inputs[name] for name in ignored})
+        )
+        >= one.answered.keys()
         for one in samples
     ):
         return Finding("argument-ignored", ignored[0], {"fixed": 0})

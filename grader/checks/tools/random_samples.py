@@ -56,7 +56,7 @@ class Samples:
         return [{name: arrays.numbers(value) for name, value in each.items()} for each in self._results]
 
     def first_difference(self, expected: Expectations) -> Difference | None:
-        """Return the first difference from what is expected, None if there is none.
+        """Return the first difference from the expectations, or None.
 
         Nothing is computed from results of another shape. Raises NotGradable if an expression cannot be computed.
         """

@@ -38,7 +38,7 @@ FORMS: tuple[source.Form, ...] = ("arrays", "arrays of decimals")
 def example(
     context: Context, function: str, names: Sequence[str], tolerance: Tolerance, budget: ExampleBudget
 ) -> Example | None:
-    """Return the smallest example of the sequence ``function`` on the probes ``names``; None if there is none.
+    """Return the smallest example of the sequence ``function`` on the probes ``names``, or None if no example is found.
 
     Raises Over if the submission must not be called any more.
     """
