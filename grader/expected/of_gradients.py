@@ -13,7 +13,7 @@ from ..assignment.classes import START, ClassSpec
 from ..assignment.sequence_steps import Changed, Replaced
 from ..mutation.changes import Change
 from ..mutation.powers import SQUARES
-from ..mutation.rewriting import expressions, parsed, renamed, replaced
+from ..mutation.rewriting import expressions, names_in, parsed, renamed, replaced
 from ..mutation.roles import role_of
 from ..mutation.templates import filled, first_match, matched
 
@@ -82,7 +82,7 @@ def _squared_late(name: str, method: str, steps: Mapping[str, str], quantity: st
         sums = ast.unparse(replaced(tree, node, parts["_x"]))
         changed: dict[tuple[str, str, str], str] = {(name, method, quantity): sums}
         for reader, text in steps.items():
-            if reader != quantity and quantity in _names(text):
+            if reader != quantity and quantity in names_in(parsed(text)):
                 changed[name, method, reader] = ast.unparse(renamed(parsed(text), {quantity: f"({quantity} ** 2)"}))
         yield Change("reduced-too-early", quantity, ast.unparse(node), sums, sums), Changed(changed)
 
@@ -93,7 +93,7 @@ def _term_kept(name: str, method: str, steps: Mapping[str, str], quantity: str) 
     if isinstance(sum_, ast.BinOp) and isinstance(sum_.op, ast.Add):
         for term in (sum_.left, sum_.right):
             text, further = ast.unparse(term), f"{quantity}_term"
-            if quantity not in _names(text) and not isinstance(term, ast.Name):
+            if quantity not in names_in(parsed(text)) and not isinstance(term, ast.Name):
                 change = Change("another-quantity-kept", quantity, quantity, text, text)
                 yield change, Changed({(name, method, further): text}, kept={(name, quantity): further})
 
@@ -101,12 +101,14 @@ def _term_kept(name: str, method: str, steps: Mapping[str, str], quantity: str) 
 def _of_rate(name: str, method: str, steps: Mapping[str, str], rate: str) -> Changes:
     """Change the learning rate from call to call: by a factor before or after each use, or by the number of calls."""
     calls, now = f"{rate}_calls", f"{rate}_now"
-    readers = {quantity: text for quantity, text in steps.items() if rate in _names(text)}
-    for factor in DECAYS if readers else ():
+    readers = {quantity: text for quantity, text in steps.items() if rate in names_in(parsed(text))}
+    if not readers:
+        return
+    for factor in DECAYS:
         for start in (rate, f"{rate} * {factor}"):
             changed = {(name, START, now): start, (name, method, now): f"{now} * {factor}"}
             yield _of_readers(name, method, readers, rate, now, changed)
-    for template in OVER_CALLS if readers else ():
+    for template in OVER_CALLS:
         quotient = f"({template.format(rate=rate, calls=calls)})"
         changed = {(name, START, calls): "1", (name, method, calls): f"{calls} + 1"}
         yield _of_readers(name, method, readers, rate, quotient, changed)
@@ -118,7 +120,3 @@ def _of_readers(
     texts = {quantity: ast.unparse(renamed(parsed(text), {rate: after})) for quantity, text in readers.items()}
     change = Change("learning-rate-changes", [*texts][-1], rate, after, after)
     return change, Changed({**changed, **{(name, method, quantity): text for quantity, text in texts.items()}})
-
-
-def _names(text: str) -> set[str]:
-    return {node.id for node in expressions(parsed(text)) if isinstance(node, ast.Name)}

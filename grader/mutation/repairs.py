@@ -21,7 +21,7 @@ def maximum(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     for name in ("max", "min"):
         parts = matched(f"np.{name}(_a, _b)", node)
         if parts is not None:
-            yield f"np-{name}", filled(f"np.{name}imum(_a, _b)", **parts)
+            yield f"np.{name}", filled(f"np.{name}imum(_a, _b)", **parts)
 
 
 OPERATORS = (maximum, matrices.transpose, matrices.product, reductions.kept_dimension, indices.shifted_index)
@@ -34,8 +34,8 @@ UNDOES = {
     "dimension-lost": "dimension-kept",
     "dimension-kept": "dimension-lost",
     "index-shifted": "index-shifted",
-    "np-max": "maximum-of-all",
-    "np-min": "maximum-of-all",
+    "np.max": "maximum-of-all",
+    "np.min": "maximum-of-all",
 }
 """{bug that an operator makes: bug that the same change repairs}."""
 

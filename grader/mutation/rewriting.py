@@ -79,6 +79,11 @@ def has_unknown(tree: ast.expr) -> bool:
     return any(isinstance(node, ast.Name) and node.id == UNKNOWN for node in ast.walk(tree))
 
 
+def names_in(tree: ast.expr) -> set[str]:
+    """Return the names that an expression contains."""
+    return {node.id for node in expressions(tree) if isinstance(node, ast.Name)}
+
+
 def renamed(tree: ast.expr, names: Mapping[str, str]) -> ast.expr:
     """Return a copy of an expression with other names for some of its names."""
     result = copy.deepcopy(tree)

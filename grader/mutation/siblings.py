@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from . import roles
 from .patterns import factors_of_product, untransposed, value_of
-from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, renamed, replaced_everywhere
+from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, names_in, renamed, replaced_everywhere
 from .templates import filled
 
 MOST_EXCHANGED = 4  # quantities of a formula
@@ -43,7 +43,7 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
 
 def without_suffix(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:
     """Use quantities before a step that gave them a further name, such as m and v for m_hat and v_hat."""
-    read_names = {node.id for node in expressions(formula) if isinstance(node, ast.Name)}
+    read_names = names_in(formula)
     by_suffix: dict[str, dict[str, str]] = {}
     for name in sorted(read_names & surroundings.names.keys()):
         stem, _, suffix = name.rpartition("_")

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.assignment.classes import ClassSpec, MethodSpec
-from grader.assignment.sequences import sequence_of
 from grader.expected import of_classes
+from tests.expected.test_of_classes import CLASSES, SEQUENCE
 
 pytestmark = pytest.mark.quick
-
-CLASSES = {
-    "Mean": ClassSpec(
-        signature="(rho, eta)",
-        methods={"add": MethodSpec(signature="(g)", returns=["change"])},
-        steps={
-            "start": {"mean": "0"},
-            "add": {"mean": "rho * mean + (1 - rho) * g ** 2", "change": "eta * g / np.sqrt(mean)"},
-        },
-    )
-}
-SEQUENCE = sequence_of("two calls", CLASSES, {"": ("Mean", {})}, [["add", {"g": "g1"}], ["add", {"g": "g2"}]])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from grader.service import accounts, desk_process
 from grader.service.configuration import Configuration
 from grader.service.service import open_service
-from grader.service.tables import Course, Membership, Role, User
+from grader.service.tables import Course, Exercise, Membership, Role, User
 
 PEOPLE = {"ada": Role.STUDENT, "ben": Role.STUDENT, "tom": Role.TUTOR, "iris": Role.INSTRUCTOR}
 
@@ -30,6 +30,19 @@ def service(tmp_path, new_data):
     service = open_service(Configuration(data_dir=shutil.copytree(new_data, tmp_path / "data")))
     yield service
     service.close()
+
+
+@pytest.fixture
+def change(service):
+    """A function that changes the exercise."""
+
+    def change(**values):
+        with service.database.writing() as session:
+            exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+            for name, value in values.items():
+                setattr(exercise, name, value)
+
+    return change
 
 
 @pytest.fixture

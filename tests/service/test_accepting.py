@@ -10,21 +10,8 @@ import pytest
 
 from grader.service import accepting, fresh_uploads, submissions
 from grader.service.errors import Conflict, NoSpace, NotFound, Refusal, TooMany, Unreadable
-from grader.service.tables import Exercise, Kind, State, Submission
+from grader.service.tables import Kind, State, Submission
 from grader.support import i18n
-
-
-@pytest.fixture
-def changed(service):
-    """A function that changes the exercise."""
-
-    def change(**values):
-        with service.database.writing() as session:
-            exercise = session.query(Exercise).filter_by(name="single-neuron").one()
-            for name, value in values.items():
-                setattr(exercise, name, value)
-
-    return change
 
 
 @pytest.fixture
@@ -96,8 +83,8 @@ def outcomes_together(accept, kind, count):
         return [*threads.map(outcome, range(count))]
 
 
-def test_uploads_that_arrive_together_spend_no_more_attempts_than_there_are(service, caller, accept, changed):
-    changed(attempts=2)
+def test_uploads_that_arrive_together_spend_no_more_attempts_than_there_are(service, caller, accept, change):
+    change(attempts=2)
     assert sorted(map(str, outcomes_together(accept, Kind.ATTEMPT, 8))) == sorted(map(str, [None] * 2 + [Conflict] * 6))
     with service.database.reading() as session:
         assert session.query(Submission).count() == 2
@@ -128,14 +115,14 @@ def test_large_upload_is_forced_to_the_disk_before_its_transaction(service, acce
     assert service.blobs.get(submission.blob) == large
 
 
-def test_large_upload_that_is_refused_leaves_no_file(service, accept, changed):
-    changed(attempts=0)
+def test_large_upload_that_is_refused_leaves_no_file(service, accept, change):
+    change(attempts=0)
     with pytest.raises(Conflict):
         accept(content=b"#" * (fresh_uploads.MOST_BYTES + 1))
     assert [*service.blobs.names()] == []
 
 
-def test_large_upload_can_be_repeated_with_its_key_after_the_last_attempt(accept, changed):
-    changed(attempts=1)
+def test_large_upload_can_be_repeated_with_its_key_after_the_last_attempt(accept, change):
+    change(attempts=1)
     large = b"#" * (fresh_uploads.MOST_BYTES + 1)
     assert accept(content=large, key="one").id == accept(content=large, key="one").id

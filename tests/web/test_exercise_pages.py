@@ -18,19 +18,6 @@ ADDRESS = "/c/demo/a/single-neuron"
 SOLUTION = (ROOT / "assignments/single-neuron/solution.py").read_bytes()
 
 
-@pytest.fixture
-def change(service):
-    """A function that changes the exercise."""
-
-    def change(**values):
-        with service.database.writing() as session:
-            exercise = session.query(Exercise).filter_by(name="single-neuron").one()
-            for name, value in values.items():
-                setattr(exercise, name, value)
-
-    return change
-
-
 def field(page, name):
     return re.search(rf'name="{name}" value="([^"]*)"', page)[1]
 
