@@ -49,9 +49,7 @@ def reach(
     reached = [what for what, attempt in attempts.items() if _succeeds(attempt)]
     _succeeds(lambda: os.kill(victim, signal.SIGCONT))
     _succeeds(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"here", ("127.0.0.1", udp_port)))
-    # The process leaves its session, and its parent ends at once.
-    code = "import os, time; os.setsid(); os.fork() and os._exit(0); time.sleep(600)"
-    _succeeds(lambda: subprocess.Popen([sys.executable, "-I", "-c", code, mark]))
+    _succeeds(lambda: _leave_process_behind(mark))
     return reached, [_memory(parent, address), _memory_by_call(parent, address)]
 
 
@@ -61,6 +59,18 @@ def _succeeds(attempt: Callable[[], Any]) -> bool:
     except (OSError, KeyError, AttributeError):  # AttributeError: this system does not have it
         return False
     return True
+
+
+def _leave_process_behind(mark: str) -> None:
+    """Start a process that leaves its session and whose parent ends at once, and wait until it has done so.
+
+    A scan of all processes can miss a process that has just been started or is being handed over.
+    """
+    code = "import os, time; os.setsid(); os.fork() and os._exit(0); os.write(1, b'.'); os.close(1); time.sleep(600)"
+    command = [sys.executable, "-I", "-S", "-c", code, mark]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.read(1)  # nothing comes if the process was killed
 
 
 def _find_grader() -> None:
