@@ -177,6 +177,12 @@ def test_known_wrong_solution_fails_its_check(graded, name):
     assert entry.bug is None or checks[entry.fails].diagnosis.bug == entry.bug
 
 
+def test_nan_everywhere_is_not_called_an_ignored_argument(graded):
+    _report, checks = graded_marks(graded, known_wrong("optimizers", "correction-counted-from-zero"))
+    assert checks["adam"].diagnosis.bug == "correction-counted-from-zero"
+    assert checks["zero-adam"].diagnosis is None
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_solution_gets_full_marks_with_every_seed(graded, seed):
