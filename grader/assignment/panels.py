@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from .base import StrictModel
+from .base import Scalar, StrictModel
 
 
 class HistoryLine(StrictModel):
@@ -35,20 +35,34 @@ class FunctionLine(StrictModel):
         return self
 
 
+class TableLine(StrictModel):
+    """One line of a plot: entries of a table of results, e.g. ``{table: results, keys: [[adam, 0.01], [adam, 0.1]]}``."""
+
+    table: str
+    """The variable of type ``table``."""
+    keys: list[list[str | Scalar]] = Field(min_length=1)
+    """The keys of the entries, in the order of the line. Entries that are not finite need not be plotted."""
+
+
 def _kind_of_line(line: Any) -> str:
     """Return the tag of a line, so that mistakes in it are those of one kind."""
-    has_function = "function" in line if isinstance(line, dict) else isinstance(line, FunctionLine)
-    return "function" if has_function else "history"
+    for kind, model in (("function", FunctionLine), ("table", TableLine)):
+        if kind in line if isinstance(line, dict) else isinstance(line, model):
+            return kind
+    return "history"
 
 
 AnyLine = Annotated[
-    Annotated[HistoryLine, Tag("history")] | Annotated[FunctionLine, Tag("function")], Discriminator(_kind_of_line)
+    Annotated[HistoryLine, Tag("history")]
+    | Annotated[FunctionLine, Tag("function")]
+    | Annotated[TableLine, Tag("table")],
+    Discriminator(_kind_of_line),
 ]
 
 
 class Panel(StrictModel):
     """A required plot: ``count`` subplots in one figure with the first entries of the variable ``images``, or all ``lines``:
-    those of histories in one subplot, and those of functions in any subplots.
+    those of histories or tables in one subplot, and those of functions in any subplots.
     """
 
     title: str = Field(min_length=1)
@@ -62,7 +76,7 @@ class Panel(StrictModel):
     titles: str | None = None
     """The variable with the names of the classes: each image has the name of its class as title."""
     lines: list[AnyLine] = []
-    """The lines: all of histories, or all of functions."""
+    """The lines: all of histories, all of functions, or all of tables."""
     labelled: bool = False
     """The axes have labels; lines of functions have a legend, or subplots of their own with titles."""
 
@@ -74,10 +88,14 @@ class Panel(StrictModel):
         """Return the lines of functions."""
         return [line for line in self.lines if isinstance(line, FunctionLine)]
 
+    def tables(self) -> list[TableLine]:
+        """Return the lines of tables."""
+        return [line for line in self.lines if isinstance(line, TableLine)]
+
     @model_validator(mode="after")
     def _something_to_draw(self) -> Panel:
         if (self.images is None) == (not self.lines):
             raise ValueError("a panel has either images or lines; give one of them.")
-        if self.histories() and self.functions():
-            raise ValueError("the lines of a panel are all of histories or all of functions; use two panels.")
+        if sum(map(bool, (self.histories(), self.functions(), self.tables()))) > 1:
+            raise ValueError("the lines of a panel are all of histories, functions or tables; use several panels.")
         return self

@@ -13,7 +13,7 @@ class VariableSpec(StrictModel):
     """A variable at the top level of a submission. Keys that are left out allow any value."""
 
     type: Annotated[
-        Literal["array", "strings", "history", "model"],
+        Literal["array", "strings", "history", "model", "table", "key"],
         BeforeValidator(lambda value: "strings" if value == "texts" else value),
     ]
     """The type of the value."""

@@ -21,7 +21,7 @@ from ..support.i18n import _, joined
 from .context import Context
 from .namespace import known_images, plain, texts
 from .outcome import Outcome
-from .tools import function_lines, training
+from .tools import function_lines, table_lines, training
 
 Array = np.ndarray[Any, Any]
 DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
@@ -59,6 +59,7 @@ class FiguresCheck(Check):
             yield from [(panel.images, "array")] if panel.images else []
             yield from [(panel.titles, "strings")] if panel.titles else []
             yield from ((line.history, "history") for line in panel.histories())
+            yield from ((line.table, "table") for line in panel.tables())
 
     def functions(self) -> Iterable[str]:
         return dict.fromkeys(line.function for panel in self.panels for line in panel.functions())
@@ -102,6 +103,9 @@ class FiguresCheck(Check):
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
     if panel.functions():
         sentence = function_lines.problem(panel, context, figures)
+        return None if sentence is None else _Problem(sentence, hint_fits=True)
+    if panel.tables():
+        sentence = table_lines.problem(panel, context, figures)
         return None if sentence is None else _Problem(sentence, hint_fits=True)
     return (_images_problem if panel.images else _lines_problem)(panel, context, figures, used)
 

@@ -178,7 +178,28 @@ class Sweep(PicturePart):
     runs: list[Run] = Field(min_length=1, max_length=32)
 
 
-Picture = Curves | Gaps | Errors | Confusion | Images | Points | Sweep
+class TableEntry(PicturePart):
+    """One entry of a table of results; None for a number that is not finite.
+
+    ``again`` is the number of another run of the entry, and ``right`` says whether both agree; None if it was not run again.
+    """
+
+    label: Text
+    value: Number
+    again: Number = None
+    right: bool | None = None
+
+
+class ResultTable(PicturePart):
+    """A table of results that a submission has made with a function; the grader has run some entries again."""
+
+    kind: Literal["table"] = "table"
+    name: Text
+    function: Text
+    entries: list[TableEntry] = Field(min_length=1, max_length=32)
+
+
+Picture = Curves | Gaps | Errors | Confusion | Images | Points | Sweep | ResultTable
 _ADAPTER: TypeAdapter[Picture] = TypeAdapter(
     Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
 )

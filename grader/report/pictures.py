@@ -11,8 +11,8 @@ from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.numbers import general
 from ..support.text import plain_number
-from . import curves, sweeps
-from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points, Problem, Sweep
+from . import curves, result_tables, sweeps
+from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points, Problem, ResultTable, Sweep
 from .svg import WIDTH, Drawing, box, dot, in_case, line, percent, svg, text, ticks
 
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
@@ -36,6 +36,7 @@ def draw(picture: Picture) -> Drawing:
         Points: _points,
         Images: _images,
         Sweep: sweeps.draw,
+        ResultTable: result_tables.draw,
     }
     drawing: Drawing = kinds[type(picture)](picture)
     return drawing

@@ -36,7 +36,7 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
     if not isinstance(value, dict) and isinstance(getattr(value, "history", None), dict):
         value = value.history
     if isinstance(value, dict):  # for example label: name; only strings can be keys on the channel
-        value = {str(key): _plain(item) for key, item in list(value.items())}
+        value = {_key(key): _entry(item) for key, item in list(value.items())}
     value = _plain(value)
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic):
         value = np.asarray(value)  # a tensor, a column of a table
@@ -48,6 +48,18 @@ def _describe(value: Any, rows: int) -> dict[str, Any]:
     except TypeError:
         described["length"] = None
     return {**described, "value": value[:rows] if isinstance(value, np.ndarray) and value.ndim else value}
+
+
+def _key(key: Any) -> str:
+    """Return the key of a dict as text, with Python's numbers in the place of NumPy's."""
+    if isinstance(key, tuple):
+        key = tuple(item.item() if isinstance(item, np.generic) else item for item in key)
+    return str(key)
+
+
+def _entry(item: Any) -> Any:
+    """Return an entry of a dict; the keys of a dict in a dict are texts as well."""
+    return {_key(key): _plain(value) for key, value in [*item.items()]} if type(item) is dict else _plain(item)
 
 
 def _plain(value: Any) -> Any:

@@ -16,7 +16,7 @@ CURVE = {"function": "relu", "over": {"x": [-2, 2]}}
 def test_lines_are_of_histories_or_of_functions():
     assert Panel(title="Loss", lines=[LOSS]).histories() == [HistoryLine(**LOSS)]
     assert Panel(title="Curves", lines=[CURVE]).functions() == [FunctionLine(**CURVE)]
-    with pytest.raises(ValidationError, match="use two panels"):
+    with pytest.raises(ValidationError, match="use several panels"):
         Panel(title="Both", lines=[LOSS, CURVE])
 
 

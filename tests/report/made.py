@@ -31,8 +31,10 @@ from grader.report.picture_data import (
     Point,
     Points,
     ResultError,
+    ResultTable,
     Run,
     Sweep,
+    TableEntry,
 )
 
 HOSTILE = "</style><script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202egnp.exe\x1b[31m{{ 7*7 }}"
@@ -89,6 +91,15 @@ def pictures(name: str = "model"):
                 Run(label=f"{name}=0.01", change=2e-5, ending="converges", right=True),
                 Run(label=f"{name}=0.02", change=0.9, ending="unsettled", right=False),
                 Run(label=f"{name}=0.03", change=float("inf"), ending="diverges", right=True),
+            ],
+        ),
+        ResultTable(
+            name=name,
+            function="run()",
+            entries=[
+                TableEntry(label="'adam', 0.1", value=0.02, again=0.02, right=True),
+                TableEntry(label="'sgd', 0.1", value=0.3, again=0.4, right=False),
+                TableEntry(label="'sgd', 10", value=float("nan")),
             ],
         ),
     ]
