@@ -48,9 +48,10 @@ class Sample:
         """True if the answered result ``name`` is ``factor`` times ``candidate``."""
         answer = self.answered[name]
         candidate = factor * np.asarray(candidate, dtype=np.float64)
-        if name != self.history:
-            return alike(answer, candidate, self.relative, TINY * self.scale)
-        ways = accepted_histories(candidate) if candidate.ndim else ()
+        if name != self.history or not candidate.ndim:
+            same_axes = name != self.history or not answer.ndim
+            return same_axes and alike(answer, candidate, self.relative, TINY * self.scale)
+        ways = accepted_histories(candidate) if answer.ndim else ()  # one number is not a history
         # After too few epochs a history may be empty; an empty history agrees only with an empty one.
         candidates = [way for way in ways if bool(way.size) == bool(answer.size)]
         return any(not way.size or alike(answer, way, self.relative, TINY * self.scale) for way in candidates)

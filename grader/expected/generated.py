@@ -12,7 +12,7 @@ from ..assignment.bugs import Bug
 from ..assignment.expressions import Refused
 from ..assignment.formulas import Formula, FormulaLayer
 from ..assignment.statements import CompiledProgram
-from ..mutation.changes import Change, Surroundings, of_formula, of_function
+from ..mutation.changes import Change, Surroundings, of_formula, of_function, of_inlined
 from ..mutation.reductions import along
 from ..mutation.rewriting import parsed
 from ..mutation.roles import role_of
@@ -33,7 +33,11 @@ def of_formulas(
     singles: list[Mutant] = []
     for name in in_order(steps):
         surroundings = Surroundings(dict(reachable), functions, name)
-        for change in of_formula(steps[name].text, surroundings):
+        earlier = {other: steps[other].text for other in reachable if other in steps}
+        for change in (
+            *of_formula(steps[name].text, surroundings),
+            *of_inlined(steps[name].text, earlier, surroundings),
+        ):
             mutant = _mutant(function, change)
             if mutant is not None and change.unknown not in {*steps, *inputs}:
                 singles.append(mutant)
@@ -108,8 +112,8 @@ def _in_all_layers(function: str, singles: Sequence[Mutant]) -> Iterator[Mutant]
         layer = re.search(r"\d+", change.quantity)
         if layer is not None:
             pattern = re.sub(r"\d+", "#", change.quantity, count=1)
-            key = (change.bug, pattern, *_shape_of_change(change, int(layer[0])))
-            groups.setdefault(key, {}).setdefault(change.quantity, mutant)
+            for shape in _shapes_of_change(change, int(layer[0])):
+                groups.setdefault((change.bug, pattern, *shape), {}).setdefault(change.quantity, mutant)
     for group in groups.values():
         first, last = min(group, key=_layer), max(group, key=_layer)
         for left_out in ("", last, first) if len(group) > 2 else ("",) * (len(group) - 1):
@@ -146,13 +150,18 @@ def _along_another_axis(function: str, steps: FormulaLayer) -> Iterator[Mutant]:
                 yield Mutant(bug_of(function, changes[0]), formulas, changes=changes)
 
 
-def _shape_of_change(change: Change, layer: int) -> tuple[str, str]:
-    """Return what a change replaces and by what, without names; a name for a name keeps the distance of the layers."""
+def _shapes_of_change(change: Change, layer: int) -> Iterator[tuple[str, str]]:
+    """Yield what a change replaces and by what, without names.
+
+    A name for a name keeps the distance of the layers, or is the same in all layers.
+    """
     before, after = (without_names(text) for text in (change.before, change.after))
     number = re.search(r"\d+$", change.after)
     if before == after and number is not None:
-        after += f" {int(number[0]) - layer}"
-    return before, after
+        yield before, f"{after} {int(number[0]) - layer}"
+        yield before, change.after
+    else:
+        yield before, after
 
 
 @lru_cache(maxsize=10_000)  # layers and networks of several depths have the same parts

@@ -20,6 +20,7 @@ from ..mutation.templates import filled, first_match, matched
 Changes = Iterator[tuple[Change, Changed]]
 DECAYS = ("0.9", "0.95", "0.99", "0.999", "0.5")  # usual factors of a learning rate from call to call
 OVER_CALLS = ("{rate} / {calls}", "{rate} / np.sqrt({calls})")
+ROOTS = ("np.sqrt(_x)", "np.sqrt(np.abs(_x))")
 REDUCTIONS = tuple(
     f"np.{function}(_x{axis})"
     for function in ("sum", "mean", "max")
@@ -41,6 +42,7 @@ def of_method(name: str, spec: ClassSpec, method: str, arguments: Sequence[str])
             change = Change(bug, quantity, ast.unparse(before), ast.unparse(after), changed)
             yield change, Changed({(name, method, quantity): changed})
         known_names += [quantity] if quantity not in known_names else []
+    yield from _largest_kept(name, spec, method, arguments)
     for quantity in [each for each in steps if each in state]:
         yield from _squared_late(name, method, steps, quantity, arguments)
         yield from _term_kept(name, method, steps, quantity)
@@ -58,18 +60,54 @@ def _of_formula(
         if isinstance(base, ast.Name) and base.id in arguments:
             for reduction in REDUCTIONS:
                 yield "collapsed-axis", square, filled(reduction, _x=square)
+            yield "collapsed-axis", square, filled("np.linalg.norm(_x)", _x=base)
+            yield "power-too-high", square, filled("np.abs(_x) ** 3", _x=base)
     for node in expressions(tree):
         if isinstance(node, ast.Name) and node.id in arguments:
             for other in others:
                 yield "another-quantity", node, filled(other)
             if node not in bases:
                 yield "power-too-high", node, filled("_x ** 2", _x=node)
+                for function in ROOTS:
+                    yield "root-too-many", node, filled(function, _x=node)
         share = matched("1 - _p", node)
         if share is not None:
             own = ast.unparse(share["_p"])
             for other in constructed:
                 if own in constructed and other != own:
                     yield "another-quantity", node, filled(other)
+
+
+def _largest_kept(name: str, spec: ClassSpec, method: str, arguments: Sequence[str]) -> Changes:
+    """Use the largest value that a running sum or mean of squares, or a quantity computed from it, has had so far."""
+    steps = spec.steps[method]
+    squares = [each for each, text in steps.items() if _reads_a_square(text, arguments)]
+    quantities = {each for each, text in steps.items() if each in squares or names_in(parsed(text)) & {*squares}}
+    for quantity in [each for each in steps if each in quantities]:
+        readers = [each for each, text in steps.items() if each != quantity and quantity in names_in(parsed(text))]
+        largest = f"{quantity}_largest"
+        now = f"np.maximum({largest}, {quantity})"
+        changed = {(name, START, largest): "0", (name, method, largest): now}
+        changed |= {(name, other, largest): "0" for other in spec.steps.keys() - {START, method}}
+        changed |= {
+            (name, method, each): ast.unparse(renamed(parsed(steps[each]), {quantity: now})) for each in readers
+        }
+        if readers:
+            yield Change("running-maximum", quantity, quantity, now, now), Changed(changed)
+    for quantity in squares:
+        sum_ = matched("_a + _b", parsed(steps[quantity]))
+        if sum_ is not None:
+            text = ast.unparse(filled("np.maximum(_a, _b)", **sum_))
+            yield (
+                Change("running-maximum", quantity, steps[quantity], text, text),
+                Changed({(name, method, quantity): text}),
+            )
+
+
+def _reads_a_square(text: str, arguments: Sequence[str]) -> bool:
+    """True if a formula squares an argument of the method."""
+    squares = (first_match(SQUARES, node) for node in expressions(parsed(text)))
+    return any(parts is not None and ast.unparse(parts["_x"]) in arguments for parts in squares)
 
 
 def _squared_late(name: str, method: str, steps: Mapping[str, str], quantity: str, arguments: Sequence[str]) -> Changes:

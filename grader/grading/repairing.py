@@ -20,7 +20,7 @@ from ..sandbox.failures import CallError
 from ..submission import Code, Submission
 from .preparation import Preparation
 
-MOST = 12  # repairs of one line
+MOST = 16  # repairs of one line
 OF_SHAPES = re.compile(
     r"(ValueError: .*(matmul|shapes|broadcast|aligned|dimension|sequence|einsum|setting an array))"
     r"|((TypeError|AxisError|numpy.*AxisError): .*(cannot be interpreted as an integer|axis|integer scalar))"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from . import roles
@@ -179,6 +179,25 @@ def parentheses(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             ) as call,
         ):
             yield _MISPLACED, ast.Call(call.func, [filled("_a * _b", _a=factor, _b=argument)], [])
+
+
+def inlined(formula: ast.expr, quantities: Mapping[str, ast.expr]) -> Iterator[Rewrite]:
+    """Write another quantity out in a product, but without the parentheses that its formula then needs."""
+    for node in expressions(formula):
+        match node:
+            case ast.BinOp(left=left, op=ast.Mult(), right=ast.Name(id=name)) if name in quantities:
+                product = quantities[name]
+                if _is_sum(product):
+                    yield Rewrite(
+                        _MISPLACED,
+                        node,
+                        ast.BinOp(filled("_a * _b", _a=left, _b=product.left), product.op, product.right),
+                    )
+                factors = matched("_a * _b", product)
+                if factors is not None and _is_sum(factors["_b"]):
+                    sum_ = factors["_b"]
+                    first = filled("_l * _a * _b", _l=left, _a=factors["_a"], _b=sum_.left)
+                    yield Rewrite(_MISPLACED, node, ast.BinOp(first, sum_.op, sum_.right))
 
 
 @in_each_part

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from . import rewriting
+from . import arithmetic, rewriting
 from .editing import Edit, Function
 from .operators import OPERATORS, STATEMENT_OPERATORS
 from .rewriting import Rewrite, Surroundings
 
-__all__ = ["Change", "Surroundings", "of_formula", "of_function"]
+__all__ = ["Change", "Surroundings", "of_formula", "of_function", "of_inlined"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,16 @@ def of_formula(text: str, surroundings: Surroundings) -> Iterator[Change]:
         if key not in texts:
             texts.add(key)
             yield change
+
+
+def of_inlined(text: str, quantities: Mapping[str, str], surroundings: Surroundings) -> Iterator[Change]:
+    """Yield the changes of an expression into which another quantity is written out; ``quantities`` are their formulas."""
+    tree = rewriting.parsed(text)
+    formulas = {name: rewriting.parsed(quantities[name]) for name in rewriting.names_in(tree) & quantities.keys()}
+    for rewrite in arithmetic.inlined(tree, formulas):
+        yield _change(
+            rewrite, surroundings.result, ast.unparse(rewriting.replaced(tree, rewrite.before, rewrite.after))
+        )
 
 
 def of_function(source: str, function: str = "") -> Iterator[Change]:

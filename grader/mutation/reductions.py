@@ -248,6 +248,8 @@ def one_sample(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     for bug, index in (("only-one-sample", "_x[0]"), ("only-the-last-sample", "_x[-1]")):
         of_row = replace(reduction, array=filled(index, _x=reduction.array)).call()
         yield bug, filled("-_x", _x=of_row) if negative is not None else of_row
+        if reduction.function == "mean":  # the loop divides by the number of samples at its end
+            yield bug, filled("_x / len(_a)", _x=of_row, _a=reduction.array)
 
 
 def from_weight_gradient(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

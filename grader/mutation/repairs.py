@@ -1,4 +1,5 @@
-"""Repairs of one line that raises an error about shapes: a transpose, the order of a product, an index, a kept dimension.
+"""Repairs of one line that raises an error about shapes: a transpose, the order of a product, an index, a kept dimension,
+or the range of a loop around it.
 
 A repair is the change of an operator, made in the other direction: adding a transpose undoes the bug that one is
 forgotten. Whether it is the right repair only a run of the repaired program can tell.
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 from . import indices, matrices, reductions, rewriting
 from .changes import Change, spliced
+from .patterns import value_of
 from .rewriting import Part, Surroundings
 from .templates import filled, matched
 
@@ -24,7 +26,25 @@ def maximum(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
             yield f"np.{name}", filled(f"np.{name}imum(_a, _b)", **parts)
 
 
-OPERATORS = (maximum, matrices.transpose, matrices.product, reductions.kept_dimension, indices.shifted_index)
+@rewriting.in_each_part
+def of_the_round(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Use what a loop takes in each round instead of one fixed element of a list."""
+    match node:
+        case ast.Subscript(value=ast.Name() | ast.Attribute() as array, slice=index) if value_of(index) is not None:
+            for name in surroundings.names:
+                yield "another-layer", filled("_i", _i=name)
+                for template in ("_i", "_i + 1", "_i - 1"):
+                    yield "another-layer", ast.Subscript(array, filled(template, _i=name), ast.Load())
+
+
+OPERATORS = (
+    maximum,
+    matrices.transpose,
+    matrices.product,
+    reductions.kept_dimension,
+    indices.shifted_index,
+    of_the_round,
+)
 UNDOES = {
     "transpose-forgotten": "stray-transpose",
     "stray-transpose": "transpose-forgotten",
@@ -34,6 +54,9 @@ UNDOES = {
     "dimension-lost": "dimension-kept",
     "dimension-kept": "dimension-lost",
     "index-shifted": "index-shifted",
+    "another-layer": "another-layer",
+    "one-round-too-few": "one-round-too-many",
+    "one-round-too-many": "one-round-too-few",
     "np.max": "maximum-of-all",
     "np.min": "maximum-of-all",
 }
@@ -46,24 +69,37 @@ def of_line(source: str, line: int) -> Iterator[Change]:
     ``text`` is the whole repaired source, with all other lines as they were. Raises SyntaxError.
     """
     texts = {source}
-    for root in _expressions_at(ast.parse(source), line):
-        for operator in OPERATORS:
-            for rewrite in operator(root, Surroundings({})):
-                repaired = rewriting.replaced(root, rewrite.before, rewrite.after)
-                text = spliced(source, root, ast.unparse(repaired))
-                if rewrite.bug in UNDOES and text not in texts:
-                    texts.add(text)
-                    before, after = ast.unparse(rewrite.before), ast.unparse(rewrite.after)
-                    yield Change(UNDOES[rewrite.bug], "", before, after, text, root.lineno)
+    statements = _statements_at(ast.parse(source), line)
+    loops = [statement for statement in statements if isinstance(statement, ast.For)]
+    counters = {node.id: None for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    rewrites = [
+        (root, rewrite)
+        for root in _expressions(statements)
+        for operator in OPERATORS
+        for rewrite in operator(root, Surroundings(counters))
+    ]
+    rewrites += [
+        (loop.iter, rewrite) for loop in loops for rewrite in indices.shifted_range(loop.iter, Surroundings({}))
+    ]
+    for root, rewrite in rewrites:
+        text = spliced(source, root, ast.unparse(rewriting.replaced(root, rewrite.before, rewrite.after)))
+        if rewrite.bug in UNDOES and text not in texts:
+            texts.add(text)
+            before, after = ast.unparse(rewrite.before), ast.unparse(rewrite.after)
+            yield Change(UNDOES[rewrite.bug], "", before, after, text, root.lineno)
 
 
-def _expressions_at(module: ast.Module, line: int) -> list[ast.expr]:
-    """Return the outermost expressions of the innermost statement at a line."""
-    statements = [
+def _statements_at(module: ast.Module, line: int) -> list[ast.stmt]:
+    """Return the statements that contain a line."""
+    return [
         node
         for node in ast.walk(module)
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
+
+
+def _expressions(statements: list[ast.stmt]) -> list[ast.expr]:
+    """Return the outermost expressions of the innermost of these statements."""
     if not statements:
         return []
     innermost = max(statements, key=lambda node: (node.lineno, -(node.end_lineno or node.lineno)))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from . import roles
 from .patterns import value_of
 from .rewriting import Part, Rewrite, Surroundings, expressions, in_each_part, replaced_everywhere
-from .templates import filled, matched
+from .templates import filled, first_match, matched
 
 PIXELS = (255, 256)  # the largest stored pixel, and the number of values
 _RANGES = ("_x / 256", "_x / 127.5 - 1", "(_x - 127.5) / 127.5", "_x / 255 - 0.5", "_x / _x.max()")
@@ -68,9 +68,15 @@ def own_statistics(formula: ast.expr, surroundings: Surroundings) -> Iterator[Re
 
 @in_each_part
 def deviation(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Divide by n − 1 in a standard deviation or a variance where the formula divides by n, or the other way round."""
+    """Divide by n − 1 in a standard deviation, a variance or a mean where the formula divides by n, or the other way round."""
     match node:
         case ast.Call(func=ast.Attribute(attr="std" | "var"), args=arguments, keywords=keywords):
             others = [keyword for keyword in keywords if keyword.arg != "ddof"]
             further = [] if len(others) < len(keywords) else [ast.keyword("ddof", ast.Constant(1))]
             yield "other-degrees-of-freedom", ast.Call(node.func, arguments, [*others, *further])
+    mean = first_match(("np.mean(_x)", "_x.mean()", "np.mean(_x, axis=0)", "_x.mean(axis=0)"), node)
+    if mean is not None:
+        yield "wrong-divisor", filled("_m * len(_x) / (len(_x) - 1)", _m=node, _x=mean["_x"])
+    quotient = matched("_x / _m", node)
+    if quotient is not None and roles.role(quotient["_m"]) == "count":
+        yield "wrong-divisor", filled("_x / (_m - 1)", **quotient)

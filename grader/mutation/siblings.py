@@ -22,6 +22,8 @@ _GROUPS = (
     {"weight gradient"},
     {"bias gradient"},
     {"labels"},
+    {"error", "labels"},
+    {"error", "inputs"},
 )
 
 
@@ -129,7 +131,9 @@ def exchanged(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """True if two names have the same role, or if neither name tells its role."""
+    """True if two names have the same role, if neither name tells its role, or if they are weights and a bias."""
+    if {roles.role_of(one), roles.role_of(other)} == roles.PARAMETERS:
+        return True
     return roles.role_of(one) == roles.role_of(other) and roles.role_of(one) not in ("rate", "count")
 
 
@@ -164,6 +168,8 @@ def _bug(name: str, other: str, surroundings: Surroundings) -> str:
     role, other_role = roles.role_of(name), roles.role_of(other)
     result = roles.role_of(surroundings.result)
     match role, other_role:
+        case ("error", "labels") | ("inputs", "error") | ("error", "inputs"):
+            return "another-quantity"
         case "labels", "labels":
             return "labels-not-one-hot"
         case "slope", "slope":

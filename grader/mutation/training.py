@@ -69,6 +69,33 @@ def history(function: Function) -> Iterator[Edit]:
                 )
 
 
+def history_changed(function: Function) -> Iterator[Edit]:
+    """Return only the last entry of the history, the entries backwards, or their multiples."""
+    records = {
+        name for statement in ast.walk(function.definition) if _is_record(statement) for name in writes(statement)
+    }
+    labels = [name for name in function.arguments if roles.role_of(name) == "labels"]
+    for statement in function.blocks[0].statements:
+        match statement:
+            case ast.Return(value=ast.Tuple(elts=elements)):
+                for element in elements:
+                    if not reads(element) & records:
+                        continue
+                    text, name = f"np.array({ast.unparse(element)})", min(reads(element) & records)
+                    changes = [("only-the-last-entry", f"{text}[{place}]") for place in (-1, -2)]
+                    changes += [("wrong-direction", f"{text}[::-1]")]
+                    changes += [("stray-factor-two", f"2 * {text}"), ("missing-factor-two", f"{text} / 2")]
+                    changes += [("not-averaged", f"len({label}) * {text}") for label in labels]
+                    changes += [("averaged-twice", f"{text} / len({label})") for label in labels]
+                    for bug, changed in changes:
+                        parts = [changed if other is element else ast.unparse(other) for other in elements]
+                        yield from function.edit(bug, name, (statement, f"return {', '.join(parts)}"))
+
+
+def _is_record(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt) and is_record(node)
+
+
 def updated(function: Function) -> Iterator[Edit]:
     """Compute the gradient again after each update, so that the next update reads weights that have changed."""
     for _block, _position, loop in function.loops:

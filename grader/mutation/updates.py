@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from . import roles
 from .editing import Edit, Function, parameters_updated
-from .rewriting import expressions, replaced
+from .rewriting import expressions
+from .rewriting import replaced as with_part
 from .templates import matched
 
 Update = tuple[str, ast.stmt]
@@ -26,6 +27,26 @@ def without_rate(function: Function) -> Iterator[Edit]:
         changes = [(statement, text) for _quantity, statement in group if (text := _without_rate(statement))]
         if len(changes) == len(group):
             yield from function.edit("argument-ignored", group[0][0], *changes)
+
+
+def replaced(function: Function) -> Iterator[Edit]:
+    """Replace several parameters by their steps, with and without the minus of the update."""
+    for _bug, group in _groups(function):
+        steps = [(statement, quantity, step) for quantity, statement in group if (step := _step(statement))]
+        for sign in ("-", "") if len(steps) == len(group) else ():
+            changes = [(statement, f"{quantity} = {sign}({step})") for statement, quantity, step in steps]
+            yield from function.edit("start-not-kept", group[0][0], *changes)
+
+
+def _step(statement: ast.stmt) -> str:
+    """Return what an update subtracts from a parameter, an empty string if it has another form."""
+    match statement:
+        case (
+            ast.Assign(value=ast.BinOp(left=ast.Name(), op=ast.Sub(), right=step))
+            | ast.AugAssign(op=ast.Sub(), value=step)
+        ):
+            return ast.unparse(step)
+    return ""
 
 
 def _groups(function: Function) -> Iterator[tuple[str, list[Update]]]:
@@ -63,5 +84,5 @@ def _without_rate(statement: ast.stmt) -> str:
     for node in expressions(statement.value):
         parts = matched("_r * _g", node)
         if parts is not None and roles.role(parts["_r"]) == "rate":
-            return ast.unparse(replaced(statement, node, parts["_g"]))
+            return ast.unparse(with_part(statement, node, parts["_g"]))
     return ""

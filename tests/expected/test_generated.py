@@ -76,3 +76,18 @@ def test_all_sums_along_another_axis_are_one_mutant():
     assert ("axis-missing", "np.mean(X)", "(X - mean) / np.std(X)") in texts
     rows = ("np.mean(X, axis=1, keepdims=True)", "(X - mean) / np.std(X, axis=1, keepdims=True)")
     assert ("wrong-axis", *rows) in texts
+
+
+def test_slope_is_written_out_without_its_parentheses():
+    steps = {"dZ": "dA * slope", "slope": "A * (1 - A)", "dA": "A - y"}
+    texts = {mutant.steps["dZ"].text for mutant in mutants(steps, dict.fromkeys(["A", "y"])) if "dZ" in mutant.steps}
+    assert "dA * A * 1 - A" in texts
+
+
+def test_delta_of_the_last_layer_in_all_layers_is_one_mutant():
+    steps = {"dZ3": "A3 - y", "dZ2": "dZ3 @ W3.T", "dZ1": "dZ2 @ W2.T"}
+    steps |= {f"dW{layer}": f"A{layer - 1}.T @ dZ{layer}" for layer in (1, 2, 3)}
+    inputs = dict.fromkeys(["A0", "A1", "A2", "A3", "W2", "W3", "y"])
+    assert {"dW1": "A0.T @ dZ3", "dW2": "A1.T @ dZ3"} in [
+        {name: formula.text for name, formula in mutant.steps.items()} for mutant in mutants(steps, inputs)
+    ]

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.quick
         (matrices.product, "np.outer(d, x)", "np.outer(x, d)", "operands-exchanged"),
         (matrices.column, "a - y", "a - y[:, None]", "broadcast-to-matrix"),
         (matrices.column, "error * slope", "error[:, None] * slope", "broadcast-to-matrix"),
+        (scaling.deviation, "np.mean(x)", "np.mean(x) * len(x) / (len(x) - 1)", "wrong-divisor"),
+        (scaling.deviation, "total / n", "total / (n - 1)", "wrong-divisor"),
         (indices.shifted_index, "x[i]", "x[i + 1]", "index-shifted"),
         (indices.shifted_index, "x[:, 1]", "x[:, 2]", "index-shifted"),
         (indices.shifted_index, "x[1:n]", "x[1:n - 1]", "index-shifted"),

@@ -144,3 +144,15 @@ def test_each_array_is_treated_alone(edited):
 )
 def test_arrays_without_a_common_number_are_not_treated_alone(edited, old, new):
     assert edited(arguments.each_alone, changed(CLIP, (old, new))) == set()
+
+
+def test_only_one_entry_of_the_history_is_returned(edited):
+    edits = edited(training.history_changed, TRAIN)
+    assert ("only-the-last-entry", "return w, b, np.array(losses)[-1]", "return w, b, losses") in edits
+    assert ("not-averaged", "return w, b, len(y) * np.array(losses)", "return w, b, losses") in edits
+
+
+def test_steps_replace_the_parameters(edited):
+    added = {lines for bug, lines, _removed in edited(updates.replaced, NETWORK) if bug == "start-not-kept"}
+    assert any("W1 = (learning_rate * dW1)" in lines for lines in added)
+    assert any("b2 = -(learning_rate * db2)" in lines for lines in added)

@@ -326,7 +326,9 @@ def _of_each_step(context: Context, function: str, call: RepeatedCall, samples: 
     sizes = [np.size(samples[0].inputs.get(name, 0.0)) for name in parameters]
     is_weight = np.repeat([name.lower().startswith("w") for name in parameters], sizes)
     for decayed in (is_weight, np.ones_like(is_weight)):
-        share = _multiple([((step.before * decayed)[:, None], step.actual - step.right) for step in steps], 1e-9)
+        # One number in all steps: a single weight is some multiple of any step.
+        columns = np.concatenate([(step.before * decayed)[:, None] for step in steps])
+        share = _multiple([(columns, np.concatenate([step.actual - step.right for step in steps]))], 1e-9)
         if share is not None and share < 0:
             return Finding("weight-decay", parameters[0], {"share": -share})
     ratio = _ratio_of_each_epoch(steps, len(samples))
