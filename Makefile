@@ -1,7 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := activations by-hand losses initialisation data-preparation minimizer optimizers gates backprop ffnn \
-    optimizers-keras single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
+    cnn-shapes \
+    regularization \
+    optimizers-keras \
+    single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 

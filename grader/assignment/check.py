@@ -177,6 +177,10 @@ class Check(StrictModel):
         """Return whether a submission without any content would pass; it then earns points only after another check."""
         return False
 
+    def is_submitted(self, context: Any) -> bool:
+        """Return whether a submission contains what this check is about, besides functions and variables."""
+        return True
+
     def called_on_probes(self) -> Iterable[str]:
         """Return the functions that are called with the inputs of a probe, in their order."""
         return [*self.given_functions(), *self.functions()]

@@ -108,6 +108,13 @@ class FunctionInput(ArrayInput):
         return self
 
 
+class GeneratorInput(ArrayInput):
+    """A random number generator of NumPy."""
+
+    generator: int = Field(ge=0)
+    """The seed of ``np.random.default_rng``. A `random` check that varies this input replaces the seed in each call."""
+
+
 def _type_of_input(value: Any) -> str:
     """Return the name of the model for an input of a probe, by its key; mappings without such a key are random numbers."""
     if isinstance(value, BaseModel):
@@ -115,7 +122,7 @@ def _type_of_input(value: Any) -> str:
     if not isinstance(value, dict):
         return "constant" if isinstance(value, list | bool | int | float) else "RandomInput"
     types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput", "text": "TextInput"}
-    types |= {"own": "FunctionInput", "given": "FunctionInput"}
+    types |= {"own": "FunctionInput", "given": "FunctionInput", "generator": "GeneratorInput"}
     return next((name for key, name in types.items() if key in value), "RandomInput")
 
 
@@ -126,6 +133,7 @@ Input = Annotated[
     | Annotated[ImagesInput, Tag("ImagesInput")]
     | Annotated[FunctionInput, Tag("FunctionInput")]
     | Annotated[TextInput, Tag("TextInput")]
+    | Annotated[GeneratorInput, Tag("GeneratorInput")]
     | Annotated[Constant, AfterValidator(check_rectangular), Tag("constant")],
     Discriminator(_type_of_input),
 ]

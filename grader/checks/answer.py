@@ -115,6 +115,9 @@ class AnswerCheck(Check):
             raise WrongAnswer(_("`{question}` has several answers; choose one.").format(question=self.question))
         return self._outcome(share)
 
+    def is_submitted(self, context: Context) -> bool:
+        return self.text is not None or _found(context, self.question) is not None
+
     def _number(self, value: Any, right: float) -> Outcome:
         number = _as_number(value)
         if number is None:
@@ -187,16 +190,19 @@ def _answer(context: Context, question: str) -> Any:
     message = _(
         "The answer to `{question}` is missing: add it to the dict `answers`, or define a variable `{question}`."
     )
-    missing = message.format(question=question)
+    value = _found(context, question)
+    if value is None:
+        raise context.student.missing(question, [VARIABLE], message.format(question=question))
+    return value
+
+
+def _found(context: Context, question: str) -> Any:
+    """Return the answer to a question, or None."""
     answers = context.student.value_of(VARIABLE)
     value = None
     if isinstance(answers, dict):
         value = next((answers[name] for name in match(answers, [question], {})), None)
-    if value is None:
-        value = context.student.value_of(question)
-    if value is None:
-        raise context.student.missing(question, [VARIABLE], missing)
-    return value
+    return context.student.value_of(question) if value is None else value
 
 
 def _as_number(value: Any) -> float | None:

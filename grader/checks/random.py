@@ -17,6 +17,7 @@ from ..report.evidence import Evidence
 from ..student import together
 from ..student.answers import BoundAnswer, PlannedCall
 from ..support.i18n import _
+from ..worker.values import Generator
 from .context import Context
 from .outcome import Outcome, number_of_cases
 from .tools.random_samples import Difference, Samples
@@ -36,7 +37,7 @@ class RandomCheck(Check):
     calls: int = Field(20, ge=2, le=1000)
     """How many times the function is called on each case."""
     vary: str = ""
-    """The argument that gets another whole number in each call, such as a seed."""
+    """The argument that gets another whole number in each call, such as a seed, or another generator if the probe has one."""
     repeatable: bool = False
     """Two calls with the same arguments give the same results."""
     expect: Expectations
@@ -88,7 +89,9 @@ class RandomCheck(Check):
         """Return the samples of a case and the answers; with ``repeatable`` the last answer repeats the first call."""
         generator = context.generator(f"{self.name} {case.name}")
         numbers = generator.choice(LARGEST_SEED, size=(self.calls + 1, 2), replace=False)
-        changes: list[dict[str, Any]] = [{self.vary: int(number)} if self.vary else {} for number in numbers[:, 0]]
+        is_generator = isinstance(case.inputs.get(self.vary), Generator)
+        seeds = [Generator(int(number)) if is_generator else int(number) for number in numbers[:, 0]]
+        changes: list[dict[str, Any]] = [{self.vary: seed} if self.vary else {} for seed in seeds]
         inputs = [{**case.inputs, **change} for change in changes[: self.calls]]
         requests = [*inputs, inputs[0]] if self.repeatable else inputs
         # Random numbers begin anew in each call, so that the same submission always gets the same verdict.

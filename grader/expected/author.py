@@ -90,14 +90,16 @@ class OwnProgram:
 
     def _called(self, arguments: dict[str, Any], later: Sequence[str]) -> Any:
         try:
-            return called(self._function, {name: self._as_function(value) for name, value in arguments.items()}, later)
+            return called(self._function, {name: self._as_object(value) for name, value in arguments.items()}, later)
         except NotGradable:
             raise
         except Exception as error:
             raise AuthorCodeError(self._file, describe_exception(error, str(self._file))) from error
 
-    def _as_function(self, value: Any) -> Any:
-        """Return the function that an argument refers to, or any other argument unchanged."""
+    def _as_object(self, value: Any) -> Any:
+        """Return the function or the generator that an argument refers to, or any other argument unchanged."""
+        if isinstance(value, values.Generator):
+            return value.new()
         if isinstance(value, values.Own):
             return self._namespace[value.name]
         return values.given_function(value.name) if isinstance(value, values.Given) else value

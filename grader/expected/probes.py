@@ -19,6 +19,7 @@ from ..assignment.probes import (
     ConstantInput,
     FormulaInput,
     FunctionInput,
+    GeneratorInput,
     ImagesInput,
     Probe,
     RandomInput,
@@ -116,7 +117,7 @@ def as_constants(probe: Probe, inputs: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, ArrayInput) and not isinstance(value, RandomInput)
         else value
         for name, value in probe.inputs.items()
-        if not isinstance(inputs[name], list | str) and not isinstance(value, FunctionInput)
+        if not isinstance(inputs[name], list | str) and not isinstance(value, FunctionInput | GeneratorInput)
     }
 
 
@@ -141,6 +142,8 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
             value = _typed(_images(declared, np.asarray(inputs[declared.labels]), *draw), declared.dtype)
         case FunctionInput():
             return encoding.Own(declared.own) if declared.own else encoding.Given(str(declared.given))
+        case GeneratorInput():
+            return encoding.Generator(declared.generator)
         case _:
             return _constant(declared)
     return value.tolist() if declared.passed_as == "list" else value

@@ -268,9 +268,10 @@ class Checking:
 
 
 def _is_submitted(check: Check, context: Context) -> bool:
-    """True if the submission has all functions and variables that a check is about."""
+    """True if the submission has all functions, variables and answers that a check is about."""
     names = [name for name, _type in check.variables()]
-    return all(map(context.student.defines, check.functions())) and all(map(context.student.find_variable, names))
+    has_functions = all(map(context.student.defines, check.functions()))
+    return has_functions and all(map(context.student.find_variable, names)) and check.is_submitted(context)
 
 
 def _functions(checks: Sequence[Check], results: Sequence[CheckResult]) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..worker.values import Given, Own
+from ..worker.values import Generator, Given, Own
 from .display import container
 
 Form = Literal["lists", "lists of decimals", "arrays", "arrays of decimals"]
@@ -52,6 +52,8 @@ def code(value: Any) -> str:
         return value.name
     if isinstance(value, Given):
         return "lambda z: 1 / (1 + np.exp(-z))" if value.name == "sigmoid" else f"np.{value.name}"
+    if isinstance(value, Generator):
+        return f"np.random.default_rng({value.seed})"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 

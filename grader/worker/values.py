@@ -9,7 +9,8 @@ A node of the tree is a list whose first item names its kind::
     ["kept", "params"]         the result of an earlier call that the worker kept under this name, its handle
     ["own", "sigmoid"]         the function or class that the submission defines under this name
     ["given", "tanh"]          the function with this name, one of GIVEN
-    ["other", "generator"]     anything else: only the name of its type is sent
+    ["generator", 3]           a new random number generator of NumPy with this seed
+    ["other", "module"]        anything else: only the name of its type is sent
 """
 
 from __future__ import annotations
@@ -63,6 +64,17 @@ class Given:
     """A reference to a function of NumPy or to the sigmoid, one of GIVEN, to pass it to a function of the submission."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A random number generator of NumPy that begins with ``seed``, to pass it to a function of the submission."""
+
+    seed: int
+
+    def new(self) -> np.random.Generator:
+        """Return the generator, at its start."""
+        return np.random.default_rng(self.seed)
 
 
 def sigmoid(z: Any) -> Any:
@@ -130,6 +142,8 @@ class _Encoder:
             return ["own", value.name]
         if kind is Given:
             return ["given", value.name]
+        if kind is Generator:
+            return ["generator", value.seed]
         if isinstance(value, np.generic):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, np.ndarray):
@@ -244,6 +258,8 @@ class _Decoder:
                 raise LookupError(LOST)
             case ["given", str() as name] if name in GIVEN and self.namespace:
                 return given_function(name)
+            case ["generator", int() as seed] if type(seed) is int and seed >= 0 and self.namespace:
+                return Generator(seed).new()
             case ["other", str() as name]:
                 return Opaque(name[:80])
         raise ProtocolError("a value has an unknown kind")

@@ -47,6 +47,12 @@ def test_number_is_right_in_any_form(value):
 
 
 @pytest.mark.quick
+def test_answer_is_submitted_if_it_is_there():
+    assert check(number=26).is_submitted(context(answers={"q1": 20})) and check(text=True).is_submitted(context())
+    assert not check(number=26).is_submitted(context(answers={"q1": None, "q2": 20}))
+
+
+@pytest.mark.quick
 @pytest.mark.parametrize("value", [25, -26, 26.001, "260", np.array([27.0])])
 def test_another_number_is_wrong(value):
     outcome = check(number=26).run(context(q1=value))

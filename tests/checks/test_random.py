@@ -19,8 +19,10 @@ title: Random numbers
 functions:
   init: {signature: "(n_in, n_out)", returns: [W]}
   dropout: {signature: "(a, p, seed)", returns: [out]}
+  dropout_of_rng: {called: dropout, signature: "(a, p, rng)", returns: [out]}
 probes:
   wide: {inputs: {n_in: 30, n_out: 20}}
+  generators: {inputs: {a: {random: normal, shape: [5, 4]}, p: 0.25, rng: {generator: 0}}}
   activations: {inputs: {a: {random: normal, shape: [5, 4]}, p: 0.25}}
 checks:
   - name: init
@@ -51,6 +53,16 @@ checks:
       share: {out == 0: p}
       mean: {out / a: 1}
       independent: [out == 0]
+    points: 1
+  - name: dropout-of-rng
+    title: Dropout uses the generator
+    kind: random
+    function: dropout_of_rng
+    probes: [generators]
+    calls: 100
+    vary: rng
+    repeatable: true
+    expect: {shape: {out: [len(a), "a.shape[1]"]}, share: {out == 0: p}, independent: [out == 0]}
     points: 1
 """
 INIT = """
@@ -84,6 +96,13 @@ def outcome(tmp_path):
 def test_correct_functions_pass(outcome, name, source):
     for seed in range(5):
         assert outcome(name, source, seed).share == 1
+
+
+def test_generator_differs_from_call_to_call_and_repeats_itself(outcome):
+    of_generator = DROPOUT.replace("np.random.default_rng(seed)", "rng").replace("seed", "rng")
+    assert outcome("dropout-of-rng", of_generator).share == 1
+    failed = outcome("dropout-of-rng", of_generator.replace("rng.random", "np.random.random"))
+    assert "also the same rng, give different results: out" in failed.message and bugs(failed) == ["not-deterministic"]
 
 
 @pytest.mark.parametrize("last_right", [0, 5])

@@ -7,7 +7,7 @@ import pytest
 
 from grader.expected import author
 from grader.support.errors import NotGradable
-from grader.worker.values import Opaque
+from grader.worker.values import Generator, Opaque
 
 SOURCE = """
 from grader.support.errors import NotGradable
@@ -21,6 +21,10 @@ def double(x, scale=2):
 
 def train(x):
     return lambda images: images + x
+
+
+def first(rng):
+    return rng.random()
 """
 
 
@@ -37,6 +41,7 @@ def test_function_of_a_bundled_file_is_called(bundled):
     assert double.parameters == ("x", "scale")
     assert double(x=3) == 6
     assert double.each({"scale": 3}, [{"x": 1}, {"x": 2}]) == [3, 6]
+    assert bundled("first")(rng=Generator(3)) == np.random.default_rng(3).random()
     assert bundled("train").trained(2)(5) == 7
     assert bundled("missing") is None
 

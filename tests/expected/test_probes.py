@@ -8,6 +8,7 @@ import pytest
 from grader import assignment, datasets
 from grader.expected import probes
 from grader.support.errors import NotGradable, UsageError
+from grader.worker.values import Generator
 from tests.assignment.tiny import GOOD, load
 
 pytestmark = pytest.mark.quick
@@ -67,7 +68,7 @@ version: 1
 title: Kinds of inputs
 reference: single_neuron
 functions:
-  f: {signature: "(X, y=0, Y=0, mean=0, s=0, z=0)", returns: [a]}
+  f: {signature: "(X, y=0, Y=0, mean=0, s=0, z=0, rng=0)", returns: [a]}
 probes:
   two groups:
     times: 2
@@ -78,6 +79,7 @@ probes:
       mean: {formula: X.mean(axis=0)}
       s: {value: [[1, 2], [3, 4]], dtype: float32}
       z: {value: [[1, 2], [3, 4]], dtype: int, as: list}
+      rng: {generator: 7}
   digits:
     inputs:
       y: {random: labels, values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [20], dtype: int}
@@ -104,6 +106,7 @@ def test_computed_inputs_depend_on_the_inputs_above_them(tmp_path):
 def test_inputs_have_their_declared_type(tmp_path):
     inputs = probes.cases(kinds(tmp_path), ["two groups"], 3)[0].inputs
     assert inputs["y"].dtype == np.int64 and inputs["s"].dtype == np.float32
+    assert inputs["rng"] == Generator(7)
     assert inputs["z"] == [[1, 2], [3, 4]] and isinstance(inputs["z"][0][0], int)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from grader.smallest import source
+from grader.worker.values import Generator
 
 X = np.array([[1.0, 0.0]])
 
@@ -45,6 +46,10 @@ def test_code_has_the_value_that_is_sent(value, form):
     np.testing.assert_equal(again, sent)
     if isinstance(sent, np.ndarray):
         assert (again.dtype, again.shape) == (sent.dtype, sent.shape)
+
+
+def test_generator_is_made_with_its_seed():
+    assert source.code(source.in_form(Generator(3), "lists")) == "np.random.default_rng(3)"
 
 
 def test_subscript_takes_the_result_from_what_was_returned():

@@ -19,6 +19,7 @@ from grader.sandbox.loading import Causes
 from grader.student.submitted import Submitted
 from grader.submission import Code, read_file
 from grader.worker import describe, rounds
+from grader.worker.values import Generator
 
 
 class InProcess:
@@ -68,6 +69,7 @@ class InProcess:
         if call.instance is not None:
             return CallError("error", "there are no instances here")
         arguments, named = copy.deepcopy((call.positional, call.keywords))
+        named = {name: item.new() if isinstance(item, Generator) else item for name, item in named.items()}
         if call.seed is not None:
             np.random.seed(call.seed)
         try:

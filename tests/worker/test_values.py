@@ -90,6 +90,7 @@ def test_tensors_become_arrays():
         (["int", True], b""),
         (["int", 1.5], b""),
         (["nothing"], b""),
+        (["generator", 3], b""),  # only a worker makes one
         ("none", b""),
         (None, b""),
     ],
@@ -97,6 +98,12 @@ def test_tensors_become_arrays():
 def test_impossible_values_are_refused(tree, payload):
     with pytest.raises(ProtocolError):
         values.decode(tree, payload)
+
+
+def test_generator_begins_with_its_seed_in_the_worker():
+    tree, payload = values.encode(values.Generator(3))
+    generator = values.decode(tree, payload, namespace={"dropout": None})
+    assert generator.random() == np.random.default_rng(3).random()
 
 
 def test_deep_nesting_is_refused():
