@@ -4,7 +4,8 @@ EXERCISES := activations by-hand losses initialisation data-preparation minimize
     cnn-shapes \
     regularization \
     optimizers-keras \
-    single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp
+    single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
+    two-gaussians
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 

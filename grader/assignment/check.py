@@ -12,6 +12,7 @@ from .base import DatasetName, Name, Scalar, StrictModel, Tolerance
 from .classes import ClassSpec
 from .declarations import Declarations
 from .points import RubricItem, ScoreBand, Spread
+from .sample import PointSample
 from .sequences import ObjectSequence
 
 
@@ -249,14 +250,24 @@ class ProbedCheck(Check):
 class BandedCheck(Check):
     """A check of a value measured after training, judged in bands around the value of the reference."""
 
-    dataset: DatasetName
+    dataset: DatasetName | Literal[""] = ""
     """The dataset of the images."""
+    sample: PointSample | None = None
+    """Instead of a dataset: points of two classes that a probe draws."""
     bands: list[ScoreBand] = Field(min_length=1)
     """The share of the points for each value."""
     reference: list[str] = []
     """Functions of the reference, ``(images, labels, seed) -> predict``."""
     spread: dict[Literal["real", "stand-in"], Spread] = {}
     """The values of these functions on the real data and on the stand-in; ``grader reference`` computes them again."""
+
+    @model_validator(mode="after")
+    def _one_source_of_data(self) -> BandedCheck:
+        if bool(self.dataset) == (self.sample is not None):
+            raise ValueError("a check of this kind has either a dataset or a sample; give one of them.")
+        if self.sample is not None and (self.reference or any(band.deviations is not None for band in self.bands)):
+            raise ValueError("with a sample, the bands have at_least and no reference; change the bands.")
+        return self
 
     @model_validator(mode="after")
     def _bands_have_a_spread(self) -> BandedCheck:
@@ -271,13 +282,26 @@ class BandedCheck(Check):
                 raise ValueError(f"a better value of {unit} must give a larger share; correct the bands.")
         return self
 
+    def probe_names(self) -> Iterable[str]:
+        return [] if self.sample is None else [self.sample.probe]
+
+    def called_on_probes(self) -> Iterable[str]:
+        return ()
+
+    def answered_functions(self) -> Iterable[str]:
+        return ()  # they are judged by their accuracy
+
     def highest_accuracy(self, images: Literal["real", "stand-in"]) -> Iterable[float]:
         """Return the largest held-out accuracy that is plausible on these images; nothing if this check is not about it."""
         return ()
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
-        yield from unknown("dataset of this assignment", [self.dataset], assignment.datasets)
+        if self.sample is None:
+            yield from unknown("dataset of this assignment", [self.dataset], assignment.datasets)
+        elif self.sample.probe in assignment.probes:
+            inputs = assignment.probes[self.sample.probe].inputs
+            yield from unknown(f"input of the probe {self.sample.probe}", self.sample.inputs(), inputs)
         if assignment.reference is None and any("." not in name for name in self.reference):
             sentence = f"'{self.name}' names functions of a reference, but the file does not name its module; add 'reference:' at the top."
             yield Problem(self.name, sentence)

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from ..assignment.check import BandedCheck, Problem, unknown
 from ..assignment.declarations import Declarations
+from ..assignment.sample import OwnData
 from ..diagnosis import findings_of_check
 from ..judging.statistics import Estimate, mean
 from ..report.evidence import Evidence
@@ -19,7 +20,7 @@ from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
 from .context import Context
 from .outcome import Outcome
-from .tools import pictures, plausible, predictions, training
+from .tools import pictures, plausible, predictions, sample_data, training
 
 Array = np.ndarray[Any, Any]
 SURE = 0.4  # accuracy with a different numbering of the classes that shows that the model has learned
@@ -27,7 +28,7 @@ MOST_BY_CHANCE = 1.2  # times the accuracy of guessing; networks that learned no
 
 
 class AccuracyCheck(BandedCheck):
-    """The accuracy on held-out images reaches a band: of a Keras model, or of functions that train and predict."""
+    """The accuracy on held-out images, or on new points, reaches a band: of a Keras model, or of functions that train and predict."""
 
     depends_on_calls = training.FIT_CALLS
 
@@ -39,16 +40,26 @@ class AccuracyCheck(BandedCheck):
     preprocess: str | None = None
     """The function that turns images into inputs of the model."""
     train: str | None = None
-    """The function that trains: it gets images, a float array (pixels, n) in [0, 1], and labels, integers (n,)."""
+    """The function that trains: it gets images, a float array (pixels, n) in [0, 1], and labels, integers (n,). With ``sample`` it
+    gets inputs of the probe."""
     predict: str | None = None
-    """The function that predicts, with the result of ``train``."""
+    """The function that predicts, with the result of ``train``. With ``sample`` it may be alone."""
     images: str = "X"
     """The argument of ``train`` and ``predict`` that gets the images."""
     labels: str = "labels"
     """The argument of ``train`` that gets the labels."""
+    own_data: OwnData | None = None
+    """With ``sample``: the submission's function that makes the training data. Predictions that fit these data pass, even if they are
+    wrong."""
 
     @model_validator(mode="after")
     def _one_way_to_predict(self) -> AccuracyCheck:
+        if self.sample is not None:
+            if self.predict is None or self.model or self.preprocess:
+                raise ValueError("with a sample, give predict, or train and predict, and no model.")
+            return self
+        if self.own_data is not None:
+            raise ValueError("own_data belongs to a sample; remove it.")
         if (self.model is None, self.preprocess is None) not in ((True, True), (False, False)) or (
             (self.train is None, self.predict is None) != (self.model is not None,) * 2
         ):
@@ -66,13 +77,23 @@ class AccuracyCheck(BandedCheck):
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
-        if self.train is not None and self.predict is not None:
+        if self.sample is not None and self.predict is not None:
+            yield from unknown(
+                f"argument of {self.predict}", [self.images], assignment.functions[self.predict].argument_names()
+            )
+            if self.own_data is not None:
+                for name, sentence in self.own_data.problems(assignment.functions, list(assignment.probes)):
+                    yield Problem(name, sentence)
+        elif self.train is not None and self.predict is not None:
             train, predict = assignment.functions[self.train], assignment.functions[self.predict]
             yield from unknown(f"argument of {self.train}", [self.images, self.labels], train.argument_names())
             yield from unknown(f"argument of {self.predict}", [self.images, train.returns[0]], predict.argument_names())
 
     def run(self, context: Context) -> Outcome:
-        """Let the submission predict the held-out images, and compare the predictions with the labels."""
+        """Let the submission predict the held-out images or new points, and compare the predictions with the labels."""
+        if self.sample is not None and self.predict is not None:
+            predictor = sample_data.Predictor(self.train, self.predict, self.images)
+            return sample_data.accuracy(context, self, predictor, self.sample, self.own_data)
         split = context.split(self.dataset)
         notes: list[str] = []
         if self.model is not None and self.preprocess is not None:

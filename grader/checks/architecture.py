@@ -141,6 +141,11 @@ def _count_problem(
 def _output_problem(
     check: ArchitectureCheck, model: KerasModel, observed: Outputs | None, expects: losses.LossInput
 ) -> ModelProblem | None:
+    if observed is not None and observed.count == 1 and observed.low == observed.high == 1:
+        sentence = _(
+            "The output of `{model}` is 1 for every input: a softmax over a single output is always 1. Use sigmoid for one output."
+        )
+        return ModelProblem("softmax-of-one-output", sentence.format(model=check.model))
     if observed is None or model.loss is None or observed.kind != "logits" or expects.of != "probabilities":
         return None
     return ModelProblem(

@@ -23,12 +23,13 @@ from ..submission.python_code import Source
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import imports, training
+from .tools import imports, training, validation
 
 TRAINING_RULES: dict[str, Callable[[list[RecordedCall]], training.Broken | None]] = {
     "leakage": training.leakage,
     "early-stopping": training.early_stopping,
     "scaling": training.scaling,
+    "validation": validation.validation,
 }
 
 
@@ -38,11 +39,11 @@ class SourceCheck(Check):
     depends_on_calls = training.FIT_CALLS
 
     kind: Literal["source"]
-    rules: list[Literal["imports", "leakage", "early-stopping", "scaling", "labels"]] = ["imports"]
+    rules: list[Literal["imports", "leakage", "early-stopping", "scaling", "labels", "validation"]] = ["imports"]
     """The rules that the submission follows. ``imports``: none of the assignment's ``forbidden_imports`` (datasets may be loaded with
     any library). ``leakage``: no test data in training, validation or early stopping. ``early-stopping``: early
     stopping watches a value of the validation data. ``scaling``: test data are scaled like training data. ``labels``: images of the
-    datasets are trained with their own labels."""
+    datasets are trained with their own labels. ``validation``: validation data have all classes, and are not training data."""
     forbidden_calls: list[str] = []
     """Functions that must not be called, e.g. ``np.gradient`` or ``gradient``."""
 

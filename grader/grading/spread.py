@@ -29,6 +29,7 @@ def measure(assignment: Assignment, oracle: Oracle, folder: Path | None, seeds: 
     checks = [check for check in assignment.content.checks if isinstance(check, BandedCheck) and check.reference]
     models: dict[tuple[str, str, int], tuple[Correct, Losses | None]] = {}
     for check in checks:
+        assert check.dataset  # a check with a reference has one
         budget = assignment.content.datasets[check.dataset]
         split = datasets.split(datasets.load(check.dataset, folder), budget.training, budget.held_out)
         kind = "stand-in" if split.stand_in else "real"

@@ -199,7 +199,21 @@ class ResultTable(PicturePart):
     entries: list[TableEntry] = Field(min_length=1, max_length=32)
 
 
-Picture = Curves | Gaps | Errors | Confusion | Images | Points | Sweep | ResultTable
+class Regions(PicturePart):
+    """The class that a function gives to each cell of a square in the plane; ``rows`` begin at the top.
+
+    A cell is "0" or "1" for a class that agrees with the best boundary, "a" for class 0 and "b" for class 1 that do not.
+    """
+
+    kind: Literal["regions"] = "regions"
+    function: Text
+    case: Text = ""
+    low: float
+    high: float
+    rows: list[Annotated[str, Field(pattern="^[01ab]+$", max_length=101)]] = Field(min_length=2, max_length=101)
+
+
+Picture = Curves | Gaps | Errors | Confusion | Images | Points | Sweep | ResultTable | Regions
 _ADAPTER: TypeAdapter[Picture] = TypeAdapter(
     Annotated[Picture, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
 )

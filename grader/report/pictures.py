@@ -11,8 +11,21 @@ from ..support import i18n
 from ..support.i18n import _, lazy
 from ..support.numbers import general
 from ..support.text import plain_number
-from . import curves, result_tables, sweeps
-from .picture_data import Confusion, Curves, Errors, Gaps, Images, Picture, Point, Points, Problem, ResultTable, Sweep
+from . import curves, regions, result_tables, sweeps
+from .picture_data import (
+    Confusion,
+    Curves,
+    Errors,
+    Gaps,
+    Images,
+    Picture,
+    Point,
+    Points,
+    Problem,
+    Regions,
+    ResultTable,
+    Sweep,
+)
 from .svg import WIDTH, Drawing, box, dot, in_case, line, percent, svg, text, ticks
 
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
@@ -37,6 +50,7 @@ def draw(picture: Picture) -> Drawing:
         Images: _images,
         Sweep: sweeps.draw,
         ResultTable: result_tables.draw,
+        Regions: regions.draw,
     }
     drawing: Drawing = kinds[type(picture)](picture)
     return drawing

@@ -56,6 +56,9 @@ def swatch(style: str) -> Markup:
     shapes = {
         "band": box(1, 1, 22, 10, style, 0.22),
         "trained": box(7, 1, 10, 10, style),
+        "right": box(1, 1, 22, 10, style, 0.35),
+        "wrong": box(1, 1, 22, 10, style, 0.35),
+        "error": box(1, 1, 22, 10, style, 0.8),
         "held-out": dot(12, 6, style, 4),
         "seen": dot(12, 6, style, 4),
         "unseen": dot(12, 6, style),

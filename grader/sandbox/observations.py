@@ -231,6 +231,22 @@ class InputData(Observation):
     ] = {}
 
 
+ClassCounts = Annotated[
+    list[Annotated[list[BoundedNumber], Field(min_length=2, max_length=2)]], Field(max_length=MOST_PAIRS)
+]
+
+
+class Parts(Observation):
+    """The training part and the validation part of the data of fit(): pairs of a class and its number of rows.
+
+    ``repeated`` is the share of the validation rows that are training rows. Classes that are not known are left out.
+    """
+
+    training: ClassCounts = []
+    validation: ClassCounts = []
+    repeated: float = 0.0
+
+
 class RecordedCall(Observation):
     """A recorded call to ``fit``, ``evaluate`` or ``predict`` of the model with these variable names.
 
@@ -245,6 +261,7 @@ class RecordedCall(Observation):
     inputs: InputData
     validation: InputData | None = None
     validation_split: float = 0.0
+    parts: Parts | None = None
     epochs: int = 0
     batch_size: int = 0
     callbacks: list[Callback] = []

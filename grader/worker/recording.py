@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, hooks, training_data, weights
+from . import as_data, hooks, training_data, validation_data, weights
 from .settings import settings
 from .training_data import ExaminedBatches
 
@@ -200,16 +200,20 @@ def _describe_call(record: dict[str, Any], arguments: dict[str, Any]) -> None:
     images, labels = (
         validation[:2] if isinstance(validation, tuple | list) and len(validation) > 1 else (validation, None)
     )
+    split = 0.0
+    with contextlib.suppress(Exception):
+        split = float(arguments.get("validation_split") or 0.0)
     pieces: dict[str, Callable[[], Any]] = {
         "inputs": lambda: _given(arguments.get("x"), arguments.get("y"), every),
         "validation": lambda: _given(images, labels, every),
-        "validation_split": lambda: float(arguments.get("validation_split") or 0.0),
+        "validation_split": lambda: split,
+        "parts": lambda: validation_data.describe(arguments.get("x"), arguments.get("y"), validation, split),
         "epochs": lambda: int(arguments.get("epochs", 1)),
         "batch_size": lambda: int(arguments.get("batch_size") or 0),
         "callbacks": lambda: _describe_callbacks(arguments.get("callbacks") or []),
     }
     for name, describe_piece in pieces.items():
-        if name != "validation" or validation is not None:
+        if {"validation": validation is not None, "parts": validation is not None or split > 0}.get(name, True):
             with contextlib.suppress(Exception):
                 record[name] = describe_piece()
 

@@ -136,7 +136,7 @@ class _Origin:
         self._parts: dict[str, _Part] = {}
 
     def add(self, x: Array, y: Array | None) -> None:
-        labels = None if y is None or y.ndim == 0 or len(y) != len(x) else _classes(y)
+        labels = None if y is None or y.ndim == 0 or len(y) != len(x) else classes(y)
         for dataset in data_sets():
             rows = dataset.rows(x[:0])
             if rows is None or not len(x):
@@ -313,7 +313,7 @@ def _is_standardised(x: Array) -> bool:
     return bool(np.abs(mean).max() < STANDARD and np.median(np.abs(deviation[deviation > 0] - 1)) < STANDARD)
 
 
-def _classes(y: Array) -> Array | None:
+def classes(y: Array) -> Array | None:
     """Return the class of each row of labels, from numbers or one-hot rows (also smoothed); -1 if a row is not a class."""
     if y.dtype.kind not in "biuf" or not y.size:
         return None

@@ -30,6 +30,7 @@ from grader.report.picture_data import (
     Line,
     Point,
     Points,
+    Regions,
     ResultError,
     ResultTable,
     Run,
@@ -102,6 +103,7 @@ def pictures(name: str = "model"):
                 TableEntry(label="'sgd', 10", value=float("nan")),
             ],
         ),
+        Regions(function=f"{name}()", case=name, low=-3, high=3, rows=["00b1", "a011"]),
     ]
 
 

@@ -6,6 +6,7 @@ A chart never costs points: if it cannot be made, it is left out.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
@@ -28,6 +29,7 @@ from ...report.picture_data import (
     Line,
     Picture,
     Problem,
+    Regions,
     ResultError,
     Run,
     Sweep,
@@ -115,6 +117,15 @@ def sweep(function: str, quantity: str, case: str, ended: Sequence[Ended]) -> li
         for one in ended
     ]
     return [Sweep(quantity=quantity, function=f"{function}()", case=case, runs=entries)]
+
+
+@harmless
+def boundary(function: str, area: tuple[float, float], is_one: Array, best: Array, case: str = "") -> list[Picture]:
+    """Return a map of the classes of a square grid, bool (n * n,), and of the points where they differ from the best ones."""
+    side = math.isqrt(len(is_one))
+    cells = np.where(is_one, np.where(best, "1", "b"), np.where(best, "a", "0")).reshape(side, side)[::-2, ::2]
+    rows = ["".join(row) for row in cells]
+    return [Regions(function=f"{function}()", case=case, low=area[0], high=area[1], rows=rows)]
 
 
 def _thinned(count: int) -> Array:

@@ -280,9 +280,9 @@ def scores(answer: Any, count: int) -> Array | None:
     return numbers if len(numbers) == count else numbers.T
 
 
-def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
-    """Return pairs (value, share of the points from this value on), the highest first."""
-    spread = check.spread.get("stand-in" if split.stand_in else "real")
+def thresholds(check: BandedCheck, split: Split | None = None) -> list[tuple[float, float]]:
+    """Return pairs (value, share of the points from this value on), the highest first; without a split for a sample."""
+    spread = None if split is None else check.spread.get("stand-in" if split.stand_in else "real")
     pairs = []
     for band in check.bands:
         if band.at_least is not None:
@@ -292,12 +292,12 @@ def thresholds(check: BandedCheck, split: Split) -> list[tuple[float, float]]:
     return sorted(pairs, reverse=True)
 
 
-def share(check: BandedCheck, value: float, split: Split) -> float:
+def share(check: BandedCheck, value: float, split: Split | None = None) -> float:
     """Return the share of the points that ``value`` earns."""
     return max((part for threshold, part in thresholds(check, split) if value >= threshold), default=0.0)
 
 
-def rising_share(check: BandedCheck, value: float, split: Split) -> float:
+def rising_share(check: BandedCheck, value: float, split: Split | None = None) -> float:
     """Return the share without steps: it rises linearly from band to band, starting at half of the lowest band."""
     bands = sorted(thresholds(check, split))
     lowest = bands[0][0]

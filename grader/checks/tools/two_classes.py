@@ -1,0 +1,53 @@
+"""Predictions for two classes: what a submission returns for points, as class 0 or 1 or as the probability of class 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...judging.wrong_answer import WrongAnswer
+from ...student.answers import PlannedCall
+from ...support import arrays
+from ...support.arrays import describe
+from ...support.i18n import _
+from ..context import Context
+
+Array = np.ndarray[Any, Any]
+THRESHOLD = 0.5
+ROUNDING = 1e-6  # a probability in float32 may exceed 1 by this
+
+
+def predicted(context: Context, function: str, argument: str, points: Array) -> Array:
+    """Return what the submission's ``function`` returns for points (n, d), float64 (n,) from 0 to 1; raises CallError."""
+    values = context.student.call(PlannedCall(function, {argument: points})).values
+    return probabilities(next(iter(values.values())), len(points), function)
+
+
+def probabilities(answer: Any, count: int, function: str) -> Array:
+    """Return an answer with one number from 0 to 1 for each of ``count`` points as float64 (n,); raises WrongAnswer."""
+    numbers = arrays.numbers(answer)
+    if numbers is None or numbers.shape not in ((count,), (count, 1)):
+        sentence = _(
+            "`{function}` returns {value} for {count} points; expected one class or probability for each point."
+        )
+        raise WrongAnswer(sentence.format(function=function, value=describe(answer), count=count))
+    numbers = numbers.reshape(count).astype(np.float64)
+    if not np.isfinite(numbers).all():
+        sentence = _("`{function}` returns numbers that are NaN or infinite.")
+        raise WrongAnswer(sentence.format(function=function))
+    low, high = float(numbers.min()), float(numbers.max())
+    if low < -ROUNDING or high > 1 + ROUNDING:
+        sentence = _(
+            "`{function}` returns numbers from {low:.3g} to {high:.3g}. It must return classes 0 and 1, or probabilities of class 1. Numbers of any size are logits: apply the sigmoid to them."
+        )
+        message = sentence.format(function=function, low=low, high=high)
+        raise WrongAnswer(message, "output-activation-missing" if low < 0 and len(np.unique(numbers)) > 2 else "")
+    clipped: Array = np.clip(numbers, 0, 1)
+    return clipped
+
+
+def classes(values: Array) -> Array:
+    """Return True for each point of class 1: bool (n,)."""
+    is_one: Array = values > THRESHOLD
+    return is_one

@@ -1,0 +1,44 @@
+"""Answers for two classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from grader.checks.tools.two_classes import classes, probabilities
+from grader.judging.wrong_answer import WrongAnswer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        np.array([0, 1, 1]),
+        np.array([[0.1], [0.9], [0.51]], dtype=np.float32),
+        [0.0, 1.0, 1.0],
+        np.array([False, True, True]),
+    ],
+)
+def test_classes_and_probabilities_are_accepted(answer):
+    values = probabilities(answer, 3, "predict")
+    assert values.shape == (3,) and values.dtype == np.float64
+    assert classes(values).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "bug"),
+    [
+        (np.array([-2.0, 0.3, 4.0]), "output-activation-missing"),
+        (np.array([-0.2, 0.3, 0.4]), "output-activation-missing"),
+        (np.array([-1, 1, 1]), ""),
+        (np.array([1, 2, 1]), ""),
+        (np.zeros((3, 2)), ""),
+        (np.zeros(4), ""),
+        (np.array([0, np.nan, 1]), ""),
+        (None, ""),
+        ("a", ""),
+    ],
+)
+def test_other_answers_are_refused(answer, bug):
+    with pytest.raises(WrongAnswer) as failure:
+        probabilities(answer, 3, "predict")
+    assert failure.value.bug == bug
