@@ -86,10 +86,20 @@ def single(value):
 """
 
 
+ARRAY_OR_ARRAYS = """
+def array_or_arrays(value):
+    try:
+        return np.asarray(value)
+    except ValueError:  # arrays of different shapes, one for each layer
+        return [arrays(item) for item in value]
+"""
+
 LISTS = """
 def listed(value):
     if isinstance(value, dict):
         return {name: listed(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [listed(item) for item in value]
     return value.tolist() if isinstance(value, np.ndarray) and value.ndim else value
 
 def arrays(value):
@@ -97,7 +107,7 @@ def arrays(value):
         return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, tuple):
         return tuple(map(arrays, value))
-    return np.asarray(value) if isinstance(value, list) else value
+    return array_or_arrays(value) if isinstance(value, list) else value
 """
 
 TUPLES = """
@@ -109,13 +119,13 @@ def listed(value):
         return {name: listed(item) for name, item in value.items()}
     if isinstance(value, np.ndarray):
         value = value.tolist()
-    return Numbers(map(listed, value)) if isinstance(value, list) else value
+    return Numbers(map(listed, value)) if isinstance(value, list | Numbers) else value
 
 def arrays(value):
     if isinstance(value, dict):
         return {name: arrays(item) for name, item in value.items()}
     if isinstance(value, Numbers):
-        return np.asarray(value)
+        return array_or_arrays(value)
     return tuple(map(arrays, value)) if isinstance(value, tuple) else value
 """
 
@@ -198,11 +208,13 @@ class Sums(ast.NodeTransformer):
 
 
 class Renamed(ast.NodeTransformer):
-    """Renames variables, functions, parameters, and the keywords in calls of the file's own functions."""
+    """Renames variables, functions, classes, parameters, attributes of ``self``, methods of the task, and the keywords in
+    calls of all of these."""
 
-    def __init__(self, names: dict[str, str], functions: set[str]) -> None:
+    def __init__(self, names: dict[str, str], functions: set[str], methods: set[str]) -> None:
         self._names = names
         self._functions = functions
+        self._methods = methods
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         node.id = self._names.get(node.id, node.id)
@@ -216,30 +228,56 @@ class Renamed(ast.NodeTransformer):
         node.name = self._names.get(node.name, node.name)
         return self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.name = self._names.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        of_self = isinstance(node.value, ast.Name) and node.value.id == "self"
+        if of_self or node.attr in self._methods:
+            node.attr = self._names.get(node.attr, node.attr)
+        return self.generic_visit(node)
+
     def visit_Global(self, node: ast.Global) -> ast.AST:
         node.names = [self._names.get(name, name) for name in node.names]
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        if isinstance(node.func, ast.Name) and node.func.id in self._functions:
+        is_function = isinstance(node.func, ast.Name) and node.func.id in self._functions
+        if is_function or (isinstance(node.func, ast.Attribute) and node.func.attr in self._methods):
             for keyword in node.keywords:
                 keyword.arg = self._names.get(keyword.arg, keyword.arg) if keyword.arg else None
         return self.generic_visit(node)
 
 
 class Converted(ast.NodeTransformer):
-    """Replaces the calls of the file's own functions by ``inward(f(outward(a), ...))``, and converts their results
-    with ``outward``; names in a ``return`` stay names, unless it computes with them."""
+    """Replaces the calls of the file's own functions, and of the methods of the task, by ``inward(f(outward(a), ...))``, and
+    converts their results with ``outward``; names in a ``return`` stay names, unless it computes with them."""
 
-    def __init__(self, functions: set[str], inward: str, outward: str, arguments: bool) -> None:
+    def __init__(
+        self, functions: set[str], inward: str, outward: str, arguments: bool, methods: frozenset[str] = frozenset()
+    ) -> None:
         self._functions = functions
+        self._methods = methods
+        self._is_other = False  # inside a function whose results are not converted
         self._inward = inward
         self._outward = outward
         self._arguments = arguments
 
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outer = self._is_other
+        self._is_other |= bool(self._methods) and node.name not in self._methods
+        self.generic_visit(node)
+        self._is_other = outer
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if not (isinstance(node.func, ast.Name) and node.func.id in self._functions):
+        is_function = isinstance(node.func, ast.Name) and node.func.id in self._functions
+        is_method = (
+            isinstance(node.func, ast.Attribute) and node.func.attr in self._methods and not _is_of_numpy(node.func)
+        )
+        if not is_function and not is_method:
             return node
         if self._arguments:
             node.args = [_call(self._outward, [argument]) for argument in node.args]
@@ -249,7 +287,7 @@ class Converted(ast.NodeTransformer):
 
     def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
-        if node.value is None:
+        if node.value is None or self._is_other:
             return node
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
         before: list[ast.stmt] = []
@@ -305,19 +343,31 @@ class Owned(ast.NodeTransformer):
         return node
 
 
+class Private(ast.NodeTransformer):
+    """Renames attributes: ``self._x`` for ``self.x``."""
+
+    def __init__(self, attributes: set[str]) -> None:
+        self._attributes = attributes
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if node.attr in self._attributes and not _is_of_numpy(node):
+            node.attr = f"_{node.attr}"
+        return self.generic_visit(node)
+
+
 def as_written(source: str, content: AssignmentSpec) -> str:
     """Return the source unchanged."""
     return source
 
 
 def loops(source: str, content: AssignmentSpec) -> str:
-    """Compute matrix products and sums with a helper that uses plain loops."""
-    return _with_helpers(source, content, {"product": LOOPED_PRODUCT, "total": LOOPED_SUM})
+    """Compute matrix products and sums with a helper that uses plain loops, without the bonus, whose training would take too long."""
+    return _with_helpers(_without_bonus(source, content), {"product": LOOPED_PRODUCT, "total": LOOPED_SUM})
 
 
 def einsum(source: str, content: AssignmentSpec) -> str:
     """Compute matrix products and sums with a helper that calls ``np.einsum``."""
-    return _with_helpers(source, content, {"product": EINSUM_PRODUCT, "total": EINSUM_SUM})
+    return _with_helpers(source, {"product": EINSUM_PRODUCT, "total": EINSUM_SUM})
 
 
 def float32(source: str, content: AssignmentSpec) -> str:
@@ -326,10 +376,10 @@ def float32(source: str, content: AssignmentSpec) -> str:
     An array that the function changes in place, directly or through a call, is not converted, because the copy would hide
     the change.
     """
-    tree = _parsed(source, content)
+    tree = ast.parse(source)
     all_changed = _changed_in_all(_functions(tree))
-    for function in _functions(tree):
-        changed = all_changed[function.name]
+    for function in (*_functions(tree), *_methods(tree)):
+        changed = {"self", *all_changed.get(function.name, _changed_in_place(function))}
         first = 1 if ast.get_docstring(function) is not None else 0
         function.body[first:first] = [
             ast.Assign([ast.Name(name, ast.Store())], _call("single", [ast.Name(name, ast.Load())]))
@@ -344,17 +394,17 @@ def float32(source: str, content: AssignmentSpec) -> str:
 
 def lists(source: str, content: AssignmentSpec) -> str:
     """Return nested lists from each function, and convert the results of other functions to arrays."""
-    return _returning(source, content, LISTS)
+    return _returning(source, content, LISTS + ARRAY_OR_ARRAYS)
 
 
 def tuples(source: str, content: AssignmentSpec) -> str:
     """Return nested tuples from each function, and convert the results of other functions to arrays."""
-    return _returning(source, content, TUPLES)
+    return _returning(source, content, TUPLES + ARRAY_OR_ARRAYS)
 
 
 def rows(source: str, content: AssignmentSpec) -> str:
     """Transpose every matrix in arguments and results."""
-    tree = _parsed(source, content)
+    tree = ast.parse(source)
     functions = _functions(tree)
     Converted({function.name for function in functions}, "turned", "turned", arguments=True).visit(tree)
     for function in functions:
@@ -369,25 +419,29 @@ def rows(source: str, content: AssignmentSpec) -> str:
 def other_names(source: str, content: AssignmentSpec) -> str:
     """Rename every function, argument and result to its first alias that is free in this file.
 
-    A function or variable whose alias is in use keeps its name, so that the two are not confused.
+    A function or variable whose alias is in use keeps its name, so that the two are not confused; and so does one whose name
+    is also a string, since it may be looked up by it.
     """
-    tree = _parsed(source, content)
+    tree = ast.parse(source)
     used = list(dict.fromkeys(_identifiers(tree)))
     taken = {normal(name) for name in [*used, *content.all_names(), *content.functions, *content.variables]}
     taken |= {normal(name) for name in dir(builtins)}
+    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     names: dict[str, str] = {}
-    for name in used:
+    for name in [name for name in used if name not in strings]:
         free = [alias for alias in _aliases(name, content, used) if normal(alias) not in taken]
         if free:
             names[name] = free[0]
             taken.add(normal(free[0]))
-    return _written(Renamed(names, {function.name for function in _functions(tree)}).visit(tree))
+    functions = {item.name for item in (*_functions(tree), *_classes(tree))}
+    return _written(Renamed(names, functions, set(_methods_of_task(content))).visit(tree))
 
 
 def as_class(source: str, content: AssignmentSpec) -> str:
-    """Make all functions methods of one class ``Net``; constants stay outside."""
-    tree = _parsed(source, content)
-    functions = _functions(tree)
+    """Make all functions methods of one class ``Net``; constants and the defaults of arguments stay outside."""
+    tree = ast.parse(source)
+    defaults = _used_as_defaults(_functions(tree))
+    functions = [function for function in _functions(tree) if function.name not in defaults]
     names = {function.name for function in functions}
     for function in functions:
         inside = Owned(names - set(_bound(function)), ast.Name("self", ast.Load()))
@@ -406,7 +460,7 @@ def as_class(source: str, content: AssignmentSpec) -> str:
 
 def in_globals(source: str, content: AssignmentSpec) -> str:
     """Keep the parameters of the network in global variables that the functions read and change."""
-    tree = _parsed(source, content)
+    tree = ast.parse(source)
     functions, state = _functions(tree), _state(tree, content)
     for function in functions:
         assigned = state & set(_assigned(function))
@@ -420,7 +474,7 @@ def in_globals(source: str, content: AssignmentSpec) -> str:
 
 def with_state(source: str, content: AssignmentSpec) -> str:
     """Keep the parameters of the network as attributes of an instance of a class ``Net``."""
-    tree = _parsed(source, content)
+    tree = ast.parse(source)
     functions, state = _functions(tree), _state(tree, content)
     for function in functions:
         _without(function, state)
@@ -430,6 +484,41 @@ def with_state(source: str, content: AssignmentSpec) -> str:
     return as_class(ast.unparse(ast.fix_missing_locations(tree)), content).replace(
         "class Net:\n", "class Net:\n\n" + "".join(f"    {line}\n" for line in ast.unparse(made).splitlines()), 1
     )
+
+
+def private(source: str, content: AssignmentSpec) -> str:
+    """Begin the names of all attributes that the task does not ask for with an underscore."""
+    tree = ast.parse(source)
+    asked = {
+        alias for spec in content.classes.values() for key, names in spec.attributes.items() for alias in (key, *names)
+    }
+    of_classes = {
+        name
+        for item in _classes(tree)
+        for statement in item.body
+        for name in _identifiers(statement)
+        if not isinstance(statement, ast.FunctionDef)
+    }
+    stored = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and not node.attr.startswith("_")
+    }
+    methods = {method.name for method in _methods(tree)}
+    return _written(Private(stored - asked - of_classes - methods).visit(tree))
+
+
+def inherited(source: str, content: AssignmentSpec) -> str:
+    """Let each class of the task inherit all its methods from a class of its own."""
+    tree = ast.parse(source)
+    body: list[ast.stmt] = []
+    for statement in tree.body:
+        body.append(statement)
+        if isinstance(statement, ast.ClassDef):
+            name, statement.name = statement.name, f"{statement.name}Methods"
+            body.append(ast.ClassDef(name, [ast.Name(statement.name, ast.Load())], [], [ast.Pass()], []))
+    tree.body = body
+    return _written(tree)
 
 
 def notebook(source: str, content: AssignmentSpec) -> str:
@@ -496,6 +585,8 @@ STYLES: dict[str, Style] = {
     "class": as_class,
     "globals": in_globals,
     "class with state": with_state,
+    "private attributes": private,
+    "inherited methods": inherited,
     "notebook": notebook,
     "failing top": failing_top,
     "failing end": failing_end,
@@ -506,15 +597,17 @@ STYLES: dict[str, Style] = {
 }
 # These styles change only code around the functions.
 LOADING = ["failing top", "failing end", "exit at end", "exported", "guarded imports", "unused imports"]
-# These styles rewrite the functions at the top level, so they need a submission without classes.
-OF_FUNCTIONS = ["float32", "lists", "tuples", "rows", "other names", "class", "globals", "class with state"]
+# These styles rewrite the functions at the top level, so they need a submission without classes; and those of classes need classes.
+OF_FUNCTIONS = ["rows", "class", "globals", "class with state"]
+OF_CLASSES = ["private attributes", "inherited methods"]
 # In exercises with figures or Keras, plain loops, einsum and float32 change little, or far too much. In float32,
 # 1 - 1e-15 is 1, so that the clipped probabilities of losses really have an infinite cost.
 FITTING = {
-    # Its lists have arrays of different shapes, and one of its functions is the default of an argument.
-    "backprop": [style for style in STYLES if style not in ("rows", "lists", "tuples", "class", "class with state")],
     "cifar-grayscale": ["as written", "other names", "notebook", *LOADING],
     "clothing-mlp": ["as written", "notebook", *LOADING],
+    "ffnn": [
+        style for style in STYLES if style not in ("rows", "loops")
+    ],  # its training on the digits is too slow in loops
     "losses": [style for style in STYLES if style not in ("rows", "float32")],
     "numpy-mnist": list(STYLES),  # the only exercise with another layout
 }
@@ -526,8 +619,9 @@ def fitting(exercise: str) -> list[str]:
 
 
 def applies(style: str, source: str) -> bool:
-    """True if the source can be rewritten in a style: those about functions need one without classes."""
-    return style not in OF_FUNCTIONS or not any(isinstance(node, ast.ClassDef) for node in ast.parse(source).body)
+    """True if the source can be rewritten in a style: those about functions need one without classes, others one with classes."""
+    has_classes = bool(_classes(ast.parse(source)))
+    return not has_classes if style in OF_FUNCTIONS else has_classes or style not in OF_CLASSES
 
 
 def suffix(style: str) -> str:
@@ -535,8 +629,8 @@ def suffix(style: str) -> str:
     return ".ipynb" if style == "notebook" else ".py"
 
 
-def _with_helpers(source: str, content: AssignmentSpec, helpers: dict[str, str]) -> str:
-    tree = Sums().visit(Products().visit(_parsed(source, content)))
+def _with_helpers(source: str, helpers: dict[str, str]) -> str:
+    tree = Sums().visit(Products().visit(ast.parse(source)))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     return _written(_after_imports(tree, [text for name, text in helpers.items() if name in called]))
 
@@ -591,19 +685,21 @@ def _without(function: ast.FunctionDef, names: set[str]) -> None:
 
 
 def _returning(source: str, content: AssignmentSpec, helpers: str) -> str:
-    tree = _parsed(source, content)
-    functions = {function.name for function in _functions(tree)}
-    Converted(functions, "arrays", "listed", arguments=False).visit(tree)
+    tree = ast.parse(source)
+    # A function that is passed to a class is called under another name, so only the methods of classes return lists.
+    methods = frozenset(_methods_of_task(content)) if _classes(tree) else frozenset()
+    functions = {function.name for function in _functions(tree)} if not methods else set()
+    Converted(functions, "arrays", "listed", arguments=False, methods=methods).visit(tree)
     return _written(_after_imports(tree, [helpers]))
 
 
-def _parsed(source: str, content: AssignmentSpec) -> ast.Module:
-    """Return the submission without the functions of a bonus, whose training would take too long in plain loops."""
+def _without_bonus(source: str, content: AssignmentSpec) -> str:
+    """Return the submission without the functions of a bonus."""
     tree = ast.parse(source)
     bonus = {name for check in content.checks if check.bonus for name in check.functions()}
     asked = {name for check in content.checks if not check.bonus for name in check.functions()}
     tree.body = [s for s in tree.body if not (isinstance(s, ast.FunctionDef) and s.name in bonus - asked)]
-    return tree
+    return _written(tree)
 
 
 def _with_comments(lines: list[str], number: int) -> int:
@@ -664,6 +760,29 @@ def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
     return [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
 
 
+def _classes(tree: ast.Module) -> list[ast.ClassDef]:
+    return [statement for statement in tree.body if isinstance(statement, ast.ClassDef)]
+
+
+def _methods(tree: ast.Module) -> list[ast.FunctionDef]:
+    return [item for owner in _classes(tree) for item in owner.body if isinstance(item, ast.FunctionDef)]
+
+
+def _methods_of_task(content: AssignmentSpec) -> Iterator[str]:
+    """Return the names of the methods that the task asks for, with their aliases; its functions, if it asks for no class."""
+    methods = [item for spec in content.classes.values() for item in spec.methods.items()]
+    for name, declared in methods or content.functions.items():
+        yield from (name, *declared.aliases)
+
+
+def _used_as_defaults(functions: list[ast.FunctionDef]) -> set[str]:
+    """Return the names of the functions that are the default of an argument, and of those that they call."""
+    used = {name for function in functions for default in function.args.defaults for name in _names(default)}
+    for _ in functions:  # the longest chain of calls
+        used |= {name for function in functions if function.name in used for name in _names(function)}
+    return used
+
+
 def _parameters(function: ast.FunctionDef) -> list[str]:
     return [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
 
@@ -717,9 +836,12 @@ def _aliases(name: str, content: AssignmentSpec, used: list[str]) -> list[str]:
     """Return the names that may replace ``name`` in each of its roles: function, variable, argument or result."""
     parts: list[list[str]] = [content.aliases[name]] if name in content.aliases else []
     others = {normal(other) for other in used if other != name}
-    for declared in (content.functions, content.variables):
+    methods = {method: spec for item in content.classes.values() for method, spec in item.methods.items()}
+    for declared in (content.functions, content.variables, content.classes, methods):
         if name in declared:
             parts.append(list(takewhile(lambda alias: normal(alias) not in others, declared[name].aliases)))
+    attributes = [names for item in content.classes.values() for key, names in item.attributes.items() if key == name]
+    parts += [list(takewhile(lambda alias: normal(alias) not in others, names)) for names in attributes]
     return [alias for alias in parts[0] if all(alias in part for part in parts)] if parts else []
 
 
@@ -729,6 +851,14 @@ def _operands(node: ast.Call, methods: tuple[str, ...]) -> list[ast.expr]:
         return []
     of_numpy = isinstance(node.func.value, ast.Name) and node.func.value.id == "np"
     return node.args if of_numpy else [node.func.value, *node.args]
+
+
+def _is_of_numpy(node: ast.Attribute) -> bool:
+    """True for ``np.a`` and ``np.random.a``."""
+    inner = node.value
+    return (isinstance(inner, ast.Name) and inner.id == "np") or (
+        isinstance(inner, ast.Attribute) and _is_of_numpy(inner)
+    )
 
 
 def _is_integer(node: ast.expr) -> bool:

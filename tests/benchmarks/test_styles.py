@@ -98,7 +98,8 @@ def test_all_known_wrong_solutions_compile_in_the_styles_that_fit(benchmark, exe
     content = assignment.load(exercise).content
     for name, source in sources(exercise):
         for style in set(styles.fitting(exercise)) - set(styles.LOADING):
-            compile(code(styles.STYLES[style](source, content)), f"{name}, {style}", "exec")
+            if styles.applies(style, source):
+                compile(code(styles.STYLES[style](source, content)), f"{name}, {style}", "exec")
 
 
 def test_names_of_the_task_are_all_replaced(benchmark):

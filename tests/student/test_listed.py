@@ -32,7 +32,7 @@ probes:
 checks:
   - {name: back, title: The derivatives, kind: values, function: back, probes: [nets], points: 8}
 """
-X = np.ones((6, 3))
+X = np.full((6, 3), 1 / 3)
 ARRAYS = {"X": X, "W1": np.ones((3, 5)), "W2": np.ones((5, 2)), "b1": np.ones(5), "b2": np.ones(2)}
 RIGHT = {"dW1": np.full((3, 5), 1.0), "dW2": np.full((5, 2), 2.0), "db1": np.full(5, 3.0), "db2": np.full(2, 4.0)}
 W1, W2, B1, B2 = RIGHT.values()
@@ -106,8 +106,9 @@ def test_square_arrays_are_in_the_order_of_earlier_answers(content):
     assert parts["dW1"] is one
 
 
-def test_a_list_may_begin_with_an_input(content):
-    parts, notes = taken_apart(content, ([X, W1, W2], [None, B1, B2]), ("dW", "db"))
+@pytest.mark.parametrize("first", [X, X.astype(np.float32), X.tolist()])
+def test_a_list_may_begin_with_an_input(content, first):
+    parts, notes = taken_apart(content, ([first, W1, W2], [None, B1, B2]), ("dW", "db"))
     assert parts["dW1"] is W1 and parts["db1"] is B1
     assert "`dW` begins with the input: accepted." in notes
 
