@@ -20,6 +20,7 @@ from ..support.i18n import _
 from ..worker.values import Generator
 from .context import Context
 from .outcome import Outcome, number_of_cases
+from .tools import random_mistakes
 from .tools.random_samples import Difference, Samples
 
 LARGEST_SEED = 2**31
@@ -130,9 +131,9 @@ class RandomCheck(Check):
         sentence = _("`{function}`, case '{case}', {calls} calls: {problem}")
         message = sentence.format(function=self.function, case=case.name, calls=self.calls, problem=difference.sentence)
         evidence = Evidence(case=case.name, calls=self.calls, **difference.evidence)
-        return Outcome(0.0, message, evidence, self._bug(samples, difference), hint_fits=difference.of_numbers)
+        return Outcome(0.0, message, evidence, self._bug(samples, difference, case), hint_fits=difference.of_numbers)
 
-    def _bug(self, samples: Samples, difference: Difference) -> Findings | None:
+    def _bug(self, samples: Samples, difference: Difference, case: Case) -> Findings | None:
         """Return the bug that a dependence shows, or the first bug whose expectations agree with the samples."""
         if "dependent" in difference.evidence:
             name = "same-random-numbers" if difference.evidence["dependent"] == "calls" else "units-start-alike"
@@ -143,4 +144,17 @@ class RandomCheck(Check):
             expected = bug.expect.model_copy(update={"shape": bug.expect.shape or self.expect.shape})
             if samples.first_difference(expected) is None:
                 return findings_of_check(bug.name, difference.result).of(self.function)
-        return None
+        name = random_mistakes.of_shapes(samples, self.expect) or self._general(samples, case)
+        return findings_of_check(name, difference.result).of(self.function) if name else None
+
+    def _general(self, samples: Samples, case: Case) -> str:
+        """Return the bug that the numbers of a case with the right shapes show, or ""."""
+        if samples.first_difference(Expectations(shape=self.expect.shape)) is not None:
+            return ""
+        of_numbers = random_mistakes.of_numbers(samples, self.expect)
+        names = {
+            bug
+            for bug, expected in random_mistakes.of_deviations(self.expect, [*case.inputs])
+            if not of_numbers and samples.first_difference(expected) is None
+        }
+        return of_numbers or (names.pop() if len(names) == 1 else "")

@@ -202,10 +202,13 @@ def inlined(formula: ast.expr, quantities: Mapping[str, ast.expr]) -> Iterator[R
 
 @in_each_part
 def operation(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Add where the formula multiplies."""
+    """Add where the formula multiplies, or multiply where it adds in a divisor."""
     parts = matched("_a * _b", node)
     if parts is not None and all(value_of(part) is None for part in parts.values()):
         yield "sum-instead-of-product", filled("_a + _b", **parts)
+    quotient = matched("_x / (_a + _b)", node)
+    if quotient is not None and all(value_of(quotient[name]) is None for name in ("_a", "_b")):
+        yield "product-instead-of-sum", filled("_x / (_a * _b)", **quotient)
 
 
 def further_factor(formula: ast.expr, surroundings: Surroundings) -> Iterator[Rewrite]:

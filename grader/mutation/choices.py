@@ -27,6 +27,8 @@ def comparison(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 other = others.get(type(operation))
                 if other is not None:
                     yield bug, ast.Compare(left, [other()], [right])
+            for further in (ast.GtE, ast.LtE) if isinstance(operation, ast.Eq) else ():
+                yield "another-comparison", ast.Compare(left, [further()], [right])
 
 
 @in_each_part
@@ -67,6 +69,9 @@ def number(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
         case ast.Compare(left=left, ops=operations, comparators=[right]) if (value := value_of(right)) is not None:
             for other in {value + 1, value - 1, 0.5} - {value}:
                 yield "another-constant", ast.Compare(left, operations, [filled("_n", _n=other)])
+    mask = matched("_c * _n", node)
+    if mask is not None and isinstance(mask["_c"], ast.Compare) and value_of(mask["_n"]) is not None:
+        yield "another-constant", filled("np.where(_c, _n, -_n)", **mask)
     parts = matched("np.where(_c, _a, _b)", node)
     for name in ("_a", "_b") if parts is not None else ():
         for other in (0, 1, -1):

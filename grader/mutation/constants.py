@@ -41,6 +41,14 @@ def _other_sizes(size: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
                 yield bug, filled(f"{name}.shape[{axis}]")
 
 
+@in_each_part
+def number_of_classes(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Take the number of labels for the number of classes."""
+    parts = matched("np.max(_x) + 1", node)
+    if parts is not None:
+        yield "another-quantity", filled("len(_x)", **parts)
+
+
 def _array_of(size: ast.expr) -> ast.expr | None:
     """Return the array of which an expression is a size, None for another expression."""
     parts = first_match(("_x.shape[_k]", "len(_x)", "_x.size"), size)

@@ -81,10 +81,12 @@ def flipped(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 @in_each_part
 def direction(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Go through a sequence forwards instead of backwards."""
+    """Go through a sequence forwards instead of backwards, or through numbers backwards."""
     parts = matched("reversed(_x)", node) or matched("_x[::-1]", node) or matched("np.flip(_x)", node)
     if parts is not None:
         yield "wrong-direction", parts["_x"]
+    if matched("np.arange(_n)", node) is not None:
+        yield "wrong-direction", filled("_x[::-1]", _x=node)
 
 
 @in_each_part

@@ -51,6 +51,7 @@ OPERATORS: tuple[Operator, ...] = (
     arithmetic.repeated_factor,
     arithmetic.scaled_gradient,
     constants.another_size,
+    constants.number_of_classes,
     costs.another_cost,
     costs.error_of_another_cost,
     costs.error_as_delta,

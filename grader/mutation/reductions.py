@@ -31,6 +31,8 @@ _BUGS = {
     ("mean", "sum"): "not-averaged",
     ("argmax", "max"): "maximum-instead-of-class",
     ("argmax", "argmin"): "sign-flipped",
+    ("std", "var"): "root-missing",
+    ("var", "std"): "root-too-many",
 }
 
 

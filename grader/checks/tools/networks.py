@@ -10,6 +10,7 @@ import numpy as np
 from ...assignment.base import Tolerance
 from ...assignment.sequences import ObjectSequence
 from ...assignment.spec import AssignmentSpec
+from ...diagnosis import findings_of_check
 from ...expected.probes import Case
 from ...judging.compare import Comparison, compare_results
 from ...report.evidence import Evidence
@@ -125,7 +126,9 @@ class Judge:
                         "`{function}`: {key} is {value}, expected one finite number for each of the {count} epochs."
                     )
                     text = sentence.format(function=method, key=key[:40], count=count, value=arrays.describe(value))
-                    return Outcome(0.0, text, Evidence(case=case.name))
+                    is_last = numbers is not None and numbers.size == 1 < count
+                    bugs = findings_of_check("only-the-last-entry", key[:40]) if is_last else None
+                    return Outcome(0.0, text, Evidence(case=case.name), bugs)
         return Outcome(1.0, _("Each score has one number for each epoch."))
 
 

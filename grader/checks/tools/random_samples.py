@@ -67,6 +67,16 @@ class Samples:
             sentence = _("An expression of the assignment cannot be computed ({error}). Tell your instructor.")
             raise NotGradable(sentence.format(error=f"{type(error).__name__}: {error}")) from error
 
+    def shapes(self, expected: Expectations) -> dict[str, tuple[int, ...]]:
+        """Return {result: its expected shape}."""
+        return {
+            name: tuple(round(float(self._value(length))) for length in shape) for name, shape in expected.shape.items()
+        }
+
+    def numbers_of(self, name: str) -> list[Array | None]:
+        """Return a result in each call; None where it does not consist of numbers."""
+        return [each[name] for each in self._numbers]
+
     def _in_words(self, difference: Difference, expected: Expectations) -> Difference:
         """Return the difference with the author's sentence about its quantity, if there is one, and with its first result."""
         quantity = difference.evidence.get("quantity", "")
@@ -88,8 +98,8 @@ class Samples:
         return _("what this check computes from {results}").format(results=joined(self._results_of(quantity)))
 
     def _differences(self, expected: Expectations) -> Iterator[Difference]:
-        for name, shape in expected.shape.items():
-            yield from self._of_shape(name, tuple(round(float(self._value(length))) for length in shape))
+        for name, shape in self.shapes(expected).items():
+            yield from self._of_shape(name, shape)
         for quantity, (low, high) in expected.range.items():
             yield from self._outside(quantity, self._value(low), self._value(high))
         for quantity in expected.independent:
