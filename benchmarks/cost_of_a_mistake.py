@@ -24,7 +24,6 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
     loaded = assignment.load(name)
     content, oracle = loaded.content, Oracle(loaded)
     points = {check.name: check.points for check in content.checks}
-    pass_mark = content.pass_mark / 100 * sum(check.points for check in content.checks if not check.bonus)
     found = []
     for known in wrong_solutions(loaded)[::sample]:
         report = grade(loaded, known.submission(), GradeOptions(oracle=oracle, data=data, include_hidden=True))
@@ -39,7 +38,7 @@ def costs(name: str, data: Path | None, sample: int) -> list[float]:
         ratio = lost / worth if worth else None
         found += [] if ratio is None else [ratio]
         told = "-" if ratio is None else f"{ratio:.2f}"
-        verdict = "passed" if report.score >= pass_mark else "below the pass mark"
+        verdict = "passed" if report.passed else "not passed"
         print(
             f"{name}: {known.name}: {known.fails} ({worth:g}) loses {lost:g}: {told}, {verdict}; also 0: {also or '-'}"
         )

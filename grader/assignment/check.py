@@ -85,6 +85,8 @@ class Check(StrictModel):
     """The points of the check."""
     bonus: bool = False
     """The points are added to the full marks."""
+    required: bool = False
+    """A submission passes only if it passes this check, whatever its score is."""
     fresh: bool = False
     """Run in a new worker in which nothing was called before."""
     requires: list[Name] = []

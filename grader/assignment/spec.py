@@ -242,6 +242,11 @@ class AssignmentSpec(Declarations):
         self._refuse_unknown(where, "check that needs no person to mark it", check.requires, set(above) - set(marked))
         bonus = [other.name for other in self.checks if other.bonus]
         self._refuse_unknown(where, "check without bonus points", check.requires, set(above) - set(bonus))
+        if check.required and (check.bonus or check.needs_person or check.visibility == "instructor"):
+            message = (
+                f"'{check.name}' cannot be required: it has bonus points, a person marks it, or students do not see it."
+            )
+            raise yaml_model.YamlError(where, check.name, message)
         for problem in check.problems(self):
             raise yaml_model.YamlError(where, problem.value, problem.sentence)
 

@@ -68,6 +68,7 @@ def render(
             pass_mark=content.pass_mark,
             max_score=histogram[-1].high,
             checks=sorted(checks, key=lambda check: 2 if check.mean is None else check.mean),
+            required={check.name for check in content.checks if check.required},
             bugs=bugs,
             contests=_contests(summary),
             left_over=left_over,

@@ -14,7 +14,7 @@ from ..assignment.spec import AssignmentSpec
 from ..grading.scoring import passes
 from ..report import wording
 from ..report.by_hand import instructor_words
-from ..report.model import CheckResult
+from ..report.model import CheckResult, Report
 from ..report.redact import redact_for_student
 from ..report.wording import FAULT
 from ..support.atomic_files import write_whole
@@ -57,7 +57,7 @@ def row(
         score=final.score if final else None,
         raw=report.score if report and not result.excused else None,
         max_score=max_score,
-        passed=final is not None and passes(final.score, max_score, content.pass_mark),
+        passed=_passes(report, final.score if final else None, max_score, content),
         late=final.late if final else _("late") * student.late,
         penalty=final.penalty if final else 0.0,
         comment=_comment(record, content, final, result),
@@ -91,6 +91,13 @@ def _status(student: Student, record: Record | None, final_score: policy.Final |
     return "pending" if record is None else "not_gradable"
 
 
+def _passes(report: Report | None, score: float | None, max_score: float, content: AssignmentSpec) -> bool:
+    """Return whether a person passes with this score, which lateness may have changed since the report."""
+    if report is None or score is None or report.preventing_checks():
+        return False
+    return passes(score, max_score, content.pass_mark)
+
+
 def _max_score(content: AssignmentSpec, result: PersonResult) -> float:
     """Return the full marks of a person: without the checks that are taken out."""
     out = {mark.check for mark in result.marks.marks if mark.out}
@@ -110,7 +117,7 @@ def absent_row(entry: RosterEntry, content: AssignmentSpec, result: PersonResult
         score=score,
         raw=score,
         max_score=max_score,
-        passed=score is not None and passes(score, max_score, content.pass_mark),
+        passed=_passes(report, score, max_score, content),
         late="",
         penalty=0.0,
         comment=_joined(by_hand, reasons),
@@ -142,6 +149,8 @@ def _comment(
     messages = {check.message for check in report.checks if not check.is_unmarked}
     if len(messages) == 1 and sentences:
         sentences = [*messages]  # the submission could not be loaded: one sentence is enough
+    if final_score is not None and wording.preventing(report):
+        sentences.insert(0, wording.preventing(report))
     if final_score is not None and wording.unmarked(report):
         sentences.append(wording.unmarked(report))
     if result.blank is not None:

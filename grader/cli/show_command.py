@@ -29,8 +29,8 @@ def command(assignment: str) -> None:
     open_checks = [check for check in content.checks if check.visibility == "open"]
     for check in open_checks:
         title = _(check.title).replace("|", "&#124;" if is_terminal else "|")
-        bonus = _(" (bonus)") if check.bonus else ""
-        text += f"| {check.name} | {number_of_points(check.points)}{bonus} | {title} |\n"
+        remark = _(" (bonus)") if check.bonus else _(" (required)") if check.required else ""
+        text += f"| {check.name} | {number_of_points(check.points)}{remark} | {title} |\n"
     sentence = _("{check}: {points:g} points for {title}")
     for check in open_checks:
         for item in check.marking_scheme():
@@ -38,6 +38,8 @@ def command(assignment: str) -> None:
     total = sum(check.points for check in open_checks if not check.bonus)
     mark = content.pass_mark / 100 * total
     text += "\n" + _("Pass mark: {mark:g} of {total:g} points.").format(mark=mark, total=total)
+    if any(check.required for check in open_checks):
+        text += " " + _("Every required check must be fully right as well.")
     if is_terminal:
         from rich.console import Console
         from rich.markdown import Markdown

@@ -18,7 +18,7 @@ def check_result(
     check: Check, status: Status, message: str, share: float = 0, location: Location | None = None
 ) -> CheckResult:
     """Return the result of a check; ``share`` is the part of its points that the submission earns, from 0 to 1."""
-    evidence = Evidence(bonus=True) if check.bonus else Evidence()
+    evidence = evidence_of(check)
     if location is not None:
         evidence.location = location
     return CheckResult(
@@ -30,6 +30,12 @@ def check_result(
         evidence=evidence,
         message=clean(message, MAX_MESSAGE),
     )
+
+
+def evidence_of(check: Check) -> Evidence:
+    """Return the evidence that says how a check counts, whatever its result is."""
+    evidence = Evidence(bonus=True) if check.bonus else Evidence()
+    return evidence | Evidence(required=True) if check.required else evidence
 
 
 def to_be_marked(check: Check, outcome: Outcome) -> CheckResult:

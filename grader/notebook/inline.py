@@ -59,7 +59,8 @@ def _verdict(report: Report, pass_mark: float) -> str:
         if report.passed
         else _("Score: {score:g} of {max_score:g}, not passed.")
     )
-    return sentence.format(score=report.score, max_score=report.max_score)
+    sentence = sentence.format(score=report.score, max_score=report.max_score)
+    return " ".join(filter(None, [sentence, wording.preventing(report)]))
 
 
 def _row(result: CheckResult, hints: int, above: Sequence[str], next_has_reason: bool) -> str:

@@ -145,6 +145,9 @@ class Evidence(ReportPart):
     bonus: bool = False
     """True if the points of the check are added to full marks."""
 
+    required: bool = False
+    """True if a submission passes only if it passes the check."""
+
     manual: bool = False
     """True if a person marks the check. Until then its status is skipped."""
 

@@ -141,6 +141,7 @@ def environment() -> Environment:
         "reason_to_skip": reason_to_skip,
         "example_of": wording.example,
         "unmarked": wording.unmarked,
+        "preventing": wording.preventing,
         "is_marked_part": is_marked_part,
         "spot_of": wording.spot_of,
         "check_words": by_hand.check_words,

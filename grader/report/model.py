@@ -64,6 +64,11 @@ class CheckResult(ReportPart):
         """True if a person took the check out: it counts for nothing."""
         return self.evidence.by_hand is not None and self.evidence.by_hand.out
 
+    @property
+    def prevents_passing(self) -> bool:
+        """True if the submission does not pass because of this check, whatever its score is."""
+        return self.evidence.required and self.status != "passed" and not self.is_out
+
 
 class AssignmentName(ReportPart):
     """The assignment and its version; the digest covers all files that grading depends on."""
@@ -126,7 +131,7 @@ class Report(ReportPart):
     ``grader``, ``seed_fingerprint``, the digest and the file are empty in reports of older versions. ``by_hand`` is the
     total that a person gave, or the comment on the whole submission; it is left out if there is none. A report is
     ``provisional``, and ``score`` is without these points, as long as a person has to mark a part of it; otherwise the key is
-    absent. ``passed`` is true if the score is enough already.
+    absent. ``passed`` is true if the score is enough already, and every required check passed.
     """
 
     schema_: Literal["grader.report/1"] = Field("grader.report/1", alias="schema")
@@ -153,6 +158,12 @@ class Report(ReportPart):
     def unmarked(self) -> list[CheckResult]:
         """Return the checks that a person has to mark."""
         return [check for check in self.checks if check.is_unmarked]
+
+    def preventing_checks(self) -> list[CheckResult]:
+        """Return the required checks that did not pass; none if a person gave the total, which counts alone."""
+        if self.by_hand is not None and self.by_hand.points is not None:
+            return []
+        return [check for check in self.checks if check.prevents_passing]
 
     def nothing_to_grade(self) -> bool:
         """Return whether there is no score because the submission contains nothing to grade."""

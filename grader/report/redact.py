@@ -12,7 +12,12 @@ from .wording import FAULT
 
 INTERNALLY = lazy("The grader itself failed in this check. Tell your instructor.")
 UNSEEN = lazy("This check is hidden: its inputs are not shown.")
-HARMLESS = ("bonus", "manual", "by_hand")  # evidence that reveals nothing about the inputs of a hidden check
+HARMLESS = (
+    "bonus",
+    "required",
+    "manual",
+    "by_hand",
+)  # evidence that reveals nothing about the inputs of a hidden check
 
 
 def redact_for_student(report: Report, visibility: Mapping[str, str], reasons: bool = False) -> Report:

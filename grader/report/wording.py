@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from ..submission.files import ARCHIVES, PYTHON
-from ..support.i18n import _, joined, lazy
+from ..support.i18n import _, joined, lazy, ngettext
 from ..support.text import clean
 from .evidence import Location, ShownExcerpt
 from .model import CheckResult, Report
@@ -101,13 +101,31 @@ def verdict(report: Report, pass_mark: float) -> str:
         return not_graded(report)
     if report.provisional:
         return _so_far(report, pass_mark)
-    sentence = (
-        _("Score: {score:g} of {max_score:g}, passed.")
-        if report.passed
-        else _("Score: {score:g} of {max_score:g}, not passed ({needed:g} needed).")
-    )
     needed = pass_mark / 100 * report.max_score
-    return sentence.format(score=report.score, max_score=report.max_score, needed=needed)
+    if report.passed:
+        sentence = _("Score: {score:g} of {max_score:g}, passed.")
+    elif report.preventing_checks() and report.score >= needed:
+        sentence = _("Score: {score:g} of {max_score:g}, not passed.")
+    else:
+        sentence = _("Score: {score:g} of {max_score:g}, not passed ({needed:g} needed).")
+    sentence = sentence.format(score=report.score, max_score=report.max_score, needed=needed)
+    return " ".join(filter(None, [sentence, preventing(report)]))
+
+
+def preventing(report: Report) -> str:
+    """Return the sentence about the required checks that did not pass; "" if there are none, or if nothing could be run."""
+    checks = report.preventing_checks()
+    if not checks or shared(report) is not None:
+        return ""
+    preventing_names = {check.name for check in checks}
+    checks = [check for check in checks if not preventing_names & {*check.evidence.waits_for}]  # the causes are enough
+    names = joined(clean(check.name) for check in checks)
+    sentence = ngettext(
+        "The required check {names} is not fully right.",
+        "The required checks {names} are not fully right.",
+        len(checks),
+    )
+    return sentence.format(names=names)
 
 
 def _so_far(report: Report, pass_mark: float) -> str:
@@ -120,7 +138,7 @@ def _so_far(report: Report, pass_mark: float) -> str:
     sentence = sentence.format(
         score=report.score, max_score=report.max_score, needed=pass_mark / 100 * report.max_score
     )
-    return " ".join(filter(None, [sentence, unmarked(report)]))
+    return " ".join(filter(None, [sentence, preventing(report), unmarked(report)]))
 
 
 def unmarked(report: Report) -> str:

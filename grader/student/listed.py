@@ -1,7 +1,7 @@
 """Lists of arrays in a submission's calls: arguments are put together, and results taken apart.
 
-The assignment knows the arrays of a list by names such as W1 and W2 (:mod:`grader.assignment.lists`). A list in reversed
-order, and one that begins with an input, are accepted with a note.
+The assignment knows the arrays of a list by names such as W1 and W2 (:mod:`grader.assignment.lists`). Lists that begin with
+the last layer, all those of a function alike, and a list that begins with an input are accepted with a note.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
 from ..support.arrays import Shape, describe, number_of_values, numbers, shape_of, without_ones
-from ..support.i18n import _, ngettext
+from ..support.i18n import _, joined, ngettext
 from . import signatures
 from .signatures import Bundle
 
@@ -29,9 +29,9 @@ MOST_ORDERS = 4  # results of a function, whose order is found from the shapes
 
 @dataclass
 class Habits:
-    """What earlier answers have shown: the lists that a submission returns in reversed order, by function."""
+    """What earlier answers have shown: whether the lists that a function returns begin with the last layer."""
 
-    reversed_lists: dict[tuple[str, str], bool] = field(default_factory=dict)
+    reversed_lists: dict[str, bool] = field(default_factory=dict)
 
 
 def bundles(
@@ -79,20 +79,19 @@ def taken_apart(
     results = _named(content, declared, target, result_names, value, shapes)
     in_lists = {entry for entries in declared.entries.values() for entry in entries}
     plain_inputs = [value for name, value in inputs.items() if name not in in_lists]
-    parts: dict[str, Any] = {}
+    parts = {name: result for name, result in results.items() if name not in declared.entries}
+    lists = {
+        name: _items(target, name, result, len(declared.entries[name]))
+        for name, result in results.items()
+        if name in declared.entries
+    }
     notes: list[str] = []
-    for name, result in results.items():
-        if name not in declared.entries:
-            parts[name] = result
-            continue
+    key = declared.called or function
+    backwards = _are_reversed(target, declared, lists, shapes)
+    if backwards is not None:
+        habits.reversed_lists[key] = backwards
+    for name, items in lists.items():
         entries = declared.entries[name]
-        items = _items(target, name, result, len(entries))
-        backwards = _is_reversed(
-            items[-len(entries) :], items[: len(entries)], [shapes.get(entry) for entry in entries]
-        )
-        key = (declared.called or function, name)
-        if backwards is not None:
-            habits.reversed_lists[key] = backwards
         if habits.reversed_lists.get(key, False):
             notes.append(_("`{name}` begins with the last layer: accepted.").format(name=name))
             items = items[::-1]
@@ -173,6 +172,29 @@ def _items(target: SubmittedFunction, name: str, result: Any, count: int) -> lis
         message = _("`{function}`: {name} is {value}, expected a list with one array for each layer.")
         raise WrongAnswer(message.format(function=target.label, name=name, value=describe(result)))
     return [*result]
+
+
+def _are_reversed(
+    target: SubmittedFunction,
+    declared: FunctionSpec,
+    lists: Mapping[str, Sequence[Any]],
+    shapes: Mapping[str, Shape],
+) -> bool | None:
+    """Return whether all lists begin with the last layer; None if their shapes fit both orders, or none.
+
+    Raises WrongAnswer if some begin with the last layer and others with the first.
+    """
+    names: dict[bool | None, list[str]] = {}
+    for name, items in lists.items():
+        entries = declared.entries[name]
+        right = [shapes.get(entry) for entry in entries]
+        names.setdefault(_is_reversed(items[-len(entries) :], items[: len(entries)], right), []).append(name)
+    if True in names and False in names:
+        sentence = _(
+            "`{function}`: {first} begins with the first layer, but {last} begins with the last one. All lists need the same order."
+        )
+        raise WrongAnswer(sentence.format(function=target.label, first=joined(names[False]), last=joined(names[True])))
+    return True in names if True in names or False in names else None
 
 
 def _is_reversed(last: Sequence[Any], first: Sequence[Any], shapes: Sequence[Shape | None]) -> bool | None:

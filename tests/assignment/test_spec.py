@@ -130,6 +130,7 @@ checks:
         ("model: model, preprocess", "reference: [a], model: model, preprocess", 19, "does not name its module"),
         ("rules: [leakage]", "rules: []", 20, "neither rules nor forbidden_calls"),
         ("rules: [leakage]", "requires: [acc]", 20, "'acc' is not a known check without bonus points"),
+        ("rules: [leakage]", "rules: [leakage], required: true, bonus: true", 20, "'source' cannot be required"),
         ("dataset: fashion_mnist, model", "dataset: mnist, model", 19, "'mnist' is not a known dataset"),
     ],
 )

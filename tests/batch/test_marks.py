@@ -91,13 +91,23 @@ def test_students_without_a_result_get_a_score_and_a_page(regrade, gradebook, tm
     assert "Shown in person." in (tmp_path / "out" / "reports" / "dora_4.html").read_text()
 
 
-def test_check_is_taken_out_for_everybody(regrade, gradebook):
+def test_check_is_taken_out_for_everybody_although_it_is_required(regrade, gradebook, doubling, tmp_path):
+    text = (doubling / "assignment.yaml").read_text() + "pass_mark: 50\n"
+    for name in ("double", "long"):
+        text = text.replace(f"name: {name},", f"name: {name}, required: true,")
+    (doubling / "assignment.yaml").write_text(text)
     regrade("*,double,out,The task was unclear.,,,\nanna,double,50,,,,\n")
     rows = gradebook()
     assert {row["max_score"] for key, row in rows.items() if key != "1"} == {"50"}
     assert rows["1"]["max_score"] == "100"
     assert (rows["2"]["score"], rows["2"]["passed"]) == ("50", "yes")
     assert "double (taken out): The task was unclear." in rows["2"]["comment"]
+    assert (rows["5"]["score"], rows["5"]["passed"]) == (
+        "25",
+        "no",
+    )  # enough of 50, but the other required check is wrong
+    assert "The required check long is not fully right. long (0 of 20)" in rows["5"]["comment"]
+    assert ">long, required to pass</span>" in (tmp_path / "out" / "index.html").read_text()
     assert rows["4"]["score"] == ""  # everybody's marks give no score to a student without a result
 
 

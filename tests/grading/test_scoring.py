@@ -33,6 +33,13 @@ def test_bonus_points_are_not_part_of_full_marks(checks):
     assert total(results(checks, 1, 1), 100) == Total(80, 50, True)
 
 
+def test_nobody_passes_without_a_required_check(checks):
+    checks = [checks[0], checks[1].model_copy(update={"required": True})]
+    assert total(results(checks, 1, 1), 60).passed
+    assert total(results(checks, 1, 0), 60) == Total(50, 80, False)
+    assert not total(results(checks, 0, 1), 60).passed  # the points count as well
+
+
 def test_no_score_if_one_check_was_not_graded(checks):
     outcomes = [*results(checks[:1], 1), check_result(checks[1], "not_gradable", "")]
     assert total(outcomes, 0) == Total(None, 80, False)

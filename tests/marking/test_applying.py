@@ -40,6 +40,16 @@ def report():
     return made().model_copy(update={"checks": checks, "score": 14.0, "max_score": 20.0, "passed": True})
 
 
+def test_required_check_needs_full_points_from_a_person_too(report):
+    required = report.checks[1].model_copy(update={"evidence": Evidence(required=True)})
+    report = report.model_copy(update={"checks": [report.checks[0], required], "passed": False})
+    assert not applied(report, [Mark("training", 8)], 50).passed
+    assert applied(report, [Mark("training", 10)], 50).passed
+    assert applied(report, [Mark("training", out=True)], 50).passed  # it does not count
+    total_by_hand = applied(report, [Mark(points=15.0)], 50)
+    assert total_by_hand.passed and total_by_hand.preventing_checks() == []
+
+
 def by_name(report):
     return {each.name: each for each in report.checks}
 

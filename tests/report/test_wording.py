@@ -32,6 +32,18 @@ def test_place_is_the_file_that_was_handed_in(reports, path, cell, expected):
     assert wording.place(report, check.model_copy(update={"evidence": Evidence()})) == (wording.path(report), None)
 
 
+def test_verdict_names_the_required_checks_that_are_not_right(reports):
+    report = reports["wrong"]
+    wrong = [check.name for check in report.checks if check.status != "passed"]
+    checks = [check.model_copy(update={"evidence": Evidence(required=True)}) for check in report.checks]
+    report = report.model_copy(update={"checks": checks, "score": 75.0, "max_score": 100.0, "passed": False})
+    sentence = "The required checks " if len(wrong) > 1 else "The required check "
+    assert wording.verdict(report, 60).startswith(f"Score: 75 of 100, not passed. {sentence}{wrong[0]}")
+    assert "not passed (80 needed). The required" in wording.verdict(report, 80)
+    nothing_ran = [check.model_copy(update={"status": "error", "message": "It stops."}) for check in checks]
+    assert wording.preventing(report.model_copy(update={"checks": nothing_ran})) == ""
+
+
 def test_cause_of_several_checks_is_shown_once_above_them(reports):
     report = reports["wrong"]
     cause = "Loading mine.py failed at line 2 with ValueError: no."

@@ -94,6 +94,11 @@ def test_reversed_lists_are_accepted_with_a_note(content):
     assert notes == ["`dW` begins with the last layer: accepted.", "`db` begins with the last layer: accepted."]
 
 
+def test_all_lists_of_a_function_have_the_same_order(content):
+    with pytest.raises(CallError, match="dW begins with the first layer, but db begins with the last one"):
+        taken_apart(content, ([W1, W2], [B2, B1]), ("dW", "db"))
+
+
 def test_square_arrays_are_in_the_order_of_earlier_answers(content):
     habits = listed.Habits()
     taken_apart(content, ([W2, W1], [B2, B1]), ("dW", "db"), habits)
