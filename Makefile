@@ -5,7 +5,8 @@ EXERCISES := activations by-hand losses initialisation data-preparation minimize
     regularization \
     optimizers-keras \
     single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
-    two-gaussians
+    two-gaussians \
+    tensors gradient-tape
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 

@@ -83,6 +83,8 @@ class FunctionSpec(StrictModel):
     """{argument: its name in the task}, for an argument that has the name of the result that replaces it."""
     optional_results: list[str] = formerly("may_leave_out", "optional_results", [])
     """Results that a submission need not return if it returns the others under known names."""
+    changes: dict[Identifier, Identifier] = {}
+    """{result: the argument that has it after the call}, for a function that changes a Variable or an array in place."""
     shapes: dict[str, list[Annotated[int, Field(ge=0)] | str]] = {}
     """Shapes of the results if the reference is not called. A length may be a name in ``widths``."""
     widths: dict[str, Annotated[int, Field(ge=2)]] = {}
@@ -117,6 +119,12 @@ class FunctionSpec(StrictModel):
             if twice:
                 raise ValueError(f"{twice[0]} is an argument of both calls; give the two different names.")
         return self
+
+    @cached_property
+    def what_it_returns(self) -> FunctionSpec:
+        """The declaration without the results that are in arguments after the call."""
+        returns = [name for name in self.returns if name not in self.changes]
+        return self.model_copy(update={"returns": returns}) if self.changes else self
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:

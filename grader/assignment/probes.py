@@ -7,17 +7,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
 
+from ..worker.given_functions import NAMES
 from . import expressions
 from .base import Constant, Identifier, StrictModel, check_rectangular, formerly
 
 NumberType = Literal["float", "float32", "int", "uint8"]
+PassedAs = Literal["array", "list", "tuple", "tensor", "variable", "float32"]
 
 
 class ArrayInput(StrictModel):
     """An input that is declared as a mapping."""
 
-    passed_as: Literal["array", "list"] = Field("array", alias="as")
-    """``list`` passes a list of Python numbers, or of such lists, instead of an array."""
+    passed_as: PassedAs = Field("array", alias="as")
+    """What a submission gets instead of an array: ``list`` is a list of Python numbers, or of such lists; ``tuple`` is a tuple of numbers; ``tensor`` and ``variable``
+    are a tensor and a Variable of TensorFlow, of float32 or int32; ``float32`` is an array of float32. The reference and the
+    steps get arrays of float64 with the same numbers."""
 
 
 class RandomInput(ArrayInput):
@@ -98,14 +102,28 @@ class FunctionInput(ArrayInput):
 
     own: Identifier | None = None
     """A function or class of the assignment: each submission gets its own."""
-    given: Literal["abs", "cos", "exp", "negative", "sigmoid", "sign", "sin", "sqrt", "square", "tanh"] | None = None
-    """A function of NumPy, or the sigmoid."""
+    given: str | None = None
+    """A function of NumPy, ``abs``, ``cos``, ``exp``, ``negative``, ``sign``, ``sin``, ``sqrt``, ``square`` or ``tanh``, the ``sigmoid``,
+    or an expression of ``x`` such as ``x ** 3 - 2 * x``. It takes numbers, arrays and tensors."""
 
     @model_validator(mode="after")
     def _one_function(self) -> FunctionInput:
         if (self.own is None) == (self.given is None):
             raise ValueError("give either own or given.")
+        if self.given is not None and self.given not in NAMES and (problem := _problem_of_function(self.given)):
+            raise ValueError(f"{self.given!r} {problem}")
         return self
+
+
+def _problem_of_function(formula: str) -> str:
+    """Return what is wrong with an expression that stands for a function of ``x``; "" if nothing is."""
+    try:
+        names = set(expressions.examine(formula).names)
+    except expressions.Refused as error:
+        return f"{error}."
+    if "x" not in names or not names <= {"x", "np", "sigmoid"}:
+        return f"is neither an expression of x alone nor one of {', '.join(sorted(NAMES))}."
+    return ""
 
 
 class GeneratorInput(ArrayInput):

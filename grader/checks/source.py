@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import model_validator
@@ -19,11 +19,11 @@ from ..diagnosis import findings_of_check
 from ..report.evidence import Evidence
 from ..sandbox.failures import CallError
 from ..sandbox.observations import RecordedCall
-from ..submission.python_code import Source
-from ..support.i18n import _, ngettext
+from ..submission.python_code import Source, nodes_below
+from ..support.i18n import _, joined, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import imports, training, validation
+from .tools import imports, quotients, training, validation
 
 TRAINING_RULES: dict[str, Callable[[list[RecordedCall]], training.Broken | None]] = {
     "leakage": training.leakage,
@@ -46,14 +46,20 @@ class SourceCheck(Check):
     datasets are trained with their own labels. ``validation``: validation data have all classes, and are not training data."""
     forbidden_calls: list[str] = []
     """Functions that must not be called, e.g. ``np.gradient`` or ``gradient``."""
+    required_calls: list[str] = []
+    """Functions of which one must be called, e.g. ``GradientTape``."""
+    within: list[str] = []
+    """The functions of the assignment that ``forbidden_calls`` and ``required_calls`` are about, together with the functions that
+    they use; without it, the whole code."""
 
     def accepts_empty(self) -> bool:
-        return all(rule == "imports" for rule in self.rules)  # without training the other rules are meaningless
+        # Without training the other rules are meaningless.
+        return not self.required_calls and all(rule == "imports" for rule in self.rules)
 
     @model_validator(mode="after")
     def _something_to_look_for(self) -> SourceCheck:
-        if not self.rules and not self.forbidden_calls:
-            raise ValueError("neither rules nor forbidden_calls; give at least one of them.")
+        if not self.rules and not self.forbidden_calls and not self.required_calls:
+            raise ValueError("neither rules nor forbidden_calls nor required_calls; give at least one of them.")
         return self
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
@@ -63,10 +69,14 @@ class SourceCheck(Check):
                 sentence = f"the rule {rule} is about {about}, but the file names no datasets; add 'datasets:'."
                 yield Problem(self.name, sentence)
 
+    def functions(self) -> Iterable[str]:
+        return self.within
+
     def run(self, context: Context) -> Outcome:
         """Apply each rule and report the first that is broken."""
         broken = imports.outcome(context) if "imports" in self.rules else None
-        broken = broken or _calls(self.forbidden_calls, context)
+        broken = broken or _calls(self.forbidden_calls, self.within, context)
+        broken = broken or _missing_call(self.required_calls, self.within, context)
         rules = [rule for rule in self.rules if rule == "labels" or rule in TRAINING_RULES]
         if broken is not None:
             return broken
@@ -96,6 +106,8 @@ class SourceCheck(Check):
         praise = (
             _("The models are trained as the task requires.")
             if rules
+            else _("The code calls what the task requires.")
+            if self.required_calls
             else _("The code uses nothing that the task forbids.")
         )
         return Outcome(1.0, praise)
@@ -121,10 +133,11 @@ def _shown(call: RecordedCall) -> dict[str, Any]:
     return call.model_dump(exclude=sampled)
 
 
-def _calls(forbidden: list[str], context: Context) -> Outcome | None:
+def _calls(forbidden: list[str], within: list[str], context: Context) -> Outcome | None:
     """Return the outcome for a call of a forbidden name, ``gradient`` or ``np.gradient``, on any object."""
+    nodes = _nodes_of(within, context) if within else None
     for code in context.student.code:
-        for line, name in called(code.source):
+        for line, name in called(code.source, nodes):
             if any(name == other or name.endswith(f".{other}") for other in forbidden):
                 sentence = _("Your code calls {name} ({where}): the task is to write this yourself.")
                 message = sentence.format(name=name, where=imports.at_line(code.place, line))
@@ -132,9 +145,41 @@ def _calls(forbidden: list[str], context: Context) -> Outcome | None:
     return None
 
 
-def called(source: Source) -> list[tuple[int, str]]:
-    """Return (line, dotted name) of every call, e.g. (3, "np.gradient")."""
-    return [(node.lineno, _dotted(node.func)) for node in source.of(ast.Call)]
+def _nodes_of(functions: list[str], context: Context) -> set[int]:
+    """Return the identities of all nodes in the code of these functions and of those that they use."""
+    sources = [code.source for code in context.student.code]
+    targets = [target for name in functions if (target := context.student.find(name)) is not None]
+    definitions = [each for target in targets for each in quotients.used(sources, target.name)]
+    return {id(node) for definition in definitions for node in nodes_below(definition)}
+
+
+def _missing_call(required: list[str], within: list[str], context: Context) -> Outcome | None:
+    """Return the outcome if none of the required functions is called, or not by all functions ``within`` that are submitted."""
+    if not required:
+        return None
+    sources = [code.source for code in context.student.code]
+    names = " / ".join(f"`{name}`" for name in required)
+    targets = {name: target for name in within if (target := context.student.find(name)) is not None}
+    if within and not targets:
+        sentence = _("None of the functions that have to call {names} is submitted.")
+        return Outcome(0.0, sentence.format(names=names), hint_fits=False)
+    without = [name for name, target in targets.items() if not quotients.calls(sources, target.name, required)]
+    if without:
+        sentence = ngettext(
+            "{functions} does not call {names}, as the task requires.",
+            "{functions} do not call {names}, as the task requires.",
+            len(without),
+        )
+        return Outcome(0.0, sentence.format(functions=joined(f"`{name}`" for name in without), names=names))
+    if not within and not quotients.calls(sources, None, required):
+        return Outcome(0.0, _("Your code does not call {names}, as the task requires.").format(names=names))
+    return None
+
+
+def called(source: Source, nodes: Container[int] | None = None) -> list[tuple[int, str]]:
+    """Return (line, dotted name) of every call, e.g. (3, "np.gradient"); with ``nodes`` only of nodes with these identities."""
+    calls = [node for node in source.of(ast.Call) if nodes is None or id(node) in nodes]
+    return [(node.lineno, _dotted(node.func)) for node in calls]
 
 
 def _dotted(callee: ast.expr) -> str:

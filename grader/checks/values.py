@@ -14,7 +14,7 @@ from ..student.answers import BoundAnswer
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome, number_of_cases
-from .tools import attempts, consequences, conventions, diagnose, image_grid, in_turn, pictures
+from .tools import attempts, consequences, conventions, diagnose, image_grid, in_turn, pictures, result_types, tapes
 
 
 class ValuesCheck(ProbedCheck):
@@ -25,6 +25,8 @@ class ValuesCheck(ProbedCheck):
     kind: Literal["values"]
     any_shape: bool = False
     """Accept the same entries in the same order in another shape."""
+    dtypes: list[Literal["bool", "int32", "int64", "float32", "float64"]] = []
+    """The types that the entries of all results may have, such as ``int32`` if integers have to stay integers; lists are then refused."""
 
     def compared_function(self) -> ComparedFunction:
         return ComparedFunction(self.function, self.probes, self.tolerance, self.given, any_shape=self.any_shape)
@@ -55,6 +57,14 @@ class ValuesCheck(ProbedCheck):
         answered_cases, *cases_of_others = [diagnose.of_tried(context, attempt) for attempt in attempted]
         pairs = list(zip(others, cases_of_others, strict=True))
         outcome = diagnose.named(outcome, context, self.function, answered_cases, self.tolerance, pairs)
+        if unrecorded := tapes.unrecorded(context, self, outcome, judged[0]):
+            return unrecorded
+        if (
+            outcome.share == 1
+            and self.dtypes
+            and (refused := result_types.refused(self.function, self.dtypes, judged[0]))
+        ):
+            return refused
         return in_turn.judged(outcome, self, self.function, context, judged[0])
 
 

@@ -111,8 +111,8 @@ def broadcast(samples: Sequence[Sample], name: str, right: Right) -> Parameters 
 
 
 def truncated(samples: Sequence[Sample], name: str, right: Right) -> Parameters | None:
-    """Detect integers: the correct numbers without their fractional part."""
-    if is_one_number(samples, name):
+    """Detect integers: the correct numbers without their fractional part. Zeros alone may have any other reason."""
+    if is_one_number(samples, name) or not any(np.any(sample.answered[name]) for sample in samples):
         return None
     for how, cut in (("truncated", np.trunc), ("rounded", np.round), ("rounded down", np.floor)):
         whole: Callable[..., Any] = cut

@@ -26,7 +26,7 @@ from ..sandbox.worker_process import SetupFailed, WorkerProcess
 from ..support.choices import Level
 from ..support.errors import InternalFailure, NoIsolation, NotGradable
 from ..support.i18n import _
-from ..worker import values
+from ..worker import given_functions, values
 from ..worker.author import called, describe_exception, execute
 from ..worker.frames import MAX_PAYLOAD, ProtocolError
 from ..worker.sequences import FunctionName, function_of
@@ -102,7 +102,7 @@ class OwnProgram:
             return value.new()
         if isinstance(value, values.Own):
             return self._namespace[value.name]
-        return values.given_function(value.name) if isinstance(value, values.Given) else value
+        return given_functions.given_function(value.name) if isinstance(value, values.Given) else value
 
     def trained(self, *arguments: Any) -> Callable[[Any], Any]:
         model: Callable[[Any], Any] = self._function(*arguments)

@@ -16,6 +16,7 @@ from ..assignment.statements import CompiledProgram
 from ..support.errors import NotGradable
 from ..support.reachable import reachable
 from ..support.recent import Recent
+from ..worker import given_functions
 from ..worker import values as encoding
 from . import author, compiled, generated, of_classes, recorded_steps, repeated, taken_apart
 from .author import Program
@@ -409,7 +410,7 @@ class Mutations:
         functions = {
             name: self._as_function(value.name, mutants)
             if isinstance(value, encoding.Own)
-            else encoding.given_function(value.name)
+            else _given_function(value.name)
             for name, value in references.items()
         }
         return {**inputs, **functions}
@@ -453,6 +454,14 @@ class Mutations:
             f"{self._assignment.folder / 'assignment.yaml'} names {path}, which does not exist: "
             f"write a function {name} in {modules.replace('.', '/')}.py of the folder."
         )
+
+
+def _given_function(text: str) -> Callable[[Any], Any]:
+    """Return the function that the grader gives, by its name or formula; formulas are computed like steps."""
+    if text in given_functions.NAMES:
+        return given_functions.given_function(text)
+    formula = Formula(text)
+    return lambda x: formula({"x": x})
 
 
 def _formulas(steps: Mapping[str, str]) -> dict[str, Formula]:

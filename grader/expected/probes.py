@@ -29,6 +29,7 @@ from ..assignment.spec import AssignmentSpec
 from ..support.errors import NotGradable
 from ..support.i18n import _
 from ..worker import values as encoding
+from ..worker.passed_as import passed_as
 
 MOST_KEPT = 200  # cached inputs
 DTYPES = {"float": np.float64, "float32": np.float32, "int": np.int64, "uint8": np.uint8}
@@ -110,14 +111,14 @@ def _sized(draw: RandomInput, widths: dict[str, int]) -> RandomInput:
 def as_constants(probe: Probe, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the declarations of inputs, with the numbers of a case instead of what is computed or has a type.
 
-    Lists, strings and functions are left out, since small examples do not change them.
+    Lists, tuples, strings and functions are left out, since small examples do not change them.
     """
     return {
         name: np.asarray(inputs[name]).tolist()
         if isinstance(value, ArrayInput) and not isinstance(value, RandomInput)
         else value
         for name, value in probe.inputs.items()
-        if not isinstance(inputs[name], list | str) and not isinstance(value, FunctionInput | GeneratorInput)
+        if not isinstance(inputs[name], list | tuple | str) and not isinstance(value, FunctionInput | GeneratorInput)
     }
 
 
@@ -136,7 +137,9 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
         case ConstantInput():
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():
-            arrays = {name: np.asarray(item) if isinstance(item, list) else item for name, item in inputs.items()}
+            arrays = {
+                name: np.asarray(item) if isinstance(item, list | tuple) else item for name, item in inputs.items()
+            }
             value = _typed(_computed(declared.formula, arrays), declared.dtype)
         case ImagesInput():
             value = _typed(_images(declared, np.asarray(inputs[declared.labels]), *draw), declared.dtype)
@@ -146,7 +149,15 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
             return encoding.Generator(declared.generator)
         case _:
             return _constant(declared)
-    return value.tolist() if declared.passed_as == "list" else value
+    match declared.passed_as:
+        case "array":
+            return value
+        case "list":
+            return value.tolist()
+        case "tuple":
+            return tuple(value.tolist())
+        case form:
+            return passed_as(form, value)
 
 
 def _computed(formula: str, inputs: Mapping[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from ..assignment.check import BandedCheck, Check
 from ..checks.context import Context
 from ..checks.outcome import Outcome
 from ..checks.runner import CheckRunner
+from ..checks.tools import tapes
 from ..checks.tools.asking import ExampleBudget
 from ..checks.tools.examples import smallest_example
 from ..datasets import lengths
@@ -196,6 +197,9 @@ class Checking:
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if failure.status == "error" and check.judges_function and ONE_NUMBER.match(failure.raised):
             bugs = findings_of_check("one-number-only", *list(check.functions())[:1])
+            self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+        if failure.status == "error" and (reason := tapes.reason_for_failure(self._context, check, failure)):
+            bugs = findings_of_check(reason, *list(check.functions())[:1])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if isinstance(failure, WrongAnswer) and failure.bug:
             bugs = findings_of_check(failure.bug, *list(check.functions())[:1])

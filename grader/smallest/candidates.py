@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..worker.passed_as import PassedArray, passed_as
 from .axes import AxisGroups, Inputs, Length
 from .domains import Domain
 
@@ -165,7 +166,7 @@ class Space:
                 if np.shape(old) != np.shape(new):
                     return None
                 if isinstance(new, np.ndarray):
-                    merged[name] = np.where(new != old, new, merged[name]).astype(new.dtype)
+                    merged[name] = _like(new, np.where(new != old, new, merged[name]))
                 elif new != old:
                     merged[name] = new
         return merged if self.allows(merged) else None
@@ -173,6 +174,8 @@ class Space:
 
 def _like(value: Any, array: Any) -> Any:
     """Return numbers with the type of ``value``."""
+    if isinstance(value, PassedArray):
+        return passed_as(value.form, np.asarray(array, dtype=value.dtype))
     if isinstance(value, np.ndarray):
         return np.asarray(array, dtype=value.dtype)
     return type(value)(float(array))

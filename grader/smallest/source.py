@@ -7,11 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..worker.given_functions import NAMES
+from ..worker.passed_as import PassedArray
 from ..worker.values import Generator, Given, Own
 from .display import container
 
 Form = Literal["lists", "lists of decimals", "arrays", "arrays of decimals"]
 FORMS: tuple[Form, ...] = ("lists", "lists of decimals", "arrays", "arrays of decimals")
+IN_TENSORFLOW = {"tensor": "tf.constant", "variable": "tf.Variable"}
 LONG = 4  # entries of a column
 MANY = 16  # entries of an array; if all are equal, one is shown
 
@@ -26,6 +29,8 @@ def in_form(value: Any, form: Form) -> Any:
     if isinstance(value, tuple | list):
         return type(value)(in_form(item, form) for item in value)
     has_integers = form in ("lists", "arrays")
+    if isinstance(value, PassedArray):
+        return value  # its type is a part of the call
     if isinstance(value, np.ndarray):
         if has_integers and value.dtype.kind == "f" and value.size and _is_whole(value):
             value = value.astype(np.int64)
@@ -37,6 +42,10 @@ def in_form(value: Any, form: Form) -> Any:
 
 def code(value: Any) -> str:
     """Return an argument as Python code."""
+    if isinstance(value, PassedArray) and value.form in IN_TENSORFLOW:
+        return f"{IN_TENSORFLOW[value.form]}({value.tolist()!r})"
+    if isinstance(value, PassedArray):
+        value = value.sent()
     if isinstance(value, np.ndarray):
         dtype = "" if value.dtype in (np.dtype(np.float64), np.dtype(np.int64)) else f", dtype=np.{value.dtype.name}"
         if not value.size:
@@ -51,15 +60,31 @@ def code(value: Any) -> str:
     if isinstance(value, Own):
         return value.name
     if isinstance(value, Given):
-        return "lambda z: 1 / (1 + np.exp(-z))" if value.name == "sigmoid" else f"np.{value.name}"
+        return function_code(value.name, "np")
     if isinstance(value, Generator):
         return f"np.random.default_rng({value.seed})"
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
+def function_code(name: str, module: Literal["np", "tf"]) -> str:
+    """Return the code of a function that the grader gives, for arrays or for tensors."""
+    if module == "tf":
+        return f"tf.{name}" if name in NAMES else f"lambda x: {name.replace('np.', 'tf.experimental.numpy.')}"
+    if name == "sigmoid":
+        return "lambda z: 1 / (1 + np.exp(-z))"
+    return f"np.{name}" if name in NAMES else f"lambda x: {name}"
+
+
 def call(function: str, positional: Sequence[Any], keywords: Mapping[str, Any], index: str = "") -> str:
     """Return a call as Python code; ``index`` is a subscript of its result, such as ``[0]``."""
-    arguments = [*map(code, positional), *(f"{name}={code(value)}" for name, value in keywords.items())]
+    has_tensors = any(
+        isinstance(item, PassedArray) and item.form in IN_TENSORFLOW for item in (*positional, *keywords.values())
+    )
+
+    def code_of(value: Any) -> str:
+        return function_code(value.name, "tf") if has_tensors and isinstance(value, Given) else code(value)
+
+    arguments = [*map(code_of, positional), *(f"{name}={code_of(value)}" for name, value in keywords.items())]
     return f"{function}({', '.join(arguments)}){index}"
 
 

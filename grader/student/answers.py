@@ -133,6 +133,14 @@ def changed_arguments(call: FunctionCall) -> list[str]:
     ]
 
 
+def argument_after(call: FunctionCall, name: str) -> Any:
+    """Return the input ``name`` after the call; raises KeyError if it was not an argument of its own."""
+    for before, after in zip(call.arguments, call.answer.arguments, strict=False):
+        if before is call.laid_out[name]:
+            return after
+    raise KeyError(name)
+
+
 def _arrays_of(before: Any, after: Any) -> list[tuple[Any, Any]]:
     """Return an argument before and after a call, or its entries if it is a list that has as many as before."""
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):

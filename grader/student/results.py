@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment
+from ..assignment.spec import AssignmentSpec
 from ..expected.cases import Cases
+from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.failures import CallError
 from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _, joined
 from . import classes, listed, result_places, signatures, steps
-from .answers import BoundAnswer, FunctionCall, PlannedCall, RawAnswer, changed_arguments
+from .answers import BoundAnswer, FunctionCall, PlannedCall, RawAnswer, argument_after, changed_arguments
 from .instances import Instances
 from .layout import TASK_LAYOUT
 from .objects import SubmissionWithObjects
@@ -93,16 +95,38 @@ class SubmissionWithResults(SubmissionWithObjects):
                 if self.content.functions[function].entries:
                     value, notes = self._taken_apart(call, function, value, turned)
                 target = call.returned or call.function
-                bound = classes.bind_all_results(
-                    self.content, function, target, value, attributes, turned, call.laid_out
-                )
-                return bound, notes
+                changed = self._changed(call, function)
+                content = self._content_of_returned(function)
+                if not content.functions[function].returns:
+                    return changed, notes
+                bound = classes.bind_all_results(content, function, target, value, attributes, turned, call.laid_out)
+                return bound | changed, notes
         except CallError:
             gradients = self._steps.gradients(function, call)
             if gradients is None:
                 raise
         self._experience.steppers.add(function)
         return gradients, [steps.note(call)]
+
+    def _content_of_returned(self, function: str) -> AssignmentSpec:
+        """Return the assignment in which a function has only the results that it returns."""
+        declared = self.content.functions[function]
+        if not declared.changes:
+            return self.content
+        functions = {**self.content.functions, function: declared.what_it_returns}
+        return self.content.model_copy(update={"functions": functions})
+
+    def _changed(self, call: FunctionCall, function: str) -> dict[str, Any]:
+        """Return the results that are arguments after the call; raises CallError if the function has no such parameter."""
+        changed: dict[str, Any] = {}
+        for result, argument in self.content.functions[function].changes.items():
+            try:
+                changed[result] = argument_after(call, argument)
+            except KeyError:
+                sentence = _("`{function}` has to take `{argument}` as an argument of its own, and to change it.")
+                message = sentence.format(function=call.function.label, argument=argument)
+                raise WrongAnswer(message) from None
+        return changed
 
     def _taken_apart(
         self, call: FunctionCall, function: str, value: Any, shapes: dict[str, arrays.Shape]

@@ -166,7 +166,10 @@ class Submitted(SubmissionWithResults):
             target.name,
             positional,
             keywords,
-            give_back=planned.watch_arguments or self.is_in_place(function) or self._steps.may_take_step(function),
+            give_back=planned.watch_arguments
+            or bool(content.functions[function].changes)
+            or self.is_in_place(function)
+            or self._steps.may_take_step(function),
             seconds=self.content.functions[function].call_seconds,
             instance=instance,
             seed=seed,

@@ -7,8 +7,9 @@ A node of the tree is a list whose first item names its kind::
     ["scalar", "<f8"]          a NumPy scalar; its bytes are in the payload too
     ["list", [...]]  ["tuple", [...]]  ["dict", {"name": ...}]
     ["kept", "params"]         the result of an earlier call that the worker kept under this name, its handle
+    ["passed", "tensor", ["array", ...]]   an array that the submission gets as something else, see :mod:`passed_as`
     ["own", "sigmoid"]         the function or class that the submission defines under this name
-    ["given", "tanh"]          the function with this name, one of GIVEN
+    ["given", "tanh"]          the function with this name or formula, see :mod:`given_functions`
     ["generator", 3]           a new random number generator of NumPy with this seed
     ["other", "module"]        anything else: only the name of its type is sent
 """
@@ -22,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import given_functions, passed_as
 from .frames import MAX_NESTING, MAX_PAYLOAD, ProtocolError
 
 # bool, signed, unsigned, floating, complex; never object, str, void or datetime
@@ -29,7 +31,6 @@ ALLOWED_DTYPES = frozenset(
     np.dtype(code).str for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 )
 Array = np.ndarray[Any, Any]
-GIVEN = frozenset(("abs", "cos", "exp", "negative", "sigmoid", "sign", "sin", "sqrt", "square", "tanh"))
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 MAX_DIMENSIONS = 32
@@ -61,7 +62,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Given:
-    """A reference to a function of NumPy or to the sigmoid, one of GIVEN, to pass it to a function of the submission."""
+    """A reference to a function of :mod:`given_functions`, by its name or formula, to pass it to a function of the submission."""
 
     name: str
 
@@ -75,16 +76,6 @@ class Generator:
     def new(self) -> np.random.Generator:
         """Return the generator, at its start."""
         return np.random.default_rng(self.seed)
-
-
-def sigmoid(z: Any) -> Any:
-    """Return 1 / (1 + exp(-z)) of each entry, without an overflow."""
-    return 0.5 * (1 + np.tanh(np.multiply(0.5, z)))
-
-
-def given_function(name: str) -> Any:
-    """Return the function with this name, one of GIVEN."""
-    return sigmoid if name == "sigmoid" else getattr(np, name)
 
 
 class Encoded(NamedTuple):
@@ -144,6 +135,8 @@ class _Encoder:
             return ["given", value.name]
         if kind is Generator:
             return ["generator", value.seed]
+        if isinstance(value, passed_as.PassedArray):
+            return ["passed", value.form, self._array(value.sent(), scalar=False)]
         if isinstance(value, np.generic):
             return self._array(np.asarray(value), scalar=True)
         if isinstance(value, np.ndarray):
@@ -156,6 +149,8 @@ class _Encoder:
                 return [name, [self.node(item, depth + 1) for item in value]]
             if isinstance(value, dict) and len(value) <= self._nodes_left and all(type(key) is str for key in value):
                 return ["dict", {key: self.node(item, depth + 1) for key, item in value.items()}]
+            if kind.__name__ == "TensorShape":
+                return self.node(tuple(value), depth + 1)
             if hasattr(value, "__array__"):  # tensors of TensorFlow or PyTorch, pandas columns
                 return self._array(np.asarray(value), scalar=False)
         return ["other", str.__getitem__(str(kind.__name__), slice(80))]
@@ -254,10 +249,13 @@ class _Decoder:
                 return self.results[name]
             case ["own", str() as name] if name in self.namespace:
                 return self.namespace[name]
+            case ["passed", str() as form, ["array", str() as code, [*shape]]] if form in passed_as.CLASSES:
+                array = self.array(code, shape)
+                return passed_as.in_submission(form, array) if self.namespace else passed_as.passed_as(form, array)
             case ["kept" | "own", str()] if self.namespace:
                 raise LookupError(LOST)
-            case ["given", str() as name] if name in GIVEN and self.namespace:
-                return given_function(name)
+            case ["given", str() as name] if self.namespace:
+                return given_functions.given_function(name)
             case ["generator", int() as seed] if type(seed) is int and seed >= 0 and self.namespace:
                 return Generator(seed).new()
             case ["other", str() as name]:

@@ -7,7 +7,7 @@ import pytest
 
 from grader.smallest.source import code
 from grader.support.yaml_model import Mistakes
-from grader.worker import values
+from grader.worker import given_functions, values
 from tests.assignment.tiny import load
 
 ASSIGNMENT = """\
@@ -66,7 +66,7 @@ def test_wrong_use_of_the_function_is_named_and_shown(ends):
 def test_the_grader_gives_the_function_that_is_written_in_the_example(function):
     z = np.array([-30.0, -1.0, 0.0, 2.0])
     written = eval(code(values.Given(function)), {"np": np})
-    assert values.given_function(function)(z) == pytest.approx(written(z), abs=1e-12)
+    assert given_functions.given_function(function)(z) == pytest.approx(written(z), abs=1e-12)
 
 
 def test_only_the_check_that_passes_a_missing_function_fails(ends):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -111,18 +112,27 @@ class Pasting:
         code = source.call(name, prepared.positional, prepared.keywords)
         if prepared.call.then is not None:
             code = source.call(code, *prepared.call.then)
-        needs_numpy = "np." in f"{setup}{code}"
-        if needs_numpy and not self._questions.context.student.has_module("np"):
-            setup.insert(0, "import numpy as np")
+        setup = [*self._imports(f"{setup}{code}"), *setup]
         if isinstance(call_result.outcome, CallError):
             return Example(setup=setup, call=code, raises=call_result.outcome.raised)
         value, parts = call_result.outcome.value, call_result.bound.raw.parts if call_result.bound is not None else {}
         wrong = _first_wrong(case, call_result)
-        if value is None and call_result.failure.kind != "form":
-            return None  # the results are in the arguments
+        declared = self._questions.context.content.functions[self._questions.compared.function]
+        if wrong in declared.changes or (value is None and call_result.failure.kind != "form"):
+            return None  # the result is in an argument
         index = source.subscript(value, parts[wrong]) if wrong in parts else ""
         gives = as_text(parts[wrong] if index else value)
         return Example(setup=setup, call=f"{code}{index}", gives=gives)
+
+    def _imports(self, code: str) -> list[str]:
+        """Return the imports that code needs, without those of the submission."""
+        has_module = self._questions.context.student.has_module
+        modules = {"np": "numpy", "tf": "tensorflow"}
+        return [
+            f"import {module} as {name}"
+            for name, module in modules.items()
+            if re.search(rf"\b{name}\.", code) and not has_module(name)
+        ]
 
 
 def in_form(call: Call, form: source.Form) -> Call:

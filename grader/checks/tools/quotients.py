@@ -41,7 +41,7 @@ def facts(sources: Sequence[Source], function: str) -> Sign:
     result: Sign = "nothing" if function in definitions else "calls"  # its definition is not in the source
     for definition in _used(definitions, function):
         inner = nodes_below(definition)
-        if library & set(_names(inner)) or any(_is_numpy_gradient(node) for node in inner):
+        if library & set(names(inner)) or any(_is_numpy_gradient(node) for node in inner):
             return "quotient"
         assigned = _assigned(inner)
         for node in inner:
@@ -51,7 +51,7 @@ def facts(sources: Sequence[Source], function: str) -> Sign:
                 if set.intersection(*both):
                     return "quotient"
                 result = "calls"
-        if UNREADABLE & set(_names(inner)) or _calls_again(definition, definitions):
+        if UNREADABLE & set(names(inner)) or _calls_again(definition, definitions):
             result = "calls"
     return result
 
@@ -66,6 +66,14 @@ def called(sources: Sequence[Source], function: str | None = None) -> set[str]:
         inner = (node for definition in _used(definitions, function) for node in nodes_below(definition))
         calls = (node for node in inner if isinstance(node, ast.Call))
     return {*map(_callee, calls)} - definitions.keys()
+
+
+def calls(sources: Sequence[Source], function: str | None, of_these: Iterable[str]) -> bool:
+    """True if ``function`` and its helpers, or the whole code, call a function with one of these names, also if it was imported
+    under another name."""
+    names_wanted = set(of_these)
+    local = {item.name for each in sources for item in imports(each) if item.bound.rpartition(".")[2] in names_wanted}
+    return not (names_wanted | local).isdisjoint(called(sources, function))
 
 
 def constants(sources: Iterable[Source]) -> set[float]:
@@ -121,13 +129,19 @@ def _used(definitions: dict[str, list[Definition]], function: str) -> list[Defin
     while waiting and len(used) < MOST_FUNCTIONS:
         for definition in definitions[waiting.pop()]:
             used.append(definition)
-            further = {name for name in _names(nodes_below(definition)) if name in definitions} - seen_names
+            further = {name for name in names(nodes_below(definition)) if name in definitions} - seen_names
             seen_names |= further
             waiting += further
     return used
 
 
-def _names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def used(sources: Iterable[Source], function: str) -> list[Definition]:
+    """Return the definitions of ``function`` and of all functions of the submission that it uses."""
+    return _used(_definitions(sources), function)
+
+
+def names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield each name in these nodes, and the name of each attribute."""
     for node in nodes:
         if isinstance(node, ast.Name):
             yield node.id
