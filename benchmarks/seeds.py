@@ -1,7 +1,8 @@
 """Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--busy N] [--data DIR] [ASSIGNMENT ...]``.
 
-Grades the correct solution of each assignment with many seeds: other probes, other random numbers in training. With ``--busy N``,
-N endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check differs.
+Grades the correct solution of each assignment, and its wrong example, with many seeds: other probes, other random numbers in
+training. With ``--busy N``, N endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check
+differs, or the name of its bug.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader import assignment
+from grader.assignment import Assignment
 from grader.expected.reference import Oracle
 from grader.grading.grade import grade
 from grader.grading.options import GradeOptions
 from grader.report.evidence import Evidence
 from grader.submission import read
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
 
 def main() -> int:
@@ -54,18 +58,29 @@ def _busy(loops: int) -> Iterator[None]:
 
 
 def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
-    """Grade the solution of one assignment and print the results; return True if a status varies."""
-    wavering = False
+    """Grade the solution and the wrong example of one assignment; return True if a verdict varies."""
     loaded = assignment.load(name)
     oracle = Oracle(loaded)
-    solution = read(loaded.file(loaded.content.solution), name)
-    reports = [grade(loaded, solution, GradeOptions(seed=seed, oracle=oracle, data=folder)) for seed in range(seeds)]
+    files = [loaded.file(loaded.content.solution), *sorted((EXAMPLES / name).glob("wrong.*"))]
+    return max([_wavering_file(loaded, path, oracle, seeds, folder) for path in files])
+
+
+def _wavering_file(loaded: Assignment, path: Path, oracle: Oracle, seeds: int, folder: Path | None) -> bool:
+    """Grade one submission with each seed and print the results; return True if a status or the name of a bug varies."""
+    wavering = False
+    submission = read(path, loaded.name)
+    reports = [grade(loaded, submission, GradeOptions(seed=seed, oracle=oracle, data=folder)) for seed in range(seeds)]
     scores = [report.score for report in reports]
     seconds = statistics.median(report.seconds for report in reports)
     data = reports[0].environment.data or "no data set"
-    print(f"{name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)")
+    print(
+        f"{loaded.name}, {path.name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)"
+    )
     for index, check in enumerate(reports[0].checks):
-        statuses = [report.checks[index].status for report in reports]
+        verdicts = [report.checks[index] for report in reports]
+        statuses = [
+            verdict.status + (f" ({verdict.diagnosis.bug})" if verdict.diagnosis else "") for verdict in verdicts
+        ]
         values = [v for report in reports if (v := _measured(report.checks[index].evidence)) is not None]
         if values:
             print(f"  {check.name}: {min(values):.4f} to {max(values):.4f}")

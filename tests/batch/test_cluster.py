@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,17 +17,12 @@ from grader.support.places import ASSIGNMENTS, PACKAGE, REFERENCE
 from tests.datasets import layouts
 from tests.datasets.conftest import small
 from tests.doubling import RIGHT, WRONG
+from tools.live_server import free_port
 
 from .conftest import without_times
 
 pytest.importorskip("distributed", reason="needs the extra 'cluster'")
 SLOW = f"import time\ntime.sleep(0.5)\n{RIGHT}"
-
-
-def free_port():
-    with socket.socket() as number:
-        number.bind(("127.0.0.1", 0))
-        return number.getsockname()[1]
 
 
 @pytest.fixture
@@ -180,7 +174,7 @@ def test_worker_with_other_data_refuses_and_is_named(grade, class_zip, dask, tmp
 
 
 def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
-    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", f"tcp://127.0.0.1:{free_port()}")
+    result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", "tcp://127.0.0.1:1")
     assert result.returncode == 2
     assert "There is no Dask scheduler at" in result.stderr
     assert "Traceback" not in result.stderr

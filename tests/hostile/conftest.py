@@ -17,6 +17,7 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
+import time
 import uuid
 import zipfile
 from pathlib import Path
@@ -27,6 +28,7 @@ import pytest
 from grader.assignment import load
 from grader.expected import probes
 from tests.conftest import notebook
+from tests.processes import processes
 
 HERE = Path(__file__).parent
 SUBMISSIONS = HERE / "submissions"
@@ -162,26 +164,23 @@ class Outside:
         Path("/dev/shm", self.tag).unlink(missing_ok=True)
 
 
-def processes(word: str) -> list[int]:
-    """Return the ids of the processes with ``word`` on their command line."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            if word.encode() in file.read_bytes():
-                found.append(int(file.parent.name))
-    return found
-
-
 def left_behind(word: str) -> list[int]:
-    """Return those whose grader has ended; workers of tests that run at the same time have a living grader."""
-    found = processes(word)
-    orphans = []
-    for pid in found:
-        with contextlib.suppress(OSError):
-            parent = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == 1:
-                orphans.append(pid)
-    return orphans
+    """Return the ids of the processes with ``word`` on their command line whose grader has ended, and that do not end soon.
+
+    Workers of tests that run at the same time have a living grader, or a test has just killed it.
+    """
+    end = time.monotonic() + 20
+    while orphans := list(filter(_is_orphan, processes(word))):
+        if time.monotonic() > end:
+            return orphans
+        time.sleep(0.05)
+    return []
+
+
+def _is_orphan(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1] == "1"
+    return False
 
 
 def _accepts(listening: socket.socket) -> bool:

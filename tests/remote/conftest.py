@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -56,12 +55,15 @@ def token(service):  # noqa: F811
 
 
 class Ending:
-    """How submissions end: with this state, sentence and share of the points. ``pause`` seconds pass before."""
+    """How submissions end: with this state, sentence and share of the points, and not before ``may_begin`` is set."""
 
     state = State.GRADED
     sentence = "It is graded."
     share = 1.0
-    pause = 0.0
+
+    def __init__(self):
+        self.may_begin = threading.Event()
+        self.may_begin.set()
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ def ending(service):  # noqa: F811
             with service.database.reading() as session:
                 waiting = [row.id for row in session.query(Submission).filter_by(state=State.QUEUED)]
             for submission_id in waiting:
-                time.sleep(ending.pause)
+                ending.may_begin.wait(60)
                 finish(submission_id)
 
     thread = threading.Thread(target=work)

@@ -15,7 +15,6 @@ from grader.remote.address import server_address
 from grader.remote.connection import Connection
 from grader.remote.errors import Interrupted, NoAnswer, ServerRefusal
 from grader.support.errors import UsageError
-from tools.live_server import free_port
 
 TOKEN = "grd_this-is-the-token"
 
@@ -85,9 +84,8 @@ def test_redirect_is_not_followed(status):
 
 
 def test_server_that_does_not_run():
-    port = free_port()
-    sentence = f"No server answers at http://127.0.0.1:{port}: check the address, and whether the server runs."
-    assert refused(f"http://127.0.0.1:{port}", Interrupted) == sentence
+    sentence = "No server answers at http://127.0.0.1:1: check the address, and whether the server runs."
+    assert refused("http://127.0.0.1:1", Interrupted) == sentence
 
 
 def test_unknown_host():
@@ -200,5 +198,5 @@ def test_proxy_is_not_asked_for_this_machine(monkeypatch):
 
 
 def test_proxy_that_does_not_answer_is_a_sentence(monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     assert refused("http://example.org", NoAnswer).endswith(".")

@@ -123,7 +123,7 @@ def test_waiting_code_is_stopped_at_the_limit(source):
     with busy(2):
         status, seconds = asked(source)
     assert status == "timeout"
-    assert LIMIT <= seconds < 2.5 * LIMIT
+    assert LIMIT <= seconds < LONGEST * LIMIT  # its waiting counts, otherwise it is stopped then
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_waiting_code_is_stopped_at_the_limit(source):
 def test_endless_computation_is_stopped(source):
     status, seconds = asked(source)
     assert status == "timeout"
-    assert LIMIT <= seconds < (LONGEST + 1) * LIMIT
+    assert LIMIT <= seconds < 2 * LONGEST * LIMIT  # ending its processes takes time on a busy machine
 
 
 @pytest.mark.long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -12,6 +13,7 @@ from grader.assignment.limits import Limits
 from grader.sandbox import canary
 from grader.sandbox.filesystem import WorkerSetup
 from grader.sandbox.warm import WarmStart
+from tests.processes import processes
 
 EVERYTHING = {
     *("another submission", "the grader's code", "the reference's answers", "the output", "the output (to write)"),
@@ -72,6 +74,6 @@ def test_surviving_process_is_detected(monkeypatch, attempt):
     monkeypatch.setattr(canary.Session, "close", lose)
     report = attempt("none")
     assert "a process after its end" in report.reached
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        if b"grader-canary" in file.read_bytes():
-            os.kill(int(file.parent.name), signal.SIGKILL)
+    for pid in processes("grader-canary-"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

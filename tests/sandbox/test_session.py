@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 import time
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from grader.sandbox.worker_process import WorkerProcess
 from grader.submission import Submission
 from grader.support.places import PACKAGE
 from tests.conftest import notebook
+from tests.processes import processes
 
 LIMITS = Limits(call_seconds=1, load_seconds=10, output_kb=64)
 HOW = {}  # arguments for sessions: how they start their workers
@@ -330,11 +332,11 @@ def talks(path):
         socket.socket(socket.AF_UNIX).connect(path)
         return True
     except OSError: return False
-def leaves():
+def leaves(mark):
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            os.execv('/bin/sleep', ['grader-test-daemon', '60'])
+            os.execv('/bin/sleep', [mark, '60'])
         os._exit(0)
     return True
 def writes(path):
@@ -430,25 +432,14 @@ def test_student_code_writes_only_in_its_own_folder(confined):
 
 @pytest.mark.parametrize("level", ["strong", "medium", "none"])
 def test_no_process_outlives_the_session(level):
+    mark = f"test-daemon-{uuid.uuid4().hex}"
     with opened(INTRUDER, level=level) as session:
-        session.call("leaves", [], {})
-        deadline = time.monotonic() + 5
-        while not daemons() and time.monotonic() < deadline:
+        session.call("leaves", [mark], {})
+        deadline = time.monotonic() + 20
+        while not processes(mark) and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert daemons()
-    assert not daemons()
-
-
-def daemons():
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if b"grader-test-daemon" in (entry / "cmdline").read_bytes():
-                    found.append(entry.name)
-            except OSError:
-                continue
-    return found
+        assert processes(mark)
+    assert not processes(mark)
 
 
 def test_work_folder_is_removed(tmp_path_factory, monkeypatch):

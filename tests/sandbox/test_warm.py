@@ -227,7 +227,7 @@ with WarmStart() as warm, opened(warm) as session:
 
 
 def all_end(pids):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while any(map(runs, pids)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return not any(map(runs, pids))

@@ -26,7 +26,7 @@ def lines():
 def test_exception_is_named_without_its_message(lines):
     log, written = lines
     try:
-        raise ValueError("W = [[0.25]]\nof ada")
+        raise ValueError("W = [[0.2519375]]\nof ada")
     except ValueError as error:
         log.exception("The grader failed on %s", "abc")
         log.warning("%s: %s", "abc", error)
@@ -34,7 +34,7 @@ def test_exception_is_named_without_its_message(lines):
     assert (first["message"], first["error"]) == ("The grader failed on abc", "ValueError")
     assert first["frames"][0].endswith("test_exception_is_named_without_its_message")
     assert second["message"] == "abc: ValueError"
-    assert "0.25" not in json.dumps([first, second])
+    assert "0.2519375" not in json.dumps([first, second])
 
 
 def test_sentences_of_the_grader_are_kept_unless_they_may_have_hidden_inputs(lines):
