@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from ..assignment import bundled_names, load
 from ..assignment.limits import Limits
-from ..machine import capacity, device, distribution
+from ..machine import capacity, device, distribution, gpu_driver
 from ..machine.packages import tensorflow_version
 from ..machine.systems import why_no_worker
 from ..support.choices import LEVELS, Level
@@ -72,7 +72,8 @@ def _machine() -> dict[str, Any]:
 def _devices() -> list[str]:
     """Return descriptions of the processor and of each GPU, with a note if TensorFlow cannot use the GPU."""
     names = device.gpus()
-    used = "" if not names or device.tensorflow_sees_gpu() else " (TensorFlow does not see it)"
+    problem = gpu_driver.unusable() if names else ""
+    used = f" (not used: {problem})" if problem else ""
     cores = plural(int(capacity.processors()), "core")
     return [f"cpu, {cores}", *(f"gpu, {name}{used}" for name in names)]
 

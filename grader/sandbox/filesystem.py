@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,12 +75,14 @@ def _of_prefix(prefix: str) -> list[str]:
 def python_path() -> list[str]:
     """Return the folders of installed packages that an isolated interpreter does not search by itself."""
     packages = ("site-packages", "dist-packages")
-    prefixes = (sys.prefix, sys.base_prefix, "/usr")
-    return [
-        path
-        for path in sys.path
-        if os.path.basename(path) in packages and not path.startswith(tuple(prefix + "/" for prefix in prefixes))
-    ]
+    prefixes = tuple(f"{prefix}/" for prefix in (sys.prefix, sys.base_prefix, "/usr"))
+    others = [path for path in sys.path if not path.startswith(prefixes)]
+    return [path for path in others if os.path.basename(path) in packages or _has_packages(path)]
+
+
+def _has_packages(folder: str) -> bool:
+    """True if pip has installed packages into a folder, such as one of PYTHONPATH."""
+    return next(Path(folder).glob("*.dist-info"), None) is not None if os.path.isabs(folder) else False
 
 
 def hidden(also: Sequence[Path]) -> list[str]:
@@ -160,7 +161,12 @@ def readable_for_others(*files: Path) -> bool:
     return all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
 
 
-def gpu_devices() -> list[str]:
-    """Return the device files of the NVIDIA driver, sorted."""
-    paths = [path for path in Path("/dev").glob("nvidia*") if stat.S_ISCHR(path.stat().st_mode)]
-    return sorted(map(str, paths))
+def gpu_libraries() -> list[tuple[str, str]]:
+    """Return the folders of LD_LIBRARY_PATH as pairs (path, real path): the libraries of CUDA may be anywhere."""
+    shown = tuple(f"{path}/" for path, _real in readable())
+    folders = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(folder)]
+    return [
+        (os.path.abspath(folder), os.path.realpath(folder))
+        for folder in folders
+        if os.path.isdir(folder) and not f"{os.path.abspath(folder)}/".startswith(shown)
+    ]

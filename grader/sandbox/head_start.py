@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..machine import gpu_driver
 from ..support.choices import Engine
-from . import filesystem
 from .warm import LIBRARY_OF, WarmKind, WarmStart
 
 FIRST_BYTES = 1 << 20
@@ -22,7 +22,7 @@ IN_NOTEBOOK = re.compile(rb'(?:"|\\n)(?:import|from)\s+(\w+)')  # at the beginni
 
 def begin(warm: WarmStart, submission: Path, engine: Engine) -> None:
     """Start the warm process that the submission probably needs. With a GPU no worker is forked from one."""
-    if not filesystem.gpu_devices():
+    if not gpu_driver.device_files():
         warm.begin(likely_kind(submission, engine))
 
 
@@ -43,7 +43,7 @@ def kinds_for_class(names: Iterable[str], solution: Path | None, engine: Engine)
     The ``solution`` is graded first, if there is one. Libraries are imported when a submission needs them: not all
     submissions of a class need the same.
     """
-    if filesystem.gpu_devices():
+    if gpu_driver.device_files():
         return []
     kinds = []
     endings = {Path(name).suffix for name in names}

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..assignment.limits import Limits
-from ..machine import capacity
+from ..machine import capacity, gpu_driver
 from ..machine.threads import ONE_THREAD
 from ..support.errors import NotGradable
 from ..support.i18n import _, lazy
@@ -102,6 +102,7 @@ class WorkerProcess:
             "engine": engine,
             "read": [
                 *filesystem.readable(),
+                *(filesystem.gpu_libraries() if equipment.gpu else ()),
                 *((data[name], files[name]) for name in files),
                 *((course_paths[name], course_files[name]) for name in course_files),
                 *((str(folder), str(folder.resolve())) for folder in equipment.show),
@@ -114,7 +115,7 @@ class WorkerProcess:
             "files": course_paths,
             "globals": list(equipment.globals),
             "seed": equipment.seed,
-            "devices": filesystem.gpu_devices() if equipment.gpu else [],
+            "devices": gpu_driver.device_files() if equipment.gpu else [],
             "own": str(filesystem.WORKER),
             "work": work,
             # A private file system shows the interpreter even if its home folder is closed to other users.
@@ -528,6 +529,7 @@ def _environment(work: str, level: str, engine: str, equipment: WorkerSetup) -> 
         environment |= {
             name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH") if name in os.environ
         }
+        environment |= {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "TF_DETERMINISTIC_OPS": "1"}
     else:
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
     if sys.platform == "darwin":  # otherwise a forked process that uses Objective-C crashes

@@ -17,7 +17,7 @@ from ..executor import local
 from ..executor.executor import Executor
 from ..executor.work import GradingTask, Priority, TaskResult, Work
 from ..grading.trace import Event
-from ..sandbox import filesystem
+from ..machine import gpu_driver
 from ..sandbox.warm import WarmKind
 from . import claims, finishing, kept_results, result_keys, space, submissions
 from .errors import NoSpace, Refusal
@@ -117,7 +117,7 @@ class Grader:
         with contextlib.ExitStack() as stack:
             try:
                 kinds = [WarmKind("module", frozenset()), WarmKind(configuration.engine, frozenset())]
-                kinds = [] if filesystem.gpu_devices() else kinds
+                kinds = [] if gpu_driver.device_files() else kinds
                 executor = local.local_executor(configuration.jobs, local.free_mb(), kinds)
                 self._executor: Executor = stack.enter_context(executor)
                 self._works = PreparedWorks(self._service, self._executor)

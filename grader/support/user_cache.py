@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 import platformdirs
+
+PAUSE = 0.1  # seconds between two looks at several locks
 
 
 def folder(part: str = "datasets") -> Path | None:
@@ -48,3 +52,29 @@ def lock(name: str) -> Iterator[None]:
                 file = stack.enter_context(open(place / f"{name}.lock", "ab"))
                 fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.contextmanager
+def lock_one(names: Sequence[str]) -> Iterator[int]:
+    """Wait until one of several locks is free, and hold it; yields its index, 0 if nothing can be locked."""
+    with contextlib.ExitStack() as stack:
+        chosen = 0
+        with contextlib.suppress(OSError, ImportError):  # Windows has no such locks
+            import fcntl
+
+            place = folder()
+            if place is not None:
+                place.mkdir(parents=True, exist_ok=True)
+                files = [stack.enter_context(open(place / f"{name}.lock", "ab")) for name in names]
+                chosen = _first_free(fcntl, files)
+        yield chosen
+
+
+def _first_free(fcntl: Any, files: Sequence[IO[bytes]]) -> int:
+    """Lock the first of the files that is free, and return its index."""
+    while True:
+        for index, file in enumerate(files):
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return index
+        time.sleep(PAUSE)

@@ -128,6 +128,7 @@ def build_root(config: dict[str, Any], is_view: bool = False) -> None:
         if os.path.isdir("/new" + path):
             system.make_read_only("/new" + path)
     for device in (*(f"/dev/{name}" for name in DEVICES), *config["devices"]):
+        os.makedirs(os.path.dirname("/new" + device), exist_ok=True)
         os.close(os.open("/new" + device, os.O_CREAT | os.O_WRONLY, 0o666))
         system.mount("/old" + device, "/new" + device, None, system.MS_BIND)
     os.symlink("/proc/self/fd", "/new/dev/fd")

@@ -46,3 +46,15 @@ def test_rootless_container_has_no_spare_uids(monkeypatch):
     for text, expected in (("0 1000 1\n", False), ("0 0 4294967295\n", True)):
         monkeypatch.setattr(Path, "read_text", lambda _, text=text: text)
         assert filesystem.can_change_uid() is expected
+
+
+def test_folder_of_unpacked_packages_on_the_path_is_visible(monkeypatch, tmp_path):
+    (tmp_path / "site/numpy-2.4.0.dist-info").mkdir(parents=True)
+    (tmp_path / "code").mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, "", *map(str, (tmp_path / "site", tmp_path / "code"))])
+    assert filesystem.python_path()[-1] == str(tmp_path / "site")
+
+
+def test_folders_of_libraries_are_those_that_are_not_visible_anyway(monkeypatch, tmp_path):
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"relative:{tmp_path}::/usr/lib:{tmp_path / 'missing'}")
+    assert filesystem.gpu_libraries() == [(str(tmp_path), str(tmp_path.resolve()))]

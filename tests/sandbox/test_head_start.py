@@ -86,7 +86,7 @@ def test_process_of_a_wrong_guess_is_replaced(guess):
 
 
 def test_machine_with_a_gpu_has_no_head_start(monkeypatch, tmp_path):
-    monkeypatch.setattr(head_start.filesystem, "gpu_devices", lambda: ["/dev/nvidia0"])
+    monkeypatch.setattr(head_start.gpu_driver, "device_files", lambda: ["/dev/nvidia0"])
     with WarmStart(for_many=False) as warm:
         head_start.begin(warm, tmp_path / "mine.py", "shell")
         assert warm._processes == {}

@@ -41,6 +41,7 @@ FOR_STUDENTS = [
             "grading/selection.py",
             "judging/statistics.py",
             "machine/device.py",
+            "machine/gpu_driver.py",
         )
     ),
     *(PACKAGE / "sandbox" / name for name in ("failures.py", "session.py", "worker_process.py")),
