@@ -321,7 +321,7 @@ def get_predictions(A3):
 """
 
 RIGHT = {
-    "lecture": (LECTURE, "update", "works only with these. With other sizes: `update_params` stopped at line"),
+    "lecture": (LECTURE, "update", "works only with these. With other inputs: `update_params` stopped at line"),
     "lecture, divided by Y.size": (LECTURE, "backward", "Convention divides-by-y-size: accepted."),
     "lecture, chained": (LECTURE, "trajectory", "Convention divides-by-y-size: accepted."),
     "lecture, booleans": (LECTURE, "der-relu", "booleans: accepted"),

@@ -12,7 +12,7 @@ from . import expressions
 from .base import Constant, Identifier, StrictModel, check_rectangular, formerly
 
 NumberType = Literal["float", "float32", "int", "uint8"]
-PassedAs = Literal["array", "list", "tuple", "tensor", "variable", "float32"]
+PassedAs = Literal["array", "list", "tuple", "tensor", "float64_tensor", "variable", "float32"]
 
 
 class ArrayInput(StrictModel):
@@ -20,7 +20,7 @@ class ArrayInput(StrictModel):
 
     passed_as: PassedAs = Field("array", alias="as")
     """What a submission gets instead of an array: ``list`` is a list of Python numbers, or of such lists; ``tuple`` is a tuple of numbers; ``tensor`` and ``variable``
-    are a tensor and a Variable of TensorFlow, of float32 or int32; ``float32`` is an array of float32. The reference and the
+    are a tensor and a Variable of TensorFlow, of float32 or int32; ``float64_tensor`` is a tensor of float64; ``float32`` is an array of float32. The reference and the
     steps get arrays of float64 with the same numbers."""
 
 

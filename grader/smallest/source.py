@@ -14,7 +14,7 @@ from .display import container
 
 Form = Literal["lists", "lists of decimals", "arrays", "arrays of decimals"]
 FORMS: tuple[Form, ...] = ("lists", "lists of decimals", "arrays", "arrays of decimals")
-IN_TENSORFLOW = {"tensor": "tf.constant", "variable": "tf.Variable"}
+IN_TENSORFLOW = {"tensor": "tf.constant", "float64_tensor": "tf.constant", "variable": "tf.Variable"}
 LONG = 4  # entries of a column
 MANY = 16  # entries of an array; if all are equal, one is shown
 
@@ -43,7 +43,8 @@ def in_form(value: Any, form: Form) -> Any:
 def code(value: Any) -> str:
     """Return an argument as Python code."""
     if isinstance(value, PassedArray) and value.form in IN_TENSORFLOW:
-        return f"{IN_TENSORFLOW[value.form]}({value.tolist()!r})"
+        dtype = ", dtype=tf.float64" if value.form == "float64_tensor" else ""
+        return f"{IN_TENSORFLOW[value.form]}({value.tolist()!r}{dtype})"
     if isinstance(value, PassedArray):
         value = value.sent()
     if isinstance(value, np.ndarray):

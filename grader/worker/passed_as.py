@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-Form = Literal["tensor", "variable", "float32"]
+Form = Literal["tensor", "float64_tensor", "variable", "float32"]
 Array = np.ndarray[Any, Any]
 DTYPE_IN_TENSORFLOW = {"f": np.dtype(np.float32), "i": np.dtype(np.int32)}
 """The type of decimals and of integers that TensorFlow gives to Python's numbers."""
@@ -37,6 +37,15 @@ class TensorArray(PassedArray):
     form = "tensor"
 
 
+class Float64TensorArray(PassedArray):
+    """The submission gets a tensor of float64, for code that needs this type."""
+
+    form = "float64_tensor"
+
+    def sent(self) -> Array:
+        return np.asarray(self)
+
+
 class VariableArray(PassedArray):
     """The submission gets a Variable."""
 
@@ -49,13 +58,16 @@ class Float32Array(PassedArray):
     form = "float32"
 
 
-CLASSES: dict[str, type[PassedArray]] = {each.form: each for each in (TensorArray, VariableArray, Float32Array)}
+CLASSES: dict[str, type[PassedArray]] = {
+    each.form: each for each in (TensorArray, Float64TensorArray, VariableArray, Float32Array)
+}
 
 
 def passed_as(form: str, value: Any) -> PassedArray:
-    """Return numbers as an array that the submission gets in this form: decimals are float64 here, rounded to float32."""
+    """Return numbers as an array that the submission gets in this form: decimals are float64 here, and rounded to float32
+    if the submission gets float32."""
     array = np.asarray(value)
-    if array.dtype.kind == "f":
+    if array.dtype.kind == "f" and form != Float64TensorArray.form:
         array = array.astype(np.float32).astype(np.float64)
     elif array.dtype.kind == "i":
         array = array.astype(np.int32)

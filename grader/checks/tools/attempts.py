@@ -117,10 +117,10 @@ def best(
                 continue
             notes = context.student.notes(list(functions))
             if plan.note:
-                only = _("It was called with the sizes of '{probes}', because it works only with these.")
+                only = _("It was called with the inputs of '{probes}', because it works only with these.")
                 notes.append(only.format(probes=plan.note))
                 if place in failures:
-                    notes[-1] += " " + _("With other sizes: {message}").format(message=failures[place].message)
+                    notes[-1] += " " + _("With other inputs: {message}").format(message=failures[place].message)
             if place:
                 notes.append(
                     _("The function takes {other} instead of {place}: accepted.").format(other=other, place=place)

@@ -7,6 +7,7 @@ of them, or several, the bug is only that the gradient is None.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ DIFFERENTIATES = ("gradient", "jacobian", "batch_jacobian")
 USED_TWICE = "A non-persistent GradientTape can only be used to compute one set of gradients"
 # Exceptions of code that gets None where it needs a number.
 OF_NONE = ("NoneType", "(None)", "received None", "None values not supported", "No gradients provided")
+OF_NUMPY = re.compile(r"'numpy\.\w+' object has no attribute '_id'")  # of a tape that is asked for an array
+NUMPY = "numpy-inside-the-tape"
 NOT_WATCHED = "tape-does-not-watch"
 OUTSIDE = "computed-outside-the-tape"
 UNKNOWN_REASON = "gradient-is-none"
@@ -54,19 +57,19 @@ def reason_for_none(context: Context, function: str, probes: Iterable[str]) -> s
     """Return the bug of a function that returns None on these probes; "" unless it returns what a tape gives."""
     definitions = _definitions(context, function)
     returns = any(isinstance(node, ast.Return) and node.value for each in definitions for node in nodes_below(each))
-    if not returns or not any(_gradients(each) for each in definitions):
-        return ""
-    return _reason(definitions, _gets_variables(context, probes))
+    return reason_in(definitions, _gets_variables(context, probes)) if returns else ""
 
 
 def reason_for_failure(context: Context, check: Check, failure: CallError) -> str:
     """Return the bug of a function that raised an exception because of a tape; "" if that is not the reason."""
     if USED_TWICE in failure.raised:
         return "tape-used-twice"
-    if not any(text in failure.raised for text in OF_NONE):
+    of_numpy = OF_NUMPY.search(failure.raised) is not None
+    if not of_numpy and not any(text in failure.raised for text in OF_NONE):
         return ""
     gets_variables = _gets_variables(context, check.probe_names())
-    reasons = {_reason(_definitions(context, name), gets_variables) for name in check.functions()} - {UNKNOWN_REASON}
+    reasons = {reason_in(_definitions(context, name), gets_variables) for name in check.functions()} - {UNKNOWN_REASON}
+    reasons &= {NUMPY} if of_numpy else reasons
     return reasons.pop() if len(reasons) == 1 else ""
 
 
@@ -88,6 +91,12 @@ class _Gradient:
 
     call: ast.Call
     blocks: list[ast.With]
+
+    @property
+    def tape(self) -> ast.expr:
+        """The name of the tape."""
+        assert isinstance(self.call.func, ast.Attribute)
+        return self.call.func.value
 
     @property
     def target(self) -> ast.expr | None:
@@ -125,9 +134,14 @@ def _gradients(definition: quotients.Definition) -> list[_Gradient]:
     ]
 
 
-def _reason(definitions: Sequence[quotients.Definition], gets_variables: bool) -> str:
-    """Return the only reason that the source shows for a gradient that is None, or UNKNOWN_REASON."""
+def reason_in(definitions: Sequence[quotients.Definition], gets_variables: bool) -> str:
+    """Return the only reason that the source shows for a gradient that is None, or UNKNOWN_REASON; "" without a tape.
+
+    ``gets_variables`` is True if arguments that are differentiated by are Variables.
+    """
     reasons: set[str] = set()
+    if not any(_gradients(each) for each in definitions):
+        return ""
     for definition in definitions:
         inner = nodes_below(definition)
         assigned = _assigned(inner)
@@ -143,9 +157,14 @@ def _reason(definitions: Sequence[quotients.Definition], gets_variables: bool) -
                 reasons.add(NOT_WATCHED)
             else:
                 reasons |= _inside(node for block in gradient.blocks for node in nodes_below(block))
-    if not reasons and any(INTEGERS & {*quotients.names(nodes_below(each))} for each in definitions):
+    if not reasons and any(INTEGERS & _words(nodes_below(each)) for each in definitions):
         reasons.add("integers-have-no-gradient")
     return reasons.pop() if len(reasons) == 1 else UNKNOWN_REASON
+
+
+def _words(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names and the strings in these nodes."""
+    return {*quotients.names(nodes)} | {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
 
 
 def _assigned(inner: Sequence[ast.AST]) -> dict[str, list[ast.Assign]]:
@@ -165,7 +184,7 @@ def _is_outside(gradient: _Gradient, assigned: dict[str, list[ast.Assign]], with
     if isinstance(target, ast.Name):
         values = assigned.get(target.id, [])
         return bool(values) and not any(id(node) in within for node in values)
-    return isinstance(target, ast.Call | ast.BinOp) and id(gradient.call) not in within
+    return isinstance(target, ast.Call | ast.BinOp | ast.Subscript) and id(gradient.call) not in within
 
 
 def _is_watched(
@@ -181,6 +200,7 @@ def _is_watched(
         node
         for node in nodes_below(definition)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "watch"
+        if ast.dump(node.func.value) == ast.dump(gradient.tape)
     ]
     if any(name in quotients.names(nodes_below(call)) for call in watching if not first or call.lineno <= first):
         return True
@@ -206,7 +226,7 @@ def _inside(nodes: Iterable[ast.AST]) -> set[str]:
         if isinstance(node, ast.Attribute) and node.attr.startswith("assign"):
             reasons.add("assign-inside-the-tape")
         if isinstance(node, ast.Attribute) and node.attr == "numpy":
-            reasons.add("numpy-inside-the-tape")
+            reasons.add(NUMPY)
         if isinstance(node, ast.Name) and node.id in ("np", "numpy"):
-            reasons.add("numpy-inside-the-tape")
+            reasons.add(NUMPY)
     return reasons

@@ -67,8 +67,8 @@ def test_other_size_is_used_if_the_usual_one_fails(best):
     assert attempt.verdict.share == 1
     assert [case.name for case in attempt.cases] == ["fixed"]
     (note,) = attempt.verdict.notes
-    assert note.startswith("It was called with the sizes of 'fixed', because it works only with these.")
-    assert note.endswith("With other sizes: `cost` stopped with ValueError: only three.")
+    assert note.startswith("It was called with the inputs of 'fixed', because it works only with these.")
+    assert note.endswith("With other inputs: `cost` stopped with ValueError: only three.")
 
 
 def test_function_that_works_with_the_usual_size_is_not_called_with_another(best):
