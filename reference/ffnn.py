@@ -78,6 +78,27 @@ def softmax(X):
     return ACTIVATIONS["softmax"](_float64(X))
 
 
+def CostOLS(target):
+    """Return a function of X: the sum of the squared errors, divided by the number of rows."""
+    return lambda X: tf.reduce_sum(tf.math.squared_difference(_float64(target), _float64(X))) / len(target)
+
+
+def CostLogReg(target):
+    """Return a function of X: the sum of the binary cross-entropies, divided by the number of rows."""
+    return lambda X: (
+        tf.reduce_sum(_entropy(target, X) + _entropy(1 - np.asarray(target), 1 - np.asarray(X))) / len(target)
+    )
+
+
+def CostCrossEntropy(target):
+    """Return a function of X: the cross-entropy of its rows, divided by their number."""
+    return lambda X: tf.reduce_sum(_entropy(target, X)) / len(target)
+
+
+def _entropy(target, X):
+    return -_float64(target) * tf.math.log(_float64(X))
+
+
 class Constant:
     """Changes of ``eta`` times the gradient."""
 

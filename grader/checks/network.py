@@ -120,14 +120,14 @@ class NetworkCheck(Check):
         """Make the objects and the calls on every case, and judge what they leave; raises CallError."""
         sequence = self._sequence(context.content)
         judge = networks.Judge(context, sequence)
-        cases = context.cases.draw(self.probes)
+        cases, notes = networks.without_mistaken_functions(context, context.cases.draw(self.probes))
         runs: list[ObjectsRun] = []
         for case in cases:
             run = context.student.run_objects(sequence, case.inputs)
             if run.failure is not None:
                 if networks.has_used(sequence, run):
                     return _shared(judge.name, run.failure.message)
-                return self._stopped(context, judge, cases[: len(runs)], runs, run.failure)
+                return self._stopped(context, judge, cases[: len(runs)], runs, notes, run.failure)
             runs.append(run)
         if self.scores is not None:
             return judge.scores(cases, runs, self.scores)
@@ -135,7 +135,7 @@ class NetworkCheck(Check):
             return network_pairs.judged(judge, cases, runs, self.equal, self.different)
         if self.lowers:
             return judge.lowered(cases, runs, self.function)
-        return self._compared(context, judge, cases, runs)
+        return self._compared(context, judge, cases, runs, notes)
 
     def _stopped(
         self,
@@ -143,6 +143,7 @@ class NetworkCheck(Check):
         judge: networks.Judge,
         cases: Sequence[Case],
         runs: Sequence[ObjectsRun],
+        notes: Sequence[str],
         failure: CallError,
     ) -> Outcome:
         """Return the outcome of calls that stopped with an error after ``cases`` without one: their wrong numbers may say why.
@@ -150,7 +151,7 @@ class NetworkCheck(Check):
         Raises the error if there are no wrong numbers.
         """
         are_compared = not (self.scores or self.equal or self.different or self.lowers)
-        outcome = self._compared(context, judge, cases, runs) if cases and are_compared else None
+        outcome = self._compared(context, judge, cases, runs, notes) if cases and are_compared else None
         if outcome is None or outcome.share == 1:
             raise failure
         return replace(outcome, message=failure.message)
@@ -164,10 +165,16 @@ class NetworkCheck(Check):
         return networks.numbers(student.content, sequence, run, inputs)
 
     def _compared(
-        self, context: Context, judge: networks.Judge, cases: Sequence[Case], runs: Sequence[ObjectsRun]
+        self,
+        context: Context,
+        judge: networks.Judge,
+        cases: Sequence[Case],
+        runs: Sequence[ObjectsRun],
+        first_notes: Sequence[str],
     ) -> Outcome:
         """Compare the results with those of the reference's function, in each accepted convention."""
         results, inputs, notes = judge.results(self.function, cases, runs)
+        notes = [*first_notes, *notes]
         verdicts: list[Verdict] = []
         for convention, accepted, expected in conventions.each_in_turn(context, self.function, inputs):
             verdict = self._verdict(judge, notes, cases, results, expected)

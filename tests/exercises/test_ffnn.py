@@ -205,7 +205,31 @@ def test_a_mistake_counts_once(graded):
 def test_a_wrong_forward_pass_counts_once_and_does_not_pass(graded, name):
     report = graded(EXERCISE, known_wrong(EXERCISE, name))
     assert [check for check, status in statuses(report).items() if status != "passed"] == ["outputs"]
-    assert report.score == 85 and not report.passed
+    assert report.score == 86 and not report.passed
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("old", "new", "failed", "score"),
+    [
+        ("np.where(X > 0, X, 0.0)", "np.abs(X)", ["relu-function"], 98),
+        # Nothing about two classes is left without the sigmoid.
+        (
+            "return np.where(X >= 0, 1 / (1 + e), e / (1 + e))",
+            "return 1 - np.where(X >= 0, 1 / (1 + e), e / (1 + e))",
+            ["sigmoid-function", "two-classes", "one-step-two-classes"],
+            87,
+        ),
+    ],
+)
+def test_a_wrong_function_that_is_passed_to_the_network_counts_once_and_does_not_pass(
+    graded, source, old, new, failed, score
+):
+    report = graded(EXERCISE, changed(source, (old, new)))
+    assert {name for name, status in statuses(report).items() if status == "failed"} <= {*failed, "threshold"}
+    assert (report.score, report.passed) == (pytest.approx(score, abs=1), False)
+    outputs = next(check for check in report.checks if check.name == "outputs")
+    assert "Judged without the cases that use your own" in outputs.message
 
 
 @pytest.mark.long

@@ -16,7 +16,8 @@ from ...judging.compare import Comparison, compare_results
 from ...report.evidence import Evidence
 from ...student.networks import ObjectsRun, ReadLayers, read_layers, split
 from ...support import arrays
-from ...support.i18n import _
+from ...support.i18n import _, joined
+from ...worker.values import Own
 from ..context import Context
 from ..outcome import Outcome, number_of_cases
 from . import conventions
@@ -46,6 +47,24 @@ def names_of(content: AssignmentSpec, class_name: str) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {"weights": [], "biases": []}
     names.update((str(each), others) for each, others in content.classes[class_name].attributes.items())
     return names
+
+
+def without_mistaken_functions(context: Context, cases: Sequence[Case]) -> tuple[Sequence[Case], list[str]]:
+    """Return the cases that pass no function of the submission that failed its own check, and a note; all cases if none is left.
+
+    A mistake counts once: such a case says nothing more about the network.
+    """
+    mistaken = {case.name: _own_functions(case) & context.log.mistaken_functions for case in cases}
+    others = [case for case in cases if not mistaken[case.name]]
+    names = sorted(set[str]().union(*mistaken.values()))
+    if not names or not others:
+        return cases, []
+    sentence = _("Judged without the cases that use your own {functions}: a mistake counts once.")
+    return others, [sentence.format(functions=joined(f"`{name}`" for name in names))]
+
+
+def _own_functions(case: Case) -> set[str]:
+    return {value.name for value in case.inputs.values() if isinstance(value, Own)}
 
 
 class Judge:
