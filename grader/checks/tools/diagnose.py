@@ -84,7 +84,9 @@ def _explained(
     if samples is None and _lack_layers(context, function, answered):
         return replace(outcome, bugs=diagnosis.findings_of_check(LEFT_OUT, function))
     if samples is None:
-        nothing = all(value is None for _case, _expected, answers in answered for value in answers.values())
+        changes = context.content.functions[function].changes if function in context.content.functions else {}
+        returned = [value for each in answered for name, value in each.answers.items() if name not in changes]
+        nothing = all(value is None for value in returned)
         return (
             replace(outcome, bugs=diagnosis.findings_of_check(NOTHING, function)) if answered and nothing else outcome
         )
