@@ -16,7 +16,7 @@ from .catalogue import general_name
 from .samples import Sample
 
 Mutants = tuple[Mutant, ...]
-MOST_PAIRS = 1000
+MOST_PAIRS = 1500
 
 
 def singles(mutations: Mutations, function: str, sample: Sample, factor: float) -> Iterator[Mutants]:

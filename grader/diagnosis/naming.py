@@ -71,14 +71,14 @@ def _all_named(
 
 
 def _with_the_same_gaps(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Findings | None:
-    """Return the declared bug whose results are infinite or NaN in the same places, and equal elsewhere; else None."""
+    """Return the bug whose results are infinite or NaN in the same places, and equal elsewhere, declared ones first; else None."""
     if not all(any(np.isfinite(array).any() for array in sample.answered.values()) for sample in samples):
         return None
     for mutant in mutations.of(function):
         if mutant.bug.unknown is None and search.reproduces(mutations, function, samples, [mutant], 1.0):
             explanation = search.Explanation((mutant,), 1.0)
             return _all_named(mutations, function, samples, [explanation])
-    return None
+    return _all_named(mutations, function, samples, search.generated_singles(mutations, function, samples))
 
 
 def is_right(sample: Sample, factor: float = 1.0) -> bool:

@@ -135,6 +135,16 @@ def generated_pairs(
     return []
 
 
+def generated_singles(mutations: Mutations, function: str, samples: Sequence[Sample]) -> list[Explanation]:
+    """Return the explanations by one generated mutant without an unknown; empty if none or too many names explain the answers."""
+    matches = [
+        Explanation(mutants, 1.0)
+        for mutants in generated.singles(mutations, function, samples[0], 1.0)
+        if reproduces(mutations, function, samples, mutants, 1.0)
+    ]
+    return _simplest(matches) if matches else []
+
+
 def single(mutations: Mutations, function: str, samples: Sequence[Sample]) -> Mutant | None:
     """Return one mutant without an unknown that alone gives all answers, or None. Declared ones come first."""
     ordered = _wrong_first(samples, 1.0)

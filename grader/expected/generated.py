@@ -30,18 +30,17 @@ def of_formulas(
     ``inputs`` are its arguments, ``functions`` the names that its formulas can call.
     """
     reachable: dict[str, Shape | None] = dict(inputs)
-    singles: list[Mutant] = []
+    changes: list[Change] = []
+    inlined: list[Change] = []
     for name in in_order(steps):
         surroundings = Surroundings(dict(reachable), functions, name)
+        changes += of_formula(steps[name].text, surroundings)
         earlier = {other: steps[other].text for other in reachable if other in steps}
-        for change in (
-            *of_formula(steps[name].text, surroundings),
-            *of_inlined(steps[name].text, earlier, surroundings),
-        ):
-            mutant = _mutant(function, change)
-            if mutant is not None and change.unknown not in {*steps, *inputs}:
-                singles.append(mutant)
+        inlined += of_inlined(steps[name].text, earlier, surroundings)
         reachable[name] = None
+    known_names = {*steps, *inputs}
+    mutants = [_mutant(function, change) for change in (*changes, *inlined) if change.unknown not in known_names]
+    singles = [mutant for mutant in mutants if mutant is not None]
     return [*singles, *_in_all_layers(function, singles), *_along_another_axis(function, steps)]
 
 
@@ -159,7 +158,8 @@ def _shapes_of_change(change: Change, layer: int) -> Iterator[tuple[str, str]]:
     number = re.search(r"\d+$", change.after)
     if before == after and number is not None:
         yield before, f"{after} {int(number[0]) - layer}"
-        yield before, change.after
+        if role_of(change.after) in ("delta", "bias"):  # the last one, for example, which a loop never changes
+            yield before, change.after
     else:
         yield before, after
 

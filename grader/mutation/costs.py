@@ -89,6 +89,7 @@ def error_of_another_cost(formula: ast.expr, surroundings: Surroundings) -> Iter
         if node is not formula:
             yield Rewrite("absolute-error", formula, filled("np.sign(_e)", _e=node))
             yield Rewrite("another-cost", formula, filled("(_e) ** 2", _e=node))
+            yield Rewrite("another-cost", formula, filled("(_e) ** 2 / 2", _e=node))
             yield Rewrite("another-cost", formula, filled("-_y / np.maximum(_p, 1e-9)", _y=labels, _p=prediction))
             yield Rewrite("cross-entropy-delta", formula, node)
             yield Rewrite("gradient-of-the-output", formula, filled("np.ones_like(_p)", _p=prediction))

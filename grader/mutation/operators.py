@@ -98,6 +98,7 @@ OPERATORS: tuple[Operator, ...] = (
     constants.another_constant,
     constants.truncated,
     stability.too_large,
+    scaling.one_less,
 )
 
 

@@ -8,6 +8,7 @@ forgotten. Whether it is the right repair only a run of the repaired program can
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from . import indices, matrices, reductions, rewriting
@@ -31,19 +32,19 @@ def of_the_round(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
     """Use what a loop takes in each round instead of one fixed element of a list."""
     match node:
         case ast.Subscript(value=ast.Name() | ast.Attribute() as array, slice=index) if value_of(index) is not None:
-            for name in surroundings.names:
-                yield "another-layer", filled("_i", _i=name)
-                for template in ("_i", "_i + 1", "_i - 1"):
-                    yield "another-layer", ast.Subscript(array, filled(template, _i=name), ast.Load())
+            names = [*surroundings.names]
+            yield from (("another-layer", filled("_i", _i=name)) for name in names)
+            for name, template in itertools.product(names, ("_i", "_i + 1", "_i - 1")):
+                yield "another-layer", ast.Subscript(array, filled(template, _i=name), ast.Load())
 
 
 OPERATORS = (
     maximum,
+    of_the_round,
     matrices.transpose,
     matrices.product,
     reductions.kept_dimension,
     indices.shifted_index,
-    of_the_round,
 )
 UNDOES = {
     "transpose-forgotten": "stray-transpose",

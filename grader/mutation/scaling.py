@@ -68,12 +68,17 @@ def own_statistics(formula: ast.expr, surroundings: Surroundings) -> Iterator[Re
 
 @in_each_part
 def deviation(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Divide by n − 1 in a standard deviation, a variance or a mean where the formula divides by n, or the other way round."""
+    """Divide by n − 1 in a standard deviation or a variance where the formula divides by n, or the other way round."""
     match node:
         case ast.Call(func=ast.Attribute(attr="std" | "var"), args=arguments, keywords=keywords):
             others = [keyword for keyword in keywords if keyword.arg != "ddof"]
             further = [] if len(others) < len(keywords) else [ast.keyword("ddof", ast.Constant(1))]
             yield "other-degrees-of-freedom", ast.Call(node.func, arguments, [*others, *further])
+
+
+@in_each_part
+def one_less(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
+    """Divide by n − 1 in a mean."""
     mean = first_match(("np.mean(_x)", "_x.mean()", "np.mean(_x, axis=0)", "_x.mean(axis=0)"), node)
     if mean is not None:
         yield "wrong-divisor", filled("_m * len(_x) / (len(_x) - 1)", _m=node, _x=mean["_x"])

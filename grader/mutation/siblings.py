@@ -22,9 +22,8 @@ _GROUPS = (
     {"weight gradient"},
     {"bias gradient"},
     {"labels"},
-    {"error", "labels"},
-    {"error", "inputs"},
 )
+_WITHOUT_LAYERS = ({"error", "labels"}, {"error", "inputs"})  # confused only in a formula of a single layer
 
 
 @in_each_part
@@ -35,11 +34,7 @@ def another_quantity(node: ast.expr, surroundings: Surroundings) -> Iterator[Par
     if roles.role_of(surroundings.result) == "slope":  # functions.derivative knows what it is confused with
         return
     for other in surroundings.names:
-        if (
-            other != node.id
-            and _may_be_confused(node.id, other, surroundings.result)
-            and _fits(node.id, other, surroundings)
-        ):
+        if other != node.id and _may_be_confused(node.id, other, surroundings) and _fits(node.id, other, surroundings):
             yield _bug(node.id, other, surroundings), filled(other)
 
 
@@ -137,7 +132,8 @@ def _are_alike(one: str, other: str) -> bool:
     return roles.role_of(one) == roles.role_of(other) and roles.role_of(one) not in ("rate", "count")
 
 
-def _may_be_confused(name: str, other: str, result: str) -> bool:
+def _may_be_confused(name: str, other: str, surroundings: Surroundings) -> bool:
+    result = surroundings.result
     role, other_role = roles.role_of(name), roles.role_of(other)
     if not role and not other_role:
         return _similar(name, other)
@@ -145,7 +141,9 @@ def _may_be_confused(name: str, other: str, result: str) -> bool:
         return roles.layer_of(name)[1] == roles.layer_of(other)[1]
     if role == "slope" and other_role != "slope":
         return False
-    return any(role in group and other_role in group for group in _GROUPS)
+    has_layers = any(roles.layer_of(each)[1] for each in surroundings.names)
+    groups = _GROUPS if has_layers else (*_GROUPS, *_WITHOUT_LAYERS)
+    return any(role in group and other_role in group for group in groups)
 
 
 def _similar(name: str, other: str) -> bool:

@@ -52,6 +52,21 @@ def test_change_has_a_bug_name(toy, what, steps):
     assert names(*toy(steps=steps), samples(answer)) == expected
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ({"out": "dW", "dW": "out"}, [("permuted-results", "out")]),
+        ({"dW": "out"}, [("another-quantity", "dW")]),  # the other result has its own place as well
+    ],
+)
+def test_result_with_the_numbers_of_another_one(toy, order, expected):
+    def answer(X, y, W):
+        results = right(X, y, W)
+        return {name: results[order.get(name, name)] for name in results}
+
+    assert names(*toy(), samples(answer)) == expected
+
+
 @pytest.mark.parametrize(("steps", "bug"), [(True, "bias-gradient-scalar"), (False, "collapsed-axis")])
 def test_sum_over_an_axis_too_many_is_a_scalar_if_the_steps_are_known(toy, steps, bug):
     assert names(*toy(steps=steps), samples(changed(db=np.sum))) == [(bug, "db")]

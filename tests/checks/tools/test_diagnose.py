@@ -187,3 +187,23 @@ def test_result_that_was_wrong_in_an_earlier_check_is_not_the_first_wrong_one_wh
     outcome = diagnose.named(judged, one, "gradients", here).diagnose(judged)
     assert outcome.evidence.where == "db"
     assert outcome.judged.right == ()  # dw is wrong in another check, so no line is cleared by it
+
+
+@pytest.mark.parametrize(
+    ("answered", "expected"),
+    [
+        ({"dW1": None, "dW2": np.ones(2)}, "layers-left-out"),
+        ({"dW1": None, "dW2": None}, "nothing-returned"),
+    ],
+)
+def test_missing_arrays_of_a_list_are_layers_that_are_left_out(answered, expected):
+    functions = {"back": SimpleNamespace(entries={"dW": ("dW1", "dW2")}, history=None, complete=dict)}
+    one = SimpleNamespace(
+        content=SimpleNamespace(functions=functions),
+        mutations=SimpleNamespace(can_compute=lambda _function: False),
+        log=SimpleNamespace(answers={}, is_layout_undecided=False),
+    )
+    case = SimpleNamespace(name="net", inputs={})
+    expected_arrays = {"dW1": np.ones(3), "dW2": np.ones(2)}
+    outcome = diagnose.named(Outcome(0.0, ""), one, "back", [AnsweredCase(case, expected_arrays, answered)])
+    assert [finding.bug for finding in outcome.diagnose(outcome).bugs.bugs] == [expected]
