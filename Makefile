@@ -3,7 +3,7 @@ BIN := .venv/bin
 EXERCISES := activations by-hand losses initialisation data-preparation minimizer optimizers gates backprop ffnn \
     cnn-shapes \
     regularization \
-    optimizers-keras \
+    optimizers-keras callbacks \
     single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
     two-gaussians \
     tensors gradient-tape

@@ -41,6 +41,10 @@ class ClassSpec(StrictModel):
     """The arguments of the constructor, without ``self``."""
     aliases: list[str] = []
     """Other names that the class may have in a submission."""
+    callback: bool = False
+    """The objects are Keras callbacks, which the grader drives through a scripted training. Their methods are those of a callback:
+    the arguments ``weights`` and ``learning_rate`` set the model, and all others are entries of ``logs``. The results are
+    ``stop_training``, ``learning_rate`` and ``weights`` of the model after the call."""
     like: str = ""
     """Another class of the assignment whose methods this one has too."""
     methods: dict[Identifier, MethodSpec] = {}

@@ -54,6 +54,8 @@ class ObjectSequence:
     objects: dict[str, MadeObject]
     calls: list[MadeCall]
     numbers: dict[str, Any] = field(default_factory=dict)
+    driven: frozenset[str] = frozenset()
+    """The objects that are Keras callbacks, in a training of the grader."""
 
     @property
     def returns(self) -> list[str]:
@@ -78,6 +80,7 @@ class ObjectSequence:
         return {
             "objects": [[item.name, item.class_name, item.arguments] for item in self.objects.values()],
             "calls": [[call.on, call.method, call.arguments, [*call.results]] for call in self.calls],
+            "driven": [name for name in self.objects if name in self.driven],
         }
 
     def method_of(self, result: str) -> str:
@@ -222,7 +225,8 @@ def sequence_of(
         arguments = names.of(f"{class_name}.{method}", methods[method].arguments, rest[0] if rest else {}, f"{number}")
         results = {name: f"{name}{number}" for name in methods[method].returns}
         method_calls.append(MadeCall(on, method, arguments, results))
-    sequence = ObjectSequence(function, objects_by_name, method_calls, names.numbers)
+    driven = frozenset(name for name, item in objects_by_name.items() if classes[item.class_name].callback)
+    sequence = ObjectSequence(function, objects_by_name, method_calls, names.numbers, driven)
     steps = {
         f"{name}{number}"
         for number, call in enumerate(method_calls, 1)

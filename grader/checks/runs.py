@@ -150,7 +150,7 @@ def _of_starts(check: RunsCheck, losses: _Losses, first: float) -> _Mistake | No
             return _Mistake(message, "runs-start-differently", (check.function,))
         if _are_same(again, start):  # nothing was learned in between, so both begin where the run before them ended
             sentence = _(
-                "`{function}` goes on from a model that another run has trained: the same run starts with a smaller loss the second time."
+                "`{function}` continues with a model that another run has trained: the same run starts with a smaller loss the second time."
             )
             return _Mistake(sentence.format(function=check.function), "training-continued", (check.function,))
         sentence = _("`{function}`: two runs with the same arguments start with different losses.")

@@ -104,6 +104,7 @@ PIP_NAMES = {
     "tabulate": "tabulate",
     "tensorboard": "tensorboard",
     "tensorboardX": "tensorboardX",
+    "TensorBoard": "tensorboard",  # the name in the error of TensorFlow
     "tensorflow": "tensorflow",
     "tensorflow_addons": "tensorflow-addons",
     "tensorflow_datasets": "tensorflow-datasets",

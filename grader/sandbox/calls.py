@@ -53,6 +53,7 @@ class Call:
     ``give_back`` fetches the arguments after the call. ``keep`` leaves the result in the worker under this handle;
     :class:`~grader.worker.values.Kept` passes it to a later call, and ``on`` calls a method of it, or the result itself if
     ``function`` is empty (see :mod:`grader.worker.objects`). With ``describe`` the answer describes what is kept.
+    With ``drive`` the result is a Keras callback, and what is kept is a training with it (:mod:`grader.worker.callbacks`).
     ``then`` has the arguments, positional and by keyword, of a further call of what the function returns; the answer is that
     of the further call. ``shown_as`` is the name of the function in messages. ``seconds`` replaces the usual time limit. ``seed`` sets
     the random numbers before the call. ``supply`` has values for global names; the submission gets those that it uses
@@ -72,6 +73,7 @@ class Call:
     describe: bool = False
     shown_as: str = ""
     then: tuple[list[Any], dict[str, Any]] | None = None
+    drive: bool = False
 
     @property
     def label(self) -> str:
@@ -93,6 +95,7 @@ class Call:
         content |= {"of": self.on} if self.on else {}
         content |= {"describe": True} if self.describe else {}
         content |= {"then": True} if self.then is not None else {}
+        content |= {"drive": True} if self.drive else {}
         if self.instance is None:
             return content
         return content | ({"class": self.instance.owner} if self.instance.owner else {"globals": True})

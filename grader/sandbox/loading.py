@@ -35,6 +35,7 @@ ABSENT = (
         r"ImportError: cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<of>[\w.]+)'"
     ),
     re.compile(r"AttributeError: (?:partially initialized )?module '(?P<of>[\w.]+)' has no attribute '(?P<name>\w+)'"),
+    re.compile(r"TBNotInstalledError: (TensorBoard) is not installed"),
     re.compile(r"AttributeError: `np\.(?P<name>\w+)` was removed"),
     re.compile(r"AttributeError: '(?P<of>Sequential|Functional|Model)' object has no attribute '(?P<name>\w+)'"),
 )

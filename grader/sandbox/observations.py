@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
+from ..worker import left_files
 from ..worker.values import MAX_DIMENSIONS
 
 MOST_CALLS = 2500  # to fit, evaluate and predict; the worker records no more
@@ -26,6 +27,15 @@ def _of_moderate_size(data: Any) -> Any:
     """Reject arrays that the worker would have left out; they would take minutes to process here."""
     if isinstance(data, np.ndarray) and data.size > MOST_ELEMENTS:
         raise ValueError("too large")
+    return data
+
+
+def _bytes_of_a_file(data: Any) -> Any:
+    """Return the content of a file as bytes, or one of the two texts that the worker sends instead."""
+    if isinstance(data, np.ndarray) and data.dtype == np.uint8 and data.ndim == 1:
+        return data.tobytes()
+    if data not in (left_files.OTHER, left_files.TOO_LARGE):
+        raise ValueError("neither bytes nor one of the texts")
     return data
 
 
@@ -277,6 +287,7 @@ MODEL = TypeAdapter(KerasModel)
 READ = TypeAdapter(Annotated[list[tuple[str, str]], Field(max_length=100)], config=LATER)
 VARIABLES = TypeAdapter(dict[str, ObservedVariable], config=LATER)
 FIGURES = TypeAdapter(list[Figure], config=LATER)
+FILES = TypeAdapter(dict[str, Annotated[Any, AfterValidator(_bytes_of_a_file)]], config=LATER)
 OUTPUTS = TypeAdapter(
     list[Annotated[CellStream | CellDisplay | CellResult | CellError, Field(discriminator="output_type")]], config=LATER
 )

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..assignment.limits import Limits
 from ..support.errors import NoIsolation, NoMemory
 from ..support.i18n import _
-from ..worker import as_data, values, weights
+from ..worker import as_data, rebuild, values, weights
 from ..worker.frames import ProtocolError
 from . import configuration, observations
 from .allowance import Allowance
@@ -166,6 +166,32 @@ class Rebuilder:
             or len(answer) != len(inputs)
             or answer.size > len(answer) * MOST_SCORES
         ):
+            raise CannotRebuild
+        return answer
+
+    def datasets(self, content: bytes, level: str) -> list[Array]:
+        """Return the arrays of numbers in an HDF5 file of a submission.
+
+        Raises CannotRebuild if it cannot be read, and NotGradable if the worker cannot be started.
+        """
+        self.start(level)
+        worker = self._worker
+        assert worker is not None
+        message = values.encode_parts(np.frombuffer(content, np.uint8))
+        doing = _("Reading a file with weights")
+        try:
+            self._await(worker)
+            allowance = Allowance(SECONDS)
+            worker.send({"id": 1, "hdf5": message.tree}, message.parts, allowance, doing)
+            header, raw = worker.receive(allowance, doing, most=8 * rebuild.LARGEST)
+            if "error" in header:
+                raise CannotRebuild(str(header["error"]))
+            answer = values.decode(header.get("value"), raw, room=rebuild.LARGEST)
+        except (CallError, ProtocolError) as failure:
+            raise CannotRebuild(str(failure)) from failure
+        finally:
+            self.close()  # a hostile file may have changed this worker
+        if not isinstance(answer, list) or not all(isinstance(item, np.ndarray) for item in answer):
             raise CannotRebuild
         return answer
 

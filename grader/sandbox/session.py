@@ -184,6 +184,10 @@ class Session:
         """Return the figures that the submission plotted; raises CallError."""
         return self._look("figures", _("Reading the figures"), observations.FIGURES)
 
+    def files(self, path: str) -> dict[str, bytes | str]:
+        """Return the files at a path of the working folder, see :func:`grader.worker.left_files.read`; raises CallError."""
+        return self._look("files", _("Reading `{name}`").format(name=path), observations.FILES, path)
+
     def training(self) -> list[observations.RecordedCall]:
         """Return the recorded calls to fit, evaluate and predict; raises CallError."""
         if self._recorded_calls is not None:

@@ -19,6 +19,7 @@ from ..sandbox.session import Session
 from ..submission import Code
 from ..support import arrays
 from ..support.i18n import _
+from ..worker.left_files import LARGEST, TOO_LARGE
 from . import misnamed, sequences, signatures
 from .instances import Instances
 
@@ -173,6 +174,22 @@ class LoadedSubmission:
                 ),
             )
         return array
+
+    def files(self, path: str) -> dict[str, bytes | str]:
+        """Return {relative path: content} of a file or folder that the submission has left in its working folder.
+
+        A content is a text if the worker did not read it. Raises CallError if there is nothing, or no file that was read.
+        """
+        contents = self._session.files(path)
+        if not contents:
+            raise WrongAnswer(_("There is no `{name}` in the working folder: write it there.").format(name=path))
+        problems = {content for content in contents.values() if isinstance(content, str)}
+        if TOO_LARGE in problems:
+            sentence = _("`{name}` is too large: a file may have {most} MB.")
+            raise WrongAnswer(sentence.format(name=path, most=LARGEST >> 20))
+        if problems:
+            raise WrongAnswer(_("`{name}` is not a file that can be read.").format(name=path))
+        return contents
 
     def figures(self) -> list[observations.Figure]:
         """Return the figures that the submission plotted."""

@@ -101,7 +101,8 @@ def prepared(
         values = _picked(item, {**inputs, **references})
         references[item.name] = Kept(handles[item.name])
         positional, keywords = signatures.bind_arguments(functions, item.class_name, target, values)
-        calls.append(Call(target.name, positional, keywords, keep=handles[item.name], **options))
+        drive = functions.classes[item.class_name].callback
+        calls.append(Call(target.name, positional, keywords, keep=handles[item.name], drive=drive, **options))
         targets.append(target)
     for each in sequence.calls:
         class_name = sequence.objects[each.on].class_name
@@ -109,7 +110,9 @@ def prepared(
         values = _picked(each, {**inputs, **references})
         method = _method(functions, class_name, each.method, own_class)
         positional, keywords = [*values.values()], {}
-        if own_class.methods is not None:
+        if functions.classes[class_name].callback:
+            positional, keywords = [], {**values}
+        elif own_class.methods is not None:
             label = f"{class_name}.{each.method}"
             positional, keywords = signatures.bind_arguments(functions, label, method, values)
         call = Call(method.name, positional, keywords, on=handles[each.on], shown_as=method.label, **options)
@@ -120,7 +123,7 @@ def prepared(
 
 def _method(functions: AssignmentSpec, class_name: str, method: str, own_class: SubmittedClass) -> SubmittedFunction:
     """Return the submission's method; raises CallError if its class lacks it."""
-    if own_class.methods is None:
+    if own_class.methods is None or functions.classes[class_name].callback:
         return SubmittedFunction(method, [], [], class_name)
     if method not in own_class.methods:
         own_name = own_class.constructor.name

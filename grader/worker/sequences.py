@@ -1,6 +1,7 @@
 """Runs a sequence of calls on the classes of a reference, as if it were one function of the module.
 
-The plan is ``{"objects": [[name, class, {argument: input}], ...], "calls": [[object, method, {argument: input}, results]]}``.
+The plan is ``{"objects": [[name, class, {argument: input}], ...], "calls": [[object, method, {argument: input}, results]],
+"driven": [objects that are Keras callbacks]}``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from typing import Any
+
+from . import callbacks
 
 FunctionName = str | dict[str, Any]
 
@@ -30,9 +33,14 @@ def function_of(module: Any, what: FunctionName) -> Callable[..., Any] | None:
         objects: dict[str, Any] = {}
         for name, class_name, arguments in what["objects"]:
             objects[name] = getattr(module, class_name)(**_picked(arguments, {**inputs, **objects}))
+            if name in what["driven"]:
+                objects[name] = callbacks.ScriptedTraining(objects[name])
         results: list[Any] = []
         for on, method, arguments, names_of_results in what["calls"]:
             answer = getattr(objects[on], method)(**_picked(arguments, {**inputs, **objects}))
+            if on in what["driven"]:
+                answer = tuple(answer[each] for each in names_of_results)
+                answer = answer[0] if len(answer) == 1 else answer
             results += [answer] if len(names_of_results) == 1 else answer if names_of_results else []
         return tuple(results)
 

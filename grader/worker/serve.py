@@ -8,6 +8,8 @@ A frame of the grader contains requests, each as an inner frame. The first reque
     {..., "of"}                                                   a method of a kept object, or "" for the object itself
     {..., "class"}                                                a method of a new instance; the first argument is :mod:`classes`' setup
     {..., "globals"}                                              with globals; the first argument is :mod:`state`'s setup
+    {..., "drive"}                                                and put the callback that it returns into a training,
+                                                                  see :mod:`callbacks`
     {..., "then"}                                                 and call what the function returns; the first argument is
                                                                   the pair of arguments of that further call
     {"id", "rounds", "arguments"}                                 see :mod:`rounds`
@@ -43,12 +45,14 @@ import numpy as np
 
 from . import (
     as_data,
+    callbacks,
     classes,
     course_files,
     datasets,
     frames,
     imported,
     inspection,
+    left_files,
     models,
     objects,
     prepare,
@@ -161,6 +165,8 @@ def _answer(
                     result = result(*further[0], **further[1])
             if passed is not None:
                 used = [_unless_same(item, content) for item, content in zip(passed, before, strict=True)]
+        if request.get("drive"):
+            result = callbacks.ScriptedTraining(result)
         if request.get("keep"):
             results[request["keep"]] = result
             result = objects.described(result) if request.get("describe") else None
@@ -187,6 +193,8 @@ def _look(what: str, namespace: Namespace, arguments: list[Any]) -> Any:
         return inspection.variables(namespace, *arguments)
     if what == "imported":
         return imported.names()
+    if what == "files":
+        return left_files.read(*arguments)
     return inspection.describe_figures() if what == "figures" else inspection.describe_training(namespace)
 
 

@@ -41,7 +41,7 @@ def entries(value: Mapping[str, Any], keys: Sequence[Key]) -> dict[Key, Any]:
 
 
 def key_in(value: Any, table: Mapping[Key, Any]) -> Key | None:
-    """Return the key of a table that a value of the submission is; None if it is none."""
+    """Return the key of a table that a value of the submission is; None for another value."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     parts = tuple(value) if isinstance(value, tuple | list) else _parsed(value) if isinstance(value, str) else ()
@@ -75,7 +75,7 @@ def _flat(value: Mapping[str, Any]) -> Any:
 
 
 def _parsed(text: str) -> Key:
-    """Return the key behind its text; a text that is not Python's form of a tuple or number is a key of its own."""
+    """Return the key behind its text; a text that is not Python's form of a tuple or number is the whole key."""
     try:
         value = ast.literal_eval(text) if len(text) <= LONGEST else text
     except (ValueError, SyntaxError, RecursionError, MemoryError):
