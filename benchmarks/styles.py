@@ -234,7 +234,7 @@ class Renamed(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         of_self = isinstance(node.value, ast.Name) and node.value.id == "self"
-        if of_self or node.attr in self._methods:
+        if of_self or (node.attr in self._methods and not _is_of_numpy(node)):
             node.attr = self._names.get(node.attr, node.attr)
         return self.generic_visit(node)
 
@@ -244,7 +244,8 @@ class Renamed(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         is_function = isinstance(node.func, ast.Name) and node.func.id in self._functions
-        if is_function or (isinstance(node.func, ast.Attribute) and node.func.attr in self._methods):
+        is_method = isinstance(node.func, ast.Attribute) and node.func.attr in self._methods
+        if is_function or (is_method and not _is_of_numpy(node.func)):
             for keyword in node.keywords:
                 keyword.arg = self._names.get(keyword.arg, keyword.arg) if keyword.arg else None
         return self.generic_visit(node)

@@ -73,7 +73,7 @@ def _place(finding: Finding, check: Check, content: AssignmentSpec) -> str:
 
 def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:
     title = _(_texts(finding.bug, content).title)
-    if finding.quantity:
+    if finding.quantity in content.all_names():  # the names of other quantities are only in the assignment
         title = _("{mistake}, {quantity}").format(mistake=title, quantity=finding.quantity)
     return NamedBug(bug=finding.bug, title=title, where=clean(finding.where))
 

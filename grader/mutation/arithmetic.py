@@ -200,11 +200,21 @@ def inlined(formula: ast.expr, quantities: Mapping[str, ast.expr]) -> Iterator[R
                     yield Rewrite(_MISPLACED, node, ast.BinOp(first, sum_.op, sum_.right))
 
 
+def _are_shares_of_one(one: ast.expr, other: ast.expr) -> bool:
+    """True for ``a`` and ``1 - a``, in any order."""
+    rests = ((one, matched("1 - _a", other)), (other, matched("1 - _a", one)))
+    return any(rest is not None and ast.dump(rest["_a"]) == ast.dump(part) for part, rest in rests)
+
+
 @in_each_part
 def operation(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Add where the formula multiplies, or multiply where it adds in a divisor."""
+    """Add where the formula multiplies, or multiply where it adds in a divisor.
+
+    Not in ``a * (1 - a)``: the sum is 1, as if the whole factor were missing.
+    """
     parts = matched("_a * _b", node)
-    if parts is not None and all(value_of(part) is None for part in parts.values()):
+    is_of_shares = parts is not None and _are_shares_of_one(parts["_a"], parts["_b"])
+    if parts is not None and not is_of_shares and all(value_of(part) is None for part in parts.values()):
         yield "sum-instead-of-product", filled("_a + _b", **parts)
     quotient = matched("_x / (_a + _b)", node)
     if quotient is not None and all(value_of(quotient[name]) is None for name in ("_a", "_b")):

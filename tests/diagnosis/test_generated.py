@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from grader import diagnosis
-from grader.diagnosis import generated, search
+from grader.diagnosis import Finding, Findings, generated, hints, search
 from tests.diagnosis.conftest import right, samples
 
 pytestmark = pytest.mark.quick
@@ -20,6 +20,13 @@ def flipped(X, y, W):
 def test_undeclared_bug_is_named_with_its_quantity(toy):
     result = diagnosis.find(*toy(), "slopes", samples(flipped))
     assert [(bug.bug, bug.where, bug.quantity) for bug in result.bugs] == [("sign-flipped", "dW", "error")]
+
+
+def test_title_has_no_quantity_that_only_the_assignment_knows(toy):
+    content, *_ = toy()
+    found = [Findings((Finding("sign-flipped", "dW", quantity=name),)) for name in ("error", "dW")]
+    titles = [hints.diagnosis(findings, content).title for findings in found]
+    assert titles[1] == f"{titles[0]}, dW"
 
 
 def test_declared_bug_comes_first(toy):

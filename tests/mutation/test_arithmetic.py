@@ -166,6 +166,7 @@ def test_parentheses_are_at_another_place(made, text, wrong):
 
 def test_sum_is_taken_instead_of_a_product(made):
     assert made(arithmetic.operation, "x * s") == {"x + s": "sum-instead-of-product"}
+    assert made(arithmetic.operation, "a * (1 - a)") == made(arithmetic.operation, "(1 - a) * a") == {}
 
 
 def test_argument_that_is_one_number_is_used_twice_or_on_the_wrong_side(made):
