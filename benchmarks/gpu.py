@@ -10,7 +10,7 @@ unpacked into a folder of PYTHONPATH. The parts, in this order, each on the GPU 
 - bands: the trained references of the exercises with 5 seeds, on the GPU only
 
 The column "difference" is the largest difference of two numbers, relative to the largest number of that array; for trainings
-it is the difference of the held-out accuracies. What was skipped is printed with the reason, and everything is written to
+it is the difference of the held-out accuracies. Skipped parts are printed with the reason, and everything is written to
 FILE as JSON. Without ``--data`` (or GRADER_DATA) generated images replace the datasets. Exit code 3 if TensorFlow finds no GPU:
 then only the processor is measured.
 """
@@ -195,7 +195,7 @@ class Measurement:
         self.gpus: list[str] = []
 
     def run(self, part: str, device: str) -> None:
-        """Run a part in a process of its own, which ends when the time is over; its results so far count."""
+        """Run a part in a separate process, which ends when the time is over; its results so far count."""
         left = self._end - time.monotonic()
         what = f"{part} on the {device.upper()}"
         if left < 5:

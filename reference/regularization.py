@@ -30,7 +30,7 @@ def l2_gradient(weights, lam):
 def stop_epoch(val_losses, patience):
     """Return the last epoch and the best one, of a model whose validation losses are scripted.
 
-    Written as the loop of ``keras.callbacks.EarlyStopping``: it waits, and an equal loss is no improvement.
+    Written as the loop of ``keras.callbacks.EarlyStopping``: it waits, and an equal loss does not count as an improvement.
     """
     smallest, best, waited = np.inf, 0, 0
     for epoch, loss in enumerate(val_losses):

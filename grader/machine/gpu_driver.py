@@ -1,4 +1,4 @@
-"""What the files of NVIDIA's driver show about the GPUs of this machine, and which part is missing if they cannot be used.
+"""Reads the files of NVIDIA's driver about the GPUs of this machine, and says which part is missing if they cannot be used.
 
 Nothing is started except ``nvidia-smi`` and, to ask TensorFlow, one separate process. Functions with a ``root`` read the files
 below another folder than ``/``.
@@ -74,15 +74,15 @@ def missing_files(root: Path = ROOT) -> str:
     files = {name: root / "dev" / name for name in NEEDED_FILES}
     if "nvidia0" in files and any((root / "dev").glob("nvidia[0-9]*")):
         del files["nvidia0"]  # a container may have got another GPU than the first one
-    absent = [f"/dev/{name}" for name, path in files.items() if not path.exists()]
-    if absent:
+    missing = [f"/dev/{name}" for name, path in files.items() if not path.exists()]
+    if missing:
         return _(
             "The GPU has no device file here ({files}): start the container with --gpus all, or run nvidia-modprobe -u as root."
-        ).format(files=", ".join(absent))
-    closed = [str(path) for path in files.values() if not os.access(path, os.R_OK | os.W_OK)]
-    if closed:
+        ).format(files=", ".join(missing))
+    forbidden = [str(path) for path in files.values() if not os.access(path, os.R_OK | os.W_OK)]
+    if forbidden:
         return _("This user may not open {files}: ask the administrator for access to the GPU.").format(
-            files=", ".join(closed)
+            files=", ".join(forbidden)
         )
     return ""
 
@@ -127,26 +127,26 @@ def ask_tensorflow() -> dict[str, Any]:
             timeout=SECONDS,
             check=True,
         )
-        found: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
+        answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
     except (OSError, IndexError, ValueError, subprocess.SubprocessError):
         return {"installed": True, "cuda": True, "gpus": 0, "missing": []}
-    return found
+    return answer
 
 
 def unusable() -> str:
     """Return why TensorFlow cannot use a GPU that the driver reports, as one sentence; "" if it can."""
-    found = ask_tensorflow()
-    if found["gpus"]:
+    answer = ask_tensorflow()
+    if answer["gpus"]:
         return full_memory()
     command = distribution.command("gpu")
-    if not found["installed"]:
+    if not answer["installed"]:
         return _("TensorFlow is not installed: run {command}.").format(command=command)
-    if not found["cuda"]:
+    if not answer["cuda"]:
         return _("This TensorFlow was built without CUDA: run {command}.").format(command=command)
-    if found["missing"]:
+    if answer["missing"]:
         return _(
             "TensorFlow does not see the GPU, because CUDA libraries are missing ({names}): run {command}."
-        ).format(names=", ".join(found["missing"]), command=command)
+        ).format(names=", ".join(answer["missing"]), command=command)
     return _("TensorFlow does not see the GPU of this machine: run {command}, or leave out --device gpu.").format(
         command=command
     )

@@ -163,10 +163,10 @@ def readable_for_others(*files: Path) -> bool:
 
 def gpu_libraries() -> list[tuple[str, str]]:
     """Return the folders of LD_LIBRARY_PATH as pairs (path, real path): the libraries of CUDA may be anywhere."""
-    shown = tuple(f"{path}/" for path, _real in readable())
+    visible_paths = tuple(f"{path}/" for path, _real in readable())
     folders = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(folder)]
     return [
         (os.path.abspath(folder), os.path.realpath(folder))
         for folder in folders
-        if os.path.isdir(folder) and not f"{os.path.abspath(folder)}/".startswith(shown)
+        if os.path.isdir(folder) and not f"{os.path.abspath(folder)}/".startswith(visible_paths)
     ]

@@ -1,4 +1,4 @@
-"""What is missing for a GPU, with a fake of the files of NVIDIA's driver."""
+"""The missing part of a GPU is named, with a fake of the files of NVIDIA's driver."""
 
 from __future__ import annotations
 
