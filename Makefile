@@ -6,7 +6,7 @@ EXERCISES := activations by-hand losses initialisation data-preparation minimize
     optimizers-keras callbacks \
     single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
     two-gaussians \
-    tensors gradient-tape
+    tensors gradient-tape mnist-mlp mnist-cnn clothing-cnn
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 

@@ -82,10 +82,11 @@ def challenge(data: Data, seed: int) -> tuple[Callable[[Any], Any], int]:
 
 
 REFERENCES = {  # name: (dataset, training function, number of training images; None means all)
-    "clothing-mlp-plain": ("fashion_mnist", keras_model("clothing_mlp", "plain"), None),
-    "clothing-mlp-regularized": ("fashion_mnist", keras_model("clothing_mlp", "regularized"), None),
+    "clothing-mlp-plain": ("fashion_mnist", keras_model("image_classifiers", "plain"), None),
+    "clothing-mlp-regularized": ("fashion_mnist", keras_model("image_classifiers", "regularized"), None),
     "mnist-mlp": ("mnist", keras_model("image_classifiers", "mnist_mlp"), None),
     "numpy-challenge": ("mnist", challenge, 20000),
+    "mnist-cnn": ("mnist", keras_model("image_classifiers", "mnist_cnn"), None),
     "clothing-cnn": ("fashion_mnist", keras_model("image_classifiers", "clothing_cnn"), None),
     "clothing-cnn-dropout": ("fashion_mnist", keras_model("image_classifiers", "clothing_cnn_dropout"), None),
 }

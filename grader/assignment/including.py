@@ -1,7 +1,7 @@
 """Completes the content of an ``assignment.yaml``: with the files that it includes, and probes that are ``like`` another one.
 
-An included file has names, functions and probes that several exercises share. An exercise gets only those that it uses, and
-its own entries win, but for aliases, which are added.
+An included file has names, functions, variables, probes and known bugs that several exercises share. An exercise gets only
+those that it uses, and its own entries win, but for aliases, which are added.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from ..support import yaml_model
 from ..support.places import ASSIGNMENTS
 from . import expressions
 from .base import Identifier, StrictModel
+from .bugs import Bug, StepDeclarations
 from .declarations import Declarations
 from .functions import FunctionSpec
 from .limits import Limits
 from .probes import Probe
+from .variables import VariableSpec
 
 FOLDER = ASSIGNMENTS / "shared"
 SUFFIX = ".yaml"
@@ -36,6 +38,12 @@ class Shared(StrictModel):
     that it declares itself."""
     functions: dict[Identifier, FunctionSpec] = {}
     """Functions; an exercise gets those that it lists under ``functions``, with its own keys instead of these."""
+    variables: dict[str, VariableSpec] = {}
+    """Variables; an exercise gets those that it lists under ``variables``, with its own keys instead of these."""
+    steps: dict[Identifier, StepDeclarations] = {}
+    """Steps of functions; an exercise gets those of its functions for which it has none."""
+    bugs: list[Bug] = []
+    """Known bugs; an exercise gets those of the functions whose steps it gets from here."""
     probes: dict[str, Probe] = {}
     """Inputs; an exercise gets the probes that it names, without inputs that it does not have."""
     forbidden_imports: list[str] = []
@@ -62,7 +70,8 @@ def completed(data: Any, folder: Path | None) -> Any:
     Raises UsageError for mistakes in an included file, and YamlError for one that does not exist or a ``like`` that is unknown.
     Content of another type stays as it is: the model reports it.
     """
-    if not isinstance(data, dict) or not all(isinstance(data.get(key) or {}, dict) for key in ("functions", "probes")):
+    parts = ("functions", "variables", "probes", "steps")
+    if not isinstance(data, dict) or not all(isinstance(data.get(key) or {}, dict) for key in parts):
         return data
     names = data.get("include")
     names = list(dict.fromkeys(map(str, names))) if isinstance(names, list) else []
@@ -75,7 +84,10 @@ def completed(data: Any, folder: Path | None) -> Any:
     merged = dict(data)
     contents = [yaml_model.load(file, Shared) for file in reversed(files)]
     for shared in contents:
-        _add_functions(merged, shared)
+        _add_keys(merged, "functions", shared.functions)
+        _add_keys(merged, "variables", shared.variables)
+    for shared in contents:
+        _add_steps(merged, shared)
     arguments = _arguments_and_results(merged)
     for shared in contents:
         _add_entries(merged, shared, arguments)
@@ -100,15 +112,26 @@ def _file(name: str, folder: Path | None) -> Path:
     return file
 
 
-def _add_functions(data: dict[str, Any], shared: Shared) -> None:
-    """Complete the functions that the assignment lists; its own keys stay."""
-    functions = data.get("functions") or {}
-    for name, function in shared.functions.items():
-        own = functions.get(name)
+def _add_keys(data: dict[str, Any], key: str, shared: Mapping[str, StrictModel]) -> None:
+    """Complete the entries that the assignment lists under ``key``; their own keys stay."""
+    entries = data.get(key) or {}
+    for name, entry in shared.items():
+        own = entries.get(name)
         if isinstance(own, dict):
-            functions = {**functions, name: {**function.model_dump(exclude_unset=True), **own}}
-    if functions:
-        data["functions"] = functions
+            entries = {**entries, name: {**entry.model_dump(exclude_unset=True), **own}}
+    if entries:
+        data[key] = entries
+
+
+def _add_steps(data: dict[str, Any], shared: Shared) -> None:
+    """Add the steps, and with them the known bugs, of functions for which the assignment has no steps."""
+    own, bugs = data.get("steps") or {}, data.get("bugs") or []
+    added = {
+        name: steps for name, steps in shared.steps.items() if name in data.get("functions", {}) and name not in own
+    }
+    if added and isinstance(bugs, list):
+        data["steps"] = {**own, **added}
+        data["bugs"] = [*bugs, *(bug for bug in shared.bugs if bug.function in added)]
 
 
 def _add_entries(data: dict[str, Any], shared: Shared, arguments: set[str]) -> None:

@@ -19,18 +19,17 @@ from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import losses, outputs, training, two_models
+from .tools import layer_rules, losses, outputs, training, two_models
 from .tools.outputs import Outputs
 from .tools.two_models import ModelProblem
 
 NOT_COUNTED = ("InputLayer",)
-ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
 RANDOM = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
 UNTRAINED = 0.5  # of the points, for correct layers and a correct loss
 
 
 class ArchitectureCheck(Check):
-    """A Keras model has only allowed layers, the right number of outputs, an activation in a hidden layer, and a matching loss."""
+    """A Keras model has the required layers and no others, the right number of outputs, an activation in a hidden layer, and a matching loss."""
 
     depends_on_calls = training.FIT_CALLS
 
@@ -43,6 +42,15 @@ class ArchitectureCheck(Check):
     """The types of layers that the task allows, e.g. ``Dense``; without it, any."""
     hidden_layers: int = Field(0, ge=0)
     """The minimum number of hidden layers."""
+    order: list[str | list[str]] = []
+    """Types of layers that occur in this order, with any others between them, e.g. ``[Conv2D, Flatten, Dense]``; of a list of types, one
+    is enough."""
+    units: list[int] = []
+    """The units of all Dense layers, in their order."""
+    shapes: list[list[int | None]] = []
+    """Output shapes of layers, without the samples, that occur in this order, e.g. ``[[26, 26, null], [1600]]``."""
+    parameters: int | None = Field(None, ge=1)
+    """The number of parameters, without those of normalisations."""
     differs_from: str | None = None
     """Another model; the two must differ in layers, regularizers or training."""
 
@@ -90,32 +98,15 @@ class ArchitectureCheck(Check):
 def _layers_problem(
     check: ArchitectureCheck, layers: list[KerasLayer], observed: Outputs | None
 ) -> ModelProblem | None:
-    other = sorted({layer.type for layer in layers if layer.type not in check.layers})
-    if check.layers and other:
-        return ModelProblem(
-            "",
-            _("`{model}` has layers of the type {types}; the task allows {allowed}.").format(
-                model=check.model, types=", ".join(other), allowed=", ".join(check.layers)
-            ),
-        )
-    hidden = sum(layer.units is not None for layer in layers) - 1
-    if hidden < check.hidden_layers:
-        return ModelProblem(
-            "",
-            _("`{model}` has {hidden} hidden layers; the task requires at least {wanted}.").format(
-                model=check.model, hidden=max(hidden, 0), wanted=check.hidden_layers
-            ),
-        )
-    last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
-    active = any(layer.activation != "linear" or layer.type in ACTIVATIONS for layer in layers[:last])
-    if check.hidden_layers and not active and observed is not None and observed.linear:
-        return ModelProblem(
-            "hidden-activation-missing",
-            _(
-                "The hidden layers of `{model}` have no activation, so together they are one linear layer: use relu."
-            ).format(model=check.model),
-        )
-    return None
+    name = check.model
+    return (
+        layer_rules.forbidden(name, layers, check.layers)
+        or layer_rules.order(name, layers, check.order)
+        or layer_rules.hidden(name, layers, check.hidden_layers, observed)
+        or layer_rules.units(name, layers, check.units)
+        or layer_rules.shapes(name, layers, check.shapes)
+        or layer_rules.parameters(name, layers, check.parameters)
+    )
 
 
 def _count_problem(
@@ -194,7 +185,7 @@ def _notes(
         )
     elif not expects.of or (expects.binary and observed is not None and observed.count > 1):
         notes.append(_("The loss {loss} is unusual for classes; cross-entropy learns faster: accepted."))
-    last = max((index for index, layer in enumerate(layers) if layer.units is not None), default=0)
+    last = layer_rules.last_with_units(layers)
     behind = [layer.type for layer in layers[last:] if layer.type in RANDOM]
     if model.sequential and behind:
         notes.append(

@@ -126,12 +126,21 @@ class ObservedVariable(Observation):
 
 
 class KerasLayer(Observation):
-    """A layer of a Keras model; ``settings`` is its configuration as a string."""
+    """A layer of a Keras model; ``settings`` is its configuration as a string.
+
+    ``shape`` is the output for one sample, or None if the model could not be called; ``uses`` is how often the model calls the layer.
+    ``rate`` is that of a dropout.
+    """
 
     type: str
     settings: str
     units: int | None = None
     activation: str = "linear"
+    shape: list[Size] | None = Field(None, max_length=10)
+    parameters: Size = 0
+    frozen: bool = False
+    uses: Size = 1
+    rate: float | None = None
 
 
 class Loss(Observation):
@@ -148,7 +157,7 @@ class KerasModel(Observation):
 
     ``inputs`` and ``outputs`` are the shapes of one sample; ``steps`` is how often the optimizer has changed the weights.
     A value that the model does not tell is left out (None). ``trainable`` holds numbers that identify the trainable
-    variables across all models.
+    variables across all models. ``learning_rate`` is the first one of a schedule.
     """
 
     built: bool
@@ -159,6 +168,8 @@ class KerasModel(Observation):
     inputs: list[Size] | None = Field(None, max_length=10)
     outputs: list[Size] | None = Field(None, max_length=10)
     steps: int | None = None
+    learning_rate: float | None = None
+    metrics: list[str] = Field([], max_length=20)
     trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
 
@@ -216,6 +227,15 @@ class Origin(Observation):
     test_images: Size = 0
 
 
+class LabelForm(Observation):
+    """The form of the labels in a training: the shape of one label, the smallest and the largest value, and whether all
+    values are whole numbers."""
+
+    shape: list[Size] = Field(max_length=MAX_DIMENSIONS)
+    range: list[float] = Field(min_length=2, max_length=2)
+    whole: bool
+
+
 class InputData(Observation):
     """The data that a model was called with; ``range`` is the smallest and the largest value, ``deviation`` the standard
     deviation of all values.
@@ -231,6 +251,7 @@ class InputData(Observation):
     rows: Size = 0
     range: list[float] | None = Field(None, min_length=2, max_length=2)
     deviation: float | None = None
+    labels: LabelForm | None = None
     standardised: bool = False
     origin: dict[str, Origin] = {}
     pairs: dict[
@@ -263,6 +284,7 @@ class RecordedCall(Observation):
     Calls with the same ``number`` belong to one model, even if no variable holds it any more. All calls to
     ``train_on_batch`` (and to ``test_on_batch``, and to ``predict_on_batch``) count as one call, and so do the steps of a
     training loop (``GradientTape``). ``unseen`` is the number of optimizer steps that belong to no recorded call.
+    ``error`` is that of a call that failed, and ``failed`` describes its model.
     """
 
     method: str
@@ -277,6 +299,8 @@ class RecordedCall(Observation):
     callbacks: list[Callback] = []
     history: dict[str, list[float]] = {}
     unseen: Size = 0
+    error: str = Field("", max_length=MOST_CHARACTERS)
+    failed: KerasModel | None = None
 
 
 LATER = ConfigDict(defer_build=True)  # built at the first use: most runs need few of them

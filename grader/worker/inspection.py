@@ -26,7 +26,7 @@ def describe_figures() -> list[dict[str, Any]]:
 
 def describe_training(namespace: Namespace) -> list[dict[str, Any]]:
     """Return the recorded calls to fit, evaluate and predict."""
-    return recording.records(namespace)
+    return recording.records(namespace, models.describe)
 
 
 def _describe(value: Any, rows: int) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from . import as_data, hooks, losses
+from . import as_data, hooks, layers, losses
 from .recording import unrecorded
 from .settings import settings
 
@@ -45,16 +44,21 @@ def predict(model: Any, inputs: Array) -> Any:
 
 def describe(model: Any) -> dict[str, Any]:
     """Return layers, sizes, loss and optimizer of a Keras model, and the number of optimizer steps."""
-    outputs = _size(model, "output_shape")
+    with unrecorded():
+        described_layers = layers.describe(model)
+    outputs = _size(model, "output_shape") or next(
+        (layer["shape"] for layer in described_layers[::-1] if "shape" in layer), None
+    )
     optimizer: Any = getattr(model, "optimizer", None)
     described: dict[str, Any] = {
         "built": bool(model.built),
         "sequential": type(model).__name__ == "Sequential",
-        "layers": [_describe_layer(layer) for layer in _flat(model)],
+        "layers": described_layers,
         "loss": losses.describe(
             getattr(model, "loss", None), min((outputs or [losses.OUTPUTS])[-1], losses.MOST_OUTPUTS)
         ),
         "optimizer": settings(optimizer),
+        "metrics": _metrics(model),
         "inputs": _size(model, "input_shape"),
         "outputs": outputs,
         # A variable shared by two models is the same object. The numbers are addresses, which mean nothing elsewhere.
@@ -62,7 +66,33 @@ def describe(model: Any) -> dict[str, Any]:
     }
     with contextlib.suppress(Exception):
         described["steps"] = int(optimizer.iterations)
+    with contextlib.suppress(Exception):
+        described["learning_rate"] = _learning_rate(optimizer)
     return described
+
+
+def _metrics(model: Any) -> list[str]:
+    """Return the names of the metrics with which the model was compiled: of a class or a function, or the string."""
+    with contextlib.suppress(Exception):
+        listed = model._compile_metrics._user_metrics
+        each = (
+            list(listed.values())
+            if isinstance(listed, dict)
+            else listed
+            if isinstance(listed, list | tuple)
+            else [listed]
+        )
+        return [str(one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__)) for one in each[:20]]
+    return []
+
+
+def _learning_rate(optimizer: Any) -> float:
+    """Return the learning rate, or the first one of a schedule."""
+    rate = optimizer.get_config()["learning_rate"]
+    if isinstance(rate, dict):
+        config = rate["config"]
+        rate = config.get("initial_learning_rate", (config.get("values") or [None])[0])
+    return float(rate)
 
 
 def _size(model: Any, name: str) -> list[int] | None:
@@ -70,23 +100,3 @@ def _size(model: Any, name: str) -> list[int] | None:
     with contextlib.suppress(Exception):  # a model that is not built, or has several inputs
         return [int(size) for size in getattr(model, name)[1:]]
     return None
-
-
-def _flat(model: Any) -> Iterator[Any]:
-    for layer in model.layers:
-        if is_model(layer):
-            yield from _flat(layer)
-        else:
-            yield layer
-
-
-def _describe_layer(layer: Any) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": type(layer).__name__, "settings": settings(layer)}
-    if isinstance(getattr(layer, "units", None), int):
-        described["units"] = layer.units
-    activation = getattr(layer, "activation", None)  # a function, possibly from TensorFlow
-    if activation is not None:
-        described["activation"] = (
-            str(getattr(activation, "__name__", type(activation).__name__)).removesuffix("_v2").lower()
-        )
-    return described

@@ -23,6 +23,7 @@ from .training_data import ExaminedBatches
 MAX_RECORDS = 200  # for evaluate and for predict
 MAX_FITS = 2000  # records of fit, with their histories: fit() may be called once per epoch
 MOST_PAIRS = 10_000  # of images and labels, in all records together
+MOST_CHARACTERS = 500  # of an error
 MAX_JOINED = 100  # records that contain many calls
 LOOP = "GradientTape"  # the method of a record for a student's training loop
 JOINED = {"train_on_batch": None, "test_on_batch": 1, "predict_on_batch": 1, LOOP: None, "fit": None}
@@ -54,8 +55,11 @@ def unrecorded() -> Iterator[None]:
         _depth[0] -= 1
 
 
-def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return every recorded call in order, with the names that its model has in ``namespace``."""
+def records(namespace: dict[str, Any], describe: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return every recorded call in order, with the names that its model has in ``namespace``.
+
+    ``describe`` returns the description of a model, for the calls that failed.
+    """
     numbers: dict[int, int] = {}  # of the models, in the order in which they were used
     room = [MOST_PAIRS]
     return [
@@ -64,6 +68,7 @@ def records(namespace: dict[str, Any]) -> list[dict[str, Any]]:
             "number": numbers.setdefault(id(model), len(numbers)),
             "model": [name for name, value in list(namespace.items()) if value is model and type(name) is str],
             "unseen": _unseen(model),
+            **({"failed": describe(model)} if "error" in record else {}),
         }
         for model, record in _records
     ]
@@ -139,6 +144,9 @@ def _recorded(method: str, original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             with unrecorded(), _fitting(self) if method == "fit" else contextlib.nullcontext():
                 result = original(self, *arguments, **keywords)
+        except Exception as error:
+            record["error"] = f"{type(error).__name__}: {error}"[-MOST_CHARACTERS:]  # TensorFlow says the reason last
+            raise
         finally:
             _awaited.clear()
             for role, value in list(record.items()):

@@ -69,6 +69,7 @@ class ExaminedBatches:
         self._origin = _Origin()
         self._rows = 0
         self._unread = False
+        self._labels: dict[str, Any] = {}
 
     def add(self, x: Any, y: Any, copy: bool = True) -> None:
         """Examine a batch, now or later; ``copy`` copies the arrays, because the submission may overwrite them."""
@@ -80,6 +81,7 @@ class ExaminedBatches:
             return
         take = np.array if copy else np.asarray
         labels = _labels(y)
+        self._labels = self._labels or _form(labels)
         for leaf in leaves(x):
             if leaf is image or _may_show_images(leaf):
                 pair = (_numeric(take(leaf)), take(labels) if leaf is image and labels is not None else None)
@@ -105,6 +107,7 @@ class ExaminedBatches:
             "shape": shape,
             "dtype": self._first[0].dtype.name,
             "rows": self._rows,
+            **self._labels,
         }
         if self._count:
             mean = self._sum / self._count
@@ -217,7 +220,7 @@ class _Part:
 
 
 def _of_array(array: Array, labels: Array | None, every: bool, others: list[Array]) -> dict[str, Any]:
-    described: dict[str, Any] = {"shape": list(array.shape), "dtype": array.dtype.name}
+    described: dict[str, Any] = {"shape": list(array.shape), "dtype": array.dtype.name, **_form(labels)}
     if array.size and array.ndim and array.dtype.kind in "biuf":
         described["range"] = [float(array.min()), float(array.max())]
         described["deviation"] = float(array.std(dtype=np.float64))
@@ -233,6 +236,17 @@ def _of_array(array: Array, labels: Array | None, every: bool, others: list[Arra
             origin.add(other, None)
         described |= {"rows": len(array), **origin.described()}
     return described
+
+
+def _form(labels: Array | None) -> dict[str, Any]:
+    """Return the form of the labels: the shape of one, the range of all, and whether they are integers."""
+    if labels is None or not labels.ndim or not labels.size or labels.dtype.kind not in "biuf":
+        return {}
+    low, high = float(labels.min()), float(labels.max())
+    if not np.isfinite([low, high]).all():
+        return {}
+    whole = labels.dtype.kind != "f" or bool((labels == np.floor(labels)).all())
+    return {"labels": {"shape": list(labels.shape[1:]), "range": [low, high], "whole": whole}}
 
 
 def _fingerprint(array: Array, labels: Array | None, every: bool) -> tuple[Any, ...] | None:

@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from reference import clothing_mlp, image_classifiers
+from reference import image_classifiers
 
 ALL = [
-    clothing_mlp.plain,
-    clothing_mlp.regularized,
+    image_classifiers.plain,
+    image_classifiers.regularized,
     image_classifiers.mnist_mlp,
     image_classifiers.clothing_cnn,
     image_classifiers.clothing_cnn_dropout,
@@ -43,7 +43,7 @@ def test_scores_are_probabilities_in_evaluation_mode(stripes, reference):
 @pytest.mark.long
 def test_seed_determines_the_result(stripes):
     images, labels = stripes
-    first, again, other = (clothing_mlp.regularized(images, labels, seed)(images) for seed in (1, 1, 2))
+    first, again, other = (image_classifiers.regularized(images, labels, seed)(images) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).max() > 1e-3
 
@@ -55,7 +55,7 @@ def test_early_stopping_keeps_the_best_epoch(stripes):
     def build():
         return keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")])
 
-    trained = clothing_mlp.train(build, images, noise, 1, epochs=30, validation=0.2, patience=3)
+    trained = image_classifiers.train(build, images, noise, 1, epochs=30, validation=0.2, patience=3)
     seen = trained.history["val_loss"]
     assert len(seen) == 1 + int(np.argmin(seen)) + 3 < 30
     validation = np.random.RandomState(1).permutation(200)[160:]

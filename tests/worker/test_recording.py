@@ -41,7 +41,7 @@ def test_calls_of_one_method_are_joined():
     first = recording._examined(network, "train_on_batch")
     assert recording._examined(network, "train_on_batch") is first
     assert recording._examined(network, "test_on_batch") is not first
-    (one, two) = recording.records({"net": network, "x": 1})
+    (one, two) = recording.records({"net": network, "x": 1}, dict)
     assert [one["method"], two["method"]] == ["train_on_batch", "test_on_batch"]
     assert one["model"] == ["net"]
     assert one["number"] == two["number"] == 0
@@ -63,7 +63,7 @@ def test_call_is_recorded_with_its_history():
 
     Model.evaluate = recording._recorded("evaluate", Model.evaluate)
     assert Model().evaluate([1.0], batch_size=7) == "result"
-    (record,) = recording.records({})
+    (record,) = recording.records({}, dict)
     assert (record["method"], record["batch_size"]) == ("evaluate", 7)
 
 
@@ -71,7 +71,7 @@ def test_nested_and_unrecorded_calls_leave_no_record():
     call = recording._recorded("predict", lambda self, x: x)
     with recording.unrecorded():
         assert call(model(), 3) == 3
-    assert recording.records({}) == []
+    assert recording.records({}, dict) == []
 
 
 def test_callbacks_are_described():
