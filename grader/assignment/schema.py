@@ -17,9 +17,12 @@ from .spec import AssignmentSpec
 def json_schema() -> dict[str, Any]:
     """Return the schema with all kinds of checks that are installed. Each key has its description."""
     document = AssignmentSpec.model_json_schema(schema_generator=DescribedSchema)
-    # An included file may have the keys that a function needs.
+    # An included file may have the keys that a function or a variable needs.
     function = document["$defs"]["FunctionSpec"]
-    complete = {"functions": {"additionalProperties": {key: function.pop(key) for key in ("required", "anyOf")}}}
+    complete = {
+        "functions": {"additionalProperties": {key: function.pop(key) for key in ("required", "anyOf")}},
+        "variables": {"additionalProperties": {"required": document["$defs"]["VariableSpec"].pop("required")}},
+    }
     document.setdefault("allOf", []).append(
         {"if": {"not": {"required": ["include"]}}, "then": {"properties": complete}}
     )

@@ -20,7 +20,7 @@ from ..worker.frames import MAX_PAYLOAD
 from ..worker.values import Kept
 from .context import Context
 from .outcome import Outcome
-from .tools import pictures, plausible, predictions, sample_data, training
+from .tools import pictures, plausible, predictions, sample_data, training, training_mistakes
 
 Array = np.ndarray[Any, Any]
 SURE = 0.4  # accuracy with a different numbering of the classes that shows that the model has learned
@@ -142,6 +142,9 @@ def _reason(
             "With a different numbering of the classes it would be {percent:.1f} %: the model numbers the classes differently."
         )
         return "classes-renumbered", sentence.format(percent=100 * renumbered)
+    mistake = training_mistakes.of(context, check.model) if check.model is not None else None
+    if mistake is not None:
+        return mistake.bug, mistake.sentence
     if share == 0 and accuracy.low <= MOST_BY_CHANCE * chance:
         return "no-better-than-chance", ""
     return "", ""

@@ -19,12 +19,11 @@ from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import layer_rules, losses, outputs, training, two_models
+from .tools import layer_rules, losses, model_mistakes, outputs, training, two_models
 from .tools.outputs import Outputs
 from .tools.two_models import ModelProblem
 
 NOT_COUNTED = ("InputLayer",)
-RANDOM = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise")
 UNTRAINED = 0.5  # of the points, for correct layers and a correct loss
 
 
@@ -68,7 +67,9 @@ class ArchitectureCheck(Check):
                 _("`{model}` has not been trained: call its compile() and fit().").format(model=self.model)
             )
         expects = losses.input_of(model)
+        problem = problem or model_mistakes.of(context, self.model, model, observed)
         problem = problem or _output_problem(self, model, observed, expects)
+        problem = problem or model_mistakes.metrics(self.model, model, model_mistakes.labels_of(context, self.model))
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
         evidence = Evidence(
@@ -85,7 +86,7 @@ class ArchitectureCheck(Check):
                 "`{model}` has the layers {layers}, but it has not been trained: no epoch of fit() has been completed."
             )
             return Outcome(UNTRAINED, untrained.format(model=self.model, layers=names), evidence, hint_fits=False)
-        notes = _notes(self, model, layers, observed, expects)
+        notes = _notes(self, model, observed, expects)
         praise = (
             _("`{model}` has the layers {layers} and a loss that fits its output.")
             if observed
@@ -166,7 +167,6 @@ def _is_trained(check: ArchitectureCheck, context: Context, model: KerasModel) -
 def _notes(
     check: ArchitectureCheck,
     model: KerasModel,
-    layers: list[KerasLayer],
     observed: Outputs | None,
     expects: losses.LossInput,
 ) -> list[str]:
@@ -185,12 +185,4 @@ def _notes(
         )
     elif not expects.of or (expects.binary and observed is not None and observed.count > 1):
         notes.append(_("The loss {loss} is unusual for classes; cross-entropy learns faster: accepted."))
-    last = layer_rules.last_with_units(layers)
-    behind = [layer.type for layer in layers[last:] if layer.type in RANDOM]
-    if model.sequential and behind:
-        notes.append(
-            _(
-                "{layer} after the output of `{model}` disturbs the outputs during training: put it before the last Dense layer. Accepted."
-            )
-        )
-    return [note.format(model=check.model, loss=model.loss.name, layer=", ".join(behind)) for note in notes]
+    return [note.format(model=check.model, loss=model.loss.name) for note in notes]

@@ -20,7 +20,7 @@ from ..report.evidence import Evidence
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
-from .tools import pictures, plausible, predictions, training, two_models
+from .tools import pictures, plausible, predictions, training, training_mistakes, two_models
 
 SLIGHT = 0.995  # of the points; below this share the gap is "not by much" smaller
 
@@ -102,7 +102,9 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         none = _(
             "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
-        return Outcome(0.0, none.format(**values), evidence, pictures=charts)
+        mistake = training_mistakes.of(context, check.model)
+        bugs = findings_of_check(mistake.bug, check.model) if mistake else None
+        return Outcome(0.0, none.format(**values), evidence, bugs, pictures=charts)
     share = predictions.rising_share(check, gap_in_accuracy.value, context.split(check.dataset))
     note = _("The generalisation gap of `{model}` is {gap}.").format(**values)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clearly visible.")

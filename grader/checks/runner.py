@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..assignment.check import BandedCheck, Check
+from ..diagnosis import findings_of_check
 from ..sandbox.failures import CallError
 from ..student.layout_search import in_best_layout, in_detected_layout
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
+from .tools import failed_training
 
 
 class CheckRunner:
@@ -32,10 +36,16 @@ class CheckRunner:
         except CallError as failure:
             if failure.status in ("error", "failed"):
                 _excuse(check, self.context)
+                raise failed_training.explained(self.context, check, failure) from failure
             raise
         is_measured = isinstance(check, BandedCheck)  # its bug may come from training that could not run here
         if outcome.share < 1 and (outcome.bugs is None or is_measured):
             _excuse(check, self.context)
+        if outcome.share < 1 and outcome.bugs is None:
+            mistake = failed_training.mistake(self.context, check)
+            if mistake is not None:
+                message = f"{mistake.sentence} {outcome.message}".strip()
+                outcome = replace(outcome, message=message, bugs=findings_of_check(mistake.bug, mistake.model))
         return outcome
 
     def _outcome(self, check: Check) -> Outcome:

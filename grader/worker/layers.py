@@ -40,18 +40,18 @@ def describe(model: Any) -> list[dict[str, Any]]:
 def _calls(model: Any) -> list[tuple[Any, list[int]]]:
     """Return the layers that the model calls for one sample of zeros, each with its output shape without the samples."""
     base = sys.modules["keras"].layers.Layer
-    recorded: list[tuple[Any, list[int]]] = []
+    record: list[tuple[Any, list[int]]] = []
     inside = [0]
     original = base.__call__
-    base.__call__ = _watched(original, recorded, inside)
+    base.__call__ = _watched(original, record, inside)
     try:
         model(np.zeros((1, *_input_shape(model)), np.float32), training=False)
     finally:
         base.__call__ = original
-    return recorded
+    return record
 
 
-def _watched(original: Callable[..., Any], recorded: list[tuple[Any, list[int]]], inside: list[int]) -> Any:
+def _watched(original: Callable[..., Any], record: list[tuple[Any, list[int]]], inside: list[int]) -> Any:
     def call(self: Any, *arguments: Any, **keywords: Any) -> Any:
         own = not inside[0] and _is_leaf(self)
         inside[0] += own
@@ -59,8 +59,8 @@ def _watched(original: Callable[..., Any], recorded: list[tuple[Any, list[int]]]
             result = original(self, *arguments, **keywords)
         finally:
             inside[0] -= own
-        if own and len(recorded) < MOST_CALLS:
-            recorded.append((self, [int(size) for size in getattr(result, "shape", ())[1:]]))
+        if own and len(record) < MOST_CALLS:
+            record.append((self, [int(size) for size in getattr(result, "shape", ())[1:]]))
         return result
 
     return call

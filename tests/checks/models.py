@@ -10,6 +10,7 @@ from grader.checks.context import Context
 from grader.checks.tools.predictions import Predicted
 from grader.datasets import Split
 from grader.diagnosis.log import DiagnosisLog
+from grader.sandbox.failures import CallError
 from grader.sandbox.observations import InputData, KerasLayer, KerasModel, Loss, RecordedCall
 
 COUNT = 2000  # training images, and as many held-out images
@@ -74,9 +75,14 @@ def fit(*names, epochs=3, **inputs):
     return RecordedCall(method="fit", model=list(names), inputs=InputData(**inputs), epochs=epochs, history=history)
 
 
+def _silent(_name, _inputs):
+    raise CallError("error", "no answer")
+
+
 def context(check, predictions=None, models=None, record=(), stand_in=False, **student):
     """Return a context of one check with these predictions and descriptions of models, by the name of the variable."""
-    models = models or {}
+    models = {"model": model(), **(models or {})}
+    student.setdefault("predict", _silent)
     submission = SimpleNamespace(
         find_variable=lambda name: name, training=lambda: list(record), model=models.__getitem__, **student
     )

@@ -110,6 +110,28 @@ def test_mistake_is_named(model, predict, bug, message):
     assert message in outcome.message
 
 
+def test_dropout_after_the_output_is_named():
+    outcome = judged(models.model(HIDDEN, OUTPUT, layer("Dropout")))
+    assert (outcome.share, bugs(outcome)) == (0, ["dropout-after-output"])
+
+
+def test_metric_that_does_not_fit_is_named():
+    outcome = judged(models.model(metrics=["BinaryAccuracy"]))
+    assert (outcome.share, bugs(outcome)) == (0, ["metric-does-not-fit"])
+    assert judged(models.model(metrics=["accuracy", "mse"])).share == 1
+
+
+def test_order_sizes_shapes_and_parameters_of_the_layers_are_required():
+    shaped = [
+        one.model_copy(update=keys)
+        for one, keys in ((HIDDEN, {"shape": [32], "parameters": 416}), (OUTPUT, {"shape": [10], "parameters": 330}))
+    ]
+    model = models.model(*shaped)
+    assert judged(model, order=["Dense", "Dense"], units=[32, 10], shapes=[[None], [10]], parameters=746).share == 1
+    for keys in ({"order": ["Conv2D", "Dense"]}, {"units": [10]}, {"shapes": [[10], [32]]}, {"parameters": 745}):
+        assert judged(model, **keys).share == 0
+
+
 def test_activation_in_its_own_layer_counts():
     # These outputs look linear, as with a relu whose inputs are all positive.
     for model in (models.model(layer("Dense", 32), layer("Activation"), OUTPUT), models.model(HIDDEN, OUTPUT)):
@@ -161,7 +183,6 @@ def test_recorded_training_counts_without_steps_of_the_optimizer(call, share):
         (models.model(loss=LOGITS), sigmoid, "already between 0 and 1, so from_logits=True is wrong: accepted."),
         (models.model(), sigmoid, "is an independent probability (sigmoid)"),
         (models.model(loss=UNUSUAL), probabilities, "The loss mean_squared_error is unusual for classes"),
-        (models.model(HIDDEN, OUTPUT, layer("Dropout")), probabilities, "Dropout after the output of `model` disturbs"),
     ],
 )
 def test_unusual_choice_is_accepted_with_a_note(model, predict, note):

@@ -24,7 +24,7 @@ PLAIN, OTHER = models.model(), models.model(models.layer("Dense", 8, "relu"), mo
 
 def of_one(predictions):
     check = OverfittingCheck(**KEYS, model="plain")
-    return check.run(models.context(check, {"plain": predictions}))
+    return check.run(models.context(check, {"plain": predictions}, {"plain": PLAIN}))
 
 
 def of_two(plain, smaller, model=OTHER, plain_model=PLAIN, **keys):

@@ -27,6 +27,7 @@ def check(run, depends_on_calls=None):
         depends_on_calls=depends_on_calls,
         depends_on_variables=False,
         functions=lambda: ["ReLU"],
+        variables=lambda: [],
     )
 
 

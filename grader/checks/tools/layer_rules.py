@@ -39,7 +39,7 @@ def order(model: str, layers: Sequence[KerasLayer], required: Sequence[str | lis
         types = [entry] if isinstance(entry, str) else entry
         if any(layer.type in types for layer in remaining):
             continue
-        wanted = _(", then ").join(_(" or ").join([each] if isinstance(each, str) else each) for each in required)
+        path = _(", then ").join(_(" or ").join([each] if isinstance(each, str) else each) for each in required)
         own = ", ".join(layer.type for layer in layers)
         if not any(layer.type in types for layer in layers):
             sentence = _(
@@ -49,7 +49,7 @@ def order(model: str, layers: Sequence[KerasLayer], required: Sequence[str | lis
             sentence = _(
                 "The layer {types} of `{model}` is not in its place; the task requires {wanted}, in this order. Its layers are {own}."
             )
-        text = sentence.format(model=model, types=_(" or ").join(types), wanted=wanted, own=own)
+        text = sentence.format(model=model, types=_(" or ").join(types), wanted=path, own=own)
         return ModelProblem("layers-in-another-order" if _has_all(layers, required) else "", text)
     return None
 
@@ -81,8 +81,8 @@ def shapes(model: str, layers: Sequence[KerasLayer], required: Sequence[list[Siz
     for shape in required:
         if not any(other is not None and _fits(other, shape) for other in remaining):
             sentence = _("No layer of `{model}` has an output of the shape {shape} at its place. The shapes are {own}.")
-            shown = " → ".join(_shown(other) for other in own if other is not None)
-            return ModelProblem("", sentence.format(model=model, shape=_shown(shape), own=shown))
+            path = " → ".join(_shown(other) for other in own if other is not None)
+            return ModelProblem("", sentence.format(model=model, shape=_shown(shape), own=path))
     return None
 
 

@@ -46,11 +46,11 @@ class Outputs:
 
 def of(context: Context, model: str, described: observations.KerasModel) -> Outputs | None:
     """Return the outputs of the submission's model for images like those of its training; None without a prediction."""
-    inputs = _inputs(context, model, described)
-    if inputs is None:
+    images = inputs(context, model, described)
+    if images is None:
         return None
     try:
-        answer = arrays.numbers(context.student.predict(model, inputs))
+        answer = arrays.numbers(context.student.predict(model, images))
     except CallError as failure:
         if failure.status not in ("failed", "error"):
             raise
@@ -58,11 +58,11 @@ def of(context: Context, model: str, described: observations.KerasModel) -> Outp
     if (
         answer is None
         or not answer.ndim
-        or len(answer) != len(inputs)
-        or not 0 < answer.size <= len(inputs) * MOST_OUTPUTS
+        or len(answer) != len(images)
+        or not 0 < answer.size <= len(images) * MOST_OUTPUTS
     ):
         return None
-    values = answer.reshape(len(inputs), -1)
+    values = answer.reshape(len(images), -1)
     if not np.isfinite(values).all():
         return None
     kind = kind_of(values)
@@ -91,7 +91,7 @@ def log_probabilities(values: Array) -> Array:
     return logarithms
 
 
-def _inputs(context: Context, model: str, described: observations.KerasModel) -> Array | None:
+def inputs(context: Context, model: str, described: observations.KerasModel) -> Array | None:
     """Return images, other images, and the mean of each pair, in the shape and range of the training: float32 (3 IMAGES, ...)."""
     name = context.student.find_variable(model)
     fits = [

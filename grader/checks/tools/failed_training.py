@@ -1,0 +1,58 @@
+"""Names the mistake because of which ``fit`` or a layer failed, for checks of models and histories that are missing for this reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ...assignment.check import Check
+from ...judging.wrong_answer import WrongAnswer
+from ...sandbox.failures import CallError
+from ..context import Context
+from . import model_mistakes, training
+
+MADE = ("model", "history")  # types of the variables that a training makes
+OF_A_LAYER = re.compile(r"layer '?\"?\w+'?\"? is incompatible with the layer: expected (min_ndim|ndim|axis|shape)")
+
+
+@dataclass(frozen=True)
+class FailedTraining:
+    """A mistake because of which a training failed: the bug by its name, a sentence or "", and the model."""
+
+    bug: str
+    sentence: str
+    model: str
+
+
+def mistake(context: Context, check: Check, message: str = "") -> FailedTraining | None:
+    """Return the mistake because of which a variable of the check was not made, or None; ``message`` is the one about the variable."""
+    own_names = {name for name, _type in check.variables()}
+    names = (
+        [name for name, declared in context.content.variables.items() if name in own_names and declared.type in MADE]
+        if own_names
+        else []
+    )
+    if not names:
+        return None
+    own = {context.student.find_variable(name) for name in names}
+    for call in training.fits(context.student.training()):
+        if call.error and (not call.model or None in own or own & {*call.model} or _only_histories(context, names)):
+            model = next(iter(call.model), names[0])
+            problem = model_mistakes.of_failed_call(call, model)
+            if problem is not None:
+                return FailedTraining(problem.bug, problem.sentence, model)
+    return FailedTraining("wrong-input-shape", "", names[0]) if OF_A_LAYER.search(message) else None
+
+
+def _only_histories(context: Context, names: list[str]) -> bool:
+    return all(context.content.variables[name].type == "history" for name in names)
+
+
+def explained(context: Context, check: Check, failure: CallError) -> CallError:
+    """Return the failure of a check, with the mistake because of which the training failed if it is known."""
+    problem = mistake(context, check, failure.message) if not getattr(failure, "bug", "") else None
+    if problem is None:
+        return failure
+    wrong = WrongAnswer(f"{problem.sentence} {failure.message}".strip(), bug=problem.bug)
+    wrong.status, wrong.place = failure.status, failure.place
+    return wrong
