@@ -216,7 +216,7 @@ def _history_problem(name: str, value: Any, context: Context) -> str | None:
             name=name
         )
     record = context.student.training()
-    if not training.fits(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
+    if not training.trainings(record) or training.is_invented({key: curves[key] for key in HISTORY}, record):
         return _("`{name}` was not returned by fit() in this run: assign it, `{name} = model.fit(...)`.").format(
             name=name
         )

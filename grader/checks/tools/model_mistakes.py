@@ -86,11 +86,6 @@ def _activation(name: str, layers: Sequence[KerasLayer], observed: Outputs | Non
     if not with_units or observed is None:
         return None
     last = layers[with_units[-1]]
-    if observed.count == 1 and any(index >= with_units[-1] for index in softmaxes):
-        sentence = _(
-            "`{model}` has a softmax over a single output, which is always 1: use sigmoid, or one output for each class."
-        )
-        return ModelProblem("softmax-of-one-output", sentence.format(model=name))
     if sum(index >= with_units[-1] for index in softmaxes) > 1:
         sentence = _(
             "`{model}` applies softmax twice: its probabilities go through a second softmax. Keep one of them."

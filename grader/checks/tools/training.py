@@ -217,6 +217,11 @@ def trainings(record: list[RecordedCall]) -> list[RecordedCall]:
     return [call for call in record if call.method in TRAINING]
 
 
+def has_own_loop(record: list[RecordedCall], model: str | None) -> bool:
+    """True if a training loop of the submission has changed the model with this name."""
+    return any(call.method == "GradientTape" and model in call.model for call in record)
+
+
 def trained(record: list[RecordedCall]) -> bool:
     """True if a recorded call of ``fit`` has completed an epoch, or a custom loop a step."""
     return any(_epochs(call) or call.method != "fit" for call in trainings(record))

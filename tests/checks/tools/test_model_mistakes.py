@@ -55,7 +55,6 @@ def test_correct_model_has_no_mistake(model, observed, labels):
     ("model", "observed", "labels", "name"),
     [
         (models.model(HIDDEN, layer("Dense", 10, "relu")), ANY, NUMBERS, "wrong-output-activation"),
-        (models.model(HIDDEN, layer("Dense", 1, "softmax"), outputs=[1]), ONE, NUMBERS, "softmax-of-one-output"),
         (models.model(HIDDEN, OUTPUT, layer("Softmax")), PROBABILITIES, NUMBERS, "softmax-applied-twice"),
         (models.model(layer("Dense", 32, "softmax"), OUTPUT), PROBABILITIES, NUMBERS, "softmax-in-hidden-layer"),
         (with_loss("mse"), PROBABILITIES, NUMBERS, "loss-does-not-fit"),
