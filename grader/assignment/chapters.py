@@ -32,7 +32,7 @@ def grouped(items: Iterable[ItemT], chapter_of: Callable[[ItemT], str]) -> list[
 
 
 def facts(content: AssignmentSpec) -> tuple[str, str, str]:
-    """Return the time that an exercise takes, its full marks, and its slides as short texts, "" for what it does not state."""
+    """Return the time that an exercise takes, its full marks, and its slides as short texts, "" for each that it does not state."""
     minutes = _("{count} min").format(count=content.minutes) if content.minutes is not None else ""
     points = ngettext("{count:g} point", "{count:g} points", round(content.max_score))
     return minutes, points.format(count=content.max_score), content.deck

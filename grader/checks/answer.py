@@ -163,7 +163,7 @@ class AnswerCheck(Check):
         raise WrongAnswer(sentence.format(question=self.question, value=_shown(value), options=options))
 
     def _to_read(self, context: Context) -> Outcome:
-        """Return the text for the person who reads it, and a sentence that says if there is none."""
+        """Return the text for the person who reads it, and a sentence that says if it is missing."""
         sentence = _("A person marks this part. Its points are added then.")
         evidence = Evidence(manual=True)
         try:
@@ -186,7 +186,7 @@ class AnswerCheck(Check):
 
 
 def _answer(context: Context, question: str) -> Any:
-    """Return the answer to a question. Raises CallError if there is none."""
+    """Return the answer to a question. Raises CallError if it is missing."""
     message = _(
         "The answer to `{question}` is missing: add it to the dict `answers`, or define a variable `{question}`."
     )

@@ -53,7 +53,7 @@ def serve(channel: socket.socket) -> None:
 
 
 def _datasets(content: Array) -> list[Array]:
-    """Return the datasets of numbers in an HDF5 file, at most MOST_DATASETS; raises OSError if it is none."""
+    """Return the datasets of numbers in an HDF5 file, at most MOST_DATASETS; raises OSError for another file."""
     h5py: Any = importlib.import_module("h5py")
     arrays: list[Array] = []
     left = LARGEST

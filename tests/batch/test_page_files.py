@@ -1,4 +1,4 @@
-"""Tests of the files of one student: what they contain, and what happens if one cannot be made or written."""
+"""Tests of the files of one student: their content, and the ending if one cannot be made or written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``gradients``: what the kind needs in an assignment."""
+"""``gradients``: the demands of the kind on an assignment."""
 
 from __future__ import annotations
 

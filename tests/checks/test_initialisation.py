@@ -1,4 +1,4 @@
-"""``initialisation``: what the kind needs in an assignment."""
+"""``initialisation``: the demands of the kind on an assignment."""
 
 from __future__ import annotations
 
