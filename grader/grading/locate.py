@@ -7,10 +7,13 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 
 from ..assignment.check import Check
+from ..assignment.sequences import methods_of
+from ..assignment.spec import AssignmentSpec
 from ..checks.context import Context
 from ..diagnosis import Findings
 from ..diagnosis.findings import JudgedResults
 from ..report.evidence import Location
+from ..student import signatures
 from ..submission import Code, Submission
 from ..submission import lines as file_lines
 from ..submission.dataflow import may_change_arguments
@@ -62,7 +65,11 @@ class Locator:
         """Return the definition of the first function or variable of ``check``, under the submission's name for it."""
         for name in check.functions():
             function = context.student.find(name)
-            spot = function and (self._definitions.get(function.label) or self._definitions.get(function.owner))
+            spot = function and (
+                self._of_method(check.called(name), function.label, context.content)
+                or self._definitions.get(function.label)
+                or self._definitions.get(function.owner)
+            )
             if spot:
                 return self.of_spot(spot)
         for name, _ in check.variables():
@@ -70,6 +77,19 @@ class Locator:
             if spot:
                 return self.of_spot(spot)
         return None
+
+    def _of_method(self, name: str, label: str, content: AssignmentSpec) -> Spot | None:
+        """Return the definition of the method with the ``name`` CLASS.METHOD in the submission's class ``label``, or None."""
+        class_name, _dot, method = name.rpartition(".")
+        if class_name not in content.classes:
+            return None
+        own = {
+            key.removeprefix(f"{label}."): spot
+            for key, spot in self._definitions.items()
+            if key.startswith(f"{label}.")
+        }
+        bound = signatures.match(own, [method], {method: methods_of(content.classes, class_name)[method].aliases})
+        return next((own[found] for found in bound), None)
 
     def of_wrong_result(
         self, judged: JudgedResults | None, bugs: Findings | None, context: Context, trusted: Collection[str]

@@ -82,11 +82,13 @@ def test_wrong_example_does_not_pass(graded):
     assert {name for name, status in statuses(report).items() if status == "failed"} >= {"one-step", "scores"}
 
 
-def test_wrong_step_does_not_pass_and_its_hint_names_the_method(graded):
-    report = graded(EXERCISE, known_wrong(EXERCISE, "output-slope-missing"))
+def test_wrong_step_does_not_pass_and_its_hint_and_line_are_those_of_the_method(graded):
+    source = known_wrong(EXERCISE, "output-slope-missing")
+    report = graded(EXERCISE, source)
     step = next(result for result in report.checks if result.name == "one-step")
     assert step.status == "failed" and not report.passed
     assert "in FFNN.fit() first." in step.hint
+    assert source.split("\n")[step.evidence.location.line - 1].startswith("    def fit(")
 
 
 LISTS = "self.weights = [random.normal(size=pair) for pair in pairs]"
