@@ -89,7 +89,7 @@ class Locator:
             if key.startswith(f"{label}.")
         }
         bound = signatures.match(own, [method], {method: methods_of(content.classes, class_name)[method].aliases})
-        return next((own[found] for found in bound), None)
+        return next((own[name] for name in bound), None)
 
     def of_wrong_result(
         self, judged: JudgedResults | None, bugs: Findings | None, context: Context, trusted: Collection[str]

@@ -24,8 +24,8 @@ def test_undeclared_bug_is_named_with_its_quantity(toy):
 
 def test_title_has_no_quantity_that_only_the_assignment_knows(toy):
     content, *_ = toy()
-    found = [Findings((Finding("sign-flipped", "dW", quantity=name),)) for name in ("error", "dW")]
-    titles = [hints.diagnosis(findings, content).title for findings in found]
+    all_findings = [Findings((Finding("sign-flipped", "dW", quantity=name),)) for name in ("error", "dW")]
+    titles = [hints.diagnosis(findings, content).title for findings in all_findings]
     assert titles[1] == f"{titles[0]}, dW"
 
 
