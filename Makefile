@@ -5,7 +5,7 @@ EXERCISES := activations by-hand losses initialisation data-preparation minimize
     regularization \
     optimizers-keras callbacks \
     single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
-    two-gaussians \
+    two-gaussians playground \
     tensors gradient-tape mnist-mlp mnist-cnn clothing-cnn
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean

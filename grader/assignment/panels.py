@@ -60,6 +60,17 @@ AnyLine = Annotated[
 ]
 
 
+class PlanePlot(StrictModel):
+    """Points of two classes in two colours, and the boundary of a function between them."""
+
+    points: int = Field(ge=2)
+    """The minimum number of points."""
+    boundary: str | None = None
+    """The function that predicts: the subplot also shows its regions, as contours, an image, a line or coloured points."""
+    argument: str = "X"
+    """The argument of this function that gets points."""
+
+
 class Panel(StrictModel):
     """A required plot: ``count`` subplots in one figure with the first entries of the variable ``images``, or all ``lines``:
     those of histories or tables in one subplot, and those of functions in any subplots.
@@ -77,6 +88,8 @@ class Panel(StrictModel):
     """The variable with the names of the classes: each image has the name of its class as title."""
     lines: list[AnyLine] = []
     """The lines: all of histories, all of functions, or all of tables."""
+    plane: PlanePlot | None = None
+    """Points of two classes in the plane, in one subplot."""
     labelled: bool = False
     """The axes have labels; lines of functions have a legend, or subplots of their own with titles."""
 
@@ -94,8 +107,8 @@ class Panel(StrictModel):
 
     @model_validator(mode="after")
     def _something_to_draw(self) -> Panel:
-        if (self.images is None) == (not self.lines):
-            raise ValueError("a panel has either images or lines; give one of them.")
+        if sum(map(bool, (self.images, self.lines, self.plane))) != 1:
+            raise ValueError("a panel has either images, lines or a plane; give one of them.")
         if sum(map(bool, (self.histories(), self.functions(), self.tables()))) > 1:
             raise ValueError("the lines of a panel are all of histories, functions or tables; use several panels.")
         return self

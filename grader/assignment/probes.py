@@ -97,6 +97,13 @@ class ImagesInput(ArrayInput):
         return self
 
 
+class TupleInput(ArrayInput):
+    """A tuple of inputs that are above this one in the probe, such as points together with their labels."""
+
+    together: list[Identifier] = Field(min_length=1)
+    """The names of these inputs; some may be used only here."""
+
+
 class FunctionInput(ArrayInput):
     """A function that is passed as an argument: give either ``own`` or ``given``."""
 
@@ -140,6 +147,7 @@ def _type_of_input(value: Any) -> str:
     if not isinstance(value, dict):
         return "constant" if isinstance(value, list | bool | int | float) else "RandomInput"
     types = {"value": "ConstantInput", "formula": "FormulaInput", "images": "ImagesInput", "text": "TextInput"}
+    types["together"] = "TupleInput"
     types |= {"own": "FunctionInput", "given": "FunctionInput", "generator": "GeneratorInput"}
     return next((name for key, name in types.items() if key in value), "RandomInput")
 
@@ -151,6 +159,7 @@ Input = Annotated[
     | Annotated[ImagesInput, Tag("ImagesInput")]
     | Annotated[FunctionInput, Tag("FunctionInput")]
     | Annotated[TextInput, Tag("TextInput")]
+    | Annotated[TupleInput, Tag("TupleInput")]
     | Annotated[GeneratorInput, Tag("GeneratorInput")]
     | Annotated[Constant, AfterValidator(check_rectangular), Tag("constant")],
     Discriminator(_type_of_input),
@@ -177,8 +186,13 @@ class Probe(StrictModel):
 
     def names_in_formulas(self) -> dict[str, list[str]]:
         """Return {input: the names that it is computed from}, of the inputs that depend on others. Raises Refused."""
-        computed = {name: value for name, value in self.inputs.items() if isinstance(value, FormulaInput | ImagesInput)}
-        return {
-            name: expressions.needs_of(value.formula) if isinstance(value, FormulaInput) else [value.labels]
-            for name, value in computed.items()
-        }
+        names: dict[str, list[str]] = {}
+        for name, value in self.inputs.items():
+            match value:
+                case FormulaInput():
+                    names[name] = expressions.needs_of(value.formula)
+                case ImagesInput():
+                    names[name] = [value.labels]
+                case TupleInput():
+                    names[name] = [*value.together]
+        return names

@@ -25,16 +25,26 @@ class PointSample(StrictModel):
     """The input with the classes of these points."""
     best: float | None = Field(None, gt=0, lt=1)
     """The accuracy that no classifier exceeds in the long run. Clearly more is implausible: it is reported and not scored."""
+    at_most: float | None = Field(None, gt=0, lt=1)
+    """The accuracy that these inputs of ``train`` do not allow: more shows that one of them has no effect."""
+    argument: str = ""
+    """With ``at_most``: this input, which is an argument of ``train``."""
 
     @model_validator(mode="after")
     def _training_data_have_labels(self) -> PointSample:
         if bool(self.training_points) != bool(self.training_labels):
             raise ValueError("give both training_points and training_labels, or neither.")
+        if (self.at_most is None) == bool(self.argument):
+            raise ValueError("give both at_most and argument, or neither.")
         return self
 
     def inputs(self) -> list[str]:
         """Return the inputs of the probe that are named here."""
-        return [name for name in (self.points, self.labels, self.training_points, self.training_labels) if name]
+        return [
+            name
+            for name in (self.points, self.labels, self.training_points, self.training_labels, self.argument)
+            if name
+        ]
 
 
 class OwnData(StrictModel):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ..assignment.check import Check, Problem, unknown
 from ..assignment.declarations import Declarations
-from ..assignment.panels import Panel
+from ..assignment.panels import Panel, PlanePlot
 from ..diagnosis import findings_of_check
 from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
@@ -21,7 +21,7 @@ from ..support.i18n import _, joined
 from .context import Context
 from .namespace import known_images, plain, texts
 from .outcome import Outcome
-from .tools import function_lines, table_lines, training
+from .tools import function_lines, plane_plots, table_lines, training
 
 Array = np.ndarray[Any, Any]
 DRAWING = ("bar", "figure", "imshow", "matshow", "plot", "semilogx", "semilogy", "subplot", "subplots", "add_subplot")
@@ -62,13 +62,21 @@ class FiguresCheck(Check):
             yield from ((line.table, "table") for line in panel.tables())
 
     def functions(self) -> Iterable[str]:
-        return dict.fromkeys(line.function for panel in self.panels for line in panel.functions())
+        lines = [line.function for panel in self.panels for line in panel.functions()]
+        return dict.fromkeys([*lines, *(plane.boundary for plane in self._planes() if plane.boundary)])
+
+    def _planes(self) -> list[PlanePlot]:
+        return [panel.plane for panel in self.panels if panel.plane is not None]
 
     def problems(self, assignment: Declarations) -> Iterator[Problem]:
         yield from super().problems(assignment)
         titled = [panel.images for panel in self.panels if panel.images and panel.titles]
         of_datasets = [name for name in assignment.variables if assignment.origin(name) is not None]
         yield from unknown("variable with images of a dataset, which titles need", titled, of_datasets)
+        for plane in self._planes():
+            if plane.boundary in assignment.functions:
+                names = assignment.functions[plane.boundary].argument_names()
+                yield from unknown(f"argument of {plane.boundary}", [plane.argument], names)
         for line in [line for panel in self.panels for line in panel.functions()]:
             arguments = assignment.functions[line.function].argument_names()
             yield from unknown(f"argument of {line.function}", [*line.over, *line.values], arguments)
@@ -103,6 +111,9 @@ class FiguresCheck(Check):
 def _problem(panel: Panel, context: Context, figures: list[list[Axes]], used: list[int]) -> _Problem | None:
     if panel.functions():
         sentence = function_lines.problem(panel, context, figures)
+        return None if sentence is None else _Problem(sentence, hint_fits=True)
+    if panel.plane is not None:
+        sentence = plane_plots.problem(panel.plane, context, figures)
         return None if sentence is None else _Problem(sentence, hint_fits=True)
     if panel.tables():
         sentence = table_lines.problem(panel, context, figures)

@@ -20,7 +20,7 @@ from ..report.evidence import Evidence
 from ..support.i18n import _
 from .context import Context
 from .outcome import Outcome
-from .tools import pictures, plausible, predictions, training, training_mistakes, two_models
+from .tools import pictures, plausible, predictions, sample_data, training, training_mistakes, two_models
 
 SLIGHT = 0.995  # of the points; below this share the gap is "not by much" smaller
 
@@ -35,17 +35,33 @@ class OverfittingCheck(BandedCheck):
     depends_on_calls = training.FIT_CALLS
 
     kind: Literal["overfitting"]
-    model: str
+    model: str = ""
     """The variable that holds the model."""
-    preprocess: str
+    preprocess: str = ""
     """The function that turns images into inputs of the model."""
+    train: str | None = None
+    """With ``sample``: the function that trains; it gets inputs of the probe."""
+    predict: str | None = None
+    """With ``sample``: the function that predicts, with the result of ``train``."""
+    argument: str = "X"
+    """With ``sample``: the argument of ``predict`` that gets the points."""
     less_than: str | None = None
     """Another model: the bands are then about the part of its gap in the loss that is gone without loss of accuracy."""
     accuracy_margin: float = Field(0.01, ge=0, lt=1)
     """With ``less_than``: how much lower the held-out accuracy may be than that of the other model."""
 
     def functions(self) -> Iterable[str]:
-        return [self.preprocess]
+        return [name for name in (self.preprocess, self.train, self.predict) if name]
+
+    @model_validator(mode="after")
+    def _one_way_to_predict(self) -> OverfittingCheck:
+        if self.sample is None and not (self.model and self.preprocess and not self.train and not self.predict):
+            raise ValueError("with a dataset, give model and preprocess.")
+        if self.sample is not None and not (self.train and self.predict and self.sample.training_points):
+            raise ValueError("with a sample, give train and predict, and the training points in the sample.")
+        if self.sample is not None and (self.model or self.preprocess or self.less_than):
+            raise ValueError("model, preprocess and less_than belong to a dataset; remove them.")
+        return self
 
     @model_validator(mode="after")
     def _a_reference_for_each_model(self) -> OverfittingCheck:
@@ -58,6 +74,9 @@ class OverfittingCheck(BandedCheck):
 
     def run(self, context: Context) -> Outcome:
         """Measure the gap, or the difference of two gaps on the same images."""
+        if self.sample is not None and self.train and self.predict:
+            predictor = sample_data.Predictor(self.train, self.predict, self.argument)
+            return _of_one(self, context, self.predict, sample_data.correct(context, predictor, self.sample))
         outcome = _measured(self, context)
         # The problem between the models is found before the second model predicts.
         predictions_of = {
@@ -79,7 +98,7 @@ class OverfittingCheck(BandedCheck):
 def _measured(check: OverfittingCheck, context: Context) -> Outcome:
     model = predictions.correct(context, check.model, check.preprocess, check.dataset)
     if check.less_than is None:
-        return _of_one(check, context, model)
+        return _of_one(check, context, check.model, model)
     problem = two_models.problem(context, check.model, check.less_than)
     if problem is not None:
         return Outcome(0.0, problem.sentence, bugs=findings_of_check(problem.bug, check.model))
@@ -88,7 +107,7 @@ def _measured(check: OverfittingCheck, context: Context) -> Outcome:
     )
 
 
-def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcome:
+def _of_one(check: OverfittingCheck, context: Context, name: str, model: Correct) -> Outcome:
     gap_in_accuracy = gap(model)
     evidence = Evidence(
         gap=gap_in_accuracy.value,
@@ -96,16 +115,17 @@ def _of_one(check: OverfittingCheck, context: Context, model: Correct) -> Outcom
         training_accuracy=mean(model.training).value,
         held_out_accuracy=mean(model.held_out).value,
     )
-    charts = pictures.gaps({check.model: model})
-    values = {"model": check.model, "gap": gap_in_accuracy.percent()}
+    charts = pictures.gaps({name: model})
+    values = {"model": name, "gap": gap_in_accuracy.percent()}
     if not gap_in_accuracy.low > 0:  # may be due to chance
         none = _(
             "The generalisation gap of `{model}` is {gap}, too small to be distinguished from zero: the model does not overfit."
         )
-        mistake = training_mistakes.of(context, check.model)
+        mistake = training_mistakes.of(context, check.model) if check.model else None
         bugs = findings_of_check(mistake.bug, check.model) if mistake else None
         return Outcome(0.0, none.format(**values), evidence, bugs, pictures=charts)
-    share = predictions.rising_share(check, gap_in_accuracy.value, context.split(check.dataset))
+    split = context.split(check.dataset) if check.dataset else None
+    share = predictions.rising_share(check, gap_in_accuracy.value, split)
     note = _("The generalisation gap of `{model}` is {gap}.").format(**values)
     small = _("The generalisation gap of `{model}` is {gap}: train it longer, until the gap is clearly visible.")
     return Outcome(share, note if share == 1 else small.format(**values), evidence.with_notes([note]), pictures=charts)

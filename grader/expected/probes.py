@@ -24,6 +24,7 @@ from ..assignment.probes import (
     Probe,
     RandomInput,
     TextInput,
+    TupleInput,
 )
 from ..assignment.spec import AssignmentSpec
 from ..support.errors import NotGradable
@@ -134,6 +135,8 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
             value = _drawn(declared.model_dump_json(exclude={"passed_as"}), *draw).copy()
         case TextInput():
             return declared.text
+        case TupleInput():
+            return tuple(inputs[name] for name in declared.together)
         case ConstantInput():
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():

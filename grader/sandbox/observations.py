@@ -186,20 +186,31 @@ class Image(Observation):
 
 
 class Curve(Observation):
-    """A line in a subplot."""
+    """A line in a subplot; ``colour`` is that of its markers if it is drawn as single points."""
 
     x: BoundedArray = None
     y: BoundedArray
+    colour: str = Field("", pattern="^(#[0-9a-f]{6})?$")
+
+
+class Scatter(Observation):
+    """Single points in a subplot, (n, 2), each with its colour as a number and, if a colour map is used, with its value."""
+
+    points: BoundedArray
+    colours: BoundedArray
+    values: BoundedArray = None
 
 
 class Axes(Observation):
-    """One subplot of a figure."""
+    """One subplot of a figure; ``areas`` is the number of contours and coloured grids."""
 
     titles: list[str]
     x_label: str
     y_label: str
     images: list[Image] = Field(max_length=50)
     lines: list[Curve] = Field(max_length=50)
+    scatters: list[Scatter] = Field([], max_length=50)
+    areas: Size = 0
     has_legend: bool = False
 
 

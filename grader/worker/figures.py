@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +17,7 @@ NEED_A_SCREEN = (
 MAX_FIGURES = 100
 MAX_AXES = 200
 MAX_ARTISTS = 50  # images or lines in one subplot
+AREAS = {"ContourSet", "QuadMesh", "PolyCollection", "TriMesh"}  # classes of artists that colour or divide an area
 RAMP = 9  # number of values of an image whose colours are reported
 MAX_ELEMENTS = 1 << 18  # in one image or line; a larger one is described without its data
 
@@ -97,10 +99,54 @@ def _describe_axes(axes: Any) -> dict[str, Any]:
             for image in axes.get_images()[:MAX_ARTISTS]
         ],
         "lines": [
-            {"x": _data(line.get_xdata()), "y": _data(line.get_ydata())} for line in axes.get_lines()[:MAX_ARTISTS]
+            {"x": _data(line.get_xdata()), "y": _data(line.get_ydata()), "colour": _marker_colour(line)}
+            for line in axes.get_lines()[:MAX_ARTISTS]
         ],
+        **_collections(axes),
         "has_legend": axes.get_legend() is not None or bool(figure.legends),
     }
+
+
+def _marker_colour(line: Any) -> str:
+    """Return the colour of the markers of a line that is drawn as single points; "" for other lines."""
+    if str(line.get_linestyle()) not in ("None", "none", "", " ") or str(line.get_marker()) in (
+        "None",
+        "none",
+        "",
+        " ",
+    ):
+        return ""
+    return _hex(sys.modules["matplotlib.colors"].to_rgb(line.get_markerfacecolor()))
+
+
+def _hex(colour: Any) -> str:
+    return "#" + "".join(f"{round(255 * float(part)):02x}" for part in list(colour)[:3])
+
+
+def _collections(axes: Any) -> dict[str, Any]:
+    """Return ``scatters``: the points with their colours and values; and ``areas``: the number of contours and coloured grids."""
+    scatters, areas = [], 0
+    for one in axes.collections[:MAX_ARTISTS]:
+        names = {base.__name__ for base in type(one).__mro__}
+        if "PathCollection" in names and "ContourSet" not in names:
+            scatters.append(_scatter(one))
+        else:
+            areas += bool(names & AREAS)
+    return {"scatters": scatters, "areas": areas}
+
+
+def _scatter(collection: Any) -> dict[str, Any]:
+    offsets = np.ma.getdata(np.ma.asanyarray(collection.get_offsets()))[: MAX_ELEMENTS // 2]
+    collection.update_scalarmappable()
+    faces = np.asarray(collection.get_facecolors())
+    faces = faces if len(faces) else np.asarray(collection.get_edgecolors())
+    rgb = np.round(255 * faces[:, :3]) @ [65536, 256, 1] if len(faces) else np.zeros(1)
+    if len(rgb) != len(offsets):
+        rgb = np.resize(rgb[:1], len(offsets))
+    values = collection.get_array()
+    if values is not None and np.size(values) != len(offsets):
+        values = None
+    return {"points": _data(offsets), "colours": rgb, "values": None if values is None else _data(np.ravel(values))}
 
 
 def _colours(image: Any) -> list[list[float]]:

@@ -20,6 +20,7 @@ GROUP = Path("/sys/fs/cgroup")
 LARGE = {
     "numpy-mnist": 1536,
     "two-gaussians": 1536,
+    "playground": 1536,
     "optimizers-keras": 1536,
     "clothing-mlp": 1536,
     "cifar-grayscale": 3072,

@@ -10,7 +10,7 @@ import numpy as np
 from ...assignment.check import BandedCheck
 from ...assignment.sample import OwnData, PointSample
 from ...diagnosis import Findings, findings_of_check
-from ...judging.statistics import Estimate, mean
+from ...judging.statistics import Correct, Estimate, mean
 from ...report.evidence import Evidence
 from ...support.i18n import _
 from ..context import Context
@@ -40,7 +40,7 @@ def predicted(context: Context, predictor: Predictor, sample: PointSample) -> tu
     inputs = context.cases.draw([sample.probe])[0].inputs
     new = np.asarray(inputs[sample.points])
     training = np.asarray(inputs[sample.training_points]) if sample.training_points else new[:0]
-    key = (predictor, sample.probe)
+    key = (predictor, sample.probe, sample.training_points)
     if key not in context.predictions:
         order = context.generator(f"order of {sample.probe}").permutation(len(training) + len(new))
         values = _values(context, predictor, inputs, np.concatenate([training, new])[order])
@@ -66,24 +66,37 @@ def right(context: Context, sample: PointSample, name: str, values: Array) -> Ar
     return same
 
 
+def correct(context: Context, predictor: Predictor, sample: PointSample) -> Correct:
+    """Return the training points and the new points that are classified correctly; raises CallError."""
+    training, new = predicted(context, predictor, sample)
+    return Correct(right(context, sample, sample.training_labels, training), right(context, sample, sample.labels, new))
+
+
 def accuracy(
     context: Context, check: BandedCheck, predictor: Predictor, sample: PointSample, own: OwnData | None = None
 ) -> Outcome:
     """Judge the accuracy of the predictions for new points."""
     _seen, values = predicted(context, predictor, sample)
-    correct = right(context, sample, sample.labels, values)
-    measured = mean(correct)
+    is_right = right(context, sample, sample.labels, values)
+    measured = mean(is_right)
     if sample.best is not None:
-        chance = CERTAIN * math.sqrt(sample.best * (1 - sample.best) / len(correct))
+        chance = CERTAIN * math.sqrt(sample.best * (1 - sample.best) / len(is_right))
         if measured.value > sample.best + chance:
             sentence = _(
                 "{percent:.1f} % of the new points are classified correctly; no classifier reaches more than {most:.1f} %, apart from chance."
             )
             reason = sentence.format(percent=100 * measured.value, most=100 * sample.best)
             return plausible.not_scored(predictor.predict, [reason])
+    if sample.at_most is not None and measured.value > sample.at_most:
+        sentence = _(
+            "{accuracy} of the new points are classified correctly. That is not possible with {argument}={value}, so this argument has no effect."
+        )
+        value = context.cases.draw([sample.probe])[0].inputs[sample.argument]
+        message = sentence.format(accuracy=measured.percent(), argument=sample.argument, value=value)
+        return Outcome(0.0, message, bugs=findings_of_check("argument-ignored", sample.argument))
     share = predictions.share(check, measured.value)
     notes = context.student.notes([*check.functions()])
-    evidence = Evidence(accuracy=measured.value, interval=(measured.low, measured.high), points=len(correct))
+    evidence = Evidence(accuracy=measured.value, interval=(measured.low, measured.high), points=len(is_right))
     sentence = _sentence(measured, predictions.thresholds(check))
     bugs = None
     if share < 1 and own is not None and own_data.learned(context, own, predictor.predict, predictor.argument):
