@@ -91,7 +91,7 @@ def _shows_classes(points: Array, colours: Array, plane: PlanePlot, context: Con
         return False
     values, columns = np.unique(colours, return_inverse=True)
     share = np.bincount(columns, is_one) / np.bincount(columns)
-    # If each point has a colour of its own, the colours say nothing about classes.
+    # If all points have different colours, the colours say nothing about classes.
     return len(values) <= len(points) / 2 and float(np.maximum(share, 1 - share)[columns].mean()) >= AGREE
 
 

@@ -1,4 +1,4 @@
-"""Predictions for two classes: what a submission returns for points, as class 0 or 1 or as the probability of class 1."""
+"""Predictions for two classes: for each point the class 0 or 1, or the probability of class 1."""
 
 from __future__ import annotations
 
