@@ -13,6 +13,7 @@ import numpy as np
 from numpy.random import MT19937, RandomState, SeedSequence
 
 from .. import datasets
+from ..assignment import expressions
 from ..assignment.formulas import Formula
 from ..assignment.probes import (
     ArrayInput,
@@ -140,8 +141,9 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
         case ConstantInput():
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():
+            needed = {name: inputs[name] for name in expressions.needs_of(declared.formula) if name in inputs}
             arrays = {
-                name: np.asarray(item) if isinstance(item, list | tuple) else item for name, item in inputs.items()
+                name: np.asarray(item) if isinstance(item, list | tuple) else item for name, item in needed.items()
             }
             value = _typed(_computed(declared.formula, arrays), declared.dtype)
         case ImagesInput():

@@ -114,7 +114,7 @@ def test_headings_are_in_order_and_pictures_have_names():
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     parsed = Parsed(page)
     assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in parsed.named("svg"))
-    assert len(parsed.named("desc")) == len([svg for svg in parsed.named("svg") if "role" in svg]) == 8
+    assert len(parsed.named("desc")) == len([svg for svg in parsed.named("svg") if "role" in svg]) == 10
     assert all(image["alt"] for image in parsed.named("img"))
     assert parsed.named("html") == [{"lang": "en"}]
 

@@ -17,14 +17,8 @@ from grader.support.errors import NotGradable
 from tests.conftest import bundled
 
 GROUP = Path("/sys/fs/cgroup")
-LARGE = {
-    "numpy-mnist": 1536,
-    "two-gaussians": 1536,
-    "playground": 1536,
-    "optimizers-keras": 1536,
-    "clothing-mlp": 1536,
-    "cifar-grayscale": 3072,
-}  # all others need 768 MB
+KERAS = "callbacks clothing-mlp gradient-tape optimizers-keras playground tensors two-gaussians"
+LARGE = dict.fromkeys(KERAS.split(), 1536) | {"numpy-mnist": 1536, "cifar-grayscale": 3072}  # all others need 768 MB
 
 
 def container(megabytes):
