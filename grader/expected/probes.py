@@ -141,9 +141,9 @@ def _value(declared: Any, inputs: Mapping[str, Any], draw: tuple[int, str, int])
         case ConstantInput():
             value = _typed(declared.value, declared.dtype)
         case FormulaInput():
-            needed = {name: inputs[name] for name in expressions.needs_of(declared.formula) if name in inputs}
+            own_inputs = {name: inputs[name] for name in expressions.needs_of(declared.formula) if name in inputs}
             arrays = {
-                name: np.asarray(item) if isinstance(item, list | tuple) else item for name, item in needed.items()
+                name: np.asarray(item) if isinstance(item, list | tuple) else item for name, item in own_inputs.items()
             }
             value = _typed(_computed(declared.formula, arrays), declared.dtype)
         case ImagesInput():
