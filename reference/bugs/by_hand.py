@@ -22,8 +22,9 @@ def update(i, W1, W2, target, a, forward, delta):
     """Return W1 and W2 after one step against the gradient of the error."""
     h, pred = forward(i, W1, W2)
     d = delta(pred, target)
-    new_W2 = W2 - a * d * np.reshape(h, W2.shape)
-    new_W1 = W1 - a * d * np.outer(i, W2)
+    rate = a
+    new_W2 = W2 - rate * d * np.reshape(h, W2.shape)
+    new_W1 = W1 - rate * d * np.outer(i, W2)
     return new_W1, new_W2
 
 
