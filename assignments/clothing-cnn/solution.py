@@ -43,7 +43,7 @@ cnn_with_dropout = keras.Sequential(
 )
 cnn_with_dropout.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 cnn_with_dropout_history = cnn_with_dropout.fit(
-    inputs, y_train, epochs=14, batch_size=64, validation_split=0.1, verbose=0
+    inputs, y_train, epochs=14, batch_size=128, validation_split=0.1, verbose=0
 )
 
 figure, axes = plt.subplots(1, 2, figsize=(10, 4))
