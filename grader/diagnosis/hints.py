@@ -73,7 +73,8 @@ def _place(finding: Finding, check: Check, content: AssignmentSpec) -> str:
 
 def _named(finding: Finding, content: AssignmentSpec) -> NamedBug:
     title = _(_texts(finding.bug, content).title)
-    if finding.quantity in content.all_names():  # the names of other quantities are only in the assignment
+    # The names of other quantities are only in the assignment, and "where" is shown next to the title.
+    if finding.quantity in content.all_names() and finding.quantity != finding.where:
         title = _("{mistake}, {quantity}").format(mistake=title, quantity=finding.quantity)
     return NamedBug(bug=finding.bug, title=title, where=clean(finding.where))
 

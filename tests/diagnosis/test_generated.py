@@ -22,11 +22,11 @@ def test_undeclared_bug_is_named_with_its_quantity(toy):
     assert [(bug.bug, bug.where, bug.quantity) for bug in result.bugs] == [("sign-flipped", "dW", "error")]
 
 
-def test_title_has_no_quantity_that_only_the_assignment_knows(toy):
+def test_title_has_no_quantity_that_only_the_assignment_knows_or_that_follows(toy):
     content, *_ = toy()
-    all_findings = [Findings((Finding("sign-flipped", "dW", quantity=name),)) for name in ("error", "dW")]
+    all_findings = [Findings((Finding("sign-flipped", "dW", quantity=name),)) for name in ("error", "dW", "out")]
     titles = [hints.diagnosis(findings, content).title for findings in all_findings]
-    assert titles[1] == f"{titles[0]}, dW"
+    assert titles[1:] == [titles[0], f"{titles[0]}, out"]
 
 
 def test_declared_bug_comes_first(toy):

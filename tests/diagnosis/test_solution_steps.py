@@ -78,7 +78,7 @@ def test_bugs_are_named_without_any_declaration(exercise):
     (exercise.folder / "solution.py").unlink()  # a student's machine has no solution
     named = diagnoses(exercise, "X @ w - y", "X @ w + y")
     assert named["gradients"]["bug"] == "sign-flipped"
-    assert named["gradients"]["title"].endswith(", error")
+    assert "error" not in named["gradients"]["title"]  # a name of the solution, which a student does not know
     named = diagnoses(exercise, "w = w - rate", "w = w + rate")
     assert named["train"]["bug"] == "steps-uphill"
 
