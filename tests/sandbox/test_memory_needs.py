@@ -17,7 +17,7 @@ from grader.support.errors import NotGradable
 from tests.conftest import bundled
 
 GROUP = Path("/sys/fs/cgroup")
-KERAS = "callbacks clothing-mlp gradient-tape optimizers-keras playground tensors two-gaussians"
+KERAS = "callbacks clothing-cnn clothing-mlp gradient-tape mnist-cnn mnist-mlp optimizers-keras playground tensors two-gaussians"
 LARGE = dict.fromkeys(KERAS.split(), 1536) | {"numpy-mnist": 1536, "cifar-grayscale": 3072}  # all others need 768 MB
 
 
