@@ -269,7 +269,7 @@ def _slip(check: ShareCheck, context: Context) -> tuple[str, Findings | None]:
     network = _network(check, context)
     if network is None:
         return "", None
-    ignored = small_behaviour.ignored_arguments(network)
+    ignored = [name for name in small_behaviour.ignored_arguments(network) if not _fails_another(check, context, name)]
     for name in ignored:
         message = _("`{function}` ignores {argument}: {argument}={value} changes nothing.")
         sentence = message.format(function=check.train, argument=name, value=check.matters[name])
@@ -277,6 +277,17 @@ def _slip(check: ShareCheck, context: Context) -> tuple[str, Findings | None]:
     bugs = small_steps.mistake_in_a_step(network)
     sentence = _("Training succeeds all the same, but its steps do not go down the gradient of the cost.")
     return (sentence, bugs) if bugs is not None else ("", None)
+
+
+def _fails_another(check: ShareCheck, context: Context, name: str) -> bool:
+    """Return whether another check expects the opposite for another value of this argument: it fails if it is ignored."""
+    return any(
+        isinstance(other, ShareCheck)
+        and other.train == check.train
+        and (other.at_most is None) != (check.at_most is None)
+        and {**other.inputs, name: None} == {**check.inputs, name: None}
+        for other in context.content.checks
+    )
 
 
 def _is_one_number(outputs: Iterable[Any]) -> bool:
