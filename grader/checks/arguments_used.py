@@ -128,7 +128,7 @@ def _problem(
     for way in consequences.ways(context, check.function, consequences.mistaken(context, check.function)):
         followed = way(changed)
         if followed is not None and first_problem(followed) is None:
-            if consequences.learns(context, check.function, changed, expected, followed):
+            if consequences.learns(context, check.function, changed, expected, followed, way):
                 problem = None
                 unchanged = way(inputs) or unchanged
             break

@@ -34,6 +34,7 @@ from .outcome import Outcome
 from .tools import consequences, diagnose, pictures, runs
 
 MOST_RUNS = 32  # in one case
+FOLLOWED = 1e-6  # relative: the costs of two runs with the same steps
 FAR = 1e6  # times the first cost; a run that ends beyond it, or with NaN, may stop before the last epoch
 Grid = Annotated[list[Expression], Field(min_length=1, max_length=MOST_RUNS)]
 
@@ -198,19 +199,30 @@ def _is_finite(call: Trained) -> bool:
     return all(value is not None and np.isfinite(value).all() for value in values)
 
 
+def _agree(check: SweepCheck, context: Context, call: Trained, values: dict[str, Any]) -> bool:
+    """True if a run has these values; of a run without finite parameters at its end, the costs count as long as they are finite."""
+    history = _history(check, context)
+    ends = [_is_finite(call), all(np.isfinite(value).all() for value in values.values())]
+    if any(ends):
+        return all_agree(compare_results(call.result.values, values, check.tolerance, history))
+    costs = [np.ravel(each[history]).astype(np.float64) for each in (call.result.values, values)]
+    count = min(int(np.argmin(np.isfinite(each))) for each in costs)
+    # The costs of the submission may be those after each epoch, and the followed ones begin before the first.
+    return count > 1 and any(
+        np.allclose(costs[0][:count], costs[1][start : start + count], rtol=FOLLOWED, atol=0) for start in (0, 1)
+    )
+
+
 def _follows(check: SweepCheck, context: Context, trained: Iterable[Trained], own: set[str]) -> bool:
     """True if all runs agree with the submission's own wrong functions, and a run learns."""
     trained = list(trained)
     for way in consequences.ways(context, check.function, own):
         followed = [way(call.case.inputs) for call in trained]
         pairs = [(call, values) for call, values in zip(trained, followed, strict=True) if values is not None]
-        if len(pairs) < len(trained) or not all(
-            all_agree(compare_results(call.result.values, values, check.tolerance, _history(check, context)))
-            for call, values in pairs
-        ):
+        if len(pairs) < len(trained) or not all(_agree(check, context, call, values) for call, values in pairs):
             continue
         return any(
-            consequences.learns(context, check.function, call.case.inputs, call.expected, values)
+            consequences.learns(context, check.function, call.case.inputs, call.expected, values, way)
             for call, values in pairs
         )
     return False

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.grading.wrong_solutions import wrong_solutions
+from grader.report.wording import verdict
 from tests.changed import changed
 from tests.conftest import ROOT, bundled, known_wrong
 from tests.exercises.conftest import statuses
@@ -105,6 +106,7 @@ def test_one_hidden_layer_is_not_enough(graded):
     report = graded(EXERCISE, known_wrong(EXERCISE, "only-one-hidden-layer"))
     assert statuses(report)["gradients-2"] == "passed" and statuses(report)["gradients-3"] == "error"
     assert not report.passed
+    assert "The required checks gradients-3 and gradients-5 are not fully right." in verdict(report, 60)
 
 
 CLASS = (ROOT / "examples" / EXERCISE / "correct.py").read_text()

@@ -212,9 +212,9 @@ def test_gradient_of_the_reference_agrees_with_central_differences(reference):
 
 
 @pytest.mark.long
-def test_a_summed_gradient_counts_once_as_long_as_training_does_not_diverge(graded):
-    """A step is right for the own gradient; a run that diverges does not minimise anything."""
+def test_a_summed_gradient_counts_once_although_training_diverges(graded):
+    """Each run follows the own gradient, which has the right direction. A batch has no direction to compare with."""
     report = graded("minimizer", known_wrong("minimizer", "gradient-not-averaged"))
     found = {check.name: check.status for check in report.checks}
-    assert {found[name] for name in ("one-epoch", "batches")} == {"passed"}
-    assert not report.passed
+    assert {name for name, status in found.items() if status != "passed"} == {"gradient", "hyper-parameters"}
+    assert report.score > 80 and not report.passed

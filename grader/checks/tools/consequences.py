@@ -122,7 +122,7 @@ def _comparisons(
         comparisons[index] = compare_results(answered, expected, check.tolerance, declared.history)
         if not all_agree(comparisons[index]):
             return None
-        if not learns(context, check.function, all_inputs[index], right, expected):
+        if not learns(context, check.function, all_inputs[index], right, expected, way):
             return []
     return [comparisons[index] for index in range(len(answers))]
 
@@ -133,7 +133,7 @@ def explain(context: Context, function: str, case: Case, right: Values, answered
     for way in ways(context, function, mistaken(context, function)):
         followed = way(case.inputs)
         if followed is not None and all_agree(compare_results(answered, followed, Tolerance(), history)):
-            return learns(context, function, case.inputs, right, followed)
+            return learns(context, function, case.inputs, right, followed, way)
     return False
 
 
@@ -201,10 +201,11 @@ def carried(context: Context, function: str, inputs: Values) -> Values | None:
     return _computed(lambda: steps.results(function, [], inputs))
 
 
-def learns(context: Context, function: str, inputs: Values, right: Values, reached: Values) -> bool:
+def learns(context: Context, function: str, inputs: Values, right: Values, reached: Values, way: Way) -> bool:
     """True if training changes all parameters that the reference changes, and lowers the correct cost.
 
-    A single epoch may also be a longer or shorter step along that of the reference: a sum in place of a mean is too long.
+    The first epoch may also be a longer or shorter step along that of the reference: a sum in place of a mean is too long, and
+    many such steps may diverge. ``way`` has led to the values ``reached``.
     """
     declared = context.content.functions[function]
     epochs, _rate = names_of_epochs_and_rate(declared.argument_names())
@@ -214,8 +215,14 @@ def learns(context: Context, function: str, inputs: Values, right: Values, reach
     end = start | {name: value for name, value in reached.items() if name in start}
     costs = [_computed(partial(context.mutations.results, function, [], point)) for point in (start, end)]
     before, after = (float(values[declared.history][0]) if values else np.nan for values in costs)
-    is_along = inputs.get(epochs) == 1 and _along(inputs, right, reached) > ALONG
-    return _moved(inputs, right, reached) and (after < before or is_along)
+    if not _moved(inputs, right, reached):
+        return False
+    if after < before:
+        return True
+    first_epoch = {**declared.complete(inputs), **inputs, epochs: 1}
+    right_end = _computed(partial(context.mutations.results, function, [], first_epoch))
+    own_end = reached if inputs.get(epochs) == 1 else way(first_epoch)
+    return bool(right_end and own_end) and _along(first_epoch, right_end or {}, own_end or {}) > ALONG
 
 
 def _moved(inputs: Values, right: Values, reached: Values) -> bool:
