@@ -37,11 +37,16 @@ def power(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
 
 @in_each_part
 def function(node: ast.expr, surroundings: Surroundings) -> Iterator[Part]:
-    """Leave out an exponential or a logarithm, or call another function of this kind."""
+    """Leave out an exponential or a logarithm, call another function of this kind, or double the exponent."""
     for name in ("np.exp", "np.log"):
         parts = matched(f"{name}(_x)", node)
         if parts is not None:
             yield "function-missing", parts["_x"]
+    for template, other in (("np.exp(_x)", "np.exp2(_x)"), ("np.expm1(_x)", "np.exp2(_x) - 1")):
+        parts = matched(template, node)
+        if parts is not None:
+            yield "another-function", filled(other, **parts)
+            yield "stray-factor-two", filled(template, _x=filled("2 * _x", **parts))
     parts = matched("np.tanh(_x)", node)
     if parts is not None:
         for other in ("np.tan", "np.sinh", "np.cosh", "np.arctan"):

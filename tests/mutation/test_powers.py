@@ -30,6 +30,8 @@ def test_logarithm_has_another_base(made):
 def test_function_is_left_out_or_another_one_is_called(made):
     assert made(powers.function, "y * np.log(p)") == {"y * p": "function-missing"}
     assert made(powers.function, "np.tanh(z)")["np.sinh(z)"] == "another-function"
+    assert made(powers.function, "np.expm1(z)")["np.exp2(z) - 1"] == "another-function"
+    assert made(powers.function, "np.exp(z)")["np.exp(2 * z)"] == "stray-factor-two"
 
 
 def test_sum_or_mean_is_taken_too_early(made):
