@@ -225,7 +225,11 @@ def bugs_of_state(
     changes: list[tuple[str, Changed]] = []
     if sequence.shared():
         changes += [(STATE_SHARED, Changed(shared=group, is_new=new)) for new in (True, False) for group in groups]
-    silent = dict.fromkeys(call.method for call in sequence.calls if not call.results)
+    silent = dict.fromkeys(
+        call.method
+        for call in sequence.calls
+        if not call.results and _sets_back(classes[sequence.objects[call.on].class_name], call.method)
+    )
     changes += [(STATE_NOT_RESET, Changed(method=method, unchanged=group)) for method in silent for group in groups]
     changes += [(STATE_NOT_KEPT, Changed(lost=group)) for group in groups]
     seen_differences: list[Formulas] = []
@@ -235,6 +239,12 @@ def bugs_of_state(
         if changes_of_bug not in seen_differences and _differ(sequence, classes, both, Changed(convention)):
             seen_differences.append(changes_of_bug)
             yield Bug(name=name, function=sequence.function, replace=changes_of_bug)
+
+
+def _sets_back(spec: ClassSpec, method: str) -> bool:
+    """True unless a formula of a method reads the state of the object: a reset does not need to know it."""
+    state = spec.steps.get(START, {}).keys()
+    return not any(state & set(expressions.examine(text).names) for text in spec.steps.get(method, {}).values())
 
 
 def _of_classes(sequence: ObjectSequence, conventions: Sequence[Replaced]) -> list[Replaced]:
