@@ -33,7 +33,7 @@ def train_step(w, b, x, y, lr):
         loss = tf.reduce_mean((x @ w + b - y) ** 2)
     for variable, slope in zip((w, b), tape.gradient(loss, [w, b]), strict=True):
         variable.assign_sub(lr * slope)
-    return w, b
+    return w.numpy(), b.numpy()
 
 
 def second_derivative(f, x):

@@ -62,8 +62,8 @@ def broadcast_shape(s1, s2):
 
 
 def update(v):
-    """Return the value of a Variable after assign([5, 6]) and assign_add([2, 3]), twice."""
+    """Return the value of a Variable after assign([5, 6]) and assign_add([2, 3]), and that of the Variable itself."""
     variable = tf.Variable(v)
     variable.assign([5, 6])
     value = variable.assign_add([2, 3]).numpy()
-    return value, variable
+    return value, variable.numpy()

@@ -17,8 +17,10 @@ from grader.submission import read
 LOADED = assignment.load("single-neuron")
 NET = assignment.load("numpy-mnist")
 RECORDED = [name for name in assignment.bundled_names() if shipped_file(assignment.load(name)).is_file()]
-# clothing-mlp trains two networks, the others compute thousands of central differences or steps; relu-swap is quick.
-LONG = dict.fromkeys(("clothing-mlp", "ffnn", "minimizer", "numpy-mnist", "single-neuron"), pytest.mark.long)
+# clothing-mlp trains two networks, tensors and gradient-tape import TensorFlow twice, the others compute thousands of central
+# differences or steps; relu-swap is quick.
+SLOW = "clothing-mlp ffnn gradient-tape minimizer numpy-mnist single-neuron tensors"
+LONG = dict.fromkeys(SLOW.split(), pytest.mark.long)
 INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 
 
