@@ -202,7 +202,8 @@ class Checking:
             bugs = findings_of_check(reason, *list(check.functions())[:1])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if isinstance(failure, WrongAnswer) and failure.bug:
-            bugs = findings_of_check(failure.bug, *list(check.functions())[:1])
+            places = [*check.functions(), *(name for name, _type in check.variables()), check.name]
+            bugs = findings_of_check(failure.bug, places[0])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
         if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
             self._context.log.unwritten_functions |= functions

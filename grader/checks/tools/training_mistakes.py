@@ -46,7 +46,7 @@ def of(context: Context, name: str) -> ModelProblem | None:
         or _too_high(name, model, losses)
         or _too_low(name, model, losses)
         or _large_batches(name, own, losses)
-        or _few_epochs(name, losses)
+        or _few_epochs(name, model, losses)
     )
 
 
@@ -74,8 +74,9 @@ def _too_high(name: str, model: KerasModel, losses: Array) -> ModelProblem | Non
     rate = _rate(model)
     if rate is None or rate[2] < HIGH or not losses.size:
         return None
-    diverges = not np.isfinite(losses).all()
-    if not diverges and losses.size > 1 and losses[-1] < 0.5 * losses[0]:
+    count = max((model.outputs or [2])[-1], 2)
+    start = min(losses[0], math.log(count))  # of guessing: the first epoch of a rate that is too high may be far above
+    if np.isfinite(losses).all() and losses[-1] < 0.5 * start:
         return None
     sentence = _(
         "The learning rate {rate:g} of `{model}` is far too high for {optimizer}: the training loss does not fall as it should. Try a tenth or a hundredth of it."
@@ -117,8 +118,11 @@ def _large_batches(name: str, calls: list[RecordedCall], losses: Array) -> Model
     return ModelProblem("batch-too-large", sentence.format(model=name, batch=batch, rows=rows, steps=steps))
 
 
-def _few_epochs(name: str, losses: Array) -> ModelProblem | None:
-    """There are few epochs, and the loss still falls clearly in the last one."""
+def _few_epochs(name: str, model: KerasModel, losses: Array) -> ModelProblem | None:
+    """There are few epochs, and the loss still falls clearly in the last one; an unusual rate may be the reason for that."""
+    rate = _rate(model)
+    if rate is not None and not LOW < rate[2] < HIGH:
+        return None
     if not 0 < losses.size <= FEW or not np.isfinite(losses).all():
         return None
     if losses.size > 1 and not losses[-1] < (1 - FALLING) * losses[-2]:
