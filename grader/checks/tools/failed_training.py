@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 
-from ...assignment.check import Check
+from ...assignment.check import BandedCheck, Check
 from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.failures import CallError
 from ..context import Context
-from . import model_mistakes, training
+from . import model_mistakes, training, training_mistakes
 
 MADE = ("model", "history")  # types of the variables that a training makes
 OF_A_LAYER = re.compile(r"layer '?\"?\w+'?\"? is incompatible with the layer: expected (min_ndim|ndim|axis|shape)")
@@ -48,9 +49,21 @@ def _only_histories(context: Context, names: list[str]) -> bool:
     return all(context.content.variables[name].type == "history" for name in names)
 
 
+def _of_measured(context: Context, check: Check) -> FailedTraining | None:
+    """Return the mistake of a trained model whose predictions cannot be judged, for example because they are not finite."""
+    for name, kind in check.variables() if isinstance(check, BandedCheck) else ():
+        with contextlib.suppress(CallError):
+            problem = training_mistakes.of(context, name) if kind == "model" else None
+            if problem is not None:
+                return FailedTraining(problem.bug, problem.sentence, name)
+    return None
+
+
 def explained(context: Context, check: Check, failure: CallError) -> CallError:
     """Return the failure of a check, with the mistake because of which the training failed if it is known."""
-    problem = mistake(context, check, failure.message) if not getattr(failure, "bug", "") else None
+    if getattr(failure, "bug", ""):
+        return failure
+    problem = mistake(context, check, failure.message) or _of_measured(context, check)
     if problem is None:
         return failure
     wrong = WrongAnswer(f"{problem.sentence} {failure.message}".strip(), bug=problem.bug)

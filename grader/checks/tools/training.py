@@ -311,7 +311,9 @@ def _sources(
 
 def _joined(histories: list[dict[str, Array]], key: str, claimed: Array) -> bool:
     parts = [history.get(key, np.empty(0)) for history in histories]
-    return sum(part.size for part in parts) == claimed.size and np.allclose(np.concatenate(parts), claimed, rtol=SAME)
+    return sum(part.size for part in parts) == claimed.size and np.allclose(
+        np.concatenate(parts), claimed, rtol=SAME, equal_nan=True
+    )
 
 
 def _model(call: RecordedCall) -> str:
