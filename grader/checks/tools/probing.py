@@ -323,6 +323,8 @@ def _of_each_step(context: Context, function: str, call: RepeatedCall, samples: 
             right = _point(mutations.results(function, [], here), parameters)
             steps.append(_Step(before, after - before, right - before, float(sample.inputs[rate])))
             before = after
+    if all(alike(step.actual, step.right, 1e-9, 1e-9) for step in steps):
+        return None  # the steps are right, and the mistake is elsewhere
     sizes = [np.size(samples[0].inputs.get(name, 0.0)) for name in parameters]
     is_weight = np.repeat([name.lower().startswith("w") for name in parameters], sizes)
     for decayed in (is_weight, np.ones_like(is_weight)):
