@@ -1,12 +1,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
-EXERCISES := activations by-hand losses initialisation data-preparation minimizer optimizers gates backprop ffnn \
-    cnn-shapes \
-    regularization \
-    optimizers-keras callbacks \
-    single-neuron relu-swap numpy-mnist cifar-grayscale clothing-mlp \
-    two-gaussians playground \
-    tensors gradient-tape mnist-mlp mnist-cnn clothing-cnn
+EXERCISES := cifar-grayscale data-preparation activations losses single-neuron minimizer optimizers \
+    by-hand relu-swap initialisation gates backprop ffnn numpy-mnist tensors gradient-tape \
+    two-gaussians playground mnist-mlp clothing-mlp regularization optimizers-keras callbacks \
+    cnn-shapes mnist-cnn clothing-cnn
 
 .PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 
