@@ -747,13 +747,14 @@ def _written(tree: ast.Module) -> str:
 
 
 def _after_imports(tree: ast.Module, helpers: list[str]) -> ast.Module:
-    """Put helpers after the import of NumPy, which they need as ``np``."""
-    place = next(
+    """Put helpers after the import of NumPy, which they need as ``np``, or after an import of their own."""
+    places = [
         index
         for index, statement in enumerate(tree.body, start=1)
         if isinstance(statement, ast.Import) and any(alias.asname == "np" for alias in statement.names)
-    )
-    tree.body[place:place] = [statement for helper in helpers for statement in ast.parse(helper).body]
+    ]
+    place, lines = (places[0], helpers) if places else (0, ["import numpy as np", *helpers])
+    tree.body[place:place] = [statement for line in lines for statement in ast.parse(line).body]
     return tree
 
 

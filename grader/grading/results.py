@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..assignment.check import Check
 from ..checks.outcome import Outcome
-from ..report.evidence import Evidence, Location
+from ..report.evidence import Evidence, Location, counting_evidence
 from ..report.model import CheckResult
 from ..report.statuses import Status
 from ..support.errors import NotGradable
@@ -18,7 +18,7 @@ def check_result(
     check: Check, status: Status, message: str, share: float = 0, location: Location | None = None
 ) -> CheckResult:
     """Return the result of a check; ``share`` is the part of its points that the submission earns, from 0 to 1."""
-    evidence = evidence_of(check)
+    evidence = counting_evidence(check.bonus, check.required)
     if location is not None:
         evidence.location = location
     return CheckResult(
@@ -30,12 +30,6 @@ def check_result(
         evidence=evidence,
         message=clean(message, MAX_MESSAGE),
     )
-
-
-def evidence_of(check: Check) -> Evidence:
-    """Return the evidence that says how a check counts, whatever its result is."""
-    evidence = Evidence(bonus=True) if check.bonus else Evidence()
-    return evidence | Evidence(required=True) if check.required else evidence
 
 
 def to_be_marked(check: Check, outcome: Outcome) -> CheckResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..assignment.check import Check
-from ..grading.results import evidence_of
+from ..report.evidence import counting_evidence
 from ..report.model import AssignmentName, CheckResult, Environment, Isolation, Report, SubmissionName
 from ..support.choices import Level
 from ..support.i18n import _
@@ -21,7 +21,7 @@ def blank_report(assignment: AssignmentName, checks: Sequence[Check], path: str,
             score=0.0,
             max_score=check.points,
             message=reason,
-            evidence=evidence_of(check),
+            evidence=counting_evidence(check.bonus, check.required),
         )
         for check in checks
     ]

@@ -47,7 +47,10 @@ def left_out(source: str, content: AssignmentSpec) -> list[str]:
     uses = _uses(source)
     in_banded, in_others = set[str](), set[str]()
     for check in content.checks:
-        (in_banded if isinstance(check, BandedCheck) else in_others).update(check.called_on_probes())
+        if isinstance(check, BandedCheck):
+            in_banded.update(check.functions())
+        else:
+            in_others.update(check.called_on_probes())
     trained = {name for name, part in parts.items() if part in in_banded - in_others}
     others = _reached({*parts} - trained, uses)
     return [name for name in uses if name in _reached(trained, uses) - others]

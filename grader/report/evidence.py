@@ -284,3 +284,9 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean(key): _cleaned(item) for key, item in value.items()}
     return [_cleaned(item) for item in value] if isinstance(value, list) else value
+
+
+def counting_evidence(bonus: bool, required: bool) -> Evidence:
+    """Return the evidence that says how a check counts, whatever its result is."""
+    evidence = Evidence(bonus=True) if bonus else Evidence()
+    return evidence | Evidence(required=True) if required else evidence

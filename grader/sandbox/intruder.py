@@ -66,7 +66,7 @@ def _leave_process_behind(mark: str) -> None:
 
     A scan of all processes can miss a process that has just been started or is being handed over.
     """
-    code = "import os, time; os.setsid(); os.fork() and os._exit(0); os.write(1, b'.'); os.close(1); time.sleep(600)"
+    code = "import os, time; os.setsid(); os.fork() and os._exit(0); os.write(1, b'.'); os.close(1); time.sleep(60)"
     command = [sys.executable, "-I", "-S", "-c", code, mark]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -1,6 +1,7 @@
 """Functions that the grader passes to a submission's functions: of NumPy, or a formula of ``x``.
 
-They take numbers and arrays, and tensors as well, which stay tensors, so that a tape records what is computed from them.
+They take numbers and arrays, and tensors as well, which stay tensors, so that a tape records what is computed from them. NumPy is
+imported only when one is called, because the names are read by processes that compute nothing.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
-
-import numpy as np
 
 NAMES = frozenset(("abs", "cos", "exp", "negative", "sigmoid", "sign", "sin", "sqrt", "square", "tanh"))
 
@@ -29,7 +28,7 @@ def given_function(text: str) -> Callable[[Any], Any]:
 
     def function(x: Any) -> Any:
         library = _library(x)
-        if library is not np and x.dtype.is_integer:  # some of these functions refuse integers
+        if _is_tensor(x) and x.dtype.is_integer:  # some of these functions refuse integers
             x = importlib.import_module("tensorflow").cast(x, "float32")
         return eval(code, {"np": library, "sigmoid": sigmoid, "x": x})
 
@@ -39,5 +38,9 @@ def given_function(text: str) -> Callable[[Any], Any]:
 
 def _library(x: Any) -> ModuleType:
     """Return NumPy, or for a tensor TensorFlow's module with the same functions."""
-    is_tensor = type(x).__module__.partition(".")[0] == "tensorflow"
-    return importlib.import_module("tensorflow").experimental.numpy if is_tensor else np
+    library: ModuleType = importlib.import_module("tensorflow" if _is_tensor(x) else "numpy")
+    return library.experimental.numpy if _is_tensor(x) else library
+
+
+def _is_tensor(x: Any) -> bool:
+    return type(x).__module__.partition(".")[0] == "tensorflow"

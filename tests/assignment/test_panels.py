@@ -21,8 +21,8 @@ def test_lines_are_of_histories_or_of_functions():
 
 
 @pytest.mark.parametrize("keys", [{}, {"images": "X", "lines": [LOSS]}])
-def test_panel_has_either_images_or_lines(keys):
-    with pytest.raises(ValidationError, match="either images or lines"):
+def test_panel_has_either_images_or_lines_or_a_plane(keys):
+    with pytest.raises(ValidationError, match="either images, lines or a plane"):
         Panel(title="Plot", **keys)
 
 

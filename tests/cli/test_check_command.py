@@ -291,13 +291,17 @@ def test_solution_gets_full_marks_on_the_real_data(grader, name):
 
 
 def test_missing_gpu_is_reported(grader):
-    environment = {**os.environ, "PATH": "/nowhere"}
+    environment = {name: value for name, value in os.environ.items() if name != "CUDA_VISIBLE_DEVICES"}
+    environment["PATH"] = "/nowhere"
     command = ("check", "single-neuron", SINGLE_NEURON / "solution.py", "--device", "gpu")
     report = grader(*command, "--json", env=environment)
     assert (report.returncode, json.loads(report.stdout)["ending"]) == (3, "not_gradable")
     done = grader(*command, env=environment)
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "Error: NVIDIA's driver reports no GPU on this machine: leave out --device gpu.\n"
+    assert (
+        done.stderr
+        == "Error: NVIDIA's driver is not loaded on this machine: install the driver, or leave out --device gpu.\n"
+    )
 
 
 def test_missing_data_folder_is_wrong_usage(grader_here):

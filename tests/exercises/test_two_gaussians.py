@@ -62,7 +62,7 @@ WRONG_DATA = [
     (None, "y = np.repeat([0, 1], n); X = r.choice([-1, 1], (2 * n, 2)) + (2 * y - 1)[:, None]"),
     (None, "y = np.zeros(2 * n); X = r.normal(size=(2 * n, 2))"),
     (None, "y = r.random(2 * n); X = r.normal(size=(2 * n, 2))"),
-    (None, "y = np.repeat([0, 1], n)[:, None]; X = r.normal(size=(2 * n, 2))"),
+    ("dimension-kept", "y = np.repeat([0, 1], n)[:, None]; X = r.normal(size=(2 * n, 2))"),
 ]
 
 

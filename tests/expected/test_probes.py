@@ -131,7 +131,7 @@ def test_images_show_their_labels(tmp_path):
         ("shape: [64]", "shape: [63]", "an image has 64 pixels"),
         ("images: digits", "images: mnist", "allowed are 'digits'"),
         ("noise: {random", "noise: {value: 1}\n      more: {random", "'more' is not a known input"),
-        ("dtype: int, as: list", "dtype: int, as: tuple", "allowed are 'array' or 'list'"),
+        ("dtype: int, as: list", "dtype: int, as: set", "allowed are 'array', 'list'"),
         ("value: [[1, 2], [3, 4]], dtype: int", "value: [[1, 2], [3]], dtype: int", "the rows have different lengths"),
     ],
 )

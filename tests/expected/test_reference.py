@@ -17,10 +17,13 @@ from grader.submission import read
 LOADED = assignment.load("single-neuron")
 NET = assignment.load("numpy-mnist")
 RECORDED = [name for name in assignment.bundled_names() if shipped_file(assignment.load(name)).is_file()]
-# clothing-mlp trains two networks, tensors and gradient-tape import TensorFlow twice, the others compute thousands of central
-# differences or steps; relu-swap is quick.
-SLOW = "clothing-mlp ffnn gradient-tape minimizer numpy-mnist single-neuron tensors"
-LONG = dict.fromkeys(SLOW.split(), pytest.mark.long)
+# The first ones train networks, tensors and gradient-tape import TensorFlow twice, and the others compute thousands
+# of central differences or steps; relu-swap is quick.
+SLOW = (
+    *("callbacks", "clothing-cnn", "clothing-mlp", "mnist-cnn", "mnist-mlp", "playground", "two-gaussians"),
+    *("ffnn", "gradient-tape", "minimizer", "numpy-mnist", "single-neuron", "tensors"),
+)
+LONG = dict.fromkeys(SLOW, pytest.mark.long)
 INPUTS = {"X": np.eye(3), "y": np.zeros(3), "w": np.ones(3), "b": 0.5}
 
 

@@ -29,6 +29,7 @@ PLAN = {
         ["a", "clear", {}, []],
         ["a", "add", {"number": "y"}, ["sum", "number"]],
     ],
+    "driven": [],
 }
 
 

@@ -197,7 +197,7 @@ def test_result_that_was_wrong_in_an_earlier_check_is_not_the_first_wrong_one_wh
     ],
 )
 def test_missing_arrays_of_a_list_are_layers_that_are_left_out(answered, expected):
-    functions = {"back": SimpleNamespace(entries={"dW": ("dW1", "dW2")}, history=None, complete=dict)}
+    functions = {"back": SimpleNamespace(entries={"dW": ("dW1", "dW2")}, changes={}, history=None, complete=dict)}
     one = SimpleNamespace(
         content=SimpleNamespace(functions=functions),
         mutations=SimpleNamespace(can_compute=lambda _function: False),

@@ -112,7 +112,7 @@ def test_function_that_never_returns_ends_at_its_limit(figure):
         ("function: square", "function: cube", "cube"),
         ("values: {factor", "values: {scale", "argument of square"),
         ("{x: [-2, 2]}, values", "{x: [2, -2]}, values", "begins with its smaller number"),
-        ("{function: double, over: {x: [-2, 2]}}", "{history: h, entry: loss}", "use two panels"),
+        ("{function: double, over: {x: [-2, 2]}}", "{history: h, entry: loss}", "use several panels"),
         ("over: {x: [-2, 2]}}", "over: x}", "over"),
     ],
 )
