@@ -175,7 +175,7 @@ class TableCheck(Check):
             function=self.function,
             last=plain_number(first.last, 4),
         )
-        reason, bugs = self._reason(wrong, self._repeated(context, table, first.key))
+        reason, bugs = self._reason(repeated, first, self._repeated(context, table, first.key))
         evidence = Evidence(right=len(repeated) - len(wrong), runs=len(repeated))
         return Outcome(0.0, f"{message} {reason}".strip(), evidence, bugs, pictures=pictures)
 
@@ -206,9 +206,12 @@ class TableCheck(Check):
             return math.isfinite(own) == math.isfinite(again)  # a run that diverges may end in infinity or in NaN
         return abs(own - again) <= self.tolerance.absolute + self.tolerance.relative * abs(again)
 
-    def _reason(self, wrong: list[_Repeated], again: _Repeated) -> tuple[str, Findings | None]:
-        """Return a sentence about numbers that another entry of the run explains, and the bug; ``again`` is the first run once more."""
-        if not self.agrees(again.last, wrong[0].last):
+    def _reason(self, repeated: list[_Repeated], wrong: _Repeated, again: _Repeated) -> tuple[str, Findings | None]:
+        """Return a sentence about other numbers of the runs that explain all entries, and the bug.
+
+        ``wrong`` is the first wrong entry, and ``again`` is its run once more.
+        """
+        if not self.agrees(again.last, wrong.last):
             sentence = _("Two runs with the same arguments give different numbers.")
             return sentence, findings_of_check("not-deterministic", self.function)
         explained = {
@@ -217,7 +220,7 @@ class TableCheck(Check):
             "mean": (_("It is the mean of the numbers of the run, not the last one."), "mean-instead-of-last"),
         }
         for kind, (sentence, bug) in explained.items():
-            if all(len(one.values) > 1 and self.agrees(one.own, _part(one.values, kind)) for one in wrong):
+            if all(len(one.values) > 1 and self.agrees(one.own, _part(one.values, kind)) for one in repeated):
                 return sentence, findings_of_check(bug, self.variable)
         return "", findings_of_check("results-not-from-runs", self.variable)
 
@@ -225,7 +228,7 @@ class TableCheck(Check):
 def _part(values: np.ndarray[Any, Any], kind: str) -> float:
     if kind == "first":
         return float(values[0])
-    return float(values.min()) if kind == "smallest" else float(values.mean())
+    return float(np.nanmin(values)) if kind == "smallest" else float(values.mean())
 
 
 def _briefly(value: Any) -> str:
