@@ -21,6 +21,7 @@ USUAL = {  # learning rates: the defaults of Keras
     "Adam": 1e-3, "AdamW": 1e-3, "Nadam": 1e-3, "Adamax": 1e-3, "RMSprop": 1e-3, "Adagrad": 1e-3, "SGD": 1e-2, "Lion": 1e-3,
 }  # fmt: skip
 HIGH, LOW = 10.0, 0.1  # times the usual rate
+LOWEST = 0.01  # with it the weights hardly change
 LARGE = 3.0  # largest absolute input above which images were not scaled; standardised images reach about 3
 SCALED = 30.0  # a range that only stored pixels have
 FALLING = 0.02  # relative fall of the loss in an epoch after which training has not ended
@@ -85,12 +86,15 @@ def _too_high(name: str, model: KerasModel, losses: Array) -> ModelProblem | Non
 
 
 def _too_low(name: str, model: KerasModel, losses: Array) -> ModelProblem | None:
-    """The rate is far below the usual one, and the loss still falls when training ends."""
+    """The rate is far below the usual one, and the loss still falls when training ends, or has hardly fallen at all."""
     rate = _rate(model)
-    if rate is None or rate[2] > LOW or not _falls(losses):
+    if rate is None or rate[2] > LOW or not losses.size:
+        return None
+    stands_still = rate[2] <= LOWEST and losses[-1] > 0.9 * losses[0]
+    if not stands_still and not _falls(losses):
         return None
     sentence = _(
-        "The learning rate {rate:g} of `{model}` is far too low for {optimizer}: the training loss still falls slowly in the last epoch. Try ten times as much."
+        "The learning rate {rate:g} of `{model}` is far too low for {optimizer}: the training loss falls too slowly. Try ten times as much."
     )
     return ModelProblem("learning-rate-too-low", sentence.format(rate=rate[1], model=name, optimizer=rate[0]))
 

@@ -38,6 +38,8 @@ LONG = [1 / (1 + epoch) for epoch in range(20)]
         ([2.5, 1.0, 0.5], {"rate": 0.1, "optimizer": "SGD [...]"}, None),
         ([2.5, 1.0, 0.5], {"rate": 0.05, "optimizer": "SGD [...]"}, "too-few-epochs"),
         ([2.3, 2.2, 2.1, 2.0], {"rate": 1e-5}, "learning-rate-too-low"),
+        ([2.303, 2.302, 2.302], {"rate": 1e-6}, "learning-rate-too-low"),
+        ([2.303, 2.302, 2.302], {"rate": 1e-4}, None),
         (LONG, {"limits": (0.0, 255.0)}, "not-scaled"),
         (LONG, {"limits": (-2.0, 3.0)}, None),
         ([2.3, 2.1], {"batch": 9000}, "batch-too-large"),
