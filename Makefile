@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXERCISES := cifar-grayscale data-preparation activations losses single-neuron minimizer optimizers \
     by-hand relu-swap initialisation gates backprop ffnn numpy-mnist tensors gradient-tape \
-    two-gaussians playground mnist-mlp clothing-mlp regularization optimizers-keras callbacks \
-    cnn-shapes mnist-cnn clothing-cnn
+    clothing-mlp regularization cnn-shapes
+LONG := two-gaussians playground mnist-mlp optimizers-keras callbacks mnist-cnn clothing-cnn
 
-.PHONY: demo test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
+.PHONY: demo demo-all test test-all quick coverage renew pins lint docs picture messages messages-complete benchmark clean
 
 # requirements/ pins exact releases with hashes, so that this installation still works in a year.
 # The grader is installed without dependencies, because they are installed before it.
@@ -26,7 +26,8 @@ TESTS := $(BIN)/pytest -n auto --maxprocesses 4
 	@$(INSTALL) --require-hashes --requirement requirements/test.txt
 	@touch $@
 
-# Grades a correct and a wrong submission (exit code 1) of each exercise. Without datasets it uses stand-ins.
+# Grades a correct and a wrong submission (exit code 1) of each exercise that does not train for long. Without datasets it
+# uses stand-ins.
 demo: .venv/installed
 	@for exercise in $(EXERCISES); do \
 	    echo "== $$exercise, a correct submission"; \
@@ -35,6 +36,10 @@ demo: .venv/installed
 	    $(BIN)/grader check $$exercise examples/$$exercise/wrong.py; test $$? -eq 1 || exit 1; \
 	done
 	@echo '== Demo finished: all correct submissions passed and all wrong ones failed, as expected.'
+
+# Also grades the exercises whose networks train for up to a minute.
+demo-all:
+	$(MAKE) demo EXERCISES="$(EXERCISES) $(LONG)"
 
 test: .venv/installed-dev
 	$(TESTS) --dist loadfile
