@@ -6,6 +6,7 @@ has gone then.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -73,13 +74,13 @@ def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> s
     assert process.stdin is not None and process.stdout is not None
     killer = threading.Timer(MOST_SECONDS, process.kill)
     killer.start()
-    with process:
+    line = ""
+    # A write to a process that has ended fails, and so does closing its input afterwards.
+    with contextlib.suppress(OSError), process:
         try:
             process.stdin.write(f"{order.model_dump_json()}\n")
             process.stdin.flush()
             line = process.stdout.readline()
-        except OSError:
-            line = ""
         finally:
             killer.cancel()
             process.kill()  # it has answered, or it never will

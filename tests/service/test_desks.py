@@ -145,6 +145,12 @@ def test_dead_process_has_a_sentence(service, desks, exercise, monkeypatch):
         desks.current(exercise, "en")
 
 
+def test_process_that_ends_before_it_gets_its_order_has_a_sentence(service, exercise, monkeypatch):
+    monkeypatch.setattr(desk_process, "MODULE", "grader.service.no_such_module")
+    order = desk_process.RunOrder.of(service.configuration, exercise.id, "en")
+    assert "tell your administrator" in desk_process.run(order, lambda process: process.wait()).lower()
+
+
 def test_notes_are_for_people_without_a_command_line(service, desks_here, exercise):
     hand_in(service, "ada", 0.5)
     with service.database.writing() as session:

@@ -86,7 +86,7 @@ def _too_high(name: str, model: KerasModel, losses: Array) -> ModelProblem | Non
 
 
 def _too_low(name: str, model: KerasModel, losses: Array) -> ModelProblem | None:
-    """The rate is far below the usual one, and the loss still falls when training ends, or has hardly fallen at all."""
+    """The rate is far below the usual one, and the loss still falls in the last epochs, or hardly falls in all of them."""
     rate = _rate(model)
     if rate is None or rate[2] > LOW or not losses.size:
         return None
