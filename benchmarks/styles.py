@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 import nbformat
 
 from grader.assignment.spec import AssignmentSpec
-from grader.student.signatures import normal
+from grader.support.similar_names import normal
 
 Style = Callable[[str, AssignmentSpec], str]
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from ..support import yaml_model
 from ..support.places import ASSIGNMENTS
+from ..support.similar_names import normal
 from . import expressions
 from .base import Identifier, StrictModel
 from .bugs import Bug, StepDeclarations
@@ -174,18 +175,14 @@ def _aliases(own: dict[str, Any], shared: dict[str, list[str]], arguments: set[s
 
     A name that the assignment declares itself means only what it declares.
     """
-    declared = {*map(_plain, arguments)}
+    declared = {*map(normal, arguments)}
     merged = dict(own)
     for name, aliases in shared.items():
         more = own.get(name) or []
         if name in arguments and isinstance(more, list):
-            others = [other for other in aliases if _plain(other) not in declared]
+            others = [other for other in aliases if normal(other) not in declared]
             merged[name] = [*dict.fromkeys([*more, *others])] if all(isinstance(each, str) for each in more) else more
     return merged
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "")
 
 
 def _likes(probes: Any) -> Iterator[str]:

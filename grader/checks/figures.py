@@ -91,7 +91,7 @@ class FiguresCheck(Check):
             try:
                 problems[title] = _problem(panel, context, figures, used)
             except CallError as failure:  # this costs only this panel
-                if failure.status not in ("failed", "error"):
+                if not failure.is_a_mistake:
                     raise
                 problems[title] = _Problem(failure.message, hint_fits=False)
         wrong = {title: problem.sentence for title, problem in problems.items() if problem}
@@ -281,7 +281,7 @@ def _line_problem(panel: Panel, axes: Axes, missing: list[str], used: bool) -> s
         return _("{curves} is not plotted in the same subplot as the other.").format(curves=joined(missing))
     if used:
         return _("it shares its subplot with another quantity: use a separate subplot.")
-    if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
+    if panel.labelled and not axes.is_labelled:
         return _("the axes have no labels: label the x axis and the y axis.")
     return None
 

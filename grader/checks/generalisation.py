@@ -133,7 +133,7 @@ def _ignores_data(check: GeneralisationCheck, context: Context, case: Case, trai
     try:
         other = context.student.call(PlannedCall(check.train, other_inputs)).values
     except CallError as failure:
-        if failure.status not in ("failed", "error"):
+        if not failure.is_a_mistake:
             raise
         return False
     history = context.content.functions[check.train].history

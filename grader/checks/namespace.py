@@ -127,7 +127,7 @@ def _problem(name: str, declared: VariableSpec, context: Context) -> str | None:
     try:
         variable = context.student.variable(name)
     except CallError as failure:
-        if failure.status not in ("failed", "error"):
+        if not failure.is_a_mistake:
             raise
         return failure.message
     value = variable.value

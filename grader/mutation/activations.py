@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ..support.similar_names import normal
 from . import templates
 from .rewriting import Surroundings
 
@@ -84,7 +85,7 @@ class Use:
 @cache
 def named(function: str) -> tuple[str, bool] | None:
     """Return the activation that a function's name means, and True if it is the derivative; None for another function."""
-    plain = function.lower().replace("_", "")
+    plain = normal(function)
     for name, activation in ACTIVATIONS.items():
         if re.fullmatch(activation.names, plain):
             return name, False

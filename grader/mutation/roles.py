@@ -6,6 +6,8 @@ import ast
 import re
 from functools import cache
 
+from ..support.similar_names import normal
+
 _LAYER = re.compile(r"^(?P<stem>.+?)_?(?P<layer>\d+|_(?:hidden|output|out|last|prev|next|h|o|in))$")
 
 # The first pattern that matches the whole name without its layer, in lower case and without underscores, decides.
@@ -46,7 +48,7 @@ def layer_of(name: str) -> tuple[str, str]:
 @cache
 def role_of(name: str) -> str:
     """Return the role of a quantity, such as "delta"; an empty string if its name does not tell."""
-    stem = layer_of(name)[0].lower().replace("_", "")
+    stem = normal(layer_of(name)[0])
     return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(stem)), "")
 
 
@@ -68,7 +70,7 @@ def is_output(name: str, names: set[str]) -> bool:
     """True if ``name`` belongs to the last layer of a network with the quantities ``names``."""
     stem, layer = layer_of(name)
     if not layer:
-        return stem.lower().replace("_", "") in _OUTPUTS and any(layer_of(other)[1] for other in names)
+        return normal(stem) in _OUTPUTS and any(layer_of(other)[1] for other in names)
     if not layer.isdigit():
         return layer in ("output", "out", "o", "last")
     return int(layer) >= max(_layers(names), default=0)

@@ -35,6 +35,11 @@ class CallError(Exception):
         self.raised = raised
         self.place = place
 
+    @property
+    def is_a_mistake(self) -> bool:
+        """True if the submission's code is wrong: it raised an exception, or its answer is. A time limit or a crash is not."""
+        return self.status in ("failed", "error")
+
 
 def failure_of(error: Any, doing: str, loading: bool = False) -> CallError:
     """Return a worker's description of an error as a CallError with status, sentence and place.

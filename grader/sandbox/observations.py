@@ -172,6 +172,11 @@ class KerasModel(Observation):
     metrics: list[str] = Field([], max_length=20)
     trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
+    @property
+    def output_count(self) -> int:
+        """The number of outputs in the last axis, 0 if it is not known."""
+        return (self.outputs or [0])[-1]
+
 
 class Image(Observation):
     """An image in a subplot; without ``data`` (None) if it is too large.
@@ -213,6 +218,11 @@ class Axes(Observation):
     areas: Size = 0
     has_legend: bool = False
 
+    @property
+    def is_labelled(self) -> bool:
+        """True if both axes have a label; a title may stand for that of the y axis."""
+        return bool(self.x_label and (self.y_label or self.titles))
+
 
 class Figure(Observation):
     """A matplotlib figure."""
@@ -245,6 +255,16 @@ class LabelForm(Observation):
     shape: list[Size] = Field(max_length=MAX_DIMENSIONS)
     range: list[float] = Field(min_length=2, max_length=2)
     whole: bool
+
+    @property
+    def is_number(self) -> bool:
+        """True if a label is one number, such as the number of a class."""
+        return self.shape in ([], [1])
+
+    @property
+    def is_row(self) -> bool:
+        """True if a label has several numbers, such as a one-hot row."""
+        return bool(self.shape) and self.shape[-1] > 1
 
 
 class InputData(Observation):

@@ -9,6 +9,7 @@ from typing import Any
 from ..assignment.spec import AssignmentSpec
 from ..submission import Code
 from ..support import arrays
+from ..support.similar_names import normal
 from . import signatures
 from .answers import RawAnswer
 
@@ -43,8 +44,8 @@ def _container(raw: RawAnswer, parameter: str) -> Any:
         return None
     inner = [item for item in value if isinstance(item, dict | tuple | list)]
     if len(raw.function.returns) == len(value):
-        by_name = dict(zip(map(signatures.normal, raw.function.returns), value, strict=True))
-        inner = [item for item in [by_name.get(signatures.normal(parameter))] if item is not None] or inner
+        by_name = dict(zip(map(normal, raw.function.returns), value, strict=True))
+        inner = [item for item in [by_name.get(normal(parameter))] if item is not None] or inner
     return inner[0] if len(inner) == 1 and isinstance(inner[0], dict | tuple | list) else value
 
 

@@ -17,8 +17,9 @@ from ..sandbox.calls import SubmittedFunction
 from ..sandbox.failures import CallError
 from ..support.arrays import Shape, describe, in_layout, number_of_values, shape_of
 from ..support.i18n import _, joined
+from ..support.similar_names import normal
 from ..worker.values import Opaque
-from .signatures import State, bind_results, find_function, match, normal
+from .signatures import State, bind_results, find_function, match
 
 Methods = dict[str, SubmittedFunction]
 

@@ -12,7 +12,8 @@ from ..sandbox.loading import UNKNOWN_NAME
 from ..submission import Code
 from ..submission.python_code import bound_names
 from ..support.i18n import _, joined
-from .signatures import SIMILAR, find_function, match, normal, signature, submitted_signature
+from ..support.similar_names import normal
+from .signatures import SIMILAR, find_function, match, signature, submitted_signature
 
 # Words in the names of functions that use the same data for another purpose.
 OTHER_WORK = (

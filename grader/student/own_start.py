@@ -8,6 +8,7 @@ from typing import Any
 
 from ..assignment.spec import AssignmentSpec
 from ..sandbox.calls import SubmittedFunction
+from ..support.similar_names import normal
 from . import classes, signatures
 
 SEED = 1  # of every call of a function that initialises parameters itself
@@ -40,4 +41,4 @@ def unknown_parameters(content: AssignmentSpec, target: SubmittedFunction, names
     """Return the required parameters of ``target`` that are not among ``names``."""
     bound = signatures.match([name for name, _, _ in target.parameters], names, content.aliases)
     required = [name for name, kind, default in target.parameters if not default and not kind.startswith("VAR_")]
-    return [name for name in required if name not in bound and signatures.normal(name) not in signatures.SWITCHES]
+    return [name for name in required if name not in bound and normal(name) not in signatures.SWITCHES]

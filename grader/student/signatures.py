@@ -10,7 +10,6 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from ..judging.wrong_answer import WrongAnswer
 from ..sandbox.calls import SubmittedFunction
 from ..support.arrays import Shape, describe, number_of_values, shape_of, without_ones
 from ..support.i18n import _, joined
+from ..support.similar_names import normal
 from ..support.text import clean
 
 
@@ -64,12 +64,6 @@ class Binding:
     positional: list[str]
     keywords: dict[str, str]
     switches: dict[str, bool | int] = field(default_factory=dict)
-
-
-@lru_cache(maxsize=10_000)
-def normal(name: str) -> str:
-    """Return ``name`` in lower case and without underscores, for comparisons."""
-    return name.lower().replace("_", "")
 
 
 def match(given_names: Iterable[str], wanted_names: Iterable[str], aliases: dict[str, list[str]]) -> dict[str, str]:

@@ -99,7 +99,7 @@ class Starts:
             try:
                 result = self._student.call(PlannedCall(function, case.inputs))
             except CallError as failure:
-                if failure.status not in ("failed", "error") or not self._find_out(function, case.inputs):
+                if not failure.is_a_mistake or not self._find_out(function, case.inputs):
                     raise
             else:
                 history = self._content.functions[function].history
@@ -234,7 +234,7 @@ class Starts:
             call = self._student.call_raw(PlannedCall(function, inputs, start=trial))
             return free - set(call.state.bound.values())
         except CallError as failure:
-            if failure.status not in ("failed", "error"):
+            if not failure.is_a_mistake:
                 raise
             return frozenset()
 

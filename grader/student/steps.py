@@ -14,9 +14,10 @@ import numpy as np
 from ..assignment.spec import AssignmentSpec
 from ..judging.wrong_answer import WrongAnswer
 from ..support.i18n import _
+from ..support.similar_names import normal
 from . import classes
 from .answers import FunctionCall
-from .signatures import RATES, match, normal
+from .signatures import RATES, match
 
 RATE, ANOTHER_RATE = np.float64(0.5), np.float64(0.25)
 SAME = 1e-6  # of the largest entry

@@ -11,6 +11,7 @@ from ..assignment.sequences import ObjectSequence, methods_of
 from ..sandbox.failures import CallError
 from ..submission import Code
 from ..support.i18n import _
+from ..support.similar_names import normal
 
 
 def with_class(
@@ -28,8 +29,8 @@ def with_class(
         class_name = sequence.objects[call.on].class_name
         spec = methods_of(classes, class_name)[call.method]
         for part, definition in _definitions(code, submitted_names[class_name]):
-            own_names = {_normal(node.name) for node in definition.body if isinstance(node, ast.FunctionDef)}
-            if definition.bases and own_names.isdisjoint(map(_normal, [call.method, *spec.aliases])):
+            own_names = {normal(node.name) for node in definition.body if isinstance(node, ast.FunctionDef)}
+            if definition.bases and own_names.isdisjoint(map(normal, [call.method, *spec.aliases])):
                 sentence = _(
                     "The class `{name}` does not define `{method}`, and in its base class this method is not written (NotImplementedError). Write `{method}` in `{name}`."
                 ).format(name=definition.name, method=call.method)
@@ -43,7 +44,3 @@ def _definitions(code: Sequence[Code], name: str) -> Iterator[tuple[Code, ast.Cl
             for node in ast.parse(part.text).body:
                 if isinstance(node, ast.ClassDef) and node.name == name:
                     yield part, node
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace("_", "")

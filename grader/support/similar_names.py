@@ -1,15 +1,22 @@
-"""Finds the name that was probably meant by a misspelt one."""
+"""Compares names: without capitals and underscores, and with misspelt ones."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 SIMILARITY = 0.75  # difflib's ratio: one or two wrong letters in a name of usual length
 SHORTEST = 4  # characters of a part that can stand for the whole name
 LONGEST = 100  # characters; difflib is slow for longer names
 ENDING = re.compile(r"(\.(ipynb|py|zip|ya?ml|tar|t?gz|txt))+$")
+
+
+@lru_cache(maxsize=10_000)
+def normal(name: str) -> str:
+    """Return ``name`` in lower case and without underscores, for comparisons."""
+    return name.lower().replace("_", "")
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

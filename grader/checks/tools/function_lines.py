@@ -84,7 +84,7 @@ def _line(required: FunctionLine, context: Context, lines: list[_Drawn]) -> _Dra
             try:
                 answer = context.student.call(PlannedCall(required.function, {argument: candidates[0].x, **others}))
             except CallError as failure:
-                if failure.status not in ("failed", "error"):
+                if not failure.is_a_mistake:
                     raise
                 return None
             values = numbers(next(iter(answer.values.values())))

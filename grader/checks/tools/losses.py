@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ...sandbox.observations import KerasModel
+from ...support.similar_names import normal
 from ...worker.losses import MOST_OUTPUTS, OUTPUTS, probe
 
 SAME = 1e-3  # relative, of two losses in float32
@@ -27,7 +28,7 @@ def input_of(model: KerasModel) -> LossInput:
     loss = model.loss
     if loss is None:
         return LossInput(None)
-    name = loss.name.lower().replace("_", "")
+    name = normal(loss.name)
     if name in NAMES:  # this also works with smoothed labels or weights, which change its values
         return LossInput("logits" if loss.from_logits else "probabilities", name.startswith("binary"))
     outputs = (model.outputs or [OUTPUTS])[-1]

@@ -13,6 +13,7 @@ from ...sandbox.failures import CallError
 from ...sandbox.observations import KerasLayer, KerasModel, LabelForm, RecordedCall
 from ...support import arrays
 from ...support.i18n import _
+from ...support.similar_names import normal
 from ..context import Context
 from . import outputs, training
 from .layer_rules import NORMALISATIONS
@@ -73,11 +74,6 @@ def labels_of(context: Context, name: str) -> LabelForm | None:
     return own[-1].inputs.labels if own else None
 
 
-def plain(name: str) -> str:
-    """Return the name of a loss or a metric without capitals and underscores."""
-    return name.lower().replace("_", "")
-
-
 def _activation(name: str, layers: Sequence[KerasLayer], observed: Outputs | None) -> ModelProblem | None:
     softmaxes = [
         index for index, layer in enumerate(layers) if layer.activation == "softmax" or layer.type == "Softmax"
@@ -113,10 +109,10 @@ def loss(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem
     """Return the mistake if the loss fits neither the outputs of the model nor the form of its labels, or None."""
     if model.loss is None:
         return None
-    kind = plain(model.loss.name)
-    count = (model.outputs or [0])[-1]
-    numbers = labels is not None and (not labels.shape or labels.shape == [1])
-    rows = labels is not None and bool(labels.shape) and labels.shape[-1] > 1
+    kind = normal(model.loss.name)
+    count = model.output_count
+    numbers = labels is not None and labels.is_number
+    rows = labels is not None and labels.is_row
     values = {"model": name, "loss": model.loss.name, "count": count}
     if count == 1 and (kind == SPARSE or kind in ONE_HOT) and numbers:
         sentence = _(
@@ -142,14 +138,9 @@ def loss(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem
 
 
 def _labels(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
-    if (model.outputs or [0])[-1] < 2:  # may be a regression
+    if model.output_count < 2:  # may be a regression
         return None
-    if (
-        labels is None
-        or labels.whole
-        or labels.shape not in ([], [1])
-        or not 0 <= labels.range[0] < labels.range[1] <= 1
-    ):
+    if labels is None or labels.whole or not labels.is_number or not 0 <= labels.range[0] < labels.range[1] <= 1:
         return None
     sentence = _(
         "The labels that fit() of `{model}` gets are fractions from {low:g} to {high:g}, not class numbers: scale only the inputs."
@@ -236,9 +227,9 @@ def _random(context: Context, name: str, model: KerasModel) -> ModelProblem | No
 
 def metrics(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
     """Return the mistake if a metric does not fit the outputs and the labels of a classifier, or None."""
-    count = (model.outputs or [0])[-1]
-    rows = labels is not None and bool(labels.shape) and labels.shape[-1] > 1
-    listed = {plain(metric): metric for metric in model.metrics}
+    count = model.output_count
+    rows = labels is not None and labels.is_row
+    listed = {normal(metric): metric for metric in model.metrics}
     wrong = None
     for kind, metric in listed.items():
         if count > 1 and kind in SINGLE_OUTPUT:
@@ -305,11 +296,11 @@ def _flatten(name: str, model: KerasModel) -> ModelProblem | None:
 
 
 def _classes(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
-    count = (model.outputs or [0])[-1]
+    count = model.output_count
     if labels is None or not count or not labels.whole:
         return None
-    classes = int(labels.range[1]) + 1 if labels.shape in ([], [1]) else labels.shape[-1]
-    if classes == count or (classes < count and labels.shape in ([], [1])):
+    classes = int(labels.range[1]) + 1 if labels.is_number else labels.shape[-1]
+    if classes == count or (classes < count and labels.is_number):
         return None
     sentence = _(
         "`{model}` has {units} outputs, but the labels have {classes} classes: the last layer needs one unit for each class."

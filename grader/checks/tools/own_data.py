@@ -52,7 +52,7 @@ def learned(context: Context, own: OwnData, predict: str, argument: str) -> TwoG
         groups = TwoGroups(points[~is_one].mean(axis=0), points[is_one].mean(axis=0))
         predicted = two_classes.classes(two_classes.predicted(context, predict, argument, points))
     except CallError as failure:
-        if failure.status not in ("failed", "error"):
+        if not failure.is_a_mistake:
             raise
         return None
     best = float(((groups.logits(points) > 0) == is_one).mean())

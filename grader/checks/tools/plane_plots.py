@@ -71,7 +71,7 @@ def _shows_boundary(axes: Axes, plane: PlanePlot, context: Context) -> bool:
             _is_boundary(numbers(line.x), numbers(line.y), plane, context) for line in axes.lines if not line.colour
         )
     except CallError as failure:
-        if failure.status not in ("failed", "error"):
+        if not failure.is_a_mistake:
             raise
         return False
 

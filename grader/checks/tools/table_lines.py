@@ -34,7 +34,7 @@ def problem(panel: Panel, context: Context, figures: list[list[Axes]]) -> str | 
         sentence = _("the same subplot must have {count} lines; those that begin with {names} are missing.")
         return sentence.format(count=len(panel.lines), names=joined(missing[best]))
     axes = subplots[best]
-    if panel.labelled and not (axes.x_label and (axes.y_label or axes.titles)):
+    if panel.labelled and not axes.is_labelled:
         return _("the axes have no labels: label the x axis and the y axis.")
     if panel.labelled and len(panel.lines) > 1 and not axes.has_legend:
         return _("the lines have no names: add a legend.")

@@ -75,7 +75,7 @@ def _too_high(name: str, model: KerasModel, losses: Array) -> ModelProblem | Non
     rate = _rate(model)
     if rate is None or rate[2] < HIGH or not losses.size:
         return None
-    count = max((model.outputs or [2])[-1], 2)
+    count = max(model.output_count, 2)
     start = min(losses[0], math.log(count))  # of guessing: the first epoch of a rate that is too high may be far above
     if np.isfinite(losses).all() and losses[-1] < 0.5 * start:
         return None
