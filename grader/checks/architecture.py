@@ -19,7 +19,7 @@ from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import layer_rules, losses, model_mistakes, outputs, training, two_models
+from .tools import layer_rules, loss_mistakes, losses, model_mistakes, outputs, training, two_models
 from .tools.outputs import Outputs
 from .tools.two_models import ModelProblem
 
@@ -70,7 +70,7 @@ class ArchitectureCheck(Check):
         expects = losses.input_of(model)
         problem = problem or model_mistakes.of(context, self.model, model, observed)
         problem = problem or _output_problem(self, model, observed, expects)
-        problem = problem or model_mistakes.metrics(self.model, model, model_mistakes.labels_of(context, self.model))
+        problem = problem or loss_mistakes.metrics(self.model, model, model_mistakes.labels_of(context, self.model))
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
         evidence = Evidence(

@@ -10,7 +10,7 @@ from ...assignment.check import BandedCheck, Check
 from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.failures import CallError
 from ..context import Context
-from . import model_mistakes, training, training_mistakes
+from . import failed_fit, training, training_mistakes
 
 MADE = ("model", "history")  # types of the variables that a training makes
 OF_A_LAYER = re.compile(r"layer '?\"?\w+'?\"? is incompatible with the layer: expected (min_ndim|ndim|axis|shape)")
@@ -39,7 +39,7 @@ def mistake(context: Context, check: Check, message: str = "") -> FailedTraining
     for call in training.fits(context.student.training()):
         if call.error and (not call.model or None in own or own & {*call.model} or _only_histories(context, names)):
             model = next(iter(call.model), names[0])
-            problem = model_mistakes.of_failed_call(call, model)
+            problem = failed_fit.mistake(call, model)
             if problem is not None:
                 return FailedTraining(problem.bug, problem.sentence, model)
     return FailedTraining("wrong-input-shape", "", names[0]) if OF_A_LAYER.search(message) else None

@@ -1,0 +1,35 @@
+"""A call of fit() that failed is explained by shapes, the loss, or the metrics."""
+
+from __future__ import annotations
+
+from grader.checks.tools import failed_fit
+from grader.sandbox.observations import InputData, LabelForm, Loss, RecordedCall
+from tests.checks import models
+
+NUMBERS = LabelForm(shape=[], range=[0, 9], whole=True)
+
+
+def failed(model, labels, shape, error=""):
+    inputs = InputData(shape=[50, *shape], labels=labels)
+    call = RecordedCall(method="fit", model=["net"], inputs=inputs, error=error or "ValueError: x", failed=model)
+    mistake = failed_fit.mistake(call, "net")
+    return mistake and mistake.bug
+
+
+def test_failed_training_is_explained_by_shapes():
+    assert (
+        failed(models.model(), NUMBERS, [28, 28], "ValueError: Invalid input shape, incompatible")
+        == "wrong-input-shape"
+    )
+    assert failed(models.model(outputs=[28, 10]), NUMBERS, [12]) == "flatten-missing"
+    assert failed(models.model(outputs=[5]), NUMBERS, [12]) == "wrong-number-of-outputs"
+    assert (
+        failed(
+            models.model(loss=Loss(name="categorical_crossentropy", from_logits=False, settings=""), outputs=[10]),
+            NUMBERS,
+            [12],
+        )
+        == "labels-in-the-wrong-form"
+    )
+    assert failed(models.model(metrics=["BinaryAccuracy"]), NUMBERS, [12]) == "metric-does-not-fit"
+    assert failed(models.model(), NUMBERS, [12]) is None

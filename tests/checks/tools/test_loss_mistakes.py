@@ -1,0 +1,60 @@
+"""Losses and metrics that do not fit the outputs or the labels are named; the usual ones are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.checks.tools import loss_mistakes
+from grader.sandbox.observations import LabelForm, Loss
+from tests.checks import models
+
+NUMBERS = LabelForm(shape=[], range=[0, 9], whole=True)
+ROWS = LabelForm(shape=[10], range=[0, 1], whole=True)
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "labels", "bug"),
+    [
+        ("sparse_categorical_crossentropy", 10, NUMBERS, None),
+        ("CategoricalCrossentropy", 10, ROWS, None),
+        ("categorical_crossentropy", 10, None, None),
+        ("mse", 10, ROWS, None),
+        ("binary_crossentropy", 1, NUMBERS, None),
+        ("mse", 10, NUMBERS, "loss-does-not-fit"),
+        ("BinaryCrossentropy", 10, NUMBERS, "loss-does-not-fit"),
+        ("SparseCategoricalCrossentropy", 1, NUMBERS, "loss-does-not-fit"),
+        ("categorical_crossentropy", 10, NUMBERS, "labels-in-the-wrong-form"),
+        ("sparse_categorical_crossentropy", 10, ROWS, "labels-in-the-wrong-form"),
+    ],
+)
+def test_losses_that_do_not_fit(loss, outputs, labels, bug):
+    model = models.model(loss=Loss(name=loss, from_logits=False, settings=""), outputs=[outputs])
+    mistake = loss_mistakes.loss("model", model, labels)
+    assert (mistake and mistake.bug) == bug
+
+
+def test_labels_that_were_scaled_are_named():
+    fractions = LabelForm(shape=[], range=[0, 0.04], whole=False)
+    assert loss_mistakes.labels_as_fractions("model", models.model(), fractions).bug == "labels-in-the-wrong-form"
+    assert loss_mistakes.labels_as_fractions("model", models.model(), NUMBERS) is None
+    assert loss_mistakes.labels_as_fractions("model", models.model(outputs=[1]), fractions) is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "labels", "is_wrong"),
+    [
+        (["accuracy"], NUMBERS, False),
+        (["acc", "mse"], NUMBERS, False),
+        (["SparseCategoricalAccuracy"], NUMBERS, False),
+        (["CategoricalAccuracy"], ROWS, False),
+        ([], NUMBERS, False),
+        (["SparseTopKCategoricalAccuracy"], NUMBERS, False),
+        (["Accuracy"], NUMBERS, True),
+        (["CategoricalAccuracy"], NUMBERS, True),
+        (["sparse_categorical_accuracy"], ROWS, True),
+        (["binary_accuracy"], NUMBERS, True),
+        (["mae"], NUMBERS, True),
+    ],
+)
+def test_metrics_that_do_not_fit(listed, labels, is_wrong):
+    assert (loss_mistakes.metrics("model", models.model(metrics=listed), labels) is not None) == is_wrong
