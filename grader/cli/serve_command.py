@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from .serve_tools import TOOLS, data_dir_option, require_packages
+from .serve_tools import TOOLS, blobs_option, data_dir_option, require_packages
 
 
 @click.group("serve", invoke_without_command=True, commands=TOOLS)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the server listens.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
 @data_dir_option
+@blobs_option
 @click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
@@ -34,6 +35,7 @@ def command(
     host: str,
     port: int,
     data_dir: Path | None,
+    blobs: str,
     jobs: int | None,
     certificate: Path | None,
     proxy: str,
@@ -58,6 +60,7 @@ def command(
         data_dir=(data_dir or default_data_dir()).absolute(),
         host=host,
         port=port,
+        blobs=blobs,
         jobs=jobs or local.cores(),
         proxy=proxy,
         is_secure=bool(certificate or proxy),

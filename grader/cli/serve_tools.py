@@ -32,6 +32,13 @@ data_dir_option = click.option(
     metavar="DIR",
     help="Folder for database and files.  [default: in your data folder]",
 )
+blobs_option = click.option(
+    "--blobs",
+    default="",
+    envvar="GRADER_BLOBS",
+    metavar="ADDRESS",
+    help="Folder or s3://bucket/prefix for the files, instead of the data folder. Also: $GRADER_BLOBS.",
+)
 
 
 def require_packages() -> None:
@@ -50,6 +57,11 @@ def folder_of(ctx: click.Context, data_dir: Path | None) -> Path:
     return (data_dir or (ctx.parent.obj if ctx.parent is not None else None) or default_data_dir()).absolute()
 
 
+def blobs_of(ctx: click.Context) -> str:
+    """Return the place of the files, which is given before the name of the command, or in the environment."""
+    return str(ctx.parent.params.get("blobs", "")) if ctx.parent is not None else ""
+
+
 @contextmanager
 def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -> Iterator[Service]:
     """Yield the service of a data folder, also while a server uses it. Raises UsageError."""
@@ -61,7 +73,7 @@ def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -
     folder = folder_of(ctx, data_dir)
     if must_exist:
         data_folder.refuse_missing(folder)
-    service = open_beside_server(Configuration(data_dir=folder))
+    service = open_beside_server(Configuration(data_dir=folder, blobs=blobs_of(ctx)))
     try:
         yield service
     finally:

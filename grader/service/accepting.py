@@ -1,6 +1,6 @@
 """Accepts uploads, from pages and from programs: the user, the rules and the row in one transaction, which many uploads share.
 
-Only what takes long is done before: large uploads are packed and forced to the disk. Accepted means: the content is on disk and the
+Only what takes long is done before: large uploads are packed and forced to the disk, or sent to an object store. Accepted means: the content is on disk and the
 row is committed. Only then the student gets a receipt.
 """
 
@@ -81,17 +81,17 @@ def accept(
     """
     moment = received or now()
     hand_in = HandIn(lambda session: caller, course, exercise, Kind(kind), files, moment, via, idempotency_key)
-    if hand_in.is_large:
+    if hand_in.is_slow(service):
         prepare(service, hand_in)
     return announced(service, stored(service, hand_in).result()).submission
 
 
 def prepare(service: Service, hand_in: HandIn) -> None:
-    """Do for a large upload what its transaction need not wait for: pack it, and force it to the disk. Raises a Refusal."""
+    """Do for a slow upload what its transaction need not wait for: pack it, and store its content. Raises a Refusal."""
     with service.database.reading() as session:
         hand_in.caller_in(session, service)
     upload = hand_in.packed(service)
-    if not fresh_uploads.is_small(upload.content):
+    if not fresh_uploads.is_small(service, upload.content):
         with service.database.reading() as session:
             _admitted(session, service, hand_in)  # the file of one that is refused would be of no use
         with space.full_disk_is_a_refusal():
@@ -101,7 +101,7 @@ def prepare(service: Service, hand_in: HandIn) -> None:
 def stored(service: Service, hand_in: HandIn) -> Future[AcceptedUpload | Refusal]:
     """Return the future of a submission that is on disk, or of the Refusal; pass its result to :func:`announced`.
 
-    A large upload must have been prepared. For a small one everything is done in the transaction that it shares with others:
+    A slow upload must have been prepared. For another one everything is done in the transaction that it shares with others:
     a thread and a session for each one would cost more.
     """
 
@@ -163,7 +163,7 @@ def _store(session: Session, service: Service, admitted: _Admission) -> tuple[Su
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
     session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in COLUMNS})
-    if fresh_uploads.is_small(content):
+    if fresh_uploads.is_small(service, content):
         with space.full_disk_is_a_refusal():
             fresh_uploads.keep(session, service, submission.id, content)
     return submission, None if pending is None else pending.id

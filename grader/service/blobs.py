@@ -8,12 +8,14 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 
 class Blobs:
     """Blobs in a folder. A blob is complete or does not exist; one that a power failure left incomplete does not exist either."""
+
+    is_remote = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -93,7 +95,7 @@ class Blobs:
         trash.unlink()
         return True
 
-    def delete_parts(self, seconds: float) -> None:
+    def delete_parts(self, seconds: float, needed: Collection[str] = ()) -> None:
         """Delete incomplete blobs of processes that ended more than ``seconds`` ago."""
         for path in self._folder.glob("??/.part-*"):
             with contextlib.suppress(FileNotFoundError):
@@ -105,6 +107,9 @@ class Blobs:
         for path in self._folder.glob("??/*"):
             if not path.name.startswith("."):
                 yield path.name
+
+    def check(self) -> None:
+        """Raise UsageError if nothing can be stored: the folder exists, so nothing is wrong."""
 
     def _path(self, name: str) -> Path:
         if len(name) != 64 or not name.isalnum():

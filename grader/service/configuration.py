@@ -46,6 +46,8 @@ class Configuration:
     port: int = 8000
     database: str = ""
     """The address of the database; "": SQLite in ``data_dir``."""
+    blobs: str = ""
+    """The folder or the address of the files; "": a folder in ``data_dir``."""
     jobs: int = 1
     isolation: Level = "strong"
     engine: Engine = DEFAULT_ENGINE
@@ -66,5 +68,5 @@ class Configuration:
 
     @property
     def blob_dir(self) -> Path:
-        """The folder of all uploaded and produced files."""
-        return self.data_dir / "blobs"
+        """The folder of all uploaded and produced files, unless they are in an object store."""
+        return Path(self.blobs).absolute() if self.blobs else self.data_dir / "blobs"

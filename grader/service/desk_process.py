@@ -35,6 +35,7 @@ class RunOrder(BaseModel):
 
     data_dir: Path
     database: str
+    blobs: str
     isolation: Level
     engine: Engine
     exercise_id: str
@@ -46,6 +47,7 @@ class RunOrder(BaseModel):
         return cls(
             data_dir=configuration.data_dir,
             database=configuration.database,
+            blobs=configuration.blobs,
             isolation=configuration.isolation,
             engine=configuration.engine,
             exercise_id=exercise_id,
@@ -95,15 +97,19 @@ def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> s
 def write(order: RunOrder) -> RunOutcome:
     """Write a class in this process."""
     from . import desk_folder, desk_writing
-    from .blobs import Blobs
+    from .blob_store import blob_store
     from .database import Database
     from .service import Service
 
     configuration = Configuration(
-        data_dir=order.data_dir, database=order.database, isolation=order.isolation, engine=order.engine
+        data_dir=order.data_dir,
+        database=order.database,
+        blobs=order.blobs,
+        isolation=order.isolation,
+        engine=order.engine,
     )
     database = Database(configuration.database_url)
-    service = Service(configuration, database, Blobs(configuration.blob_dir))
+    service = Service(configuration, database, blob_store(configuration))
     try:
         folder = desk_folder.of_exercise(configuration, order.exercise_id, order.language)
         desk_writing.write(service, order.exercise_id, folder)

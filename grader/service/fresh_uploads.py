@@ -25,9 +25,9 @@ IDS = select(_UPLOAD.c.submission_id)
 CONTENTS = select(_UPLOAD.c.content).where(_UPLOAD.c.submission_id.in_(bindparam("ids", expanding=True)))
 
 
-def is_small(content: bytes) -> bool:
-    """Return whether a content is committed with its row."""
-    return len(content) <= MOST_BYTES
+def is_small(service: Service, content: bytes) -> bool:
+    """Return whether a content is committed with its row; in an object store it is durable before its row."""
+    return len(content) <= MOST_BYTES and not service.blobs.is_remote
 
 
 def keep(session: Session, service: Service, submission_id: str, content: bytes) -> None:

@@ -28,6 +28,7 @@ from .logs import FIELDS
 from .moments import now
 from .pausing import Pausing
 from .prepared_works import PreparedWorks
+from .queue import claim_count
 from .service import Service
 from .supervision import Supervision
 from .tables import Seed, State, Submission, Version, Worker
@@ -186,9 +187,7 @@ class Grader:
     def _save_and_claim(self) -> list[Submission]:
         """Store all outcomes and claim submissions, in one transaction."""
         running = len(self._claims) - len(self._unsaved)
-        free = 0 if self._is_stopping.is_set() else 2 * self._executor.slots - running
-        if running > self._executor.slots and free < self._executor.slots:
-            free = 0  # all slots are busy, and the next submission is there: claiming several at once is cheaper
+        free = 0 if self._is_stopping.is_set() else claim_count(self._executor.slots, running)
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []

@@ -44,10 +44,9 @@ class HandIn:
     _caller: Caller | None = None
     _packed: PackedUpload | None = None
 
-    @property
-    def is_large(self) -> bool:
-        """Whether packing it takes so long that no transaction may wait for it."""
-        return sum(map(len, self.files.values())) > fresh_uploads.MOST_BYTES
+    def is_slow(self, service: Service) -> bool:
+        """Return whether packing or storing it takes so long that no transaction may wait for it."""
+        return service.blobs.is_remote or sum(map(len, self.files.values())) > fresh_uploads.MOST_BYTES
 
     def caller_in(self, session: Session, service: Service) -> Caller:
         """Return the user, whose upload is counted the first time; raises a Refusal for nobody, and for too many uploads."""

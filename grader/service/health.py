@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from ..support.errors import UsageError
 from ..support.i18n import lazy
 from . import space
 from .database import newest_revision
@@ -34,9 +35,11 @@ class Health:
 
 def examine(service: Service) -> list[Health]:
     """Return the health of all parts that must work for a submission to be accepted and graded."""
+    files = [Health("files", _files(service))] if service.blobs.is_remote else []
     return [
         Health("database", _database(service)),
         Health("disk", lazy("The disk is nearly full.") if space.is_low(service) else ""),
+        *files,
         Health("worker", _worker(service)),
     ]
 
@@ -52,6 +55,14 @@ def _database(service: Service) -> str:
         return lazy("The database is locked.")
     except Exception:  # each database has its own errors
         return lazy("The database cannot be used.")
+
+
+def _files(service: Service) -> str:
+    try:
+        service.blobs.check()
+        return ""
+    except UsageError:
+        return lazy("The storage of files does not answer.")
 
 
 def _worker(service: Service) -> str:

@@ -1,7 +1,8 @@
-"""The order in which waiting submissions are graded."""
+"""The order in which waiting submissions are graded. ``benchmarks/simulate.py`` uses the same rules for rows in memory."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -14,6 +15,29 @@ from .tables import State, Submission
 _S = Submission.__table__.c
 PATIENCE = timedelta(seconds=60)
 """A submission that has waited longer is no longer overtaken by ones with a higher priority."""
+
+
+def priority_of(priority: Any, is_patient: Any, choose: Callable[[Any, Any, Any], Any]) -> Any:
+    """Return the priority that counts; ``choose(condition, value, other)`` returns one of the values, or an expression."""
+    return choose(is_patient, 0, priority)
+
+
+def key_of(priority: Any, place: Any, running: Any, available: Any, name: Any) -> tuple[Any, ...]:
+    """Return what orders submissions: numbers, or expressions of the database.
+
+    ``place`` is 1 for the first one of a student with this priority, and ``running`` is the number that the student has
+    running.
+    """
+    return priority, place + running, available, name
+
+
+def claim_count(slots: int, claimed: int) -> int:
+    """Return how many submissions a worker claims that has ``claimed`` ones: the next one of each slot is there already.
+
+    Claiming several at once is cheaper than one at a time, so nothing is claimed while every slot has another one.
+    """
+    free = 2 * slots - claimed
+    return 0 if claimed > slots and free < slots else free
 
 
 @cache
@@ -29,16 +53,19 @@ def in_order(*columns: Any) -> Select[Any]:
         .group_by(_S.user_id)
         .subquery()
     )
-    priority = case((_S.available < bindparam("patient", callable_=_patient), 0), else_=_S.priority)
+    priority = priority_of(_S.priority, _S.available < bindparam("patient", callable_=_patient), _case)
     place = func.row_number().over(partition_by=(_S.user_id, priority), order_by=(_S.available, _S.id))
-    turn = place + func.coalesce(running.c.number, 0)
     return (
         select(*columns)
         .select_from(Submission.__table__)
         .outerjoin(running, running.c.user_id == _S.user_id)
         .where(_S.state == State.QUEUED)
-        .order_by(priority, turn, _S.available, _S.id)
+        .order_by(*key_of(priority, place, func.coalesce(running.c.number, 0), _S.available, _S.id))
     )
+
+
+def _case(condition: Any, value: Any, other: Any) -> Any:
+    return case((condition, value), else_=other)
 
 
 def _patient() -> datetime:

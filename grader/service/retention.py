@@ -95,7 +95,7 @@ def delete_unnamed(service: Service, seconds: float = UPLOAD_SECONDS) -> int:
             columns = (Submission.blob, Version.blob, Result.executed, Result.source)
             names = {name for column in columns for name in session.scalars(select(column).distinct())}
         count = sum(service.blobs.delete_old(name, seconds) for name in service.blobs.names() if name not in names)
-        service.blobs.delete_parts(max(seconds, UPLOAD_SECONDS))
+        service.blobs.delete_parts(max(seconds, UPLOAD_SECONDS), needed=names)
     _forget_pages(service)
     return count
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from ..assignment import chapters
 from ..support.errors import UsageError
 from . import courses, data_folder
-from .blobs import Blobs
+from .blob_store import BlobStore, blob_store
 from .configuration import Configuration
 from .database import Database, newest_revision
 from .events import Events
@@ -30,7 +30,7 @@ class Service:
 
     configuration: Configuration
     database: Database
-    blobs: Blobs
+    blobs: BlobStore
     events: Events = field(default_factory=Events)
     wake: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to grade or to stop."""
@@ -63,7 +63,7 @@ def open_service(configuration: Configuration) -> Service:
             if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
                 courses.create_demo(session, [assignment.name for assignment in chapters.bundled()])
             server_secret(session)
-    return Service(configuration, database, Blobs(configuration.blob_dir))
+    return Service(configuration, database, blob_store(configuration))
 
 
 def open_beside_server(configuration: Configuration) -> Service:

@@ -77,7 +77,7 @@ async def hand_in(
 
     received = arrival(request) or now()
     upload = HandIn(who, course, exercise, kind, files, received, "api", idempotency_key)
-    if upload.is_large:
+    if upload.is_slow(service):
         await run_in_threadpool(accepting.prepare, service, upload)
     # One thread stores the uploads of all, as many as wait in one transaction: a thread that waits for each of them would cost more.
     future = accepting.stored(service, upload)

@@ -51,6 +51,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         for part in (grader, runner, Housekeeping(service)):
             stack.callback(part.stop)
             part.start()
+        service.blobs.check()  # after the processes have started: a client of an object store has threads
         app = make_app(service)
         stack.callback(app.state.desks.close)
         address = server.address_of(listener, configuration.host, certificate is not None)

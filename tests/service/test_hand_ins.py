@@ -61,6 +61,6 @@ def test_nothing_is_packed_for_somebody_unknown(service, hand_in, monkeypatch, s
     monkeypatch.setattr(hand_ins, "zipped", lambda files: pytest.fail("packed"))
     upload = hand_in(nobody, a=b"#" * size, b=b"y")
     with pytest.raises(NotSignedIn):
-        if upload.is_large:
+        if upload.is_slow(service):
             accepting.prepare(service, upload)
         accepting.announced(service, accepting.stored(service, upload).result())

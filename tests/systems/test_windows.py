@@ -42,6 +42,7 @@ REFUSED = (
     "feedback results",
     "override results --list",
     "serve",
+    "serve --blobs s3://bucket/course",
     "ci",
     "validate single-neuron",
     "reference single-neuron --write",
