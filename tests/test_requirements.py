@@ -40,7 +40,7 @@ def pinned(name):
 
 def test_messages_name_the_distribution_and_its_extras():
     assert PROJECT["name"] == distribution.NAME
-    assert {"tensorflow", "gpu", "cluster", "student", "all"} <= EXTRAS.keys()
+    assert {"tensorflow", "gpu", "cluster", "s3", "student", "telemetry", "all"} <= EXTRAS.keys()
     (everything,) = map(Requirement, EXTRAS["all"])
     assert everything.name == PROJECT["name"]
     assert everything.extras == EXTRAS.keys() - {"all", "dev", "gpu"}  # the last replaces tensorflow
