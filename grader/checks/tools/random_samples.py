@@ -163,8 +163,8 @@ class Samples:
 
     def _outside(self, quantity: str, low: Array, high: Array) -> Iterator[Difference]:
         samples = self._samples(quantity)
-        margin = random_numbers.EXACT * max(float(np.abs(low).max()), float(np.abs(high).max()))
-        outside = sum(int((~((sample >= low - margin) & (sample <= high + margin))).sum()) for sample in samples)
+        below, above = low - _rounding(low, high), high + _rounding(high, low)
+        outside = sum(int((~((sample >= below) & (sample <= above))).sum()) for sample in samples)
         if outside:
             total = sum(sample.size for sample in samples)
             sentence = _("{outside} of the {total} values of {quantity} are outside the range that the task asks for.")
@@ -219,6 +219,11 @@ class Samples:
         )
         evidence = {"quantity": quantity, "distance": statistic.value, "high": statistic.high}
         yield Difference(sentence.format(quantity=self._label(quantity)), evidence)
+
+
+def _rounding(limit: Array, other: Array) -> Array:
+    """Return by how much numbers may lie beyond a limit of a range: relative to it, or to the other limit if it is 0."""
+    return np.asarray(random_numbers.EXACT * np.abs(np.where(limit == 0, other, limit)))
 
 
 def _without_repetitions(sample: Array) -> Array:

@@ -41,3 +41,11 @@ def test_repetitions_do_not_change_the_verdict_about_a_distribution():
     wanted = {"shape": {"W": [40, 50]}, "mean": {"W": 0}, "uniform": {"W": [-1, 1]}}
     assert case.first_difference(Expectations(**wanted)) is None
     assert case.first_difference(Expectations(**wanted, independent=["W"])) is not None
+
+
+def test_each_limit_of_a_range_has_its_own_margin():
+    """A range without an upper limit has a huge one, which says nothing about rounding errors at the lower limit."""
+    limits = {"range": {"W": [1e-3, 1e9]}}
+    assert samples(np.zeros(2)).first_difference(expected(**limits)) is not None
+    assert samples(np.full(2, 1e-3 - 1e-15)).first_difference(expected(**limits)) is None
+    assert samples(np.array([-1e-12, 1])).first_difference(expected(range={"W": [0, 1]})) is None
