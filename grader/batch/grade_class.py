@@ -442,7 +442,7 @@ class _Batch:
         if options.scheduler is not None:
             from ..executor import cluster  # slow to import
 
-            return cluster.cluster_executor(options.scheduler, options.device, options.insecure_scheduler)
+            return cluster.cluster_executor(options.scheduler, options.insecure_scheduler)
         memory_needs.limits_here(self._assignment)  # raises NoMemory if the machine is too small for one submission
         jobs, memory_mb = min(options.jobs, len(todo)), local.free_mb()
         fitting_count = local.fitting_jobs(jobs, self._assignment.content, memory_mb)

@@ -19,6 +19,12 @@ from .serve_tools import TOOLS, blobs_option, data_dir_option, require_packages
     type=click.IntRange(1, 1024),
     help="Number of submissions graded at the same time.  [default: number of processors]",
 )
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Grade on the Dask cluster of this scheduler.")
+@click.option(
+    "--insecure-scheduler",
+    is_flag=True,
+    help="Use a scheduler on another machine without TLS. Anyone who can reach it may run code.",
+)
 @click.option(
     "--certificate",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -37,6 +43,8 @@ def command(
     data_dir: Path | None,
     blobs: str,
     jobs: int | None,
+    scheduler: str,
+    insecure_scheduler: bool,
     certificate: Path | None,
     proxy: str,
     insecure: bool,
@@ -62,6 +70,8 @@ def command(
         port=port,
         blobs=blobs,
         jobs=jobs or local.cores(),
+        scheduler=scheduler,
+        insecure_scheduler=insecure_scheduler,
         proxy=proxy,
         is_secure=bool(certificate or proxy),
     )

@@ -1,254 +1,319 @@
-"""Grades submissions on a Dask cluster, if every machine grades by the rules of this one."""
+"""Grades submissions on a Dask cluster: chooses a worker for each, and takes the results."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-import pickle
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
-import psutil
-
-from ..assignment import load
-from ..expected.assignment_files import pack
-from ..grading.rules import rules_here
 from ..grading.trace import Listener
-from ..support.choices import Device
+from ..support.choices import Level
 from ..support.errors import NotGradable, UsageError
-from ..version import __version__
-from . import events, scheduler
-from .dask_worker import NotPrepared, TopicSender, grade_packed, prepare_worker
-from .executor import Executor
+from . import cluster_workers, events, scheduler
+from .cluster_members import GONE, NO_WORKERS, ClusterMembers
+from .cluster_workers import ClusterWorker
+from .dask_worker import Order, WorkerAnswer, grade_sealed, stop_task
+from .executor import Displaced, Executor
+from .sealed import Sealed
 from .work import GradingTask, TaskResult, Work
 
-if TYPE_CHECKING:
-    from distributed import Client
-    from distributed.cfexecutor import ClientExecutor
-
-SECONDS_TO_GREET = 5  # a scheduler that has answered already
-MOST_PREPARATIONS = 3  # of workers for one task
-OTHER_GRADER = (
-    "The Dask worker {address} has no grader, or a very different one ({error}): install grader {version} with the same "
-    "code on all machines, and restart the Dask workers."
-)
+LOOK_SECONDS = 1.0
+RESULT_SECONDS = 60.0  # for the transport of a result
+END_SECONDS = 3.0
+THREADS = 16  # that wait for workers
+NO_GPU = "No Dask worker announces a GPU: start one with 'dask worker {address} --resources GPU=1'."
+RUN_AGAIN = " All results so far are kept: start the scheduler and its workers, and run the same command again."
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def cluster_executor(address: str, device: Device = "auto", insecure: bool = False) -> Iterator[Executor]:
-    """Grade on the Dask cluster with the scheduler at ``address``.
+def cluster_executor(address: str, insecure: bool = False) -> Iterator[Executor]:
+    """Grade on the Dask cluster with the scheduler at ``address``, as ``grader grade`` does.
 
     Before the first submission of a work, each Dask worker compares its rules with those of this machine, and tests its
-    isolation; one that joins later does it before its first submission. If one fails, NotGradable is raised. No other
-    worker grades its submissions instead, because then the machine would stay unnoticed. Connections to other machines
-    must use TLS, unless ``insecure`` allows others.
+    isolation; one that joins later does it before its first submission. If one fails, NotGradable is raised.
+    Connections to other machines must use TLS, unless ``insecure`` allows others.
     """
-    scheduler.find(address, insecure)
-    from distributed import Client
-
-    _greet(address)
+    place = _ClusterPlace(address, insecure, ())
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UsageError(scheduler.NO_SCHEDULER.format(address=address)) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the grader reports problems itself
-    with client:
-        if not client.nthreads():
-            raise UsageError(
-                f"The Dask scheduler at {address} has no workers: start some with 'dask worker {address}'."
-            )
-        if not insecure:
-            _refuse_unprotected_workers(client.nthreads())
-        resources = {"GPU": 1} if device == "gpu" else None
-        # Dask must not try again: another worker would hide a refusal.
-        with client.get_executor(pure=False, resources=resources, retries=0) as dask_executor:
-            place = _ClusterPlace(address, client, dask_executor)
-            executor = Executor(place)
-            try:
-                yield executor
-            finally:
-                executor.close()
-                place.close()
+        place.connect()
+        yield from _graded_at(place)
+    finally:
+        place.close()
+
+
+@contextlib.contextmanager
+def patient_executor(address: str, insecure: bool, levels: Sequence[Level]) -> Iterator[Executor]:
+    """Grade on the Dask cluster with the scheduler at ``address``, whatever happens to it and to its workers.
+
+    Each worker uses the first isolation of ``levels`` that works there. Raises UsageError for an address that can never be
+    used, but not if no scheduler answers.
+    """
+    scheduler.examine(address, insecure)
+    place = _ClusterPlace(address, insecure, levels)
+    try:
+        yield from _graded_at(place)
+    finally:
+        place.close()
+
+
+def _graded_at(place: _ClusterPlace) -> Iterator[Executor]:
+    executor = Executor(place)
+    place.begin()
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+@dataclass(eq=False)
+class _Placement:
+    """A task of a worker. ``inner`` is the future of Dask, once the worker is prepared and has the task."""
+
+    name: str
+    work: Work
+    task: GradingTask
+    worker: ClusterWorker
+    future: Future[TaskResult]
+    number: int = 0
+    inner: Any = None
 
 
 class _ClusterPlace:
     """The workers of a Dask cluster."""
 
-    def __init__(self, address: str, client: Client, executor: ClientExecutor) -> None:
-        self.slots = sum(client.nthreads().values())
-        self.memory_mb: int | None = None  # each machine has its own
+    def __init__(self, address: str, insecure: bool, levels: Sequence[Level]) -> None:
         self.call = None
-        self._address = address
-        self._client = client
-        self._executor = executor
-        self._works: dict[str, _SharedWork] = {}
-        self._sharing = threading.Lock()
-        self._started: dict[Future[TaskResult], _StartedTask] = {}
-        # Dask's own thread must not wait for Dask, so it does not call the callbacks of a task.
-        self._results = ThreadPoolExecutor(1)
         self._listeners = events.Listeners()
-        self._topic = ""
+        self._members = ClusterMembers(address, insecure, levels, self._listeners.deliver)
+        self._lock = self._members.lock
+        self._tasks: dict[Future[TaskResult], _Placement] = {}
+        self._topic = f"grader-{uuid.uuid4().hex}"
+        # Dask's own thread must not wait for Dask, so it calls none of the functions that ask a worker.
+        self._threads = ThreadPoolExecutor(THREADS, "cluster")
+        self._notify: Callable[[], None] = lambda: None
+        self._is_closing = threading.Event()
+        self._looker = threading.Thread(target=self._look_again, name="cluster", daemon=True)
+
+    @property
+    def slots(self) -> int:
+        """The number of submissions graded at the same time."""
+        with self._lock:
+            return sum(worker.slots for worker in self._members.workers.values())
+
+    def has_room(self, work: Work, task: GradingTask, running: Sequence[tuple[Work, GradingTask]], ahead: int) -> bool:
+        """True if a worker has room for a task, or if no worker may ever grade it."""
+        with self._lock:
+            able = cluster_workers.candidates(self._members.workers.values(), work, task.avoid)
+            return self._refusal(work, able) != "" or cluster_workers.choose(able, work, task, ahead) is not None
+
+    def problem(self) -> str:
+        """Return why nothing can be graded at the moment; "" for a command, which waits or ends."""
+        with self._lock:
+            return self._members.problem if self._members.is_patient and not self.slots else ""
+
+    def watch(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` whenever there may be more room, or a problem."""
+        self._notify = notify
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
-        with self._sharing:
-            if work.identity not in self._works:  # a work is sent once
-                self._works[work.identity] = _SharedWork(self._client, _for_others(work))
+        if not self._members.is_patient:
+            self._members.refuse_new_workers(work)
         future: Future[TaskResult] = Future()
-        sender = None
+        with self._lock:
+            able = cluster_workers.candidates(self._members.workers.values(), work, task.avoid)
+            if refusal := self._refusal(work, able):
+                raise NotGradable(refusal)
+            worker = cluster_workers.choose(able, work, task, ahead=2)
+            if worker is None:  # it has gone just now
+                future.set_exception(Displaced("No worker has room.", is_failure=False))
+                return future
+            placement = _Placement(uuid.uuid4().hex, work, task, worker, future)
+            worker.tasks[placement.name] = work, task
+            self._tasks[future] = placement
+            is_ready = work.identity in worker.ready
         if listener is not None:
-            if not self._topic:
-                self._topic = f"grader-{uuid.uuid4().hex}"
-                self._client.subscribe_topic(self._topic, lambda event: self._listeners.deliver(event[1]))
-            number = self._listeners.add(listener)
-            sender = TopicSender(self._topic, number)
+            number = placement.number = self._listeners.add(listener)
             future.add_done_callback(lambda _: self._listeners.finish(number))
-        self._submit(future, _StartedTask(work.identity, pickle.dumps(task), sender))
+        if is_ready:
+            self._send(placement)
+        else:
+            self._in_background(self._prepare_and_send, placement)
         return future
 
-    def _submit(self, future: Future[TaskResult], task: _StartedTask) -> None:
-        task.inner = self._executor.submit(grade_packed, task.identity, task.packed, task.sender)
-        self._started[future] = task
-
-        def hand_on(_: Future[TaskResult]) -> None:
-            with contextlib.suppress(RuntimeError):  # the executor is closed, and nobody waits
-                self._results.submit(self._finish, future)
-
-        task.inner.add_done_callback(hand_on)
-
-    def _finish(self, future: Future[TaskResult]) -> None:
-        task = self._started.pop(future)
-        assert task.inner is not None
-        if task.inner.cancelled():
-            # Dask cancels what it has lost, too: that must not look as if the caller had cancelled it.
-            future.set_exception(CancelledError() if task.is_stopped else ConnectionError("Dask has lost it"))
-            return
-        error = task.inner.exception()
-        if isinstance(error, NotPrepared) and not task.is_stopped and task.preparations < MOST_PREPARATIONS:
-            try:
-                with self._sharing:
-                    self._works[task.identity].prepare_again(str(error))
-                task.preparations += 1
-                self._submit(future, task)
-            except Exception as refusal:  # also a lost connection
-                future.set_exception(refusal)
-        elif error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(task.inner.result())
-
     def stop(self, future: Future[TaskResult]) -> None:
-        task = self._started.get(future)
-        if task is not None and task.inner is not None:
-            task.is_stopped = True
-            task.inner.cancel()  # Dask does not start it, but cannot end it: its result is ignored
+        """Tell the worker that nobody waits for a task. Dask cannot end it; it ends itself at its next event."""
+        placement = self._tasks.get(future)
+        if placement is not None:
+            self._in_background(self._stop, placement)
 
     def retire(self) -> None:
         """Do nothing: the processes of a cluster are not this command's."""
 
     def check(self) -> None:
-        if self._client.status not in ("running", "connecting"):
-            raise NotGradable(
-                f"The Dask scheduler at {self._address} is gone. All results so far are kept: start the scheduler and its "
-                "workers, and run the same command again."
+        """Raise NotGradable if the scheduler is gone, or a new worker refuses the works so far."""
+        if self._members.is_patient:
+            return
+        client = self._members.client
+        if client is None or client.status not in ("running", "connecting"):
+            raise NotGradable(GONE.format(address=self._members.address) + RUN_AGAIN)
+        with contextlib.suppress(OSError):  # if the scheduler was lost a moment ago, the next check reports it
+            self._look()
+            for work in {placement.work.identity: placement.work for placement in [*self._tasks.values()]}.values():
+                self._members.refuse_new_workers(work)
+
+    def _refusal(self, work: Work, able: Sequence[ClusterWorker]) -> str:
+        """Return why no worker may grade a work although there are workers, "" if one may."""
+        present = [worker for worker in self._members.workers.values() if worker.slots]
+        if able or not present:
+            return ""
+        reasons = [reason for worker in present if (reason := worker.refusal(work.identity))]
+        return reasons[0] if reasons else NO_GPU.format(address=self._members.address)
+
+    def _prepare_and_send(self, placement: _Placement) -> None:
+        readiness = self._members.prepare([placement.worker], placement.work)[placement.worker.address]
+        if readiness is None:
+            self._finish(placement, Displaced("The worker is gone.", placement.worker.address))
+        elif readiness.refusal and self._members.is_patient:
+            self._finish(placement, Displaced(readiness.refusal, is_failure=False))
+        elif readiness.refusal:
+            self._finish(placement, NotGradable(readiness.refusal))
+        else:
+            self._send(placement)
+
+    def _send(self, placement: _Placement) -> None:
+        worker, client = placement.worker, self._members.client
+        topic = self._topic if placement.number else ""
+        order = Order(placement.name, placement.work.identity, placement.task, topic, placement.number)
+        try:
+            if client is None:
+                raise OSError
+            placement.inner = client.submit(
+                grade_sealed,
+                Sealed(order),
+                key=f"grade-{uuid.uuid4().hex}",  # another one each time: Dask has the answer to an old one
+                workers=[worker.address],
+                resources=worker.resources(placement.work) or None,
+                pure=False,
+                retries=0,
             )
-        # If the scheduler was lost a moment ago, the next check reports it.
-        with contextlib.suppress(OSError), self._sharing:
-            for shared_work in self._works.values() if self._client.status == "running" else ():
-                shared_work.refuse_new_workers()
+        except Exception:  # the client is closed
+            self._finish(placement, Displaced("The connection to the Dask scheduler is lost.", is_failure=False))
+            return
+        placement.inner.add_done_callback(lambda _: self._in_background(self._receive, placement))
+
+    def _receive(self, placement: _Placement) -> None:
+        """Take the answer to a task."""
+        inner = placement.inner
+        if inner.status == "cancelled":  # with the connection
+            self._finish(placement, Displaced("Dask has lost it.", is_failure=False))
+            return
+        try:
+            answer: WorkerAnswer = inner.result(timeout=RESULT_SECONDS).open()
+        except Exception as error:  # the worker was lost, or has another grader since its preparation
+            self._finish(placement, Displaced(f"{type(error).__name__}: {error}", placement.worker.address))
+            return
+        if answer.result is None and answer.error is None:
+            with self._lock:
+                placement.worker.ready.discard(placement.work.identity)
+            self._prepare_and_send(placement)
+            return
+        self._finish(placement, answer.error or self._judged(placement, answer.result))
+
+    def _judged(self, placement: _Placement, result: TaskResult | None) -> TaskResult | Displaced:
+        """Count the failures of a worker. Another one grades a submission for which its machine has failed."""
+        assert result is not None
+        with self._lock:
+            worker = placement.worker
+            if result.is_success:
+                worker.pausing.note_success()
+            if not (result.is_failure_of_the_machine and self._members.is_patient):
+                return result
+            reason = (result.report and result.report.problem()) or "The isolation or the memory failed."
+            worker.pausing.note_failure(placement.name, reason)
+            others = cluster_workers.candidates(self._members.workers.values(), placement.work)
+            avoided = {worker.address, *placement.task.avoid}
+            if all(other.address in avoided for other in others):
+                return result
+            return Displaced(reason, worker.address)
+
+    def _finish(self, placement: _Placement, outcome: TaskResult | Exception) -> None:
+        with self._lock:
+            if self._tasks.pop(placement.future, None) is None:
+                return
+            placement.worker.tasks.pop(placement.name, None)
+        if isinstance(outcome, Exception):
+            placement.future.set_exception(outcome)
+        else:
+            placement.future.set_result(outcome)
+
+    def _stop(self, placement: _Placement) -> None:
+        client = self._members.client
+        if client is not None and not placement.future.done():
+            with contextlib.suppress(Exception):  # it is gone, and its task with it
+                client.run(stop_task, placement.name, workers=[placement.worker.address], on_error="ignore")
+
+    def connect(self) -> None:
+        """Connect to the scheduler; raises UsageError if there is none, or if it has no workers."""
+        self._members.connect(self._topic)
+        self._members.look()
+        if not self._members.workers:
+            raise UsageError(NO_WORKERS.format(address=self._members.address))
+
+    def begin(self) -> None:
+        """Watch the cluster from now on."""
+        self._looker.start()
+
+    def _look_again(self) -> None:
+        while not self._is_closing.wait(LOOK_SECONDS):
+            try:
+                if not self._members.is_connected and self._members.is_patient:
+                    self._members.forget()
+                    with self._lock:
+                        orphans = [*self._tasks.values()]
+                    self._displace(orphans, is_failure=False)
+                    self._notify()
+                    self._members.connect(self._topic)
+                if self._members.is_connected:
+                    self._look()
+            except (OSError, UsageError, TimeoutError) as error:
+                log.debug("the cluster does not answer: %s", error)
+            except Exception:
+                log.exception("the cluster cannot be watched")
+            self._notify()
+
+    def _look(self) -> None:
+        """See which workers are there; the tasks of those that are gone or silent go elsewhere."""
+        self._members.look()
+        with self._lock:
+            workers = self._members.workers
+            orphans = [
+                placement
+                for placement in self._tasks.values()
+                if workers.get(placement.worker.address) is not placement.worker or placement.worker.is_silent
+            ]
+        self._displace(orphans)
+
+    def _displace(self, orphans: Sequence[_Placement], is_failure: bool = True) -> None:
+        for placement in orphans:
+            if placement.inner is not None:
+                with contextlib.suppress(Exception):
+                    placement.inner.cancel()
+            self._finish(placement, Displaced("The Dask worker is lost.", placement.worker.address, is_failure))
+
+    def _in_background(self, function: Callable[..., None], *arguments: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the place is closed, and nobody waits
+            self._threads.submit(function, *arguments)
 
     def close(self) -> None:
-        """Hand on no further results."""
-        self._results.shutdown(wait=False, cancel_futures=True)
-
-
-@dataclass
-class _StartedTask:
-    """A task that was sent to Dask; ``preparations`` counts the workers that had to be prepared for it first."""
-
-    identity: str
-    packed: bytes
-    sender: TopicSender | None
-    inner: Future[TaskResult] | None = None
-    is_stopped: bool = False
-    preparations: int = 0
-
-
-class _SharedWork:
-    """A :class:`Work` that was sent to all workers, once for all of its submissions."""
-
-    def __init__(self, client: Any, work: Work) -> None:
-        """Raises NotGradable if a worker refuses the work."""
-        self._client = client
-        self._packed = pickle.dumps(work)
-        self._ready_workers: set[str] = set()
-        self.refuse_new_workers()
-
-    def prepare_again(self, address: str) -> None:
-        """Prepare a worker that has joined just now, or that has forgotten the work; raises NotGradable if it refuses."""
-        self._ready_workers.discard(address)
-        self.refuse_new_workers()
-
-    def refuse_new_workers(self) -> None:
-        """Raise NotGradable if a worker that is not prepared yet refuses the work, or has no grader that understands it."""
-        new_workers = [address for address in self._client.nthreads() if address not in self._ready_workers]
-        if not new_workers:
-            return
-        answers = self._client.run(prepare_worker, self._packed, workers=new_workers, on_error="return")
-        for address, answer in answers.items():
-            if isinstance(answer, OSError):  # it is gone, and another worker takes its submissions
-                continue
-            if isinstance(answer, Exception):
-                error = f"{type(answer).__name__}: {answer}".removeprefix("Exception: ")  # Dask shortens long ones
-                raise NotGradable(OTHER_GRADER.format(address=address, error=error, version=__version__))
-            if answer is not None:
-                raise NotGradable(answer)
-            self._ready_workers.add(address)
-
-
-def _greet(address: str) -> None:
-    """Raise UsageError unless a Dask server greets: a Dask client would need 10 s to notice."""
-    from distributed.comm.core import connect
-    from distributed.security import Security
-
-    async def greet() -> None:
-        options = Security().get_connection_args("client")
-        comm = await asyncio.wait_for(connect(address, **options), SECONDS_TO_GREET)
-        comm.abort()
-
-    try:
-        with ThreadPoolExecutor(1) as thread:  # this thread may already run an event loop
-            thread.submit(lambda: asyncio.run(greet())).result()
-    except Exception as error:  # another kind of server fails in many ways
-        raise UsageError(scheduler.NO_SCHEDULER.format(address=address)) from error
-
-
-def _refuse_unprotected_workers(addresses: Iterable[str]) -> None:
-    """Raise UsageError if a scheduler would send submissions to another machine without TLS."""
-    own_addresses = {address.address for interface in psutil.net_if_addrs().values() for address in interface}
-    for address in addresses:
-        scheme, _, host_and_port = address.rpartition("://")
-        host = urlsplit(f"//{host_and_port}").hostname or ""
-        if scheme not in scheduler.PROTECTED and host not in own_addresses and not scheduler.is_loopback(host):
-            raise UsageError(scheduler.UNPROTECTED.format(what=f"the Dask worker at {address}"))
-
-
-def _for_others(work: Work) -> Work:
-    """Return the work for another machine, which has no folders of this one and must test its isolation and its rules."""
-    assignment = load(work.assignment)
-    other_paths = [Path(path) for path in work.hide]
-    contents = None if assignment.is_bundled else pack(assignment, other_paths)
-    return replace(
-        work,
-        assignment=assignment.name if contents is None else "",
-        files=contents,
-        hide=(),
-        inspected=False,
-        rules=rules_here(assignment, Path(work.data) if work.data else None, other_paths),
-    )
+        """Hand on no further results, and leave the cluster."""
+        self._is_closing.set()
+        if self._looker.ident is not None:
+            self._looker.join(END_SECONDS)  # it may be waiting for a scheduler
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._members.forget()

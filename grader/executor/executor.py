@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,19 +16,44 @@ from .work import GradingTask, Priority, TaskResult, Work
 
 LOOK_SECONDS = 5  # between two checks of a place that returns no results
 MOST_OVERTAKINGS = 50  # tasks that may start before one that waits for memory; then it is the next
+MOST_DISPLACEMENTS = 3  # of one task, whose processes may have died because of it
 
 
 class ProcessLost(Exception):
     """The process that graded a submission died or hangs; the message says how."""
 
 
+class Displaced(Exception):
+    """A machine has not graded a task, which waits for another one; ``machine`` is not tried again.
+
+    ``is_failure`` is False if the task has not even begun there.
+    """
+
+    def __init__(self, reason: str, machine: str = "", is_failure: bool = True) -> None:
+        super().__init__(reason)
+        self.machine = machine
+        self.is_failure = is_failure
+
+
+class PlaceUnavailable(Exception):
+    """Nothing can be graded at the moment; the message says why. The task has not been graded, through no fault of its own."""
+
+
 class Place(Protocol):
     """Where submissions are graded: processes of this machine, or a cluster."""
 
-    slots: int
-    """The number of submissions graded at the same time."""
-    memory_mb: int | None
-    """The megabytes for all of them together; None if each process of the place has its own memory."""
+    @property
+    def slots(self) -> int:
+        """The number of submissions graded at the same time; that of a cluster changes."""
+
+    def has_room(self, work: Work, task: GradingTask, running: Sequence[tuple[Work, GradingTask]], ahead: int) -> bool:
+        """True if a task can start now; the last attempt of a task is alone. Up to ``ahead`` tasks may wait for each slot."""
+
+    def problem(self) -> str:
+        """Return why nothing can be graded at the moment, so that no task should wait; "" usually."""
+
+    def watch(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` in another thread whenever there may be more room, or a problem."""
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
         """Grade a submission as soon as a process is free; ``listener`` is called in another thread."""
@@ -60,6 +85,7 @@ class _Entry:
     inner: Future[TaskResult] | None = None
     """The future of the place, if the task has been started."""
     overtakings: int = 0
+    displacements: int = 0
     is_cancelled: bool = False
 
     @property
@@ -81,7 +107,6 @@ class Executor:
     """
 
     def __init__(self, place: Place) -> None:
-        self.slots = place.slots
         self.call = place.call
         """A function that schedules a call of any function in an idle process of this machine; None on other machines."""
         self._place = place
@@ -92,6 +117,16 @@ class Executor:
         self._count = 0
         self._is_closed = False
         self._has_short_tasks = False  # whether a task with a higher priority than a class has ever arrived
+        place.watch(self._start_waiting)
+
+    @property
+    def slots(self) -> int:
+        """The number of submissions graded at the same time; that of a cluster changes."""
+        return self._place.slots
+
+    def problem(self) -> str:
+        """Return why nothing can be graded at the moment, "" if something can."""
+        return self._place.problem()
 
     def check(self) -> None:
         """Raise NotGradable if the place is gone."""
@@ -103,8 +138,8 @@ class Executor:
         """Grade a submission; the future has its result, or raises NotGradable if nothing may be graded there.
 
         If its process is lost, or the memory of the machine runs out, it is graded once more at the end, alone. The
-        future raises ProcessLost if the process is lost again. ``on_event`` is called in another thread, for each
-        attempt; the last events may arrive after the result.
+        future raises ProcessLost if the process is lost again, and PlaceUnavailable if nothing can be graded at the
+        moment. ``on_event`` is called in another thread, for each attempt; the last events may arrive after the result.
         """
         with self._lock:
             if self._is_closed:
@@ -145,7 +180,12 @@ class Executor:
             self.cancel(future)
 
     def _start_waiting(self) -> None:
-        """Start every task that may start now."""
+        """Start every task that may start now, or end all that wait if nothing can be graded."""
+        if problem := self._place.problem():
+            with self._lock:
+                given_up, self._waiting = self._waiting, []
+            for each in given_up:
+                self._settle(each, PlaceUnavailable(problem))
         while (entry := self._next()) is not None:
             if not self._begin(entry):
                 continue
@@ -169,7 +209,8 @@ class Executor:
             for position, entry in enumerate(self._waiting):
                 if not self._has_slot(entry):
                     continue
-                if not self._has_memory(entry):
+                running = [(other.work, other.task) for other in self._running]
+                if not self._place.has_room(entry.work, entry.task, running, 1 if self._has_short_tasks else 2):
                     if entry.overtakings >= MOST_OVERTAKINGS:
                         return None
                     continue
@@ -192,15 +233,6 @@ class Executor:
             return len(self._running) < self.slots and long_count < self.slots - 1
         return len(self._running) < self.slots
 
-    def _has_memory(self, entry: _Entry) -> bool:
-        """True if the memory of a task is free. A task that needs more than there is, or its last attempt, is alone."""
-        if not self._running:
-            return True
-        if entry.is_last or any(other.is_last for other in self._running):
-            return False
-        memory_mb = self._place.memory_mb
-        return memory_mb is None or sum(each.work.memory_mb for each in (*self._running, entry)) <= memory_mb
-
     def _begin(self, entry: _Entry) -> bool:
         """Mark the future of a task as running; False if the task has been cancelled."""
         with self._lock:
@@ -213,21 +245,30 @@ class Executor:
     def _finish(self, entry: _Entry, inner: Future[TaskResult]) -> None:
         """Take the result of a task from the place; a failed task waits again, for its last attempt."""
         outcome: TaskResult | BaseException
-        is_failed = False
+        is_failed = is_displaced = False
         try:
             outcome = inner.result()
             is_failed = outcome.report is not None and outcome.report.ran_out_of_memory()
         except CancelledError as error:
             outcome = error
+        except Displaced as error:
+            entry.displacements += error.is_failure
+            is_displaced = entry.displacements < MOST_DISPLACEMENTS
+            if error.machine:
+                entry.task = replace(entry.task, avoid=(*entry.task.avoid, error.machine))
+            outcome = ProcessLost(str(error))
         except BaseException as error:
             outcome = self._reason(error)
             is_failed = isinstance(outcome, ProcessLost)
         with self._lock:
             self._running.remove(entry)
             entry.inner = None
-            is_retried = is_failed and not entry.is_last and not entry.is_cancelled and not self._is_closed
+            is_retried = (is_displaced or (is_failed and not entry.is_last)) and not (
+                entry.is_cancelled or self._is_closed
+            )
             if is_retried:
-                entry.task = replace(entry.task, attempt="last")
+                if is_failed:
+                    entry.task = replace(entry.task, attempt="last")
                 insort(self._waiting, entry)
         self._start_waiting()  # before the caller gets the result, so that the slot is not idle
         if not is_retried:
@@ -235,7 +276,7 @@ class Executor:
 
     def _reason(self, error: BaseException) -> Exception:
         """Return the error to report for one that the place has raised."""
-        if isinstance(error, NotGradable | UsageError):
+        if isinstance(error, NotGradable | UsageError | PlaceUnavailable):
             return error
         try:
             self._place.check()  # a place that is gone fails in many ways: report all in the same way
@@ -254,6 +295,17 @@ class Executor:
             entry.future.set_exception(outcome)
         else:
             entry.future.set_result(outcome)
+
+
+def has_memory(
+    work: Work, task: GradingTask, running: Sequence[tuple[Work, GradingTask]], memory_mb: int | None
+) -> bool:
+    """True if the memory of a task is free. A task that needs more than there is, or its last attempt, is alone."""
+    if not running:
+        return True
+    if "last" in (task.attempt, *(other.attempt for _, other in running)):
+        return False
+    return memory_mb is None or work.memory_mb + sum(other.memory_mb for other, _ in running) <= memory_mb
 
 
 Item = TypeVar("Item")

@@ -20,7 +20,7 @@ from ..machine import capacity
 from ..sandbox import memory_needs
 from ..sandbox.warm import WarmKind, WarmStart
 from . import calls, events, server
-from .executor import Executor
+from .executor import Executor, has_memory
 from .work import GradingTask, TaskResult, Work
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _LocalPlace:
 
     def __init__(self, jobs: int, memory_mb: int, kinds: Iterable[WarmKind]) -> None:
         self.slots = jobs
-        self.memory_mb: int | None = memory_mb
+        self._memory_mb = memory_mb
         self._receiving_end, self._sending_end = multiprocessing.Pipe(duplex=False)
         self._warm = WarmStart()
         controls = {kind: self._warm.share(kind) for kind in kinds}
@@ -93,6 +93,17 @@ class _LocalPlace:
         self._start()
         self._listeners = events.Listeners()
         self._thread: threading.Thread | None = None
+
+    def has_room(self, work: Work, task: GradingTask, running: Sequence[tuple[Work, GradingTask]], ahead: int) -> bool:
+        """True if the memory of a task is free."""
+        return has_memory(work, task, running, self._memory_mb)
+
+    def problem(self) -> str:
+        """Return "": this machine is always there."""
+        return ""
+
+    def watch(self, notify: Callable[[], None]) -> None:
+        """Do nothing: the room changes only when a task ends."""
 
     def start(self, work: Work, task: GradingTask, listener: Listener | None) -> Future[TaskResult]:
         if listener is None:

@@ -30,13 +30,22 @@ from . import kept_trial
 from .work import Work
 
 
+class OtherRules(NotGradable):
+    """This machine would grade by other rules. ``is_about_work``: perhaps not the submissions of another assignment."""
+
+    def __init__(self, problem: str, is_about_work: bool) -> None:
+        super().__init__(problem)
+        self.is_about_work = is_about_work
+
+
 def refuse_other_rules(work: Work, assignment: Assignment) -> None:
-    """Raise NotGradable if this machine would grade by other rules than the one that sent the work."""
+    """Raise OtherRules if this machine would grade by other rules than the one that sent the work."""
     if work.rules is None:
         return
-    problem = difference(work.rules, rules_here(assignment, Path(work.data) if work.data else None))
+    own = rules_here(assignment, Path(work.data) if work.data else None)
+    problem = difference(work.rules, own)
     if problem is not None:
-        raise NotGradable(problem)
+        raise OtherRules(problem, (own.grader, own.code) == (work.rules.grader, work.rules.code))
 
 
 def inspect(work: Work, assignment: Assignment) -> None:

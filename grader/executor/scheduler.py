@@ -46,14 +46,10 @@ NO_CERTIFICATE = (
 def find(address: str, insecure: bool = False) -> None:
     """Raise UsageError unless a server that may be a Dask scheduler answers at ``address``.
 
-    Also raises UsageError for a wrong form, without Dask, and for a connection to another machine without TLS, unless
-    ``insecure`` allows it.
+    Also raises UsageError for an address that :func:`examine` refuses.
     """
     scheme, host, port = _parts(address)
-    if importlib.util.find_spec("distributed") is None:
-        raise UsageError(NO_DASK)
-    if scheme not in PROTECTED and not insecure and not is_loopback(host):
-        raise UsageError(UNPROTECTED.format(what=f"the Dask scheduler at {address}"))
+    _refuse_unprotected(address, insecure)
     start = time.monotonic()
     answer = _in_background(lambda: _await_answer(host, port, scheme))
     if scheme in PROTECTED:
@@ -62,6 +58,24 @@ def find(address: str, insecure: bool = False) -> None:
         answer.result(max(0.0, start + SECONDS_TO_ANSWER - time.monotonic()))
     except (OSError, UnicodeError) as error:
         raise UsageError(NO_SCHEDULER.format(address=address)) from error
+
+
+def examine(address: str, insecure: bool = False) -> None:
+    """Raise UsageError for an address that can never be used, whether or not a scheduler answers there.
+
+    These are a wrong form, no Dask here, and a connection to another machine without TLS, unless ``insecure`` allows it.
+    """
+    _refuse_unprotected(address, insecure)
+    if _parts(address)[0] in PROTECTED:
+        _refuse_missing_certificates()
+
+
+def _refuse_unprotected(address: str, insecure: bool) -> None:
+    scheme, host, _ = _parts(address)
+    if importlib.util.find_spec("distributed") is None:
+        raise UsageError(NO_DASK)
+    if scheme not in PROTECTED and not insecure and not is_loopback(host):
+        raise UsageError(UNPROTECTED.format(what=f"the Dask scheduler at {address}"))
 
 
 def _parts(address: str) -> tuple[str, str, int]:

@@ -16,6 +16,7 @@ from ..sandbox import memory_needs
 from ..sandbox.allowance import LONGEST
 from ..support import i18n
 from ..support.choices import DEFAULT_ENGINE, Device, Engine, Level
+from ..support.errors import NoIsolation, NoMemory
 from ..version import __version__
 
 if TYPE_CHECKING:  # slow to import, and a process that only hands over tasks does not need them
@@ -115,6 +116,8 @@ class GradingTask:
     submission: Submission | None = None
     """The submission, if the caller has read the files already."""
     language: str = i18n.ENGLISH
+    avoid: tuple[str, ...] = ()
+    """Machines of a cluster that have failed with it."""
 
 
 @dataclass(frozen=True)
@@ -130,3 +133,14 @@ class TaskResult:
     timings: dict[str, float]
     executed: bytes = b""
     source: bytes = b""
+
+    @property
+    def is_failure_of_the_machine(self) -> bool:
+        """Whether other submissions would probably fail on the machine that graded it as well."""
+        reasons = {check.evidence.not_graded_for for check in self.report.checks} if self.report is not None else set()
+        return bool(reasons & {NoIsolation.cause, NoMemory.cause})
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the machine has graded it, or found out that it cannot be read."""
+        return self.report is None or self.report.score is not None

@@ -49,6 +49,10 @@ class Configuration:
     blobs: str = ""
     """The folder or the address of the files; "": a folder in ``data_dir``."""
     jobs: int = 1
+    scheduler: str = ""
+    """The address of a Dask scheduler, on whose workers submissions are graded; "": in ``jobs`` processes of this machine."""
+    insecure_scheduler: bool = False
+    """Whether connections to a scheduler and to workers on other machines need no TLS."""
     isolation: Level = "strong"
     engine: Engine = DEFAULT_ENGINE
     datasets: Path | None = None

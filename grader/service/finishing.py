@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from ..executor.executor import ProcessLost
+from ..executor.executor import PlaceUnavailable, ProcessLost
 from ..executor.work import TaskResult
 from ..support.errors import GraderError, NoIsolation, NoMemory, UsageError
 from ..support.i18n import lazy
@@ -55,14 +55,12 @@ class GradingOutcome:
         """Whether other submissions would probably fail on this machine as well."""
         if self.result is None:
             return isinstance(self.error, NoIsolation | NoMemory | ProcessLost)
-        report = self.result.report
-        reasons = {check.evidence.not_graded_for for check in report.checks} if report is not None else set()
-        return bool(reasons & {NoIsolation.cause, NoMemory.cause})
+        return self.result.is_failure_of_the_machine
 
     @property
     def is_success(self) -> bool:
         """Whether the machine has graded it, or found out that it cannot be read."""
-        return self.result is not None and (self.result.report is None or self.result.report.score is not None)
+        return self.result is not None and self.result.is_success
 
 
 def finish(
@@ -79,7 +77,7 @@ def finish(
         return None
     if isinstance(outcome.error, ProcessLost | CancelledError):
         _count_loss(session, row, outcome.error)
-    elif isinstance(outcome.error, Refusal):  # the database or the disk of the server, for a while
+    elif isinstance(outcome.error, Refusal | PlaceUnavailable):  # the database, the disk or the cluster, for a while
         claims.release(session, [row], is_interruption=False)
     elif not is_careful:
         _end(session, service, row, outcome)

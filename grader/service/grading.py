@@ -1,4 +1,4 @@
-"""Grades the submissions that wait, with the executor of ``grader grade``, in processes of this machine."""
+"""Grades the submissions that wait, with the executor of ``grader grade``."""
 
 from __future__ import annotations
 
@@ -13,20 +13,17 @@ import time
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 
-from ..executor import local
 from ..executor.executor import Executor
+from ..executor.pausing import Pausing
 from ..executor.work import GradingTask, Priority, TaskResult, Work
 from ..grading.trace import Event
-from ..machine import gpu_driver
-from ..sandbox.warm import WarmKind
-from . import claims, finishing, kept_results, result_keys, space, submissions
+from . import claims, finishing, grading_place, kept_results, result_keys, space, submissions
 from .errors import NoSpace, Refusal
 from .finishing import GradingOutcome
 from .identifiers import new_id
 from .kept_results import ResultFiles
 from .logs import FIELDS
 from .moments import now
-from .pausing import Pausing
 from .prepared_works import PreparedWorks
 from .queue import claim_count
 from .service import Service
@@ -117,11 +114,8 @@ class Grader:
         configuration = self._service.configuration
         with contextlib.ExitStack() as stack:
             try:
-                kinds = [WarmKind("module", frozenset()), WarmKind(configuration.engine, frozenset())]
-                kinds = [] if gpu_driver.device_files() else kinds
-                executor = local.local_executor(configuration.jobs, local.free_mb(), kinds)
-                self._executor: Executor = stack.enter_context(executor)
-                self._works = PreparedWorks(self._service, self._executor)
+                self._executor, preparing = stack.enter_context(grading_place.executors(configuration))
+                self._works = PreparedWorks(self._service, preparing)
                 row = Worker(
                     id=self._id,
                     host=socket.gethostname(),
@@ -156,6 +150,8 @@ class Grader:
             self._is_stopping.wait(POLL_SECONDS)
 
     def _step(self) -> None:
+        if self._service.configuration.scheduler:
+            self._pausing.paused = self._executor.problem()
         is_woken_by_results = self._collect()
         claimed = self._save_and_claim()
         for submission in claimed:
@@ -188,6 +184,8 @@ class Grader:
         """Store all outcomes and claim submissions, in one transaction."""
         running = len(self._claims) - len(self._unsaved)
         free = 0 if self._is_stopping.is_set() else claim_count(self._executor.slots, running)
+        if self._executor.problem():
+            free = 0
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []
@@ -211,6 +209,8 @@ class Grader:
         return claimed
 
     def _note(self, outcome: GradingOutcome) -> None:
+        if self._service.configuration.scheduler:  # the executor counts the failures of each worker
+            return
         if outcome.is_failure_of_the_machine:
             reason = str(outcome.error) if outcome.error is not None else "The isolation or the memory failed."
             self._pausing.note_failure(outcome.submission.id, reason)

@@ -85,7 +85,7 @@ class PreparedWorks:
             data=str(configuration.datasets.resolve()) if configuration.datasets else None,
             device="cpu",
             engine=configuration.engine,
-            threads=max(1, local.cores() // self._executor.slots),
+            threads=1 if configuration.scheduler else max(1, local.cores() // self._executor.slots),
             hide=(str(configuration.data_dir.resolve()),),
             include_hidden=seed.purpose == Kind.ATTEMPT,
         )

@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..executor.executor import PlaceUnavailable
 from ..executor.work import TaskResult
 from ..support.i18n import _, lazy
 from ..support.text import block
@@ -204,7 +205,7 @@ def _finish(service: Service, item: RegradeItem, version: Version, future: Futur
     """Store the result of a submission, or that there is none."""
     try:
         result = future.result()
-    except CancelledError as error:  # the server stops
+    except (CancelledError, PlaceUnavailable) as error:  # the server stops, or a cluster is lost for a while
         raise jobs.JobInterrupted from error
     except Exception as error:
         log.warning("a submission is not graded again", extra={FIELDS: {"error": type(error).__name__}})

@@ -10,13 +10,13 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from ..executor.pausing import Pausing
 from ..support.i18n import lazy
 from . import claims, space
 from .claims import QUEUE_PATIENCE, Workers
 from .errors import Refusal
 from .logs import FIELDS
 from .moments import now
-from .pausing import Pausing
 from .service import Service
 from .tables import State, Submission, Worker
 
@@ -37,6 +37,7 @@ class Supervision:
     def __init__(self, service: Service, row: Worker) -> None:
         self._service = service
         self._id = row.id
+        self._row = row
         seconds = service.configuration.lease_seconds
         self._workers = Workers(row, seconds, is_alone=service.database.is_sqlite)
         self._renewal_seconds = seconds / 3

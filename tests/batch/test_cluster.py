@@ -8,12 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from grader.batch import store
 from grader.support.places import ASSIGNMENTS, PACKAGE, REFERENCE
+from tests.dask_processes import TLS, DaskProcesses, await_workers, certificates
 from tests.datasets import layouts
 from tests.datasets.conftest import small
 from tests.doubling import RIGHT, WRONG
@@ -27,55 +27,19 @@ SLOW = f"import time\ntime.sleep(0.5)\n{RIGHT}"
 
 @pytest.fixture
 def dask(tmp_path):
-    """Start a process of a cluster; all processes end with the test."""
-    started = []
-
-    def start(kind, *arguments, **environment):
-        command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *map(str, arguments)]
-        with open(tmp_path / f"{kind}-{len(started)}.log", "w") as log:
-            options = {"stdout": log, "stderr": log, "start_new_session": True, "env": {**os.environ, **environment}}
-            started.append(subprocess.Popen(command, cwd=tmp_path, **options))
-        return started[-1]
-
-    start.started = started
-    yield start
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def start_worker(dask, address, **environment):
-    return dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard", **environment)
-
-
-def start_scheduler(dask):
-    address = f"tcp://127.0.0.1:{free_port()}"
-    dask("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard")
-    return address
+    """Processes of a cluster, which end with the test."""
+    processes = DaskProcesses(tmp_path)
+    yield processes
+    processes.end()
 
 
 @pytest.fixture
 def cluster(dask):
     """Start a scheduler and two workers with one thread each; return its address and the workers' processes."""
-    address = start_scheduler(dask)
-    workers = [start_worker(dask, address) for _ in range(2)]
+    address = dask.scheduler()
+    workers = [dask.worker(address) for _ in range(2)]
     await_workers(address, 2)
     return address, workers
-
-
-def await_workers(address, count):
-    from distributed import Client
-
-    for _ in range(120):
-        try:
-            with Client(address, timeout="2s", set_as_default=False) as client:
-                if count:
-                    client.wait_for_workers(count, timeout=30)
-                return
-        except OSError:  # not started yet
-            time.sleep(0.5)
-    raise AssertionError("the cluster did not start")
 
 
 @pytest.mark.long
@@ -125,13 +89,10 @@ CHANGES = {
 def test_worker_with_another_grader_refuses_and_is_named(change, grade, class_zip, dask, other_grader, tmp_path):
     """The other worker could grade everything; that must not hide the refusal."""
     changed, content, sentence = CHANGES[change]
-    address = start_scheduler(dask)
-    start_worker(dask, address)
+    address = dask.scheduler()
+    dask.worker(address)
     port = free_port()
-    dask(
-        *("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard", "--worker-port", port),
-        PYTHONPATH=other_grader(changed, content),
-    )
+    dask.worker(address, "--worker-port", port, PYTHONPATH=other_grader(changed, content))
     await_workers(address, 2)
     result = grade(class_zip({f"a_{n}_{n}_answer.py": RIGHT for n in range(4)}), "--scheduler", address)
     assert result.returncode == 3
@@ -142,15 +103,15 @@ def test_worker_with_another_grader_refuses_and_is_named(change, grade, class_zi
 
 @pytest.mark.long
 def test_worker_that_joins_later_with_another_grader_stops_the_run(class_zip, doubling, dask, other_grader, tmp_path):
-    address = start_scheduler(dask)
-    start_worker(dask, address)
+    address = dask.scheduler()
+    dask.worker(address)
     await_workers(address, 1)
     path = class_zip({f"a_{n}_{n}_answer.py": SLOW for n in range(40)})
     arguments = ["grade", doubling, path, "--out", tmp_path / "out", "--scheduler", address]
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
-        start_worker(dask, address, PYTHONPATH=other_grader("judging/compare.py", "STRICTER = True\n"))
+        dask.worker(address, PYTHONPATH=other_grader("judging/compare.py", "STRICTER = True\n"))
         _, error = process.communicate(timeout=120)
     assert process.returncode == 3
     assert "Its grader is another one" in error
@@ -160,9 +121,9 @@ def test_worker_that_joins_later_with_another_grader_stops_the_run(class_zip, do
 @pytest.mark.long
 def test_worker_with_other_data_refuses_and_is_named(grade, class_zip, dask, tmp_path):
     layouts.write(tmp_path / "data", {"mnist.npz": layouts.npz(small("mnist"))})
-    address = start_scheduler(dask)
-    start_worker(dask, address)
-    start_worker(dask, address, GRADER_DATA=str(tmp_path / "data"))
+    address = dask.scheduler()
+    dask.worker(address)
+    dask.worker(address, GRADER_DATA=str(tmp_path / "data"))
     await_workers(address, 2)
     solution = (ASSIGNMENTS / "numpy-mnist" / "solution.py").read_text()
     path = class_zip({f"a_{n}_{n}_answer.py": solution for n in range(2)})
@@ -182,7 +143,7 @@ def test_missing_cluster_is_reported(grade, class_zip, tmp_path):
 
 
 def test_cluster_without_workers_is_reported(grade, class_zip, dask, tmp_path):
-    address = start_scheduler(dask)
+    address = dask.scheduler()
     await_workers(address, 0)
     result = grade(class_zip({"a_1_1_answer.py": RIGHT}), "--scheduler", address)
     assert result.returncode == 2
@@ -215,26 +176,6 @@ def test_scheduler_that_dies_ends_the_run_and_loses_no_results(class_zip, doubli
     assert store.read(tmp_path / "out")
 
 
-def openssl(folder, *arguments):
-    subprocess.run(["openssl", *map(str, arguments)], cwd=folder, check=True, capture_output=True)
-
-
-def certificates(folder):
-    """Create a certificate authority and a key with a certificate; return Dask's settings for them."""
-    folder.mkdir()
-    key = ("-newkey", "rsa:2048", "-nodes")
-    openssl(
-        folder, "req", "-x509", *key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=authority", "-days", 1
-    )
-    openssl(folder, "req", *key, "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=grading")
-    signed = ("-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial", "-days", 1)
-    openssl(folder, "x509", "-req", "-in", "request.pem", *signed, "-out", "cert.pem")
-    settings = {"CA_FILE": "ca.pem"}
-    for owner in ("SCHEDULER", "WORKER", "CLIENT"):
-        settings |= {f"{owner}__CERT": "cert.pem", f"{owner}__KEY": "key.pem"}
-    return {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(folder / file) for name, file in settings.items()}
-
-
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl, to make certificates")
 def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip, dask, tmp_path, monkeypatch):
@@ -244,21 +185,9 @@ def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip
     ours, other_names = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
     for name, value in ours.items():
         monkeypatch.setenv(name, value)
-    address = f"tls://127.0.0.1:{free_port()}"
-    port = address.rpartition(":")[2]
-    dask("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-    dask("worker", address, "--protocol", "tls", "--nthreads", 1, "--no-nanny", "--no-dashboard")
-    files = {
-        f"tls_{key}": ours[f"DASK_DISTRIBUTED__COMM__TLS__{variable}"]
-        for key, variable in (("ca_file", "CA_FILE"), ("client_cert", "CLIENT__CERT"), ("client_key", "CLIENT__KEY"))
-    }
-    for _ in range(120):
-        try:
-            with Client(address, security=Security(**files), timeout="2s", set_as_default=False) as client:
-                client.wait_for_workers(1, timeout=30)
-            break
-        except OSError:  # not started yet
-            time.sleep(0.5)
+    address = dask.scheduler("tls")
+    dask.worker(address)
+    await_workers(address, 1, ours)
 
     path = class_zip({"a_1_1_answer.py": RIGHT, "b_2_2_answer.py": WRONG})
     result = grade(path, "--seed", 3, "--scheduler", address)
@@ -266,7 +195,7 @@ def test_cluster_with_tls_refuses_clients_without_a_certificate(grade, class_zip
     assert "2 students" in result.stdout and "1 passed" in result.stdout
 
     # Clients without TLS, without a certificate, or with one from another authority run nothing there.
-    for security in (Security(tls_ca_file=files["tls_ca_file"], require_encryption=True), Security()):
+    for security in (Security(tls_ca_file=ours[f"{TLS}CA_FILE"], require_encryption=True), Security()):
         with pytest.raises((OSError, TypeError)):
             Client(address, security=security, timeout="2s", set_as_default=False)
     with pytest.raises(OSError):

@@ -8,58 +8,10 @@ from concurrent.futures import CancelledError
 import pytest
 
 from grader.executor import cluster, dask_worker
-from grader.executor.work import GradingTask, Work
-from grader.support.errors import NotGradable, UsageError
+from grader.executor.work import GradingTask
 from tests.doubling import RIGHT
 
 from .conftest import await_true
-
-WORK = Work("identity", "single-neuron", 0, "strong")
-
-
-class Client:
-    """A client of a cluster whose workers give these answers."""
-
-    def __init__(self, **answers):
-        self.answers = answers
-        self.asked = []
-
-    def nthreads(self):
-        return dict.fromkeys(self.answers, 1)
-
-    def run(self, _function, _packed, workers, on_error):
-        assert on_error == "return"
-        self.asked.append(workers)
-        return {worker: self.answers[worker] for worker in workers}
-
-
-def test_every_worker_is_asked_once_and_new_workers_later():
-    client = Client(a=None, b=None)
-    shared = cluster._SharedWork(client, WORK)
-    client.answers["c"] = None
-    shared.refuse_new_workers()
-    shared.refuse_new_workers()
-    assert client.asked == [["a", "b"], ["c"]]
-
-
-def test_worker_that_disappears_is_no_reason_to_stop():
-    client = Client(a=None, b=OSError("gone"))
-    shared = cluster._SharedWork(client, WORK)
-    client.answers["b"] = None  # it is there again
-    shared.refuse_new_workers()
-    assert client.asked == [["a", "b"], ["b"]]
-
-
-@pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'grader'"), AttributeError("no such name")])
-def test_worker_without_a_grader_stops_the_run_and_is_named(error):
-    with pytest.raises(NotGradable, match=r"The Dask worker b has no grader, or a very different one .*install grader"):
-        cluster._SharedWork(Client(a=None, b=error), WORK)
-
-
-def test_workers_on_other_machines_need_tls():
-    cluster._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tls://192.0.2.1:40000"])
-    with pytest.raises(UsageError, match=r"the Dask worker at tcp://192\.0\.2\.1:40000 is not encrypted"):
-        cluster._refuse_unprotected_workers(["tcp://127.0.0.1:40000", "tcp://192.0.2.1:40000"])
 
 
 @pytest.fixture
@@ -95,7 +47,8 @@ def test_worker_that_is_not_prepared_is_prepared_before_it_grades(executor, work
     """A worker that joins later gets submissions at once, from Dask."""
     work, right = work_of(), GradingTask("a.py", {"a.py": RIGHT.encode()})
     assert executor.submit(work, right).result(60).report.passed
-    executor._place._client.run(forget_works)
+    executor._place._members.client.run(forget_works)
+    assert not executor._running
     assert executor.submit(work, right).result(60).report.passed
 
 

@@ -7,7 +7,16 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 
-from grader.executor.executor import MOST_OVERTAKINGS, Executor, ProcessLost, grade_each
+from grader.executor.executor import (
+    MOST_DISPLACEMENTS,
+    MOST_OVERTAKINGS,
+    Displaced,
+    Executor,
+    PlaceUnavailable,
+    ProcessLost,
+    grade_each,
+    has_memory,
+)
 from grader.executor.work import GradingTask, Priority, TaskResult, Work
 from grader.support.errors import NotGradable
 from tests.report import made
@@ -33,10 +42,21 @@ class ByHand:
         self.started = []  # (path, whether it is the last attempt)
         self.running = {}
         self.is_gone = False
+        self.reason = ""
         self.is_retired = False
+
+    def has_room(self, work, task, running, ahead):
+        return has_memory(work, task, running, self.memory_mb)
+
+    def problem(self):
+        return self.reason
+
+    def watch(self, notify):
+        self.notify = notify
 
     def start(self, work, task, listener):
         self.started.append((task.path, task.attempt == "last"))
+        self.avoided = task.avoid
         self.running[task.path] = future = Future()
         return future
 
@@ -293,3 +313,39 @@ def test_files_of_a_class_are_read_when_they_are_needed():
 def test_class_ends_if_nothing_may_be_graded():
     with pytest.raises(NotGradable):
         list(grade_each(Executor(AtOnce(NotGradable("no isolation"), DONE)), WORK, TASKS))
+
+
+def test_task_of_a_lost_machine_is_graded_elsewhere_as_if_nothing_had_happened():
+    place = ByHand(slots=2)
+    executor = Executor(place)
+    other, lost = submit(executor, "other"), submit(executor, "lost")
+    place.end("lost", Displaced("gone", "first"))
+    assert place.started[-1] == ("lost", False)
+    assert place.avoided == ("first",)
+    place.end("lost")
+    assert lost.result(1) == DONE and not other.done()
+
+
+def test_task_on_which_machine_after_machine_is_lost_fails():
+    place = ByHand()
+    future = submit(Executor(place), "killer")
+    for _ in range(MOST_DISPLACEMENTS):
+        place.end("killer", Displaced("gone"))
+    with pytest.raises(ProcessLost, match="gone"):
+        future.result(1)
+
+
+def test_place_that_can_grade_nothing_gives_back_what_waits_and_goes_on_later():
+    place = ByHand()
+    executor = Executor(place)
+    futures = [submit(executor, name) for name in "abcd"]  # two of them have started
+    place.reason = "The scheduler is gone."
+    for name in "ab":
+        place.end(name, Displaced("gone", is_failure=False))
+    for future in futures:
+        with pytest.raises(PlaceUnavailable, match="The scheduler is gone"):
+            future.result(1)
+    place.reason = ""
+    later = submit(executor, "later")
+    place.end("later")
+    assert later.result(1) == DONE

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
+from grader.executor.pausing import Pausing
 from grader.service.moments import now
-from grader.service.pausing import Pausing
 from grader.service.supervision import DELAYED, Supervision
 from grader.service.tables import State, Worker
 from tests.service import waiting_submissions

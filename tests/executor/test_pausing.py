@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.service import pausing
-from grader.service.pausing import Pausing
+from grader.executor import pausing
+from grader.executor.pausing import Pausing
 
 
 @pytest.fixture
