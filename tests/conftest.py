@@ -26,6 +26,7 @@ from grader.sandbox.warm import WarmStart
 from grader.submission import read
 from tests.chromium import chromium  # noqa: F401
 from tests.doubling import ASSIGNMENT, REFERENCE, RIGHT
+from tests.postgresql import cluster  # noqa: F401
 
 hypothesis.settings.register_profile("tests", deadline=None)  # tests do not measure time
 hypothesis.settings.load_profile("tests")
@@ -52,6 +53,20 @@ on_real_data = pytest.mark.skipif(
 )
 
 
+ON_BOTH_DATABASES = {
+    "test_accepting",
+    "test_claims",
+    "test_event_stream",
+    "test_finishing",
+    "test_jobs",
+    "test_queue",
+    "test_rates",
+    "test_retention",
+    "test_supervision",
+    "test_waiting",
+}
+
+
 def known_wrong(exercise, name):
     """Return the source of a known-wrong solution of a bundled exercise."""
     return named(bundled(exercise), name).content().decode()
@@ -60,6 +75,19 @@ def known_wrong(exercise, name):
 def pytest_xdist_auto_num_workers():
     """Return one process more than there are cores, because many tests wait for processes, time limits and pages."""
     return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_generate_tests(metafunc):
+    """Run the tests that use a service on both databases, except those marked ``sqlite``.
+
+    `make test` uses PostgreSQL only for the modules in which the database matters most.
+    """
+    own = [mark for mark in metafunc.definition.iter_markers("parametrize") if "database_kind" in mark.args[0]]
+    if "database_kind" in metafunc.fixturenames and not own:
+        is_short = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_DATABASES
+        postgresql = pytest.param("postgresql", marks=[] if is_short else [pytest.mark.long])
+        is_sqlite = metafunc.definition.get_closest_marker("sqlite") is not None
+        metafunc.parametrize("database_kind", ["sqlite"] if is_sqlite else ["sqlite", postgresql])
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from .serve_tools import TOOLS, blobs_option, data_dir_option, require_packages
+from .serve_place import ServerPlace, blobs_option, configuration_of, place_options, require_packages
+from .serve_tools import TOOLS
 
 
 @click.group("serve", invoke_without_command=True, commands=TOOLS)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address on which the server listens.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
-@data_dir_option
+@place_options
 @blobs_option
 @click.option(
     "--jobs",
@@ -41,6 +42,7 @@ def command(
     host: str,
     port: int,
     data_dir: Path | None,
+    database: str | None,
     blobs: str,
     jobs: int | None,
     scheduler: str,
@@ -53,22 +55,21 @@ def command(
 
     The first start prints a link with which the first administrator signs in.
     """
+    place = ServerPlace(data_dir, database, blobs)
     if ctx.invoked_subcommand is not None:
-        ctx.obj = data_dir
+        ctx.obj = place
         return
     require_packages()
     from ..machine import systems
 
     systems.require_worker()
     from ..executor import local
-    from ..service.configuration import Configuration, default_data_dir
     from ..web import serving
 
-    configuration = Configuration(
-        data_dir=(data_dir or default_data_dir()).absolute(),
+    configuration = configuration_of(
+        place,
         host=host,
         port=port,
-        blobs=blobs,
         jobs=jobs or local.cores(),
         scheduler=scheduler,
         insecure_scheduler=insecure_scheduler,

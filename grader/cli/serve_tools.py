@@ -2,96 +2,29 @@
 
 from __future__ import annotations
 
-import importlib.util
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..service.service import Service
+from .serve_place import configuration_of, data_dir_option, opened, place_of, place_options, require_packages
 
 ROLE = click.Choice(("student", "tutor", "instructor", "admin"))
-PACKAGES = (
-    "alembic",
-    "argon2",
-    "fastapi",
-    "markdown_it",
-    "prometheus_client",
-    "python_multipart",
-    "sqlalchemy",
-    "uvicorn",
-)
-
-data_dir_option = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Folder for database and files.  [default: in your data folder]",
-)
-blobs_option = click.option(
-    "--blobs",
-    default="",
-    envvar="GRADER_BLOBS",
-    metavar="ADDRESS",
-    help="Folder or s3://bucket/prefix for the files, instead of the data folder. Also: $GRADER_BLOBS.",
-)
-
-
-def require_packages() -> None:
-    """Raise UsageError if the packages of the server are not installed."""
-    if any(importlib.util.find_spec(name) is None for name in PACKAGES):
-        from ..machine import distribution
-        from ..support.errors import UsageError
-
-        raise UsageError(f"grader serve needs more packages: run {distribution.command('serve')}.")
-
-
-def folder_of(ctx: click.Context, data_dir: Path | None) -> Path:
-    """Return the data folder, given before or after the name of the command."""
-    from ..service.configuration import default_data_dir
-
-    return (data_dir or (ctx.parent.obj if ctx.parent is not None else None) or default_data_dir()).absolute()
-
-
-def blobs_of(ctx: click.Context) -> str:
-    """Return the place of the files, which is given before the name of the command, or in the environment."""
-    return str(ctx.parent.params.get("blobs", "")) if ctx.parent is not None else ""
-
-
-@contextmanager
-def opened(ctx: click.Context, data_dir: Path | None, must_exist: bool = True) -> Iterator[Service]:
-    """Yield the service of a data folder, also while a server uses it. Raises UsageError."""
-    require_packages()
-    from ..service import data_folder
-    from ..service.configuration import Configuration
-    from ..service.service import open_beside_server
-
-    folder = folder_of(ctx, data_dir)
-    if must_exist:
-        data_folder.refuse_missing(folder)
-    service = open_beside_server(Configuration(data_dir=folder, blobs=blobs_of(ctx)))
-    try:
-        yield service
-    finally:
-        service.close()
 
 
 @click.command("token")
 @click.argument("name")
 @click.option("--role", type=ROLE, help="Role of the user.  [default: unchanged; student for a new user]")
 @click.option("--course", metavar="COURSE", help="Course of the role.  [default: the only one]")
-@data_dir_option
+@place_options
 @click.pass_context
-def token(ctx: click.Context, name: str, role: str | None, course: str | None, data_dir: Path | None) -> None:
+def token(
+    ctx: click.Context, name: str, role: str | None, course: str | None, data_dir: Path | None, database: str | None
+) -> None:
     """Print a new token for programs of the user NAME. A new user is made.
 
     The token allows what the role needs, and can be deleted on the page /me/tokens.
     """
-    with opened(ctx, data_dir, must_exist=False) as service:
+    with opened(ctx, data_dir, database, must_exist=False) as service:
         from ..service import accounts, members, users
 
         with service.database.writing() as session:
@@ -113,7 +46,7 @@ def token(ctx: click.Context, name: str, role: str | None, course: str | None, d
 @click.option("--email", default="", metavar="TEXT", help="E-mail address.")
 @click.option("--disable", is_flag=True, help="Sign the user out, and let nobody sign in.")
 @click.option("--enable", is_flag=True, help="Let a disabled user sign in again.")
-@data_dir_option
+@place_options
 @click.pass_context
 def user(
     ctx: click.Context,
@@ -125,11 +58,12 @@ def user(
     disable: bool,
     enable: bool,
     data_dir: Path | None,
+    database: str | None,
 ) -> None:
     """Print a link with which the user NAME chooses a password. It works once, for a week. A new user is made."""
     if disable and enable:
         raise click.UsageError("Choose --disable or --enable, not both.", ctx)
-    with opened(ctx, data_dir, must_exist=False) as service:
+    with opened(ctx, data_dir, database, must_exist=False) as service:
         from ..service import data_folder, members
 
         with service.database.writing() as session:
@@ -153,35 +87,40 @@ def user(
 
 
 @click.command("migrate")
-@data_dir_option
+@place_options
 @click.pass_context
-def migrate(ctx: click.Context, data_dir: Path | None) -> None:
+def migrate(ctx: click.Context, data_dir: Path | None, database: str | None) -> None:
     """Bring the tables of a data folder to this version of the grader. A server does this at its start."""
     require_packages()
     from ..service import data_folder
-    from ..service.configuration import Configuration
     from ..service.database import Database, newest_revision
+    from ..service.service import sentence_for_failure
 
-    folder = folder_of(ctx, data_dir)
-    data_folder.refuse_missing(folder)
-    with data_folder.used_by_server(folder, newest_revision()), data_folder.setup(folder):
-        database = Database(Configuration(data_dir=folder).database_url)
+    configuration = configuration_of(place_of(ctx, data_dir, database))
+    folder = configuration.data_dir
+    if not configuration.database:
+        data_folder.refuse_missing(folder)
+    data_folder.make(folder)
+    using = data_folder.used_by_server(folder, newest_revision(), is_shared=bool(configuration.database))
+    with using, data_folder.setup(folder), sentence_for_failure(configuration):
+        tables = Database(configuration.database_url)
         try:
-            before = database.revision()
-            database.migrate()
-            after = database.revision()
+            tables.refuse_unusable()
+            before = tables.revision()
+            tables.migrate()
+            after = tables.revision()
         finally:
-            database.close()
+            tables.close()
     click.echo(f"The tables have version {after}" + (", as before." if before == after else f", before: {before}."))
 
 
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@data_dir_option
+@place_options
 @click.pass_context
-def backup(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
+def backup(ctx: click.Context, file: Path, data_dir: Path | None, database: str | None) -> None:
     """Write the database and all files of a data folder into the zip file FILE. The server may run."""
-    with opened(ctx, data_dir) as service:
+    with opened(ctx, data_dir, database) as service:
         from ..service import backup as backups
 
         content = backups.write(service, file)
@@ -201,7 +140,7 @@ def restore(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
     require_packages()
     from ..service import backup as backups
 
-    content = backups.restore(file, folder_of(ctx, data_dir))
+    content = backups.restore(file, configuration_of(place_of(ctx, data_dir)).data_dir)
     click.echo(backups.sentence(content, "The data folder has"))
 
 
@@ -211,13 +150,15 @@ def restore(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
 )
 @click.option("--user", "name", metavar="NAME", help="Erase this person instead: submissions, marks, name.")
 @click.option("--dry-run", is_flag=True, help="Only say how much would be deleted.")
-@data_dir_option
+@place_options
 @click.pass_context
-def purge(ctx: click.Context, days: int | None, name: str | None, dry_run: bool, data_dir: Path | None) -> None:
+def purge(
+    ctx: click.Context, days: int | None, name: str | None, dry_run: bool, data_dir: Path | None, database: str | None
+) -> None:
     """Delete what courses keep no longer, and files that belong to nothing. A server does this a few times a day."""
     if name is not None and (days is not None or dry_run):
         raise click.UsageError("--user cannot be combined with --older-than or --dry-run.", ctx)
-    with opened(ctx, data_dir) as service:
+    with opened(ctx, data_dir, database) as service:
         from ..service import erasure, members, retention
 
         if name is not None:
@@ -231,11 +172,11 @@ def purge(ctx: click.Context, days: int | None, name: str | None, dry_run: bool,
 
 
 @click.command("check")
-@data_dir_option
+@place_options
 @click.pass_context
-def check(ctx: click.Context, data_dir: Path | None) -> None:
+def check(ctx: click.Context, data_dir: Path | None, database: str | None) -> None:
     """Check the database, the files and the disk of a data folder, and the isolation of this machine."""
-    with opened(ctx, data_dir) as service:
+    with opened(ctx, data_dir, database) as service:
         from ..service import inspection
 
         is_good = True

@@ -125,7 +125,7 @@ def announced(service: Service, accepted: AcceptedUpload | Refusal) -> AcceptedU
         raise accepted
     if accepted.replaced is not None:
         service.events.publish(accepted.replaced, "done", state=State.SUPERSEDED, sentence=SUPERSEDED)
-    service.wake.set()
+    service.call_graders()
     return accepted
 
 

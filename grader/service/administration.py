@@ -94,7 +94,7 @@ def cancel(service: Service, caller: Caller, submission_id: str) -> None:
 def grade_again(service: Service, caller: Caller, submission_id: str) -> None:
     """Let a submission that could not be graded wait again; raises Conflict in another state."""
     with service.database.writing() as session:
-        row = session.get(Submission, submission_id)
+        row = session.get(Submission, submission_id, with_for_update=True)
         if row is None:
             raise missing()
         if row.state != State.NOT_GRADABLE:
@@ -105,7 +105,7 @@ def grade_again(service: Service, caller: Caller, submission_id: str) -> None:
         row.reason, row.result_key, row.finished = "", None, None
         claims.release(session, [row], is_interruption=False)
         audit.write(session, caller, "grade again", submission_id)
-    service.wake.set()
+    service.call_graders()
 
 
 def users(session: Session, words: str = "", after: str = "") -> list[UserRow]:

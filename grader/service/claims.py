@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, delete, select, update
+from sqlalchemy import ARRAY, Integer, Select, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ..support.i18n import lazy
@@ -44,6 +44,15 @@ CLAIMED = [
 ]
 OF_VERSION = ("name", "blob", "digest")
 _SUBMISSION = Submission.__table__.c
+SPARE = 32
+"""Submissions behind those that a worker wants: others may be claiming the first ones at the same moment."""
+LOCK = (
+    select(_SUBMISSION.id)
+    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
+    .order_by(func.array_position(bindparam("order", type_=ARRAY(String())), _SUBMISSION.id))
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
 CLAIM = (
     update(table_of(Submission))
     .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
@@ -61,8 +70,16 @@ CLAIM = (
 
 
 def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list[Submission]:
-    """Return up to ``most`` submissions that a worker grades next: what grading needs of them, with their versions."""
-    rows: Sequence[Any] = session.execute(_next(), {"most": most}).all()
+    """Return up to ``most`` submissions that a worker grades next: what grading needs of them, with their versions.
+
+    On PostgreSQL other workers do the same at the same time: each one locks its rows, and skips those that others have locked.
+    """
+    has_others = session.get_bind().dialect.name != "sqlite"
+    rows: Sequence[Any] = session.execute(_next(), {"most": most + SPARE if has_others else most}).all()
+    if has_others and rows:
+        ids = [row.id for row in rows]
+        locked = {*session.scalars(LOCK, {"ids": ids, "order": ids, "most": most})}
+        rows = [row for row in rows if row.id in locked]
     if not rows:
         return []
     moment = now()
@@ -114,8 +131,9 @@ def end(row: Submission, state: State, sentence: str) -> None:
 
 
 def owned(session: Session, owner: str, without: Collection[str] = ()) -> list[Submission]:
-    """Return the submissions that belong to a worker, except those with the ids ``without``."""
+    """Return the submissions that belong to a worker, except those with the ids ``without``, and those that it just finishes."""
     statement = select(Submission).where(Submission.state == State.RUNNING, Submission.owner == owner)
+    statement = statement.with_for_update(skip_locked=True)
     return [row for row in session.scalars(statement) if row.id not in without]
 
 

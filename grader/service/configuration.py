@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -44,8 +44,8 @@ class Configuration:
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
-    database: str = ""
-    """The address of the database; "": SQLite in ``data_dir``."""
+    database: str = field(default="", repr=False)
+    """The address of the database, which may have a password; "": SQLite in ``data_dir``."""
     blobs: str = ""
     """The folder or the address of the files; "": a folder in ``data_dir``."""
     jobs: int = 1

@@ -1,4 +1,6 @@
-"""The folder with the data of one server: one server uses it at a time, and other commands find the address of that server."""
+"""The folder with the data of a server. One server uses it at a time, or several ones that share a database; other commands find the
+address of the one that started last.
+"""
 
 from __future__ import annotations
 
@@ -54,14 +56,14 @@ class RunningServer:
 
 
 @contextmanager
-def used_by_server(folder: Path, revision: str) -> Iterator[None]:
+def used_by_server(folder: Path, revision: str, is_shared: bool = False) -> Iterator[None]:
     """Make this process the only server of a folder; raises UsageError if another process is that.
 
-    The lock ends with the process, also if it is killed.
+    Servers that share a database can share the folder. The lock ends with the process, also if it is killed.
     """
     descriptor = _open(folder / LOCK)
     try:
-        if not _lock_soon(descriptor):
+        if not _lock_soon(descriptor, fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX):
             address = _server(folder).address
             where = f" at {address}" if address else ""
             raise UsageError(
@@ -130,11 +132,11 @@ def _open(path: Path) -> int:
         ) from error
 
 
-def _lock_soon(descriptor: int) -> bool:
+def _lock_soon(descriptor: int, kind: int) -> bool:
     """Lock a file; False if another process holds the lock for longer than a moment, as commands do that look for a server."""
     for _ in range(LOCK_TRIES):
         with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             return True
         time.sleep(LOCK_PAUSE)
     return False

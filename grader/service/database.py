@@ -1,8 +1,4 @@
-"""The database: transactions, and the migration to the tables of this version.
-
-SQLite runs in WAL mode. One transaction writes at a time; it takes the lock of the database at its beginning, so that it
-never fails in the middle because another one has written.
-"""
+"""The database: transactions, and the migration to the tables of this version. See also ``sqlite.py`` and ``postgresql.py``."""
 
 from __future__ import annotations
 
@@ -21,19 +17,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from ..support.errors import UsageError
 from ..support.i18n import _
-from .errors import NoSpace, Unavailable, is_full_disk
+from . import postgresql, sqlite
+from .errors import NoSpace, Unavailable
+from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING
 
-BUSY_SECONDS = 10
-CONNECTIONS = 15  # that stay open, because opening one takes longer than most requests need it
-IS_WRITING = "grader_is_writing"  # an execution option of connections
-IS_MIGRATING = "grader_is_migrating"
-IS_REPEATABLE = "grader_is_repeatable"
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # as SQLite has it
 MIGRATIONS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
 
@@ -44,17 +39,20 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self.is_sqlite = self._engine.dialect.name == "sqlite"
-        self._reading = sessionmaker(self._engine, expire_on_commit=False)
-        self._writing = sessionmaker(self._engine.execution_options(**{IS_WRITING: True}), expire_on_commit=False)
-        repeatable = self._engine.execution_options(**{IS_WRITING: True, IS_REPEATABLE: True})
-        self._repeatable = sessionmaker(repeatable, expire_on_commit=False)
+        self._reading = self._sessions({} if self.is_sqlite else SNAPSHOT)
+        self._writing = self._sessions({IS_WRITING: True})
+        self._repeatable = self._sessions({IS_WRITING: True, IS_REPEATABLE: True})
+        self._claiming = self._sessions({IS_WRITING: self.is_sqlite, IS_REPEATABLE: True})
         self._lock = threading.Lock()  # waiting for it is fair and takes no processor time, unlike waiting for SQLite
         self._changes: deque[_Change] = deque()  # of `soon`
         self._writer = ThreadPoolExecutor(1, "writer")
 
+    def _sessions(self, options: dict[str, Any]) -> sessionmaker[Session]:
+        return sessionmaker(self._engine.execution_options(**options), expire_on_commit=False)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only reads. Objects stay usable afterwards. Raises Unavailable."""
+        """Yield a session that only reads, and sees one state of the database. Objects stay usable afterwards. Raises Unavailable."""
         with _refusals(), self._reading() as session:
             yield session
 
@@ -71,10 +69,19 @@ class Database:
             yield session
 
     @contextmanager
+    def claiming(self) -> Iterator[Session]:
+        """Yield a session for the claims and results of a worker, which can be repeated as in :meth:`writing`.
+
+        On PostgreSQL others write meanwhile, so the block locks the rows that it depends on.
+        """
+        with _refusals(), self._turn() if self.is_sqlite else nullcontext(), self._claiming.begin() as session:
+            yield session
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
         """Wait until no other thread writes; raises Unavailable if that takes too long."""
-        if not self._lock.acquire(timeout=BUSY_SECONDS):
-            raise _unavailable()
+        if not self._lock.acquire(timeout=sqlite.BUSY_SECONDS):
+            raise sqlite.unavailable()
         try:
             yield
         finally:
@@ -134,6 +141,11 @@ class Database:
                 change.future.set_result(value)
             else:
                 change.future.set_exception(problem)
+
+    def refuse_unusable(self) -> None:
+        """Raise UsageError if a database of another process cannot be reached, or does not fit."""
+        if not self.is_sqlite:
+            postgresql.refuse_unusable(self._engine)
 
     def migrate(self) -> None:
         """Bring the tables to this version; raises UsageError if a newer version of the grader has made them."""
@@ -209,51 +221,18 @@ def _alembic(connection: Connection) -> Config:
 
 
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    engine = create_engine(
-        url,
-        connect_args=arguments,
-        pool_size=CONNECTIONS,
-        pool_use_lifo=True,
-        hide_parameters=True,  # errors must not quote students
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.isolation_level = None  # SQLAlchemy's "begin" below is the only one
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if options.get(IS_MIGRATING):
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
-        if options.get(IS_WRITING):
-            synchronous = "NORMAL" if options.get(IS_REPEATABLE) else "FULL"
-            connection.connection.cursor().execute(f"PRAGMA synchronous={synchronous}")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:  # it waits for nobody, so it cannot fail
-            connection.connection.cursor().execute("BEGIN")
-
-    return engine
+    return postgresql.make_engine(url) if postgresql.is_address(url) else sqlite.make_engine(url)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Raise the refusal for a database that is locked, or for a full disk."""
+    """Raise the refusal for a database that is busy or cannot be reached, or for a full disk."""
     try:
         yield
     except OperationalError as error:
-        message = str(error.orig)
-        if "locked" in message or "busy" in message:
-            raise _unavailable() from error
-        if is_full_disk(error):
-            raise NoSpace from error
-        raise
-
-
-def _unavailable() -> Unavailable:
-    return Unavailable(_("The database is in use by another program: try again."), retry_after=5)
+        refusal = sqlite.refusal_of(error) if isinstance(error.orig, sqlite3.Error) else postgresql.refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    except PoolTimeout as error:
+        raise Unavailable(_("The database is busy: try again."), retry_after=5) from error

@@ -58,7 +58,7 @@ def erase(service: Service, user_id: str) -> str:
     for exercise_id in exercises:
         desk_folder.delete(service.configuration, exercise_id)
     retention.delete_unnamed(service, SOON_SECONDS)
-    service.wake.set()
+    service.call_graders()
     return name
 
 

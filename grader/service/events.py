@@ -1,5 +1,7 @@
 """Tells the pages that wait for a submission what happens to it. An event has a name and a few words, never evidence.
 
+If several servers share a database, each of them gets the events of all: see :mod:`grader.service.relay`.
+
 Events are kept in memory for a while, so that a page that lost its connection gets the ones that it has missed. The state
 of a submission is always in the database; a page that misses an event loses nothing.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,11 +75,20 @@ class Events:
     """The events of all submissions. :meth:`subscribe` is called in an event loop, the others in any thread."""
 
     def __init__(self) -> None:
+        self.send: Callable[..., None] | None = None
+        """Sends an event to all servers, this one included; None without other servers."""
         self._topics: OrderedDict[str, _Topic] = OrderedDict()
         self._lock = threading.Lock()
 
     def publish(self, submission_id: str, kind: str, **data: Any) -> None:
         """Send an event to everybody who listens to a submission; only its state is sent at once."""
+        if self.send is not None:
+            self.send(submission_id, kind, **data)
+        else:
+            self.deliver(submission_id, kind, **data)
+
+    def deliver(self, submission_id: str, kind: str, **data: Any) -> None:
+        """Send an event to those who listen in this process."""
         with self._lock:
             topic = self._topic(submission_id)
             topic.count += 1
@@ -95,6 +107,13 @@ class Events:
                 if event.number > after:
                     queue.put_nowait(event)
             topic.listeners.append(_Listener(queue))
+
+    def look_again(self) -> None:
+        """Let all listeners look into the database, because events may have been lost."""
+        with self._lock:
+            names = [name for name, topic in self._topics.items() if topic.listeners]
+        for name in names:
+            self.deliver(name, "position")
 
     def end(self) -> None:
         """Tell all listeners that the server stops."""

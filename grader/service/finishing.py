@@ -31,8 +31,10 @@ log = logging.getLogger(__name__)
 
 _TABLE = table_of(Submission)
 COLUMNS = frozenset(_TABLE.c.keys())
-OWNED = select(_TABLE.c.id, _TABLE.c.kind).where(
-    _TABLE.c.id == bindparam("id"), _TABLE.c.state == State.RUNNING, _TABLE.c.owner == bindparam("owner")
+OWNED = (
+    select(_TABLE.c.id, _TABLE.c.kind)
+    .where(_TABLE.c.id == bindparam("id"), _TABLE.c.state == State.RUNNING, _TABLE.c.owner == bindparam("owner"))
+    .with_for_update()
 )
 UPDATE = update(_TABLE).where(_TABLE.c.id == bindparam("own_id"))
 
@@ -72,7 +74,7 @@ def finish(
     """
     if outcome.result is not None and not is_careful:
         return _finish_quickly(session, service, owner, outcome)
-    row = session.get(Submission, outcome.submission.id)
+    row = session.get(Submission, outcome.submission.id, with_for_update=True)
     if row is None or row.state != State.RUNNING or row.owner != owner:
         return None
     if isinstance(outcome.error, ProcessLost | CancelledError):

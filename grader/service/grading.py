@@ -20,7 +20,6 @@ from ..grading.trace import Event
 from . import claims, finishing, grading_place, kept_results, result_keys, space, submissions
 from .errors import NoSpace, Refusal
 from .finishing import GradingOutcome
-from .identifiers import new_id
 from .kept_results import ResultFiles
 from .logs import FIELDS
 from .moments import now
@@ -66,7 +65,7 @@ class Grader:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._id = new_id()
+        self._id = service.worker_id
         self._pausing = Pausing()
         self._claims: dict[str, _Claim] = {}
         self._outcomes: queue.SimpleQueue[GradingOutcome] = queue.SimpleQueue()
@@ -189,7 +188,7 @@ class Grader:
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []
-        with self._service.database.writing(is_repeatable=True) as session:  # it would be graded again
+        with self._service.database.claiming() as session:  # it would be graded again
             ended = [
                 row
                 for outcome in self._unsaved

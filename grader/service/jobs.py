@@ -20,7 +20,7 @@ from .errors import NoSpace, Refusal, Unavailable
 from .logs import FIELDS
 from .moments import now
 from .service import Service
-from .tables import Job
+from .tables import Job, Worker
 
 LOOK_SECONDS = 2.0  # between two looks for jobs, if nobody calls wake()
 MOST_LOSSES = 3  # servers that ended while they did a job
@@ -66,7 +66,7 @@ class JobRunner:
 
     def start(self) -> None:
         """Begin. Jobs that an earlier server has not finished are done again."""
-        self._release()
+        self._release_lost()
         for thread in self._threads:
             thread.start()
 
@@ -85,6 +85,8 @@ class JobRunner:
     def _run(self, kind: str) -> None:
         while not self._is_stopping.is_set():
             try:
+                if not self._service.database.is_sqlite:
+                    self._release_lost()
                 self._run_kind(kind)
             except Exception:  # a locked database, a full disk: the jobs wait
                 log.exception("jobs wait")
@@ -94,9 +96,16 @@ class JobRunner:
         while not self._is_stopping.is_set() and self._run_next(kind):
             pass
 
-    def _release(self) -> None:
+    def _release_lost(self) -> None:
+        """Let jobs wait again whose process has ended. With SQLite there is only this one, which has just started."""
+        statement = select(Job).where(Job.state == "running", Job.kind.in_(self._handlers))
+        if not self._service.database.is_sqlite:
+            statement = statement.where(Job.owner.not_in(select(Worker.id)))
+            with self._service.database.reading() as session:
+                if session.scalar(statement.limit(1)) is None:
+                    return
         with self._service.database.writing() as session:
-            for job in session.scalars(select(Job).where(Job.state == "running", Job.kind.in_(self._handlers))):
+            for job in session.scalars(statement):
                 job.losses += 1
                 job.state = "failed" if job.losses >= MOST_LOSSES else "queued"
                 if job.state == "failed":
@@ -115,7 +124,7 @@ class JobRunner:
             job = session.scalar(statement)
             if job is None:
                 return False
-            job.state = "running"
+            job.state, job.owner = "running", self._service.worker_id
         try:
             values = {"finished": now(), **self._outcome(job)}
         except (JobInterrupted, Unavailable, NoSpace):
@@ -129,7 +138,7 @@ class JobRunner:
         while True:
             try:
                 with self._service.database.writing() as session:
-                    session.execute(update(Job).where(Job.id == job.id).values(values))
+                    session.execute(update(Job).where(Job.id == job.id, Job.owner == job.owner).values(values))
                 return
             except Refusal as refusal:
                 log.warning("the end of a job waits", extra={FIELDS: {"kind": job.kind, "reason": refusal.kind}})

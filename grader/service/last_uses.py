@@ -5,12 +5,17 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Update, or_, update
 
 from .database import Database
 from .errors import Refusal
 from .moments import now
 from .tables import Login, Token
+
+
+def _newer(digest: str, moment: datetime) -> Update:
+    """Return the change of a token, unless another process has written a later use."""
+    return update(Token).where(Token.digest == digest, or_(Token.last_used.is_(None), Token.last_used < moment))
 
 
 class LastUses:
@@ -41,9 +46,11 @@ class LastUses:
         try:
             with database.writing() as session:
                 for digest, moment in browsers.items():
-                    session.execute(update(Login).where(Login.digest == digest).values(seen=moment))
+                    session.execute(
+                        update(Login).where(Login.digest == digest, Login.seen < moment).values(seen=moment)
+                    )
                 for digest, moment in tokens.items():
-                    session.execute(update(Token).where(Token.digest == digest).values(last_used=moment))
+                    session.execute(_newer(digest, moment).values(last_used=moment))
         except Refusal:
             with self._lock:
                 self._browsers = browsers | self._browsers

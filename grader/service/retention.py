@@ -7,7 +7,7 @@ import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Delete, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Delete, and_, delete, exists, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -85,6 +85,8 @@ def count_old(service: Service, older_than: int | None = None) -> Deletions:
 def delete_unnamed(service: Service, seconds: float = UPLOAD_SECONDS) -> int:
     """Delete results that no submission has, and blobs older than ``seconds`` that no row names; return the number of blobs."""
     with service.database.writing() as session:
+        if not service.database.is_sqlite:  # a worker may be about to store a result that nobody has yet
+            session.execute(text("LOCK TABLE result IN SHARE ROW EXCLUSIVE MODE"))
         session.execute(
             delete(Result).where(
                 ~exists().where(Submission.result_key == Result.key), ~exists().where(RegradeItem.key == Result.key)

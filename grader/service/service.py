@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ from .blob_store import BlobStore, blob_store
 from .configuration import Configuration
 from .database import Database, newest_revision
 from .events import Events
+from .identifiers import new_id
 from .last_uses import LastUses
 from .rates import Rates
 from .server_secret import server_secret
@@ -34,14 +35,24 @@ class Service:
     events: Events = field(default_factory=Events)
     wake: threading.Event = field(default_factory=threading.Event)
     """Set when there is something to grade or to stop."""
+    call_others: Callable[[], None] | None = None
+    """Wakes the graders of other servers; None without other servers."""
     places: Places = field(default_factory=Places)
     halves: dict[str, tuple[tuple[str, float, float], ...]] = field(default_factory=dict)
     """{key of a result: its accuracies for the leaderboard}, see :mod:`grader.service.boards`."""
     last_uses: LastUses = field(default_factory=LastUses)
+    worker_id: str = field(default_factory=new_id)
+    """The id of this process, for claims and jobs."""
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:
         self.rates = Rates(self.configuration.limits)
+
+    def call_graders(self) -> None:
+        """Let the graders of all servers look for submissions at once, instead of within a second."""
+        self.wake.set()
+        if self.call_others is not None:
+            self.call_others()
 
     def close(self) -> None:
         """Close the database."""
@@ -54,10 +65,11 @@ def open_service(configuration: Configuration) -> Service:
     Raises UsageError if a newer version of the grader has written it.
     """
     data_folder.make(configuration.data_dir)
-    with data_folder.setup(configuration.data_dir), _sentence_for_damage(configuration):
+    with data_folder.setup(configuration.data_dir), sentence_for_failure(configuration):
         if not configuration.database:
             data_folder.make_database(configuration.data_dir)
         database = Database(configuration.database_url)
+        database.refuse_unusable()
         database.migrate()
         with database.writing() as session:
             if session.scalar(select(Course.id).limit(1)) is None and session.scalar(select(User.id).limit(1)) is None:
@@ -80,12 +92,14 @@ def open_beside_server(configuration: Configuration) -> Service:
 
 
 @contextmanager
-def _sentence_for_damage(configuration: Configuration) -> Iterator[None]:
+def sentence_for_failure(configuration: Configuration) -> Iterator[None]:
     """Raise UsageError if the database cannot be used."""
     try:
         yield
     except DatabaseError as error:
-        reason = str(error.orig)
+        reason = str(error.orig).partition("\n")[0]
+        if configuration.database:
+            raise UsageError(f"The database cannot be used ({reason}): its user must be its owner.") from error
         is_damaged = any(words in reason for words in ("not a database", "malformed"))
         advice = "restore a backup with 'grader serve restore'" if is_damaged else "check the disk and the permissions"
         raise UsageError(f"The database in {configuration.data_dir} cannot be used ({reason}): {advice}.") from error

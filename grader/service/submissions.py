@@ -22,14 +22,14 @@ CANCELLED = lazy("It was cancelled before it was graded.")
 def cancel(service: Service, caller: Caller, submission: Submission) -> Submission:
     """Cancel a submission that is not graded yet, which gives a graded attempt back; raises Conflict if it has a result."""
     with service.database.writing() as session:
-        submission = session.get_one(Submission, submission.id)
+        submission = session.get_one(Submission, submission.id, with_for_update=True)
         if submission.user_id != caller.user_id and not caller.is_admin:
             raise missing()
         if submission.state not in UNFINISHED:
             raise Conflict(_("This submission is finished already, so it cannot be cancelled."))
         claims.end(submission, State.CANCELLED, CANCELLED)
     service.events.publish(submission.id, "done", state=State.CANCELLED, sentence=CANCELLED)
-    service.wake.set()
+    service.call_graders()
     return submission
 
 
@@ -80,11 +80,10 @@ def pending_check(session: Session, submission: Submission) -> Submission | None
     """Return the self-check of the same student and exercise that is not finished; None if there is none, or for an attempt."""
     if submission.kind != Kind.CHECK:
         return None
-    return session.scalar(
-        select(Submission).where(
-            Submission.user_id == submission.user_id,
-            Submission.exercise_id == submission.exercise_id,
-            Submission.kind == Kind.CHECK,
-            Submission.state.in_(UNFINISHED),
-        )
+    statement = select(Submission).where(
+        Submission.user_id == submission.user_id,
+        Submission.exercise_id == submission.exercise_id,
+        Submission.kind == Kind.CHECK,
+        Submission.state.in_(UNFINISHED),
     )
+    return session.scalar(statement.with_for_update())  # a worker may be about to finish it

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from ..service import background, data_folder, first_admin, fresh_uploads, invitations, isolation, logs, space, upgrades
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
 from ..service.housekeeping import Housekeeping
+from ..service.relay import Relay
 from ..service.service import Service, open_service
 from ..support.errors import UsageError
 from ..support.text import clean
@@ -25,6 +27,16 @@ from .app import make_app
 
 M_ARENA_MAX = -8  # of malloc.h
 log = logging.getLogger(__name__)
+
+
+class _Part(Protocol):
+    """A part of the server with threads of its own."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End."""
 
 
 def serve(configuration: Configuration, certificate: Path | None, insecure: bool, write: Callable[[str], None]) -> None:
@@ -38,7 +50,11 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
     data_folder.make(configuration.data_dir)
     space.release_reserve_if_full(configuration.data_dir)
     with _ends_by_signal(), ExitStack() as stack:
-        stack.enter_context(data_folder.used_by_server(configuration.data_dir, newest_revision()))
+        stack.enter_context(
+            data_folder.used_by_server(
+                configuration.data_dir, newest_revision(), is_shared=bool(configuration.database)
+            )
+        )
         listener = stack.enter_context(contextlib.closing(server.listen(configuration.host, configuration.port)))
         level = isolation.strictest_level() or configuration.isolation  # without any, nothing is gradable
         configuration = replace(configuration, isolation=level)
@@ -48,7 +64,10 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         upgrades.renew_bundled(service)
         grader = Grader(service)  # it starts first: there are no threads yet
         runner = background.job_runner(service, grader)
-        for part in (grader, runner, Housekeeping(service)):
+        parts: list[_Part] = [grader, runner, Housekeeping(service)]
+        if not service.database.is_sqlite:
+            parts.insert(1, Relay(service))
+        for part in parts:
             stack.callback(part.stop)
             part.start()
         service.blobs.check()  # after the processes have started: a client of an object store has threads

@@ -24,12 +24,32 @@ def new_data(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def new_database(cluster, tmp_path_factory):
+    """The same as :func:`new_data` in a database of PostgreSQL, which is copied."""
+    name = cluster.new()
+    service = open_service(
+        Configuration(data_dir=tmp_path_factory.mktemp("service") / "data", database=cluster.url(name))
+    )
+    add_people(service)
+    service.close()
+    return name
+
+
 @pytest.fixture
-def service(tmp_path, new_data):
+def service(tmp_path, new_data, database_kind, request):
     """A service that grades nothing by itself, with two students, a tutor, an instructor and an admin ("root")."""
-    service = open_service(Configuration(data_dir=shutil.copytree(new_data, tmp_path / "data")))
+    if database_kind == "sqlite":
+        service = open_service(Configuration(data_dir=shutil.copytree(new_data, tmp_path / "data")))
+        yield service
+        service.close()
+        return
+    cluster = request.getfixturevalue("cluster")
+    name = cluster.new(request.getfixturevalue("new_database"))
+    service = open_service(Configuration(data_dir=tmp_path / "data", database=cluster.url(name)))
     yield service
     service.close()
+    cluster.drop(name)
 
 
 @pytest.fixture

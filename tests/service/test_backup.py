@@ -13,6 +13,7 @@ from grader.service.service import open_service
 from grader.service.tables import Exercise, Submission, User
 from grader.support.errors import UsageError
 
+pytestmark = pytest.mark.sqlite
 CONTENT = b"print('a submission')\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from grader.service import jobs
 from grader.service.errors import NoSpace, Unavailable
-from grader.service.tables import Job
+from grader.service.tables import Job, Worker
 
 
 def done(service, job):
@@ -55,7 +55,7 @@ def test_job_of_a_server_that_ended_is_done_again_and_given_up_after_three(servi
         with service.database.writing() as session:
             session.get(Job, job.id).state = "running"
         runner = jobs.JobRunner(service, {"test": lambda service, job, stopping: ""})
-        runner._release()
+        runner._release_lost()
         assert done(service, job)[0] == state
 
 
@@ -101,3 +101,19 @@ def test_end_of_a_job_is_stored_later_if_the_database_is_locked(service, asked, 
     job = asked()
     jobs.JobRunner(service, {"test": work}).run_waiting()
     assert (done(service, job), failures) == (("done", "Finished."), [])
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_job_of_a_server_that_still_runs_is_left_alone(service, asked, database_kind):
+    job = asked()
+    with service.database.writing() as session:
+        session.add(Worker(id="other"))
+        row = session.get(Job, job.id)
+        row.state, row.owner = "running", "other"
+    runner = jobs.JobRunner(service, {"test": lambda service, job, stopping: ""})
+    runner._release_lost()
+    assert done(service, job)[0] == "running"
+    with service.database.writing() as session:
+        session.delete(session.get(Worker, "other"))
+    runner._release_lost()
+    assert done(service, job)[0] == "queued"

@@ -12,7 +12,7 @@ from grader.service.access import SCOPES
 from grader.service.tables import User
 from grader.web import csrf, requests
 from grader.web.app import make_app
-from tests.service.conftest import caller, change, new_data, service, written_here  # noqa: F401
+from tests.service.conftest import caller, change, new_data, new_database, service, written_here  # noqa: F401
 
 
 @pytest.fixture

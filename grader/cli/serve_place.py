@@ -1,0 +1,115 @@
+"""Where the data of a server is, for ``grader serve`` and its commands, which take the same options."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..service.configuration import Configuration
+    from ..service.service import Service
+
+PACKAGES = (
+    "alembic",
+    "argon2",
+    "fastapi",
+    "markdown_it",
+    "prometheus_client",
+    "python_multipart",
+    "sqlalchemy",
+    "uvicorn",
+)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class ServerPlace:
+    """The folder, the database and the place of the files of a server, as the command line names them."""
+
+    data_dir: Path | None = None
+    database: str | None = None
+    blobs: str = ""
+
+
+def data_dir_option(command: Command) -> Command:
+    """Add ``--data-dir`` to a command."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Folder for database and files.  [default: in your data folder]",
+    )(command)
+
+
+def place_options(command: Command) -> Command:
+    """Add ``--data-dir`` and ``--database`` to a command."""
+    database = click.option(
+        "--database",
+        metavar="URL",
+        help="PostgreSQL database, as postgresql+psycopg://USER@HOST/NAME; also in GRADER_DATABASE.  [default: SQLite in the "
+        "data folder]",
+    )
+    return data_dir_option(database(command))
+
+
+def blobs_option(command: Command) -> Command:
+    """Add ``--blobs`` to a command."""
+    return click.option(
+        "--blobs",
+        default="",
+        envvar="GRADER_BLOBS",
+        metavar="ADDRESS",
+        help="Folder or s3://bucket/prefix for the files, instead of the data folder. Also: $GRADER_BLOBS.",
+    )(command)
+
+
+def require_packages() -> None:
+    """Raise UsageError if the packages of the server are not installed."""
+    if any(importlib.util.find_spec(name) is None for name in PACKAGES):
+        from ..machine import distribution
+        from ..support.errors import UsageError
+
+        raise UsageError(f"grader serve needs more packages: run {distribution.command('serve')}.")
+
+
+def place_of(ctx: click.Context, data_dir: Path | None, database: str | None = None) -> ServerPlace:
+    """Return the place that the options name, after the name of the command or before it."""
+    earlier = ctx.parent.obj if ctx.parent is not None and isinstance(ctx.parent.obj, ServerPlace) else ServerPlace()
+    return ServerPlace(data_dir or earlier.data_dir, database or earlier.database, earlier.blobs)
+
+
+def configuration_of(place: ServerPlace, **settings: Any) -> Configuration:
+    """Return the configuration of a server at a place; the address of a database may be in the environment. Raises UsageError."""
+    from ..service import database_address
+    from ..service.configuration import Configuration, default_data_dir
+
+    folder = (place.data_dir or default_data_dir()).absolute()
+    database = database_address.chosen(place.database)
+    return Configuration(data_dir=folder, database=database, blobs=place.blobs, **settings)
+
+
+@contextmanager
+def opened(
+    ctx: click.Context, data_dir: Path | None, database: str | None = None, must_exist: bool = True
+) -> Iterator[Service]:
+    """Yield the service of a place, also while servers use it. Raises UsageError."""
+    require_packages()
+    from ..service import data_folder
+    from ..service.service import open_beside_server
+
+    configuration = configuration_of(place_of(ctx, data_dir, database))
+    if must_exist and not configuration.database:
+        data_folder.refuse_missing(configuration.data_dir)
+    service = open_beside_server(configuration)
+    try:
+        yield service
+    finally:
+        service.close()
