@@ -103,11 +103,14 @@ def test_links_lead_to_a_file_and_a_heading(page):
 
 def test_readme_links_to_every_page():
     """A page such as authoring-checks.md is a part of authoring.md, which links to it."""
-    readme, guide = ((ROOT / name).read_text() for name in ("README.md", "docs/authoring.md"))
-    parts = [page.name for page in PAGES[1:] if page.name.startswith("authoring-")]
+    readme = (ROOT / "README.md").read_text()
+    guides = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("authoring", "serve")}
+    parts = {
+        page.name: guide for page in PAGES[1:] for name, guide in guides.items() if page.name.startswith(f"{name}-")
+    }
     others = [page.name for page in PAGES[1:] if page.name not in parts]
     assert [name for name in others if f"(docs/{name})" not in readme] == []
-    assert [name for name in parts if f"({name})" not in guide] == []
+    assert [name for name, guide in parts.items() if f"({name})" not in guide] == []
 
 
 def test_readme_is_short():

@@ -205,6 +205,9 @@ class Grader:
             self._service.events.publish(row.id, kind, state=row.state, sentence=row.sentence)
             fields = {"submission": row.id, "kind": row.kind, "state": row.state}
             log.info("a grading has ended", extra={FIELDS: fields})
+        if ended and self._service.traces.is_on:
+            with self._service.database.reading() as session:
+                self._service.traces.add_gradings(session, [row.id for row in ended])
         return claimed
 
     def _note(self, outcome: GradingOutcome) -> None:

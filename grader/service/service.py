@@ -22,6 +22,7 @@ from .last_uses import LastUses
 from .rates import Rates
 from .server_secret import server_secret
 from .tables import Course, User
+from .traces import Traces
 from .waiting import Places
 
 
@@ -43,6 +44,7 @@ class Service:
     last_uses: LastUses = field(default_factory=LastUses)
     worker_id: str = field(default_factory=new_id)
     """The id of this process, for claims and jobs."""
+    traces: Traces = field(default_factory=Traces)
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ from . import event_stream, uploads
 from .api_description import api_router, problems
 from .api_documents import SubmissionDocument, SubmissionPlace, submission_document
 from .api_etags import NOT_MODIFIED, with_etag
+from .request_log import SUBMISSION
 from .requests import Client, ServiceOf, arrival, client_in
 
 router = api_router("submissions")
@@ -82,6 +83,7 @@ async def hand_in(
     # One thread stores the uploads of all, as many as wait in one transaction: a thread that waits for each of them would cost more.
     future = accepting.stored(service, upload)
     accepted = accepting.announced(service, await asyncio.wrap_future(future))
+    request.scope[SUBMISSION] = accepted.submission.id
     place = SubmissionPlace(accepted.exercise.slug, accepted.exercise.name, accepted.caller.name)
     document = submission_document(request, accepted.submission, place, accepted.progress, accepted.terms)
     headers = {"Location": document.links["self"]}

@@ -23,6 +23,7 @@ from ..submission import digest
 from ..support import i18n
 from ..support.i18n import _
 from . import pages, requests, task_text, uploads
+from .request_log import SUBMISSION
 from .requests import ServiceOf, User
 
 router = APIRouter(include_in_schema=False)
@@ -72,6 +73,7 @@ def hand_in(
         raise
     except Refusal as refusal:
         return _page(request, slug, name, service, caller, refusal, fields.text)
+    request.scope[SUBMISSION] = submission.id
     return RedirectResponse(f"/s/{submission.id}", 303)
 
 

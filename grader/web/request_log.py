@@ -16,11 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..service.errors import NoSpace, Refusal, Unavailable, is_full_disk
 from ..service.identifiers import new_id
 from ..service.logs import FIELDS
+from ..service.traces import Traces
 from ..support.i18n import _
 from . import answers
 from .request_metrics import RequestMetrics
 
 UNKNOWN = "none"  # the pattern of an address that does not exist
+SUBMISSION = "grader.submission"
+"""The key of a request's scope with the id of the submission that it has handed in."""
 QUIET = ("/healthz", "/readyz", "/metrics", "/static/style.css", "/static/{name}.js")
 LEFT = 499  # the status for a client that did not wait for its answer
 log = logging.getLogger(__name__)
@@ -68,12 +71,25 @@ class RequestLog:
         seconds = time.perf_counter() - start
         pattern = pattern_of(scope)
         self._metrics.add(scope["method"], pattern, status, seconds)
-        fields = {"request": number, "method": scope["method"], "route": pattern, "status": status}
+        fields: dict[str, object] = {"request": number, "method": scope["method"], "route": pattern, "status": status}
         fields["milliseconds"] = round(1000 * seconds, 1)
+        traces: Traces = scope["app"].state.service.traces
+        if traces.is_on and pattern not in QUIET:
+            end = time.time()
+            traces.add_request(
+                f"{scope['method']} {pattern}", end - seconds, end, span_fields(fields), scope.get(SUBMISSION, "")
+            )
         if error is not None:
             log.error("The request failed", exc_info=error, extra={FIELDS: fields})
         elif pattern not in QUIET:
             log.info("request", extra={FIELDS: fields})
+
+
+def span_fields(fields: dict[str, object]) -> dict[str, object]:
+    """Return the fields of a line of the log by the names of OpenTelemetry."""
+    names = {"request": "grader.request", "method": "http.request.method", "route": "http.route"}
+    names |= {"status": "http.response.status_code"}
+    return {name: fields[key] for key, name in names.items()}
 
 
 def pattern_of(scope: Scope) -> str:

@@ -12,7 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from ..service import background, data_folder, first_admin, fresh_uploads, invitations, isolation, logs, space, upgrades
+from ..service import (
+    background,
+    data_folder,
+    first_admin,
+    fresh_uploads,
+    invitations,
+    isolation,
+    logs,
+    space,
+    traces,
+    upgrades,
+)
 from ..service.configuration import Configuration
 from ..service.database import newest_revision
 from ..service.grading import Grader
@@ -70,7 +81,10 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         for part in parts:
             stack.callback(part.stop)
             part.start()
-        service.blobs.check()  # after the processes have started: a client of an object store has threads
+        # Both have threads, so the processes that grade have started before.
+        service.blobs.check()
+        service.traces = traces.traces_of_environment()
+        stack.callback(service.traces.close)
         app = make_app(service)
         stack.callback(app.state.desks.close)
         address = server.address_of(listener, configuration.host, certificate is not None)

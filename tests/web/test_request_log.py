@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
 from grader.service import logs
+from grader.service.traces import Traces
 from grader.web.app import make_app
 
 
@@ -53,3 +54,27 @@ def test_failure_is_answered_with_a_number_and_security_headers(broken, caplog):
 
 def test_full_disk_is_not_a_failure_of_the_server(broken):
     assert broken.get("/full").status_code == 507
+
+
+class KeptTraces(Traces):
+    """Traces that are kept in memory."""
+
+    is_on = True
+
+    def __init__(self):
+        self.requests = []
+
+    def add_request(self, name, begin, end, fields, submission=""):
+        assert begin <= end
+        self.requests.append((name, submission, fields["http.response.status_code"]))
+
+
+def test_trace_of_an_upload_names_its_submission_only_by_its_id(service, api, browser):
+    service.traces = KeptTraces()
+    address = "/api/v1/courses/demo/exercises/single-neuron/submissions"
+    answer = api("ada").post(address, files={"file": ("mine.py", b"x = 1\n")}, data={"kind": "check"})
+    browser("ada").get("/start/verysecret")
+    browser().get("/healthz")
+    (upload, page) = service.traces.requests
+    assert upload == ("POST /api/v1/courses/{course}/exercises/{exercise}/submissions", answer.json()["id"], 202)
+    assert page[:2] == ("GET /start/{secret}", "")
