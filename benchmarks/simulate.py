@@ -2,7 +2,8 @@
 
 Students hand in self-checks and one graded attempt each, most of them in the last two hours. The queue follows the order of
 ``grader/service/queue.py`` and its number of claims; each server has a real
-``grader.executor.executor.Executor``, which decides what starts on its workers. Only the clock, the arrivals and the seconds of a
+``grader.executor.executor.Executor``, which decides what starts, and the rules of
+``grader/executor/cluster_workers.py`` decide on which worker. Only the clock, the arrivals and the seconds of a
 grading are simulated. With ``--sql`` the statements of the service run in an SQLite database in memory instead; that takes much
 longer, since each claim sorts everything that waits, so choose at most 2,000 students. A test compares both.
 
@@ -16,12 +17,12 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
-import math
 import random
 import statistics
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,8 @@ from rich.console import Console
 from rich.table import Table
 from waiting_line import LineInDatabase, LineInMemory, Row
 
-from grader.executor.executor import Executor, ProcessLost
+from grader.executor.cluster_workers import SILENT_SECONDS, ClusterWorker, candidates, choose
+from grader.executor.executor import Displaced, Executor, ProcessLost
 from grader.executor.work import GradingTask, Priority, TaskResult, Work
 from grader.service import queue
 
@@ -48,7 +50,9 @@ EXERCISES = (
 )
 """(name, its part of all submissions, seconds, megabytes), as measured for exercises in docs/performance.md."""
 KINDS = {"self-check": Priority.SELF_CHECK, "attempt": Priority.ATTEMPT}
-GONE_SECONDS, LEASE_SECONDS = 300.0, 30.0
+GONE_SECONDS = 300.0
+PLACE_MB = 2048
+"""The memory of each place of a worker."""
 
 
 @dataclass
@@ -69,53 +73,99 @@ class Clock:
             call()  # type: ignore[operator]
 
 
-class Place:
-    """Workers whose processes have their own memory, as those of a cluster: a :class:`grader.executor.executor.Place`."""
+class Cluster:
+    """Workers of a cluster, each with its own memory: a :class:`grader.executor.executor.Place` with the choice of a real one."""
 
-    memory_mb = None
     call = None
 
-    def __init__(self, clock: Clock, slots: int, rows: dict[str, Row], losses: float, seed: int) -> None:
-        self.slots = slots
+    def __init__(self, clock: Clock, workers: int, slots: int, rows: dict[str, Row], losses: float, seed: int) -> None:
         self._clock, self._rows, self._losses, self._random = clock, rows, losses, random.Random(seed)
-        self._running: set[Future[TaskResult]] = set()
+        self._workers = [
+            ClusterWorker(str(number), threads=slots, memory_mb=slots * PLACE_MB) for number in range(workers)
+        ]
+        self._tasks: dict[Future[TaskResult], tuple[ClusterWorker, str]] = {}
+        self._notify: Callable[[], None] = lambda: None
+
+    @property
+    def slots(self) -> int:
+        """The places of all workers."""
+        return sum(worker.slots for worker in self._workers)
+
+    def has_room(self, work: Work, task: GradingTask, running: object, ahead: int) -> bool:
+        """True if a worker has room."""
+        return self._choice(work, task, ahead) is not None
+
+    def problem(self) -> str:
+        """Return ""."""
+        return ""
+
+    def watch(self, notify: Callable[[], None]) -> None:
+        """Call ``notify`` when workers are back."""
+        self._notify = notify
 
     def start(self, work: Work, task: GradingTask, listener: object) -> Future[TaskResult]:
+        """Grade a submission, which takes its simulated time."""
+        future: Future[TaskResult] = Future()
+        worker = self._choice(work, task, 2)
+        if worker is None:
+            future.set_exception(Displaced("No worker has room.", is_failure=False))
+            return future
         row = self._rows[task.path]
         if row.started is None:
             row.started = self._clock.now
-        future: Future[TaskResult] = Future()
-        self._running.add(future)
+        worker.tasks[task.path] = work, task
+        self._tasks[future] = worker, task.path
         is_lost = self._random.random() < self._losses
         seconds = row.seconds / 2 if is_lost else row.seconds
-        self._clock.at(self._clock.now + seconds, partial(self._end, future, is_lost))
+        problem = ProcessLost("the process has died") if is_lost else None
+        self._clock.at(self._clock.now + seconds, partial(self._end, future, problem))
         return future
 
-    def lose(self, share: float) -> None:
-        """Lose a part of what runs, as with the machines on which it runs."""
-        for future in [each for each in self._running if self._random.random() < share]:
-            self._clock.at(self._clock.now + LEASE_SECONDS, partial(self._end, future, True))
+    def lose(self, share: float, seconds: float) -> None:
+        """Lose a part of the workers for a while; the others get their tasks when the silence has been noticed."""
+        gone = [worker for worker in self._workers[1:] if self._random.random() < share]
+        self._workers = [worker for worker in self._workers if worker not in gone]
+        for future, (worker, _) in [*self._tasks.items()]:
+            if worker in gone:
+                moment = self._clock.now + SILENT_SECONDS
+                self._clock.at(moment, partial(self._end, future, Displaced("gone", worker.address)))
+        self._clock.at(self._clock.now + seconds, partial(self._get_back, gone))
 
-    def _end(self, future: Future[TaskResult], is_lost: bool) -> None:
-        if future not in self._running:
+    def _get_back(self, gone: list[ClusterWorker]) -> None:
+        for worker in gone:
+            worker.tasks.clear()
+        self._workers += gone
+        self._notify()
+
+    def _choice(self, work: Work, task: GradingTask, ahead: int) -> ClusterWorker | None:
+        return choose(candidates(self._workers, work, task.avoid), work, task, ahead)
+
+    def _end(self, future: Future[TaskResult], problem: Exception | None) -> None:
+        worker, name = self._tasks.get(future, (None, ""))
+        is_gone = worker is not None and worker not in self._workers
+        if worker is None or (is_gone and not isinstance(problem, Displaced)):
             return
-        self._running.discard(future)
-        if is_lost:
-            future.set_exception(ProcessLost("the process has died"))
+        del self._tasks[future]
+        worker.tasks.pop(name, None)
+        if problem is not None:
+            future.set_exception(problem)
         else:
             future.set_result(TaskResult(None, "", {}))
 
     def stop(self, future: Future[TaskResult]) -> None:
-        self._running.discard(future)
+        """Do nothing: nothing is cancelled."""
 
-    def check(self) -> None: ...
-    def retire(self) -> None: ...
+    def check(self) -> None:
+        """Do nothing: the cluster is always there."""
+
+    def retire(self) -> None:
+        """Do nothing: the processes are not real."""
 
 
 class Server:
     """A process that claims submissions and grades them on its workers."""
 
-    def __init__(self, deadline: Deadline, place: Place) -> None:
+    def __init__(self, deadline: Deadline, place: Cluster) -> None:
         self._deadline, self._place = deadline, place
         self._executor = Executor(place)
         self._own = 0
@@ -137,15 +187,8 @@ class Server:
         self._is_claiming = False
 
     def lose_workers(self, share: float) -> None:
-        """Lose a part of the workers for a while; the others take what they leave."""
-        slots, place = self._place.slots, self._place
-        place.lose(share)
-        self._executor.slots = place.slots = max(1, math.ceil(slots * (1 - share)))
-        self._deadline.clock.at(self._deadline.clock.now + GONE_SECONDS, partial(self._get_back, slots))
-
-    def _get_back(self, slots: int) -> None:
-        self._executor.slots = self._place.slots = slots
-        self.step()
+        """Lose a part of the workers for a while."""
+        self._place.lose(share, GONE_SECONDS)
 
     def _finish(self, row: Row, future: Future[TaskResult]) -> None:
         self._own -= 1
@@ -163,8 +206,11 @@ class Deadline:
         self.rows, self.clock, self.line = rows, Clock(), line
         by_id = {row.id: row for row in rows}
         count = min(workers, options.servers)
-        slots = [options.slots * (workers // count + (number < workers % count)) for number in range(count)]
-        self.servers = [Server(self, Place(self.clock, each, by_id, options.losses, options.seed)) for each in slots]
+        sizes = [workers // count + (number < workers % count) for number in range(count)]
+        self.servers = [
+            Server(self, Cluster(self.clock, size, options.slots, by_id, options.losses, options.seed + number))
+            for number, size in enumerate(sizes)
+        ]
         self._checks: dict[int, Row] = {}
         for row in rows:
             self.clock.at(row.arrival, partial(self._arrive, row))

@@ -206,10 +206,13 @@ class Executor:
     def _next(self) -> _Entry | None:
         """Return the task that starts next, or None if none can start now. It counts as running from now on."""
         with self._lock:
+            slots = self.slots  # once: a cluster counts those of all its workers
+            if len(self._running) >= (slots if self._has_short_tasks else 2 * slots):
+                return None
+            running = [(other.work, other.task) for other in self._running]
             for position, entry in enumerate(self._waiting):
-                if not self._has_slot(entry):
+                if not self._has_slot(entry, slots):
                     continue
-                running = [(other.work, other.task) for other in self._running]
                 if not self._place.has_room(entry.work, entry.task, running, 1 if self._has_short_tasks else 2):
                     if entry.overtakings >= MOST_OVERTAKINGS:
                         return None
@@ -224,14 +227,14 @@ class Executor:
                 return entry
             return None
 
-    def _has_slot(self, entry: _Entry) -> bool:
-        """True if a slot is free for a task. One slot is kept free of long tasks if short ones may arrive."""
+    def _has_slot(self, entry: _Entry, slots: int) -> bool:
+        """True if a slot is free for a task. One of ``slots`` is kept free of long tasks if short ones may arrive."""
         if not self._has_short_tasks:
-            return len(self._running) < 2 * self.slots  # a second task for each slot waits there: no slot is idle
-        if entry.priority >= Priority.CLASS and self.slots > 1:
+            return len(self._running) < 2 * slots  # a second task for each slot waits there: no slot is idle
+        if entry.priority >= Priority.CLASS and slots > 1:
             long_count = sum(other.priority >= Priority.CLASS for other in self._running)
-            return len(self._running) < self.slots and long_count < self.slots - 1
-        return len(self._running) < self.slots
+            return len(self._running) < slots and long_count < slots - 1
+        return len(self._running) < slots
 
     def _begin(self, entry: _Entry) -> bool:
         """Mark the future of a task as running; False if the task has been cancelled."""
