@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .serve_place import configuration_of, data_dir_option, opened, place_of, place_options, require_packages
+from .serve_place import configuration_of, opened, place_of, place_options, require_packages
 
 ROLE = click.Choice(("student", "tutor", "instructor", "admin"))
 
@@ -133,15 +133,17 @@ def backup(ctx: click.Context, file: Path, data_dir: Path | None, database: str 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@data_dir_option
+@place_options
 @click.pass_context
-def restore(ctx: click.Context, file: Path, data_dir: Path | None) -> None:
-    """Make a data folder from the backup FILE. The folder must be new or empty."""
+def restore(ctx: click.Context, file: Path, data_dir: Path | None, database: str | None) -> None:
+    """Make a data folder from the backup FILE, and fill a database. Both must be new or empty."""
     require_packages()
     from ..service import backup as backups
+    from ..service import restoring
 
-    content = backups.restore(file, configuration_of(place_of(ctx, data_dir)).data_dir)
-    click.echo(backups.sentence(content, "The data folder has"))
+    configuration = configuration_of(place_of(ctx, data_dir, database))
+    content = restoring.restore(file, configuration)
+    click.echo(backups.sentence(content, "The database has" if configuration.database else "The data folder has"))
 
 
 @click.command("purge")

@@ -1,13 +1,14 @@
-"""Backups: one zip file with a copy of the database and all files that its rows name. A server may run meanwhile."""
+"""Backups: one zip file with a copy of the database and all files that its rows name. A server may run meanwhile.
+
+The copy is an SQLite database, also of one in PostgreSQL, so that a backup can be restored into both.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
-import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -16,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ..submission import files
+from sqlalchemy.exc import DBAPIError
+
 from ..support.errors import UsageError
 from ..support.text import plural
 from ..version import __version__
-from . import data_folder
+from . import blob_lock, table_copy
 from .data_folder import DATABASE
-from .database import revisions
+from .database import Database
 from .moments import now
 from .service import Service
 
@@ -43,7 +45,7 @@ class BackupContent:
     submissions: int
     blobs: int
     missing: int
-    """Blobs that rows name, but that are not in the data folder."""
+    """Blobs that rows name, but that do not exist."""
 
 
 def write(service: Service, path: Path) -> BackupContent:
@@ -53,12 +55,12 @@ def write(service: Service, path: Path) -> BackupContent:
     temporary = path.with_name(f".{path.name}.part")
     try:
         with (
-            data_folder.keeping_blobs(service.configuration.data_dir),
+            blob_lock.held(service),
             _private(temporary) as file,
             tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".backup-") as folder,
         ):
             copy = Path(folder, DATABASE)
-            _copy_database(service.configuration.data_dir / DATABASE, copy)
+            _copy_database(service, copy)
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
                 archive.write(copy, DATABASE)
                 content = _add_blobs(archive, service, copy)
@@ -67,34 +69,11 @@ def write(service: Service, path: Path) -> BackupContent:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or error
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "orig", error)
         raise UsageError(f"The backup {path} cannot be written: {reason}.") from error
     finally:
         temporary.unlink(missing_ok=True)
-    return content
-
-
-def restore(path: Path, folder: Path) -> BackupContent:
-    """Make a data folder from a backup; it must not exist, or be empty. Raises UsageError, and then nothing is changed."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty: restore into a new folder with --data-dir, or move the old one away.")
-    try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}-"))
-    except OSError as error:
-        raise UsageError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    try:
-        with zipfile.ZipFile(path) as archive:
-            content = _unpack(archive, temporary)
-        if folder.exists():
-            folder.rmdir()
-        os.rename(temporary, folder)
-    except (*files.DAMAGED, OSError, ValueError, LookupError, TypeError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a complete backup"
-        raise UsageError(f"{path} cannot be restored: {reason}.") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return content
 
 
@@ -121,7 +100,7 @@ def _private(path: Path) -> Iterator[IO[bytes]]:
 def _add_blobs(archive: zipfile.ZipFile, service: Service, copy: Path) -> BackupContent:
     with contextlib.closing(sqlite3.connect(copy)) as connection:
         names = sorted(blob_names(connection))
-        content_of = _counts(connection)
+        content_of = counts(connection)
     missing = 0
     for name in names:
         try:
@@ -131,45 +110,27 @@ def _add_blobs(archive: zipfile.ZipFile, service: Service, copy: Path) -> Backup
     return BackupContent(**content_of, blobs=len(names) - missing, missing=missing)
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path) -> BackupContent:
-    """Write the parts of a backup into a folder, and check them; raises ValueError."""
-    about = json.loads(archive.read(CONTENT))
-    if about["format"] != FORMAT:
-        raise UsageError(f"The backup has the format {about['format']}, which this version of the grader cannot read.")
-    if about["revision"] not in revisions():
-        raise UsageError("The backup was made by a newer version of the grader: update the grader.")
-    with archive.open(DATABASE) as source, (folder / DATABASE).open("wb") as target:
-        shutil.copyfileobj(source, target, CHUNK)
-        os.fsync(target.fileno())
-    count = 0
-    for name in archive.namelist():
-        match = BLOB.fullmatch(name)
-        if match is None:
-            continue
-        blob = archive.read(name)
-        if hashlib.sha256(blob).hexdigest() != match[2]:
-            raise ValueError(name)
-        path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(blob)
-        count += 1
-    with contextlib.closing(sqlite3.connect(folder / DATABASE)) as connection:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise ValueError("the database is damaged")
-        missing = sum(not (folder / "blobs" / name[:2] / name).exists() for name in blob_names(connection))
-        if missing != about["missing"]:
-            raise ValueError("blobs are missing")
-        return BackupContent(**_counts(connection), blobs=count, missing=missing)
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    """Copy a database, in a state between two transactions."""
-    with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+def _copy_database(service: Service, target: Path) -> None:
+    """Copy a database into a new one of SQLite, in a state between two transactions."""
+    if service.database.is_sqlite:
+        source = service.configuration.data_dir / DATABASE
+        with contextlib.closing(sqlite3.connect(source)) as old, contextlib.closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    else:
+        copy = Database(f"sqlite:///{target}")
+        try:
+            copy.migrate()
+            with table_copy.snapshot(service.database.engine) as source_rows, copy.writing() as session:
+                table_copy.copy(source_rows, session.connection())
+        finally:
+            copy.close()
+    with contextlib.closing(sqlite3.connect(target)) as new:
         new.execute("PRAGMA journal_mode=DELETE")  # one file
 
 
-def _counts(connection: sqlite3.Connection) -> dict[str, Any]:
+def counts(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the revision of a database, and how many users and submissions it has."""
+
     def one(statement: str) -> Any:
         return connection.execute(statement).fetchone()[0]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from ..support.text import plural
-from . import data_folder, isolation, retention, space
+from . import blob_lock, data_folder, isolation, retention, space
 from .service import Service
 from .tables import Result, State, Submission, Version
 
@@ -54,7 +54,7 @@ def _database(service: Service) -> Inspection:
 
 def _files(service: Service) -> Iterator[Inspection]:
     """Compare all files with their names, and look for those that are missing."""
-    keeping = data_folder.keeping_blobs(service.configuration.data_dir)  # a purge would delete what is read here
+    keeping = blob_lock.held(service)  # a purge would delete what is read here
     with keeping, service.database.reading() as session:
         needed = {
             name for column in (Submission.blob, Version.blob) for name in session.scalars(select(column)) if name

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ..support.text import plural
-from . import data_folder, desk_folder
+from . import blob_lock, desk_folder
 from .logs import FIELDS
 from .moments import now
 from .service import Service
@@ -92,7 +92,7 @@ def delete_unnamed(service: Service, seconds: float = UPLOAD_SECONDS) -> int:
                 ~exists().where(Submission.result_key == Result.key), ~exists().where(RegradeItem.key == Result.key)
             )
         )
-    with data_folder.keeping_blobs(service.configuration.data_dir):
+    with blob_lock.held(service):
         with service.database.reading() as session:
             columns = (Submission.blob, Version.blob, Result.executed, Result.source)
             names = {name for column in columns for name in session.scalars(select(column).distinct())}

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import stat
 import zipfile
+from datetime import timedelta
 
 import pytest
 
-from grader.service import backup
+from grader.service import backup, restoring, table_copy
 from grader.service.configuration import Configuration
+from grader.service.desks import Desks
 from grader.service.service import open_service
-from grader.service.tables import Exercise, Submission, User
+from grader.service.tables import Audit, Exercise, Extension, Mark, State, Submission, User
 from grader.support.errors import UsageError
+from tests.service import kept_results
 
-pytestmark = pytest.mark.sqlite
 CONTENT = b"print('a submission')\n"
+
+
+def restored_to(path, folder, **settings):
+    return restoring.restore(path, Configuration(data_dir=folder, **settings))
 
 
 @pytest.fixture
@@ -46,7 +52,7 @@ def test_restored_folder_has_all_rows_and_files(filled, tmp_path):
     content = backup.write(filled, path)
     assert (content.submissions, content.blobs, content.missing) == (1, 1, 0)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert backup.restore(path, tmp_path / "new") == content
+    assert restored_to(path, tmp_path / "new") == content
     restored = open_service(Configuration(data_dir=tmp_path / "new"))
     with restored.database.reading() as session:
         submission = session.get(Submission, "a" * 16)
@@ -68,13 +74,13 @@ def test_backup_replaces_nothing(filled, tmp_path):
 def test_restore_replaces_no_folder(filled, tmp_path):
     backup.write(filled, tmp_path / "backup.zip")
     with pytest.raises(UsageError, match="is not empty"):
-        backup.restore(tmp_path / "backup.zip", filled.configuration.data_dir)
+        restored_to(tmp_path / "backup.zip", filled.configuration.data_dir)
 
 
 def test_missing_file_is_counted(filled, tmp_path):
     filled.blobs.delete(next(name for name in filled.blobs.names() if filled.blobs.get(name) == CONTENT))
     assert backup.write(filled, tmp_path / "backup.zip").missing == 1
-    assert backup.restore(tmp_path / "backup.zip", tmp_path / "new").missing == 1
+    assert restored_to(tmp_path / "backup.zip", tmp_path / "new").missing == 1
 
 
 def changed(source, target, change):
@@ -104,7 +110,7 @@ def test_damaged_backup_is_refused(filled, tmp_path, change):
     backup.write(filled, tmp_path / "backup.zip")
     changed(tmp_path / "backup.zip", tmp_path / "damaged.zip", change)
     with pytest.raises(UsageError):
-        backup.restore(tmp_path / "damaged.zip", tmp_path / "new")
+        restored_to(tmp_path / "damaged.zip", tmp_path / "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.zip", "damaged.zip", "data"]
 
 
@@ -114,14 +120,14 @@ def test_backup_with_damaged_bytes_is_refused(filled, tmp_path):
     content[100:140] = b"\xff" * 40  # in the compressed database
     (tmp_path / "damaged.zip").write_bytes(content)
     with pytest.raises(UsageError, match="not a complete backup"):
-        backup.restore(tmp_path / "damaged.zip", tmp_path / "new")
+        restored_to(tmp_path / "damaged.zip", tmp_path / "new")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file"])
 def test_other_file_is_not_a_backup(tmp_path, content):
     (tmp_path / "other.zip").write_bytes(content)
     with pytest.raises(UsageError, match="not a complete backup"):
-        backup.restore(tmp_path / "other.zip", tmp_path / "new")
+        restored_to(tmp_path / "other.zip", tmp_path / "new")
 
 
 def test_backup_names_no_path_outside_the_folder(filled, tmp_path):
@@ -129,5 +135,62 @@ def test_backup_names_no_path_outside_the_folder(filled, tmp_path):
     with zipfile.ZipFile(tmp_path / "backup.zip", "a") as archive:
         archive.writestr("../outside.txt", "x")
         archive.writestr("blobs/../../outside.txt", "x")
-    backup.restore(tmp_path / "backup.zip", tmp_path / "new")
+    restored_to(tmp_path / "backup.zip", tmp_path / "new")
     assert not list(tmp_path.rglob("outside.txt"))
+
+
+@pytest.fixture
+def graded(service):
+    """A service with a class: attempts, a mark by hand, an extension, and an upload that is not on the disk yet."""
+    for number, name in enumerate(("ada", "ben", "ada")):
+        kept_results.hand_in(service, name, number / 2, received=kept_results.NOON + timedelta(hours=number))
+    kept_results.hand_in(service, "ben", state=State.QUEUED)
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        ben = session.query(User).filter_by(name="ben").one()
+        session.add(
+            Mark(exercise_id=exercise.id, user_id=ben.id, points="3", comment="Well done \u2013 \u00e4", by="Iris")
+        )
+        session.add(Extension(exercise_id=exercise.id, user_id=ben.id, extra_attempts=2))
+        session.add(Audit(who="iris", what="mark", about="ben"))
+        session.flush()
+    return service
+
+
+def gradebook(service):
+    """Return the gradebook of the exercise, and all rows of the server."""
+    with service.database.reading() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        counts = table_copy.counts_of(session.connection())
+    desks = Desks(service)
+    try:
+        folder = desks.current(exercise, "en").folder.out
+        return (folder / "gradebook.csv").read_text(), counts
+    finally:
+        desks.close()
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_restored_server_has_the_same_gradebook(graded, tmp_path, target, request, written_here):
+    before = gradebook(graded)
+    assert "ada" in before[0]
+    content = backup.write(graded, tmp_path / "backup.zip")
+    settings = {}
+    if target == "postgresql":
+        cluster = request.getfixturevalue("cluster")
+        name = cluster.new()
+        settings = {"database": cluster.url(name)}
+        request.addfinalizer(lambda: cluster.drop(name))
+    settings["blobs"] = str(tmp_path / "files")
+    assert restored_to(tmp_path / "backup.zip", tmp_path / "new", **settings) == content
+    restored = open_service(Configuration(data_dir=tmp_path / "new", **settings))
+    request.addfinalizer(restored.close)
+    assert gradebook(restored) == before
+    assert {*restored.blobs.names()} == {*graded.blobs.names()}
+    with restored.database.writing() as session:
+        session.add(Audit(who="iris", what="mark", about="ada"))  # its number is a new one
+    if target == "postgresql":
+        with pytest.raises(UsageError, match="The database is not empty"):
+            restored_to(tmp_path / "backup.zip", tmp_path / "again", **settings)
+        assert not (tmp_path / "again").exists()
+        assert not (tmp_path / "new" / "grader.sqlite").exists()

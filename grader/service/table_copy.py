@@ -1,0 +1,52 @@
+"""Copies all rows of one database into another one with the same tables, of any kind; both are passed as connections in a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text
+
+from .tables import Table as Base
+
+AT_ONCE = 500  # rows: one has at most a report, and the answers of a seed may have some megabytes
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection that sees the rows of one moment, whatever others write meanwhile."""
+    with engine.connect() as connection:
+        if connection.dialect.name != "sqlite":  # there a transaction in WAL mode is one anyway
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+def copy(source: Connection, target: Connection) -> dict[str, int]:
+    """Copy all rows into empty tables, and return the number of rows of each table."""
+    counts = {}
+    for table in Base.metadata.sorted_tables:
+        rows = source.execution_options(yield_per=AT_ONCE).execute(select(table))
+        counts[table.name] = 0
+        for part in rows.mappings().partitions():
+            target.execute(insert(table), [dict(row) for row in part])
+            counts[table.name] += len(part)
+        _count_on(table, target)
+    return counts
+
+
+def counts_of(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    tables = Base.metadata.sorted_tables
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def _count_on(table: Table, target: Connection) -> None:
+    """Let PostgreSQL give new rows numbers after those of the copied ones; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if column is None or not isinstance(column.type, Integer) or target.dialect.name == "sqlite":
+        return
+    highest = target.scalar(select(func.max(column)))
+    if highest is not None:
+        statement = text("SELECT setval(pg_get_serial_sequence(:name, :column), :highest)")
+        target.execute(statement, {"name": f'"{table.name}"', "column": column.name, "highest": highest})
