@@ -19,7 +19,7 @@ from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import layer_rules, loss_mistakes, losses, model_mistakes, outputs, training, two_models
+from .tools import layer_mistakes, layer_rules, loss_mistakes, losses, model_mistakes, outputs, training, two_models
 from .tools.outputs import Outputs
 from .tools.two_models import ModelProblem
 
@@ -61,7 +61,11 @@ class ArchitectureCheck(Check):
         model = context.student.model(self.model)
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
         observed = outputs.of(context, self.model, model)
-        problem = _layers_problem(self, layers, observed) or _count_problem(self, layers, model, observed)
+        problem = (
+            _layers_problem(self, layers, observed)
+            or layer_mistakes.flatten_missing(self.model, model, self.outputs)
+            or _count_problem(self, layers, model, observed)
+        )
         own_loop = training.has_own_loop(context.student.training(), context.student.find_variable(self.model))
         if problem is None and (not model.built or (model.loss is None and not own_loop)):
             raise WrongAnswer(
@@ -88,13 +92,17 @@ class ArchitectureCheck(Check):
             )
             return Outcome(UNTRAINED, untrained.format(model=self.model, layers=names), evidence, hint_fits=False)
         notes = _notes(self, model, observed, expects)
+        metric = loss_mistakes.metric_of_logits(self.model, model, observed)
+        if metric is not None:
+            notes.append(metric.sentence)
         praise = (
             _("`{model}` has the layers {layers} and a loss that fits its output.")
             if observed and model.loss is not None
             else _("`{model}` has the layers {layers}.")
         )
         sentence = praise.format(model=self.model, layers=names)
-        return Outcome(1.0, " ".join([sentence, *notes]), evidence.with_notes(notes))
+        bugs = findings_of_check(metric.bug, self.model) if metric is not None else None
+        return Outcome(1.0, " ".join([sentence, *notes]), evidence.with_notes(notes), bugs)
 
 
 def _layers_problem(

@@ -94,7 +94,7 @@ class BoundaryCheck(Check):
         best = np.broadcast_to(Formula(self.best)(dict(zip(COORDINATES, points.T, strict=True))), len(points)) > 0
         measured = _measured(points, is_one, best)
         charts = pictures.boundary(self.predict, self.area, is_one, best)
-        notes = context.student.notes([self.predict])
+        notes = [*context.student.notes([self.predict]), *two_classes.notes(context, self.predict)]
         evidence = Evidence(differs=measured.differs, angle=measured.angle, distance=measured.distance)
         if _of_logits(self, context, points, is_one):
             sentence = _("`{function}` compares the logits of `{model}` with 0.5, so the boundary is moved.")

@@ -89,7 +89,11 @@ class SourceCheck(Check):
                 evidence = Evidence(training=[_shown(call) for call in record[:20]])
                 return Outcome(0.0, problem.sentence, evidence, findings_of_check(problem.bug, problem.where))
         if rules and not training.trained(record):
-            sentence = _("fit() has completed no epoch, so no model was trained: set `epochs` to a value above 0.")
+            sentence = (
+                _("fit() failed, so no model was trained.")
+                if any(call.error for call in record)
+                else _("fit() has completed no epoch, so no model was trained: set `epochs` to a value above 0.")
+            )
             return Outcome(0.0, sentence, hint_fits=False)
         untrained_model = training.untrained(record)
         if untrained_model is not None:
@@ -103,6 +107,9 @@ class SourceCheck(Check):
                 len(unclear),
             ).format(models=", ".join(f"`{name}`" for name in unclear))
             return Outcome(1.0, message, Evidence(notes=[message], for_instructor=list(unclear.values())))
+        own_loops = validation.undecided(record) if "validation" in rules else None
+        if own_loops is not None:
+            return Outcome(1.0, own_loops, Evidence(notes=[own_loops], for_instructor=[own_loops]))
         praise = (
             _("The models are trained as the task requires.")
             if rules

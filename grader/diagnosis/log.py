@@ -35,6 +35,10 @@ class DiagnosisLog:
     """Functions that failed in their own checks."""
     conventions: dict[str, str] = field(default_factory=dict)
     """{function: the accepted convention that it followed in its own check}."""
+    costly_bugs: set[str] = field(default_factory=set)
+    """The names of the bugs that have cost points."""
+    functions_of_logits: set[str] = field(default_factory=set)
+    """Functions whose logits were judged as such, because the missing sigmoid has already cost points."""
     unwritten_functions: set[str] = field(default_factory=set)
     """Functions that are defined and raise NotImplementedError."""
     seconds_left: float = SECONDS_TO_PROBE

@@ -178,6 +178,7 @@ class Checking:
             sentence = _("The grader failed in this check ({error}). Please report this.").format(error=what)
             return not_graded(check, InternalFailure(sentence))
         self._outcomes[check.name] = outcome
+        self._count_bugs(outcome)
         status: Status = "failed"
         if outcome.share > 0:
             status = "passed" if outcome.share == 1 else "partial"
@@ -187,6 +188,10 @@ class Checking:
         elif status != "passed":
             location = self._locator.of_check(check, self._context)
         return check_result(check, status, outcome.message, outcome.share, location)
+
+    def _count_bugs(self, outcome: Outcome) -> None:
+        if outcome.share < 1 and outcome.bugs is not None:
+            self._context.log.costly_bugs |= {finding.bug for finding in outcome.bugs.bugs}
 
     def _failed(self, check: Check, failure: CallError) -> CheckResult:
         """Return the result of a check that was ended by a CallError."""
@@ -205,6 +210,7 @@ class Checking:
             places = [*check.functions(), *(name for name, _type in check.variables()), check.name]
             bugs = findings_of_check(failure.bug, places[0])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+            self._count_bugs(self._outcomes[check.name])
         if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
             self._context.log.unwritten_functions |= functions
         location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)

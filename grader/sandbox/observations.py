@@ -157,7 +157,8 @@ class KerasModel(Observation):
 
     ``inputs`` and ``outputs`` are the shapes of one sample; ``steps`` is how often the optimizer has changed the weights.
     A value that the model does not tell is left out (None). ``trainable`` holds numbers that identify the trainable
-    variables across all models. ``learning_rate`` is the first one of a schedule.
+    variables across all models. ``learning_rate`` is the first one of a schedule, ``threshold`` that of an accuracy among the
+    metrics.
     """
 
     built: bool
@@ -170,6 +171,7 @@ class KerasModel(Observation):
     steps: int | None = None
     learning_rate: float | None = None
     metrics: list[str] = Field([], max_length=20)
+    threshold: float | None = None
     trainable: list[int] = Field([], max_length=MOST_VARIABLES)
 
     @property

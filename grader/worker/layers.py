@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data
+from . import as_data, weights
 from .settings import settings
 
 MOST_CALLS = 1000  # of layers
@@ -28,13 +28,13 @@ def describe(model: Any) -> list[dict[str, Any]]:
     with contextlib.suppress(Exception):  # a model that is not built, has several inputs, or fails
         calls = _calls(model)
     if not calls:
-        return [_describe(layer) for layer in _flat(model)]
+        return [_describe(layer, model) for layer in _flat(model)]
     uses: dict[int, int] = {}
     for layer, _shape in calls:
         uses[id(layer)] = uses.get(id(layer), 0) + 1
     shapes = {id(layer): shape for layer, shape in reversed(calls)}
     different = {id(layer): layer for layer, _shape in calls}
-    return [{**_describe(layer), "shape": shapes[key], "uses": uses[key]} for key, layer in different.items()]
+    return [{**_describe(layer, model), "shape": shapes[key], "uses": uses[key]} for key, layer in different.items()]
 
 
 def _calls(model: Any) -> list[tuple[Any, list[int]]]:
@@ -88,7 +88,7 @@ def _flat(model: Any) -> Iterator[Any]:
             yield layer
 
 
-def _describe(layer: Any) -> dict[str, Any]:
+def _describe(layer: Any, model: Any) -> dict[str, Any]:
     described: dict[str, Any] = {"type": type(layer).__name__, "settings": settings(layer)}
     if isinstance(getattr(layer, "units", None), int):
         described["units"] = layer.units
@@ -99,8 +99,9 @@ def _describe(layer: Any) -> dict[str, Any]:
         )
     with contextlib.suppress(Exception):  # a layer that is not built
         described["parameters"] = int(layer.count_params())
-    if getattr(layer, "trainable", True) is False:
-        described["frozen"] = True
+    with contextlib.suppress(Exception):
+        if weights.is_frozen(layer, model):
+            described["frozen"] = True
     rate = getattr(layer, "rate", None)
     if isinstance(rate, int | float):
         described["rate"] = float(rate)

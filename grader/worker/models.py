@@ -14,6 +14,7 @@ from .recording import unrecorded
 from .settings import settings
 
 Array = np.ndarray[Any, Any]
+MOST_METRICS = 20
 BATCH = 500  # for the grader's predictions: the usual 32 takes several times as long
 
 
@@ -58,7 +59,7 @@ def describe(model: Any) -> dict[str, Any]:
             getattr(model, "loss", None), min((outputs or [losses.OUTPUTS])[-1], losses.MOST_OUTPUTS)
         ),
         "optimizer": settings(optimizer),
-        "metrics": _metrics(model),
+        **_described_metrics(_metrics(model)),
         "inputs": _size(model, "input_shape"),
         "outputs": outputs,
         # A variable shared by two models is the same object. The numbers are addresses, which mean nothing elsewhere.
@@ -71,19 +72,22 @@ def describe(model: Any) -> dict[str, Any]:
     return described
 
 
-def _metrics(model: Any) -> list[str]:
-    """Return the names of the metrics with which the model was compiled: of a class or a function, or the string."""
+def _metrics(model: Any) -> list[Any]:
+    """Return the metrics with which the model was compiled: strings, functions or objects."""
     with contextlib.suppress(Exception):
         listed = model._compile_metrics._user_metrics
-        each = (
-            list(listed.values())
-            if isinstance(listed, dict)
-            else listed
-            if isinstance(listed, list | tuple)
-            else [listed]
-        )
-        return [str(one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__)) for one in each[:20]]
+        if isinstance(listed, dict):
+            listed = listed.values()
+        return [*listed][:MOST_METRICS] if not isinstance(listed, str) else [listed]
     return []
+
+
+def _described_metrics(listed: list[Any]) -> dict[str, Any]:
+    """Return the names of metrics: of a class or a function, or the string; and the threshold of an accuracy that has one."""
+    names = [str(one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__)) for one in listed]
+    thresholds = [getattr(one, "threshold", None) for one in listed]
+    numbers = [float(one) for one in thresholds if isinstance(one, int | float)]
+    return {"metrics": names, **({"threshold": numbers[0]} if numbers else {})}
 
 
 def _learning_rate(optimizer: Any) -> float:

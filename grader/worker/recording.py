@@ -180,6 +180,7 @@ def _recorded_on_batch(method: str, original: Callable[..., Any]) -> Callable[..
             result = original(self, *arguments, **keywords)
         if method == "train_on_batch":
             weights.trained_otherwise(self.weights)
+            weights.could_change(self.trainable_variables)
         return result
 
     return call
@@ -384,6 +385,7 @@ def _recorded_gradient(original: Callable[..., Any]) -> Callable[..., Any]:
         pending = getattr(self, "grader_pending", ())
         if not _depth[0]:
             weights.trained_otherwise(_flat(sources))
+            weights.could_change(_flat(sources))
         if pending:
             with contextlib.suppress(Exception):
                 source_ids = {id(source) for source in _flat(sources)}

@@ -29,6 +29,7 @@ _known: dict[bytes, None] = {}
 _ranges: dict[int, tuple[Any, list[Array], list[Array]]] = {}  # {id of a model: (model, smallest, largest weights)}
 _fitting: list[Any] = []  # the models whose fit() is running
 _otherwise: set[int] = set()  # ids of variables that were trained other than by fit()
+_trained: set[int] = set()  # ids of variables that a training could change: those that were not frozen in it
 _too_much = [False]  # True if there were too many or too large weights to record
 
 
@@ -57,8 +58,10 @@ def fitting(model: Any) -> Iterator[None]:
     _fitting.append(model)
     with contextlib.suppress(Exception):  # a model that is not built yet
         _remember(model, trained=False)
+    _could_change_all(model)
     try:
         yield
+        _could_change_all(model)  # again: the training may have built the model
     except BaseException:  # interrupted within an epoch, for example by the time limit
         with contextlib.suppress(Exception):
             trained_otherwise(model.weights)
@@ -71,6 +74,28 @@ def trained_otherwise(variables: Iterable[Any]) -> None:
     """Note that these variables are trained other than by ``fit``; their weights are not recorded."""
     with contextlib.suppress(Exception):
         _otherwise.update(_ids(variables))
+
+
+def could_change(variables: Iterable[Any]) -> None:
+    """Note that a training can change these variables."""
+    with contextlib.suppress(Exception):
+        _trained.update(_ids(variables))
+
+
+def _could_change_all(model: Any) -> None:
+    with contextlib.suppress(Exception):
+        could_change(model.trainable_variables)
+
+
+def is_frozen(layer: Any, model: Any) -> bool:
+    """True if no recorded training of ``model`` could change the layer; if there was none, true if it is frozen now.
+
+    A layer that is frozen after the training has learned like any other.
+    """
+    own = _ids(variable for one in layer._flatten_layers() for variable in one._trainable_variables)
+    if not own:
+        return False
+    return not own & _trained if _trained & _ids(model.weights) else not layer.trainable
 
 
 def known() -> Array:

@@ -88,7 +88,6 @@ def test_right_boundaries_pass(checked, body):
         ("return (X.sum(axis=1) < 0).astype(int)", "turned by 180 degrees", ("classes-exchanged",) * 2),
         ("return np.ones(len(X))", "the same class", ("one-class-only",) * 2),
         ("return (X[:, 0] > X[:, 1]).astype(int)", "turned by 90 degrees", (None, "no-better-than-chance")),
-        ("return 2 * X.sum(axis=1)", "are logits", ("output-activation-missing",) * 2),
         ("return X", "one class or probability for each point", (None, None)),
         ("return X[:, 0] * np.nan", "NaN or infinite", (None, None)),
         ("return (np.abs(X.sum(axis=1)) < 2).astype(int)", "against the best one", (None, "no-better-than-chance")),
@@ -100,6 +99,12 @@ def test_wrong_boundaries_are_told(checked, body, message, bugs):
     for check, bug in zip((both["boundary"], both["accuracy"]), bugs, strict=True):
         assert check.status != "passed"
         assert (check.diagnosis.bug if check.diagnosis else None) == bug
+
+
+def test_logits_cost_points_only_once(checked):
+    both = checked(DATA + "def predict(X): return 2 * X.sum(axis=1)")
+    assert "are logits" in both["boundary"].message and both["boundary"].diagnosis.bug == "output-activation-missing"
+    assert both["accuracy"].status == "passed" and "a mistake counts once" in both["accuracy"].message
 
 
 def test_picture_has_the_regions(checked):

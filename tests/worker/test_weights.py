@@ -13,7 +13,14 @@ from grader.worker import weights
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch):
-    for name, value in {"_known": {}, "_ranges": {}, "_fitting": [], "_otherwise": set(), "_too_much": [False]}.items():
+    for name, value in {
+        "_known": {},
+        "_ranges": {},
+        "_fitting": [],
+        "_otherwise": set(),
+        "_trained": set(),
+        "_too_much": [False],
+    }.items():
         monkeypatch.setattr(weights, name, value)
 
 
@@ -69,3 +76,27 @@ def test_type_that_numpy_does_not_know_becomes_float32():
     assert weights.as_array(BFloat16()).dtype == np.float16
     with pytest.warns(np.exceptions.ComplexWarning):
         assert weights.as_array(np.array([1], np.complex128)).dtype == np.float32
+
+
+class Layer:
+    def __init__(self, *variables, trainable=True):
+        self.weights = self._trainable_variables = list(variables)
+        self.trainable = trainable
+
+    def _flatten_layers(self):
+        return [self]
+
+
+def test_layer_is_frozen_if_no_training_could_change_it():
+    one, other = Layer(np.zeros(2)), Layer(np.ones(2))
+    network = SimpleNamespace(weights=[*one.weights, *other.weights], trainable_variables=one.weights)
+    assert not weights.is_frozen(other, network)
+    other.trainable = False
+    assert weights.is_frozen(other, network)  # no training yet: as it is now
+    with weights.fitting(network):
+        pass
+    one.trainable, other.trainable = False, True
+    assert weights.is_frozen(other, network) and not weights.is_frozen(one, network)
+    weights.could_change(other.weights)
+    assert not weights.is_frozen(other, network)
+    assert not weights.is_frozen(Layer(), network)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...sandbox.observations import KerasModel, LabelForm, RecordedCall
 from ...support.i18n import _
-from . import loss_mistakes
+from . import layer_mistakes, loss_mistakes
 from .two_models import ModelProblem
 
 
@@ -16,10 +16,10 @@ def mistake(call: RecordedCall, name: str) -> ModelProblem | None:
     labels = call.inputs.labels
     return (
         _input_shape(call, name, model)
-        or _flatten(name, model)
+        or _flatten(name, model, labels)
         or loss_mistakes.loss(name, model, labels)
         or loss_mistakes.metrics(name, model, labels)
-        or _classes(name, model, labels)
+        or loss_mistakes.outputs(name, model, labels)
     )
 
 
@@ -37,23 +37,7 @@ def _input_shape(call: RecordedCall, name: str, model: KerasModel) -> ModelProbl
     return ModelProblem("wrong-input-shape", sentence.format(model=name, own=tuple(own), expects=tuple(expects)))
 
 
-def _flatten(name: str, model: KerasModel) -> ModelProblem | None:
-    if model.outputs is None or len(model.outputs) < 2:
+def _flatten(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
+    if labels is not None and len(labels.shape) > 1:  # the task may have an output at each place
         return None
-    sentence = _(
-        "The output of `{model}` has the shape {shape} for one image, because the image is never flattened: put Flatten() before the Dense layers."
-    )
-    return ModelProblem("flatten-missing", sentence.format(model=name, shape=tuple(model.outputs)))
-
-
-def _classes(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
-    count = model.output_count
-    if labels is None or not count or not labels.whole:
-        return None
-    classes = int(labels.range[1]) + 1 if labels.is_number else labels.shape[-1]
-    if classes == count or (classes < count and labels.is_number):
-        return None
-    sentence = _(
-        "`{model}` has {units} outputs, but the labels have {classes} classes: the last layer needs one unit for each class."
-    )
-    return ModelProblem("wrong-number-of-outputs", sentence.format(model=name, units=count, classes=classes))
+    return layer_mistakes.flatten_missing(name, model, model.output_count)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from dataclasses import dataclass
 
 from ...assignment.check import BandedCheck, Check
 from ...judging.wrong_answer import WrongAnswer
 from ...sandbox.failures import CallError
+from ...support.i18n import _
 from ..context import Context
 from . import failed_fit, training, training_mistakes
 
 MADE = ("model", "history")  # types of the variables that a training makes
 OF_A_LAYER = re.compile(r"layer '?\"?\w+'?\"? is incompatible with the layer: expected (min_ndim|ndim|axis|shape)")
+
+OF_WEIGHTS = re.compile(r"OOM when allocating tensor with shape\[(\d+),\d+\]")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,27 @@ def mistake(context: Context, check: Check, message: str = "") -> FailedTraining
             problem = failed_fit.mistake(call, model)
             if problem is not None:
                 return FailedTraining(problem.bug, problem.sentence, model)
-    return FailedTraining("wrong-input-shape", "", names[0]) if OF_A_LAYER.search(message) else None
+    if OF_A_LAYER.search(message):
+        return FailedTraining("wrong-input-shape", "", names[0])
+    return (
+        FailedTraining("wrong-input-shape", _images_in_shape(), names[0]) if _has_all_images(context, message) else None
+    )
+
+
+def _has_all_images(context: Context, message: str) -> bool:
+    """True if memory was not enough for weights with a row for each pixel of all images."""
+    rows = OF_WEIGHTS.search(message)
+    sizes = (
+        (count, math.prod(split.x_train.shape[1:]))
+        for split in context.splits.values()
+        for count in (split.budget, len(split.x_train))
+    )
+    return rows is not None and any(int(rows[1]) == count * pixels for count, pixels in sizes)
+
+
+def _images_in_shape() -> str:
+    """Return the sentence about an input shape with the number of images."""
+    return _("An input shape includes the number of images: it is the shape of one image only.")
 
 
 def _only_histories(context: Context, names: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,6 +62,17 @@ def places(name: str, model: KerasModel) -> ModelProblem | None:
                 "dropout-too-strong", sentence.format(model=name, layer=layer.type, percent=100 * layer.rate)
             )
     return None
+
+
+def flatten_missing(name: str, model: KerasModel, count: int) -> ModelProblem | None:
+    """Return the mistake if the model gives ``count`` outputs at each place of an image, because it was never flattened."""
+    shape = model.outputs or []
+    if len(shape) < 2 or shape[-1] != count or math.prod(shape) == count:
+        return None
+    sentence = _(
+        "The output of `{model}` has the shape {shape} for one image, because the image is never flattened: put Flatten() before the Dense layers."
+    )
+    return ModelProblem("flatten-missing", sentence.format(model=name, shape=tuple(shape)))
 
 
 def used_twice(name: str, layers: Sequence[KerasLayer]) -> ModelProblem | None:

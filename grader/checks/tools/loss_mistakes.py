@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...sandbox.observations import KerasModel, LabelForm
 from ...support.i18n import _
 from ...support.similar_names import normal
+from .outputs import Outputs
 from .two_models import ModelProblem
 
 SPARSE = "sparsecategoricalcrossentropy"
@@ -20,6 +21,8 @@ REGRESSION = (
     "meansquaredlogarithmicerror",
     "msle",
 )
+ACCURACIES = ("acc", "accuracy", "binaryaccuracy")
+HALF = 0.5  # the usual threshold of an accuracy, which is that of a probability
 SINGLE_OUTPUT = ("binaryaccuracy", "truepositives", "falsepositives", "auc", "precision", "recall")
 
 
@@ -32,7 +35,7 @@ def loss(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem
     numbers = labels is not None and labels.is_number
     rows = labels is not None and labels.is_row
     values = {"model": name, "loss": model.loss.name, "count": count}
-    if count == 1 and (kind == SPARSE or kind in ONE_HOT) and numbers:
+    if count == 1 and (kind == SPARSE or kind in ONE_HOT) and labels is not None and numbers and labels.range[1] <= 1:
         sentence = _(
             "The loss {loss} needs one output for each class, but `{model}` has a single output: use binary_crossentropy with a sigmoid."
         )
@@ -53,6 +56,27 @@ def loss(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem
         )
         return ModelProblem("loss-does-not-fit", sentence.format(**values))
     return None
+
+
+def outputs(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
+    """Return the mistake if the model of a classifier has another number of outputs than its labels have classes, or None."""
+    count = model.output_count
+    if labels is None or not count or not labels.whole:
+        return None
+    if labels.is_number and labels.range[0] > 0 and labels.range[1] - labels.range[0] + 1 == count > 1:
+        sentence = _(
+            "The class numbers that fit() of `{model}` gets go from {low:g} to {high:g}: number the classes from 0, so that {high:g} does not need an output of its own."
+        )
+        text = sentence.format(model=name, low=labels.range[0], high=labels.range[1])
+        return ModelProblem("labels-in-the-wrong-form", text)
+    classes = int(labels.range[1]) + 1 if labels.is_number else labels.shape[-1]
+    regression = model.loss is not None and normal(model.loss.name) in REGRESSION
+    if classes == count or (labels.is_number and (classes < count or (count == 1 and (regression or classes == 2)))):
+        return None
+    sentence = _(
+        "`{model}` has {units} outputs, but the labels have {classes} classes: the last layer needs one unit for each class."
+    )
+    return ModelProblem("wrong-number-of-outputs", sentence.format(model=name, units=count, classes=classes))
 
 
 def labels_as_fractions(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
@@ -98,3 +122,16 @@ def metrics(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProb
         "The metric {metric} of `{model}` does not count the images that are classified correctly: use metrics=['accuracy']."
     )
     return ModelProblem("metric-does-not-fit", sentence.format(metric=wrong, model=name))
+
+
+def metric_of_logits(name: str, model: KerasModel, observed: Outputs | None) -> ModelProblem | None:
+    """Return the mistake if an accuracy compares the single logit of a model with 0.5, or None."""
+    if observed is None or observed.count != 1 or observed.kind != "logits":
+        return None
+    metric = next((metric for metric in model.metrics if normal(metric) in ACCURACIES), None)
+    if metric is None or (HALF if model.threshold is None else model.threshold) != HALF:
+        return None
+    sentence = _(
+        "The metric {metric} compares the logits of `{model}` with 0.5, so the accuracy in its history is not quite right. The probability 0.5 is the logit 0: use BinaryAccuracy(threshold=0). Accepted."
+    )
+    return ModelProblem("metric-does-not-fit", sentence.format(metric=metric, model=name))

@@ -19,6 +19,7 @@ def of(context: Context, name: str, model: KerasModel, observed: Outputs | None)
     labels = labels_of(context, name)
     searches: list[Callable[[], ModelProblem | None]] = [
         lambda: activation_mistakes.mistake(name, model.layers, observed),
+        lambda: loss_mistakes.outputs(name, model, labels),
         lambda: loss_mistakes.loss(name, model, labels),
         lambda: loss_mistakes.labels_as_fractions(name, model, labels),
         lambda: layer_mistakes.frozen(name, model),

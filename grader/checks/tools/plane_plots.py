@@ -9,6 +9,7 @@ import numpy as np
 from ...assignment.panels import PlanePlot
 from ...sandbox.failures import CallError
 from ...sandbox.observations import Axes
+from ...student.answers import PlannedCall
 from ...support.arrays import numbers
 from ...support.i18n import _
 from ..context import Context
@@ -78,7 +79,9 @@ def _shows_boundary(axes: Axes, plane: PlanePlot, context: Context) -> bool:
 
 def _is_one(points: Array, plane: PlanePlot, context: Context) -> Array:
     assert plane.boundary is not None
-    return two_classes.classes(two_classes.predicted(context, plane.boundary, plane.argument, points))
+    answer = context.student.call(PlannedCall(plane.boundary, {plane.argument: points})).values
+    values = two_classes.probabilities(next(iter(answer.values())), len(points), plane.boundary, accept_logits=True)
+    return two_classes.classes(values)  # logits are judged by other checks
 
 
 def _shows_classes(points: Array, colours: Array, plane: PlanePlot, context: Context) -> bool:

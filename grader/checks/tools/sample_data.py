@@ -56,7 +56,7 @@ def _values(context: Context, predictor: Predictor, inputs: dict[str, Any], poin
     names = context.content.functions[train].argument_names()
     arguments = {name: value for name, value in inputs.items() if name in names}
     answer = context.student.trained_and_used(train, predict, arguments, {}, {argument: points})
-    return two_classes.probabilities(answer, len(points), predict)
+    return two_classes.judged(context, answer, len(points), predict)
 
 
 def right(context: Context, sample: PointSample, name: str, values: Array) -> Array:
@@ -95,7 +95,7 @@ def accuracy(
         message = sentence.format(accuracy=measured.percent(), argument=sample.argument, value=value)
         return Outcome(0.0, message, bugs=findings_of_check("argument-ignored", sample.argument))
     share = predictions.share(check, measured.value)
-    notes = context.student.notes([*check.functions()])
+    notes = [*context.student.notes([*check.functions()]), *two_classes.notes(context, predictor.predict)]
     evidence = Evidence(accuracy=measured.value, interval=(measured.low, measured.high), points=len(is_right))
     sentence = _sentence(measured, predictions.thresholds(check))
     bugs = None

@@ -13,7 +13,7 @@ import numpy as np
 from ...sandbox.observations import KerasModel, RecordedCall
 from ...support.i18n import _
 from ..context import Context
-from . import model_mistakes, outputs, training
+from . import failed_fit, model_mistakes, outputs, training
 from .two_models import ModelProblem
 
 Array = np.ndarray[Any, Any]
@@ -41,6 +41,8 @@ def of(context: Context, name: str) -> ModelProblem | None:
     own = [call for call in training.fits(context.student.training()) if own_name in call.model]
     if not own:
         return None
+    if own[-1].failed is not None:
+        return failed_fit.mistake(own[-1], name)
     losses = np.concatenate([training.curves(call.history).get("loss", np.empty(0)) for call in own])
     return (
         _not_scaled(name, model, own[-1])

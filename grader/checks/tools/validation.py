@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from ...sandbox.observations import RecordedCall
-from ...support.i18n import _
-from .training import Broken, fits
+from ...support.i18n import _, joined
+from .training import Broken, fits, trainings
 
 MANY = 20  # rows; fewer may lack a class by chance
 REPEATED = 0.5  # share of the validation rows
+
+
+def undecided(record: list[RecordedCall]) -> str | None:
+    """Return the sentence about models whose validation data are not known, since a loop of the submission trains them, or None."""
+    with_fit = {call.number for call in fits(record)}
+    names = {
+        call.model[0]: None
+        for call in trainings(record)
+        if call.method != "fit" and call.number not in with_fit and call.model
+    }
+    if not names:
+        return None
+    sentence = _(
+        "A training loop of your own trains {models}. This check cannot see which data the loop uses for validation, so it does not judge them. No points are lost."
+    )
+    return sentence.format(models=joined(f"`{name}`" for name in names))
 
 
 def validation(record: list[RecordedCall]) -> Broken | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
+import pytest
+
 from grader.checks.tools import failed_training
 from grader.judging.wrong_answer import WrongAnswer
 from grader.sandbox.failures import CallError
@@ -14,12 +17,13 @@ CHECK = SimpleNamespace(variables=lambda: [("history", "")])
 FAILED = RecordedCall(
     method="fit", model=["model"], inputs=InputData(), error="ValueError: x", failed=models.model(outputs=[28, 10])
 )
+SPLITS = {"images": SimpleNamespace(x_train=np.zeros((50, 4, 3)), budget=20)}
 
 
 def context(*record):
     variables = {"history": SimpleNamespace(type="history"), "images": SimpleNamespace(type="array")}
     student = SimpleNamespace(training=lambda: list(record), find_variable=lambda name: None)
-    return SimpleNamespace(student=student, content=SimpleNamespace(variables=variables))
+    return SimpleNamespace(student=student, content=SimpleNamespace(variables=variables), splits=SPLITS)
 
 
 def test_failure_is_explained_by_the_call_that_failed():
@@ -32,6 +36,15 @@ def test_failure_is_explained_by_the_call_that_failed():
 def test_layer_that_refuses_its_input_is_an_input_shape():
     text = "ValueError: Input 0 with name 'None' of layer 'conv2d_1' is incompatible with the layer: expected min_ndim=4, found ndim=3."
     assert failed_training.mistake(context(), CHECK, text).bug == "wrong-input-shape"
+
+
+@pytest.mark.parametrize(
+    ("rows", "bug"), [(20 * 12, "wrong-input-shape"), (50 * 12, "wrong-input-shape"), (600_000, "")]
+)
+def test_input_shape_with_all_images_needs_too_much_memory(rows, bug):
+    text = f"ResourceExhaustedError: OOM when allocating tensor with shape[{rows},64] and type float"
+    mistake = failed_training.mistake(context(), CHECK, text)
+    assert (mistake.bug if mistake else "") == bug
 
 
 def test_other_failures_stay_as_they_are():

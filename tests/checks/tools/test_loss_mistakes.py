@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.tools import loss_mistakes
+from grader.checks.tools.outputs import Outputs
 from grader.sandbox.observations import LabelForm, Loss
 from tests.checks import models
 
 NUMBERS = LabelForm(shape=[], range=[0, 9], whole=True)
+TWO = LabelForm(shape=[], range=[0, 1], whole=True)
 ROWS = LabelForm(shape=[10], range=[0, 1], whole=True)
+LOGIT = Outputs(1, "logits", -3, 4, False)
 
 
 @pytest.mark.parametrize(
@@ -19,10 +22,10 @@ ROWS = LabelForm(shape=[10], range=[0, 1], whole=True)
         ("CategoricalCrossentropy", 10, ROWS, None),
         ("categorical_crossentropy", 10, None, None),
         ("mse", 10, ROWS, None),
-        ("binary_crossentropy", 1, NUMBERS, None),
+        ("binary_crossentropy", 1, TWO, None),
         ("mse", 10, NUMBERS, "loss-does-not-fit"),
         ("BinaryCrossentropy", 10, NUMBERS, "loss-does-not-fit"),
-        ("SparseCategoricalCrossentropy", 1, NUMBERS, "loss-does-not-fit"),
+        ("SparseCategoricalCrossentropy", 1, TWO, "loss-does-not-fit"),
         ("categorical_crossentropy", 10, NUMBERS, "labels-in-the-wrong-form"),
         ("sparse_categorical_crossentropy", 10, ROWS, "labels-in-the-wrong-form"),
     ],
@@ -31,6 +34,45 @@ def test_losses_that_do_not_fit(loss, outputs, labels, bug):
     model = models.model(loss=Loss(name=loss, from_logits=False, settings=""), outputs=[outputs])
     mistake = loss_mistakes.loss("model", model, labels)
     assert (mistake and mistake.bug) == bug
+
+
+@pytest.mark.parametrize(
+    ("count", "loss", "labels", "bug"),
+    [
+        (10, "", NUMBERS, None),
+        (12, "", NUMBERS, None),
+        (10, "", ROWS, None),
+        (1, "binary_crossentropy", TWO, None),
+        (1, "mse", NUMBERS, None),  # may be a regression
+        (1, "binary_crossentropy", NUMBERS, "wrong-number-of-outputs"),
+        (9, "", NUMBERS, "wrong-number-of-outputs"),
+        (1, "", ROWS, "wrong-number-of-outputs"),
+        (9, "", LabelForm(shape=[], range=[1, 9], whole=True), "labels-in-the-wrong-form"),
+        (10, "", LabelForm(shape=[], range=[1, 9], whole=True), None),
+        (10, "", None, None),
+    ],
+)
+def test_number_of_outputs_fits_the_classes(count, loss, labels, bug):
+    model = models.model(loss=Loss(name=loss, from_logits=False, settings=""), outputs=[count])
+    mistake = loss_mistakes.outputs("model", model, labels)
+    assert (mistake and mistake.bug) == bug
+
+
+@pytest.mark.parametrize(
+    ("listed", "threshold", "observed", "is_wrong"),
+    [
+        (["accuracy"], None, LOGIT, True),
+        (["BinaryAccuracy"], 0.5, LOGIT, True),
+        (["BinaryAccuracy"], 0.0, LOGIT, False),
+        ([], None, LOGIT, False),
+        (["accuracy"], None, Outputs(1, "independent", 0, 1, False), False),
+        (["accuracy"], None, Outputs(10, "logits", -3, 4, False), False),
+        (["accuracy"], None, None, False),
+    ],
+)
+def test_accuracy_of_a_logit_needs_another_threshold(listed, threshold, observed, is_wrong):
+    model = models.model(metrics=listed, threshold=threshold)
+    assert (loss_mistakes.metric_of_logits("model", model, observed) is not None) == is_wrong
 
 
 def test_labels_that_were_scaled_are_named():

@@ -11,6 +11,7 @@ from tests.checks import models
 from tests.checks.models import HIDDEN, OUTPUT, layer
 
 NUMBERS = LabelForm(shape=[], range=[0, 9], whole=True)
+TWO = LabelForm(shape=[], range=[0, 1], whole=True)
 ROWS = LabelForm(shape=[10], range=[0, 1], whole=True)
 PROBABILITIES = Outputs(10, "probabilities", 0, 1, False)
 ANY = Outputs(10, "logits", 0, 40, False)
@@ -38,7 +39,7 @@ def with_loss(name, *layers, outputs=10, **keys):
         (with_loss("CategoricalCrossentropy"), PROBABILITIES, ROWS),
         (with_loss("categorical_crossentropy"), PROBABILITIES, None),
         (with_loss("mse"), PROBABILITIES, ROWS),
-        (with_loss("binary_crossentropy", HIDDEN, layer("Dense", 1, "sigmoid"), outputs=1), ONE, NUMBERS),
+        (with_loss("binary_crossentropy", HIDDEN, layer("Dense", 1, "sigmoid"), outputs=1), ONE, TWO),
         (
             with_loss("mse", HIDDEN, layer("Dense", 1), outputs=1),
             ONE,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from grader.checks.tools.two_classes import classes, probabilities
+from grader.checks.tools.two_classes import classes, judged, notes, probabilities
+from grader.diagnosis.log import DiagnosisLog
 from grader.judging.wrong_answer import WrongAnswer
 
 
@@ -42,3 +45,16 @@ def test_other_answers_are_refused(answer, bug):
     with pytest.raises(WrongAnswer) as failure:
         probabilities(answer, 3, "predict")
     assert failure.value.bug == bug
+
+
+def test_missing_sigmoid_costs_points_only_once():
+    logits = np.array([-2.0, 0.3, 4.0])
+    context = SimpleNamespace(log=DiagnosisLog())
+    with pytest.raises(WrongAnswer):
+        judged(context, logits, 3, "predict")
+    assert notes(context, "predict") == []
+    context.log.costly_bugs.add("output-activation-missing")
+    assert classes(judged(context, logits, 3, "predict")).tolist() == [False, True, True]
+    assert len(notes(context, "predict")) == 1
+    with pytest.raises(WrongAnswer):
+        judged(context, np.array([1, 2, 1]), 3, "predict")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.tools.validation import validation
+from grader.checks.tools.validation import undecided, validation
 from grader.sandbox.observations import RecordedCall
 
 
@@ -32,3 +32,10 @@ def fit(**parts):
 def test_validation_data_have_all_classes_and_are_new(parts, bug):
     broken = validation([fit(), fit(**parts)])
     assert (broken.bug if broken else None) == bug
+
+
+def test_validation_data_of_an_own_loop_are_not_known():
+    loop = RecordedCall.model_validate({"method": "GradientTape", "model": ["net"], "number": 1, "inputs": {}})
+    assert "`net`" in undecided([fit(), loop])
+    assert undecided([fit()]) is None
+    assert undecided([fit(), loop.model_copy(update={"number": 0})]) is None  # fit() has validation data of its own
