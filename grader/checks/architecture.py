@@ -62,9 +62,9 @@ class ArchitectureCheck(Check):
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
         observed = outputs.of(context, self.model, model)
         problem = (
-            _layers_problem(self, layers, observed)
-            or layer_mistakes.flatten_missing(self.model, model, self.outputs)
+            layer_mistakes.flatten_missing(self.model, model, self.outputs)
             or _count_problem(self, layers, model, observed)
+            or _layers_problem(self, layers, observed)
         )
         own_loop = training.has_own_loop(context.student.training(), context.student.find_variable(self.model))
         if problem is None and (not model.built or (model.loss is None and not own_loop)):
@@ -73,7 +73,6 @@ class ArchitectureCheck(Check):
             )
         expects = losses.input_of(model)
         problem = problem or model_mistakes.of(context, self.model, model, observed)
-        problem = problem or _output_problem(self, model, observed, expects)
         problem = problem or loss_mistakes.metrics(self.model, model, model_mistakes.labels_of(context, self.model))
         if problem is None and self.differs_from is not None:
             problem = two_models.problem(context, self.model, self.differs_from)
@@ -137,30 +136,6 @@ def _count_problem(
         count,
     ).format(model=check.model, units=count, classes=check.outputs)
     return ModelProblem("wrong-number-of-outputs", sentence)
-
-
-def _output_problem(
-    check: ArchitectureCheck, model: KerasModel, observed: Outputs | None, expects: losses.LossInput
-) -> ModelProblem | None:
-    if observed is not None and observed.count == 1 and observed.low == observed.high == 1:
-        sentence = _(
-            "The output of `{model}` is 1 for every input: a softmax over a single output is always 1. Use sigmoid for one output."
-        )
-        return ModelProblem("softmax-of-one-output", sentence.format(model=check.model))
-    if observed is None or model.loss is None or observed.kind != "logits" or expects.of != "probabilities":
-        return None
-    return ModelProblem(
-        "logits-taken-for-probabilities",
-        _(
-            "`{model}` gives logits, numbers from {low:.3g} to {high:.3g}, but the loss {loss} expects probabilities: use {activation} as the last activation, or from_logits=True in the loss."
-        ).format(
-            model=check.model,
-            low=observed.low,
-            high=observed.high,
-            loss=model.loss.name,
-            activation="sigmoid" if observed.count == 1 else "softmax",
-        ),
-    )
 
 
 def _is_trained(check: ArchitectureCheck, context: Context, model: KerasModel) -> bool:

@@ -1,11 +1,12 @@
-"""Mistakes in the activations of a Keras model: of its output, and softmax in other places."""
+"""Mistakes in the activations of a Keras model: of its output, also together with the loss, and softmax in other places."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...sandbox.observations import KerasLayer
+from ...sandbox.observations import KerasLayer, KerasModel
 from ...support.i18n import _
+from . import losses
 from .outputs import Outputs
 from .two_models import ModelProblem
 
@@ -54,3 +55,27 @@ def mistake(name: str, layers: Sequence[KerasLayer], observed: Outputs | None) -
         right = "sigmoid" if observed.count == 1 else "softmax"
         return ModelProblem("wrong-output-activation", sentence.format(model=name, activation=own[-1], right=right))
     return None
+
+
+def of_output(name: str, model: KerasModel, observed: Outputs | None) -> ModelProblem | None:
+    """Return the mistake if the output is always 1, or if the loss takes logits for probabilities, or None."""
+    if observed is None:
+        return None
+    if observed.count == 1 and observed.low == observed.high == 1:
+        sentence = _(
+            "The output of `{model}` is 1 for every input: a softmax over a single output is always 1. Use sigmoid for one output."
+        )
+        return ModelProblem("softmax-of-one-output", sentence.format(model=name))
+    if model.loss is None or observed.kind != "logits" or losses.input_of(model).of != "probabilities":
+        return None
+    sentence = _(
+        "`{model}` gives logits, numbers from {low:.3g} to {high:.3g}, but the loss {loss} expects probabilities: use {activation} as the last activation, or from_logits=True in the loss."
+    )
+    text = sentence.format(
+        model=name,
+        low=observed.low,
+        high=observed.high,
+        loss=model.loss.name,
+        activation="sigmoid" if observed.count == 1 else "softmax",
+    )
+    return ModelProblem("logits-taken-for-probabilities", text)

@@ -25,6 +25,7 @@ def of(context: Context, name: str, model: KerasModel, observed: Outputs | None)
         lambda: layer_mistakes.frozen(name, model),
         lambda: layer_mistakes.places(name, model),
         lambda: layer_mistakes.used_twice(name, model.layers),
+        lambda: activation_mistakes.of_output(name, model, observed),
         lambda: layer_mistakes.random_predictions(context, name, model),
     ]
     return next((mistake for search in searches if (mistake := search()) is not None), None)

@@ -15,7 +15,7 @@ TWO = LabelForm(shape=[], range=[0, 1], whole=True)
 ROWS = LabelForm(shape=[10], range=[0, 1], whole=True)
 PROBABILITIES = Outputs(10, "probabilities", 0, 1, False)
 ANY = Outputs(10, "logits", 0, 40, False)
-ONE = Outputs(1, "independent", 1, 1, True)
+ONE = Outputs(1, "independent", 0, 1, True)
 FROZEN = HIDDEN.model_copy(update={"frozen": True, "parameters": 5})
 
 
@@ -35,7 +35,7 @@ def with_loss(name, *layers, outputs=10, **keys):
         (models.model(), PROBABILITIES, NUMBERS),
         (models.model(layer("Dropout").model_copy(update={"rate": 0.5}), OUTPUT), PROBABILITIES, NUMBERS),
         (models.model(HIDDEN, layer("Dense", 10), layer("Softmax")), PROBABILITIES, NUMBERS),
-        (models.model(HIDDEN, layer("Dense", 10)), ANY, NUMBERS),
+        (models.model(HIDDEN, layer("Dense", 10), loss=models.LOGITS), ANY, NUMBERS),
         (with_loss("CategoricalCrossentropy"), PROBABILITIES, ROWS),
         (with_loss("categorical_crossentropy"), PROBABILITIES, None),
         (with_loss("mse"), PROBABILITIES, ROWS),
