@@ -19,7 +19,17 @@ from ..sandbox.observations import KerasLayer, KerasModel
 from ..support.i18n import _, ngettext
 from .context import Context
 from .outcome import Outcome
-from .tools import layer_mistakes, layer_rules, loss_mistakes, losses, model_mistakes, outputs, training, two_models
+from .tools import (
+    failed_fit,
+    layer_mistakes,
+    layer_rules,
+    loss_mistakes,
+    losses,
+    model_mistakes,
+    outputs,
+    training,
+    two_models,
+)
 from .tools.outputs import Outputs
 from .tools.two_models import ModelProblem
 
@@ -62,7 +72,8 @@ class ArchitectureCheck(Check):
         layers = [layer for layer in model.layers if layer.type not in NOT_COUNTED]
         observed = outputs.of(context, self.model, model)
         problem = (
-            layer_mistakes.flatten_missing(self.model, model, self.outputs)
+            failed_fit.of(context, self.model)
+            or layer_mistakes.flatten_missing(self.model, model, self.outputs)
             or _count_problem(self, layers, model, observed)
             or _layers_problem(self, layers, observed)
         )

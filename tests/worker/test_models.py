@@ -50,3 +50,13 @@ def test_model_that_is_not_built_has_no_shapes():
 def test_other_objects_are_not_models():
     assert not models.is_model(model())
     assert not models.is_model(3)
+
+
+def test_metrics_have_names_and_the_threshold_of_an_accuracy():
+    class BinaryAccuracy:
+        threshold = 0
+
+    listed = SimpleNamespace(_user_metrics=["accuracy", BinaryAccuracy()])
+    described = models.describe(model(_compile_metrics=listed))
+    assert (described["metrics"], described["threshold"]) == (["accuracy", "BinaryAccuracy"], 0.0)
+    assert "threshold" not in models.describe(model(_compile_metrics=SimpleNamespace(_user_metrics="accuracy")))

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from ...sandbox.observations import KerasModel, LabelForm, RecordedCall
 from ...support.i18n import _
-from . import layer_mistakes, loss_mistakes
+from ..context import Context
+from . import layer_mistakes, loss_mistakes, training
 from .two_models import ModelProblem
+
+
+def of(context: Context, name: str) -> ModelProblem | None:
+    """Return the mistake because of which the last fit() of the submission's model ``name`` failed, or None."""
+    own_name = context.student.find_variable(name)
+    own = [call for call in training.fits(context.student.training()) if own_name in call.model]
+    return mistake(own[-1], name) if own else None
 
 
 def mistake(call: RecordedCall, name: str) -> ModelProblem | None:

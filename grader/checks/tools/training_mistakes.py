@@ -42,7 +42,7 @@ def of(context: Context, name: str) -> ModelProblem | None:
     if not own:
         return None
     if own[-1].failed is not None:
-        return failed_fit.mistake(own[-1], name)
+        return failed_fit.of(context, name)
     losses = np.concatenate([training.curves(call.history).get("loss", np.empty(0)) for call in own])
     return (
         _not_scaled(name, model, own[-1])
