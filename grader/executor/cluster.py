@@ -18,7 +18,7 @@ from . import cluster_workers, events, scheduler
 from .cluster_members import GONE, NO_WORKERS, ClusterMembers
 from .cluster_workers import ClusterWorker
 from .dask_worker import Order, WorkerAnswer, grade_sealed, stop_task
-from .executor import Displaced, Executor
+from .executor import Displaced, Executor, Machine
 from .sealed import Sealed
 from .work import GradingTask, TaskResult, Work
 
@@ -27,6 +27,7 @@ RESULT_SECONDS = 60.0  # for the transport of a result
 END_SECONDS = 3.0
 THREADS = 16  # that wait for workers
 NO_GPU = "No Dask worker announces a GPU: start one with 'dask worker {address} --resources GPU=1'."
+SILENT = "The Dask scheduler at {address} does not answer."
 RUN_AGAIN = " All results so far are kept: start the scheduler and its workers, and run the same command again."
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class _ClusterPlace:
         self._listeners = events.Listeners()
         self._members = ClusterMembers(address, insecure, levels, self._listeners.deliver)
         self._lock = self._members.lock
-        self._tasks: dict[Future[TaskResult], _Placement] = {}
+        self._placements: dict[Future[TaskResult], _Placement] = {}
         self._topic = f"grader-{uuid.uuid4().hex}"
         # Dask's own thread must not wait for Dask, so it calls none of the functions that ask a worker.
         self._threads = ThreadPoolExecutor(THREADS, "cluster")
@@ -117,6 +118,11 @@ class _ClusterPlace:
         with self._lock:
             return self._members.problem if self._members.is_patient and not self.slots else ""
 
+    def machines(self) -> list[Machine]:
+        """Return the Dask workers."""
+        with self._lock:
+            return [worker.as_machine() for worker in self._members.workers.values()]
+
     def watch(self, notify: Callable[[], None]) -> None:
         """Call ``notify`` whenever there may be more room, or a problem."""
         self._notify = notify
@@ -135,7 +141,7 @@ class _ClusterPlace:
                 return future
             placement = _Placement(uuid.uuid4().hex, work, task, worker, future)
             worker.tasks[placement.name] = work, task
-            self._tasks[future] = placement
+            self._placements[future] = placement
             is_ready = work.identity in worker.ready
         if listener is not None:
             number = placement.number = self._listeners.add(listener)
@@ -148,7 +154,7 @@ class _ClusterPlace:
 
     def stop(self, future: Future[TaskResult]) -> None:
         """Tell the worker that nobody waits for a task. Dask cannot end it; it ends itself at its next event."""
-        placement = self._tasks.get(future)
+        placement = self._placements.get(future)
         if placement is not None:
             self._in_background(self._stop, placement)
 
@@ -164,7 +170,9 @@ class _ClusterPlace:
             raise NotGradable(GONE.format(address=self._members.address) + RUN_AGAIN)
         with contextlib.suppress(OSError):  # if the scheduler was lost a moment ago, the next check reports it
             self._look()
-            for work in {placement.work.identity: placement.work for placement in [*self._tasks.values()]}.values():
+            for work in {
+                placement.work.identity: placement.work for placement in [*self._placements.values()]
+            }.values():
                 self._members.refuse_new_workers(work)
 
     def _refusal(self, work: Work, able: Sequence[ClusterWorker]) -> str:
@@ -244,7 +252,7 @@ class _ClusterPlace:
 
     def _finish(self, placement: _Placement, outcome: TaskResult | Exception) -> None:
         with self._lock:
-            if self._tasks.pop(placement.future, None) is None:
+            if self._placements.pop(placement.future, None) is None:
                 return
             placement.worker.tasks.pop(placement.name, None)
         if isinstance(outcome, Exception):
@@ -272,19 +280,34 @@ class _ClusterPlace:
     def _look_again(self) -> None:
         while not self._is_closing.wait(LOOK_SECONDS):
             try:
-                if not self._members.is_connected and self._members.is_patient:
-                    self._members.forget()
-                    with self._lock:
-                        orphans = [*self._tasks.values()]
-                    self._displace(orphans, is_failure=False)
-                    self._notify()
-                    self._members.connect(self._topic)
-                if self._members.is_connected:
+                if self._members.is_patient:
+                    self._stay_connected()
+                elif self._members.is_connected:
                     self._look()
-            except (OSError, UsageError, TimeoutError) as error:
+            except OSError as error:  # the next look finds out more
                 log.debug("the cluster does not answer: %s", error)
             except Exception:
                 log.exception("the cluster cannot be watched")
+            self._notify()
+
+    def _stay_connected(self) -> None:
+        """Look at the workers. Without a scheduler everything is given back, and a connection is tried again each time."""
+        try:
+            if not self._members.is_connected:
+                self._lose(GONE)
+                self._members.connect(self._topic)
+            self._look()
+        except UsageError as error:
+            self._members.problem = str(error)
+        except OSError:
+            self._lose(SILENT)
+
+    def _lose(self, sentence: str) -> None:
+        self._members.forget(sentence.format(address=self._members.address))
+        with self._lock:
+            orphans = [*self._placements.values()]
+        self._displace(orphans, is_failure=False)
+        if orphans:
             self._notify()
 
     def _look(self) -> None:
@@ -294,7 +317,7 @@ class _ClusterPlace:
             workers = self._members.workers
             orphans = [
                 placement
-                for placement in self._tasks.values()
+                for placement in self._placements.values()
                 if workers.get(placement.worker.address) is not placement.worker or placement.worker.is_silent
             ]
         self._displace(orphans)

@@ -95,12 +95,13 @@ class ClusterMembers:
             worker.refuse(sentence)
         return worker
 
-    def forget(self) -> None:
-        """Forget all workers, and leave the cluster: the scheduler is gone, or the grader ends."""
+    def forget(self, reason: str = "") -> None:
+        """Forget all workers, and leave the cluster: for a reason, or because the grader ends."""
         client, self.client = self.client, None
         with self.lock:
+            if client is not None or not self.problem:
+                self.problem = reason
             self.workers.clear()
-            self.problem = GONE.format(address=self.address)
         if client is not None:
             with contextlib.suppress(Exception):  # it is lost
                 client.close(timeout=CLOSE_SECONDS)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .executor import Machine
 from .pausing import Pausing
 from .work import GradingTask, Work
 
@@ -77,6 +78,20 @@ class ClusterWorker:
         if self.is_silent:
             return f"The Dask scheduler has heard nothing from this worker for {SILENT_SECONDS:g} seconds."
         return self.unfit or self.pausing.paused or next((reason for reason, _ in self.refusals.values()), "")
+
+    def as_machine(self) -> Machine:
+        """Return what people see of the worker."""
+        is_working = not (self.is_silent or self.unfit or self.pausing.paused)
+        return Machine(
+            self.address,
+            self.host,
+            self.threads,
+            self.isolation,
+            self.memory_mb,
+            self.gpus,
+            is_working,
+            self.problem,
+        )
 
     @property
     def slots(self) -> int:

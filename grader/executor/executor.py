@@ -39,6 +39,20 @@ class PlaceUnavailable(Exception):
     """Nothing can be graded at the moment; the message says why. The task has not been graded, through no fault of its own."""
 
 
+@dataclass(frozen=True)
+class Machine:
+    """One machine of a place, or a part of one. ``problem`` says why it grades nothing, or not everything; "" if nothing is wrong."""
+
+    address: str
+    host: str
+    slots: int
+    isolation: str = ""
+    memory_mb: int | None = None
+    gpus: int = 0
+    is_working: bool = True
+    problem: str = ""
+
+
 class Place(Protocol):
     """Where submissions are graded: processes of this machine, or a cluster."""
 
@@ -51,6 +65,9 @@ class Place(Protocol):
 
     def problem(self) -> str:
         """Return why nothing can be graded at the moment, so that no task should wait; "" usually."""
+
+    def machines(self) -> list[Machine]:
+        """Return the machines of a cluster; [] on this machine."""
 
     def watch(self, notify: Callable[[], None]) -> None:
         """Call ``notify`` in another thread whenever there may be more room, or a problem."""
@@ -127,6 +144,10 @@ class Executor:
     def problem(self) -> str:
         """Return why nothing can be graded at the moment, "" if something can."""
         return self._place.problem()
+
+    def machines(self) -> list[Machine]:
+        """Return the machines of a cluster; [] on this machine."""
+        return self._place.machines()
 
     def check(self) -> None:
         """Raise NotGradable if the place is gone."""

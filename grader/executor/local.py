@@ -20,7 +20,7 @@ from ..machine import capacity
 from ..sandbox import memory_needs
 from ..sandbox.warm import WarmKind, WarmStart
 from . import calls, events, server
-from .executor import Executor, has_memory
+from .executor import Executor, Machine, has_memory
 from .work import GradingTask, TaskResult, Work
 
 if TYPE_CHECKING:
@@ -101,6 +101,10 @@ class _LocalPlace:
     def problem(self) -> str:
         """Return "": this machine is always there."""
         return ""
+
+    def machines(self) -> list[Machine]:
+        """Return [], because there is only this one."""
+        return []
 
     def watch(self, notify: Callable[[], None]) -> None:
         """Do nothing: the room changes only when a task ends."""

@@ -162,7 +162,7 @@ class Grader:
                 self._end_foreign_claims()
         elif time.monotonic() - self._busy > IDLE_SECONDS and not self._is_stopping.is_set():
             self._works.use_idle_time()
-        self._supervision.look(self._pausing, self._claims.keys())
+        self._supervision.look(self._pausing, self._claims.keys(), self._executor.machines())
 
     def _collect(self) -> bool:
         """Take the outcomes that have arrived, and write their files; return whether there were any."""

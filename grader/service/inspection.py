@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from ..support.text import plural
-from . import blob_lock, data_folder, isolation, retention, space
+from . import blob_lock, data_folder, isolation, machines, retention, space
 from .service import Service
 from .tables import Result, State, Submission, Version
 
@@ -32,6 +32,7 @@ def inspect(service: Service) -> Iterator[Inspection]:
     yield from _files(service)
     yield _disk(service)
     yield _isolation()
+    yield from _machines(service)
     yield _submissions(service)
     old = retention.count_old(service)
     checks, attempts = plural(old.checks, "self-check"), plural(old.attempts, "graded attempt")
@@ -89,6 +90,19 @@ def _isolation() -> Inspection:
     if level is None:
         return Inspection("isolation", "no level works, so nothing is graded: run grader doctor", False)
     return Inspection("isolation", level if level == isolation.LEVELS[0] else f"{level}: run grader doctor for advice")
+
+
+def _machines(service: Service) -> Iterator[Inspection]:
+    """Yield the state of a cluster, if the server grades on one: how many of its workers grade, and each that does not."""
+    with service.database.reading() as session:
+        cluster = machines.seen_lately(session)
+    if cluster:
+        count = sum(machine.is_working for machine in cluster)
+        yield Inspection("cluster", f"{count} of {plural(len(cluster), 'Dask worker')} grade", count > 0)
+    for machine in cluster:
+        if machine.problem:
+            state = "refuses an exercise" if machine.is_working else "is paused"
+            yield Inspection("Dask worker", f"{machine.address} on {machine.host} {state}: {machine.problem}", False)
 
 
 def _submissions(service: Service) -> Inspection:

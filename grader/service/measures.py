@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from . import health
+from ..executor.executor import Machine
+from . import health, machines
 from .moments import now
 from .service import Service
 from .tables import Course, Exercise, Job, Result, State, Submission, User, Worker
@@ -32,6 +33,8 @@ class Measures:
     quarantined: int
     workers: dict[str, int] = field(default_factory=dict)
     """The number of workers that work and that are paused."""
+    machines: list[Machine] = field(default_factory=list)
+    """The machines of a cluster."""
     jobs: int
     """The jobs that wait or run."""
     users: int
@@ -75,6 +78,7 @@ def measure(service: Service) -> Measures:
         workers = {"working": 0, "paused": 0}
         for reason in session.scalars(select(Worker.paused).where(Worker.seen > now() - SILENT)):
             workers["paused" if reason else "working"] += 1
+        cluster = machines.seen_lately(session)
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running"))))
         users = session.scalar(select(func.count()).select_from(User).where(User.erased.is_(None)))
     disk = shutil.disk_usage(service.configuration.data_dir)
@@ -86,6 +90,7 @@ def measure(service: Service) -> Measures:
         losses=losses,
         quarantined=quarantined or 0,
         workers=workers,
+        machines=cluster,
         jobs=jobs or 0,
         users=users or 0,
         free_bytes=disk.free,

@@ -19,6 +19,7 @@ from .service import Service
 from .tables import (
     UNFINISHED,
     Audit,
+    ClusterMachine,
     Course,
     Exercise,
     Job,
@@ -145,6 +146,7 @@ def _expired() -> list[Delete]:
         delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),
         delete(Job).where(Job.finished < moment - timedelta(days=JOB_DAYS)),
         delete(Worker).where(Worker.seen < moment - timedelta(days=1)),
+        delete(ClusterMachine).where(ClusterMachine.seen < moment - timedelta(days=1)),
         delete(Audit).where(Audit.at < moment - timedelta(days=AUDIT_DAYS)),
     ]
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from ..executor.executor import Machine
 from ..executor.pausing import Pausing
 from ..support.i18n import lazy
 from . import claims, space
 from .claims import QUEUE_PATIENCE, Workers
 from .errors import Refusal
 from .logs import FIELDS
+from .machines import store
 from .moments import now
 from .service import Service
 from .tables import State, Submission, Worker
@@ -43,6 +45,7 @@ class Supervision:
         self._renewal_seconds = seconds / 3
         self._renewed = self._looked = 0.0
         self._status: tuple[int, str] = (0, "")
+        self._machines: Sequence[Machine] = ()
 
     def begin(self, pausing: Pausing) -> None:
         """Release the claims of an earlier run, and make the reserve of the disk."""
@@ -50,14 +53,22 @@ class Supervision:
             space.reserve(self._service)
         self.look(pausing, ())
 
-    def look(self, pausing: Pausing, own: Collection[str]) -> None:
-        """Renew the claims in a third of the lease, and look for lost claims more often; ``own`` are the claims in progress."""
+    def look(self, pausing: Pausing, own: Collection[str], machines: Sequence[Machine] = ()) -> None:
+        """Renew the claims in a third of the lease, and look for lost claims more often; ``own`` are the claims in progress.
+
+        ``machines`` are those of a cluster.
+        """
         moment = time.monotonic()
         status = (pausing.failures, pausing.paused)
-        if moment - self._renewed >= self._renewal_seconds or status != self._status:
+        is_changed = status != self._status or machines != self._machines
+        if moment - self._renewed >= self._renewal_seconds or is_changed:
+            if machines:
+                self._row.slots = sum(machine.slots for machine in machines if machine.is_working)
             with self._service.database.writing() as session:
                 self._workers.renew(session, *status)
-            self._renewed, self._status = moment, status
+                if machines or self._machines:
+                    store(session, self._id, machines)
+            self._renewed, self._status, self._machines = moment, status, machines
         if moment - self._looked >= LOOK_SECONDS or not self._looked:
             self._release_lost_claims(own)
             self._looked = moment
@@ -111,3 +122,4 @@ class Supervision:
         with contextlib.suppress(Refusal), self._service.database.writing() as session:
             claims.release(session, claims.owned(session, self._id), is_interruption=False)
             self._workers.leave(session)
+            store(session, self._id, ())

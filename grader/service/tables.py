@@ -414,6 +414,22 @@ class Worker(Table):
     paused: Mapped[str] = mapped_column(default="")  # the reason; "": it works
 
 
+class ClusterMachine(Table):
+    """A Dask worker of a cluster, as a process that claims submissions has seen it last."""
+
+    __tablename__ = "cluster_machine"
+    worker_id: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str] = mapped_column(default="")
+    slots: Mapped[int] = mapped_column(default=1)
+    isolation: Mapped[str] = mapped_column(default="")  # "": not tried yet
+    memory_mb: Mapped[int | None]
+    gpus: Mapped[int] = mapped_column(default=0)
+    is_working: Mapped[bool] = mapped_column(default=True)
+    problem: Mapped[str] = mapped_column(Text, default="")  # why it grades nothing, or not everything
+    seen: Mapped[datetime] = mapped_column(default=now)
+
+
 class Audit(Table):
     """The actions of people: changes of marks, roles and exercises, and an admin who looked at a student's files."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Collection
@@ -9,9 +10,12 @@ from dataclasses import dataclass
 from statistics import median
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from . import queue
+from .database import Database
+from .errors import Refusal
 from .moments import now
 from .tables import Result, State, Submission, Worker
 
@@ -66,7 +70,8 @@ class Places:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._until = 0.0
+        self._until = self._paused_until = 0.0
+        self._is_paused = False
         self._known: dict[str, Position] = {}
         self._ahead: dict[
             int, tuple[int, float]
@@ -80,6 +85,15 @@ class Places:
                 self._ahead = {}
                 self._until = time.monotonic() + KEPT_SECONDS
             return self._known.get(submission.id, Position(0, 0.0))
+
+    def is_paused(self, database: Database) -> bool:
+        """Return whether no worker grades at the moment; False if the database cannot say it."""
+        with self._lock:
+            if time.monotonic() > self._paused_until:
+                self._is_paused, self._paused_until = False, time.monotonic() + KEPT_SECONDS
+                with contextlib.suppress(Refusal, DBAPIError), database.reading() as session:
+                    self._is_paused = is_paused(session)
+            return self._is_paused
 
     def _knows(self, submission: Submission) -> bool:
         """Return whether the position of a submission is known; a new one is the last until all are computed again."""

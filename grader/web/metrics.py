@@ -49,6 +49,14 @@ class _ServiceCollector(Collector):
         for state, count in numbers.workers.items():
             workers.add_metric([state], count)
         yield workers
+        cluster = GaugeMetricFamily(
+            "grader_dask_worker",
+            "1 if a Dask worker grades, 0 if it is paused.",
+            labels=["worker", "host", "reason"],
+        )
+        for machine in numbers.machines:
+            cluster.add_metric([machine.address, machine.host, machine.problem], float(machine.is_working))
+        yield cluster
         yield GaugeMetricFamily(
             "grader_queue_oldest_seconds", "How long the first submission has waited.", numbers.oldest_seconds
         )

@@ -30,6 +30,8 @@ NAMES_OF_LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return the page that a template makes of these values, for the user who is signed in."""
     caller = requests.visitor(request)
+    service = requests.service_of(request)
+    values["is_paused"] = caller is not None and service.places.is_paused(service.database)
     text = (
         environment()
         .get_template(template)

@@ -26,6 +26,9 @@ class Client:
         facts = {"host": "here", "nthreads": 1, "last_seen": 0.0}
         return {"workers": {f"{self.scheme}://192.0.2.1:{name}": facts for name in self.answers}}
 
+    def close(self, timeout):
+        self.asked.append("close")
+
     def sync(self, function, callback_timeout):
         return function()
 
@@ -87,9 +90,8 @@ def test_worker_without_tls_stops_a_command_and_is_left_out_by_a_server():
     assert worker.slots == 0 and "is not encrypted" in worker.problem
 
 
-def test_scheduler_without_workers_and_a_lost_one_are_named():
+def test_scheduler_without_workers_and_one_that_is_gone_are_named():
     members = members_of(Client())
     assert "has no workers" in members.problem
-    members.client = None
-    members.forget()
-    assert members.problem == "The Dask scheduler at tls://192.0.2.1:8786 is gone."
+    members.forget("It is gone.")
+    assert (members.problem, members.workers, members.is_connected) == ("It is gone.", {}, False)

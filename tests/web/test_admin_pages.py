@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from grader.executor.executor import Machine
+from grader.service import machines
 from grader.service.moments import now
 from grader.service.tables import Audit, Course, Exercise, Kind, State, Submission, User, Worker
+from grader.service.waiting import Places
 
 PAGES = ("/admin", "/admin/queue", "/admin/users", "/admin/retention", "/admin/audit")
 NAME = 'Zoë, "Z" <b>O\'Neill</b>'
@@ -73,10 +76,27 @@ def test_state_names_the_part_that_does_not_work(browser, service):
     assert "No worker grades." in root.get("/admin").text
     with service.database.writing() as session:
         session.add(Worker(id="w", host="machine", paused="Three gradings in a row have failed."))
-    assert "Paused: Three gradings in a row have failed." in root.get("/admin").text
+    service.places = Places()  # which knows for a second that nothing is paused
+    page = root.get("/admin").text
+    assert "Paused: Three gradings in a row have failed." in page and "Grading is paused because of" in page
     with service.database.writing() as session:
         session.get(Worker, "w").paused = ""
-    assert "Submissions are accepted and graded." in root.get("/admin").text
+    service.places = Places()
+    page = root.get("/admin").text
+    assert "Submissions are accepted and graded." in page and "Grading is paused because of" not in page
+
+
+def test_dask_worker_that_is_paused_is_shown_with_its_reason(browser, service):
+    rows = [
+        Machine("tls://first:1", "first", 4, "strong", 4000, 1),
+        Machine("tls://second:1", "<b>second", 2, is_working=False, problem="No isolation."),
+        Machine("tls://third:1", "third", 2, problem="Its dataset mnist is another one."),
+    ]
+    with service.database.writing() as session:
+        machines.store(session, "w", rows)
+    page = browser("root").get("/admin").text
+    assert "4000 MB" in page and "Paused: No isolation." in page and "&lt;b&gt;second" in page
+    assert "Refuses an exercise: Its dataset mnist is another one." in page
 
 
 def test_submission_that_could_not_be_graded_is_graded_again(browser, service, submission):

@@ -6,6 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from grader.executor.executor import Machine
+from grader.service import machines
 from grader.service.tables import Worker
 from grader.web import metrics
 
@@ -35,10 +37,14 @@ def test_process_is_healthy_and_becomes_ready_with_a_worker(local, service):
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": "ok", "disk": "ok", "worker": "ok"})
 
 
-def test_metrics_count_requests_by_pattern(local):
+def test_metrics_count_requests_by_pattern_and_name_paused_dask_workers(local, service):
     local.get("/s/abcdefgh")
+    with service.database.writing() as session:
+        problem = Machine("tls://first:1", "first", 1, is_working=False, problem="No isolation.")
+        machines.store(session, "w", [problem])
     numbers = values(local.get("/metrics"))
     assert numbers["grader_ready", "database"] == 1
+    assert numbers["grader_dask_worker", "No isolation.", "first", "tls://first:1"] == 0
     assert not any("abcdefgh" in str(key) for key in numbers)
     assert any(key[0] == "grader_requests_total" for key in numbers)
 
