@@ -39,7 +39,6 @@ class Supervision:
     def __init__(self, service: Service, row: Worker) -> None:
         self._service = service
         self._id = row.id
-        self._row = row
         seconds = service.configuration.lease_seconds
         self._workers = Workers(row, seconds, is_alone=service.database.is_sqlite)
         self._renewal_seconds = seconds / 3
@@ -62,11 +61,11 @@ class Supervision:
         status = (pausing.failures, pausing.paused)
         is_changed = status != self._status or machines != self._machines
         if moment - self._renewed >= self._renewal_seconds or is_changed:
-            if machines:
-                self._row.slots = sum(machine.slots for machine in machines if machine.is_working)
             with self._service.database.writing() as session:
                 self._workers.renew(session, *status)
                 if machines or self._machines:
+                    slots = sum(machine.slots for machine in machines if machine.is_working)
+                    session.execute(update(Worker).where(Worker.id == self._id).values(slots=slots))
                     store(session, self._id, machines)
             self._renewed, self._status, self._machines = moment, status, machines
         if moment - self._looked >= LOOK_SECONDS or not self._looked:

@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 
+from grader.executor.executor import Machine
 from grader.executor.pausing import Pausing
+from grader.service import machines
 from grader.service.moments import now
 from grader.service.supervision import DELAYED, Supervision
 from grader.service.tables import State, Worker
@@ -59,3 +61,14 @@ def test_end_releases_claims_without_counting_an_interruption(service, wait, sup
     assert (row(service, "a").state, row(service, "a").interruptions) == (State.QUEUED, 0)
     with service.database.reading() as session:
         assert session.get(Worker, "own") is None
+
+
+def test_slots_and_machines_of_a_cluster_are_shown_as_long_as_it_is_there(service, supervision):
+    machine = Machine("tls://first:1", "first", 4, "strong")
+    supervision.look(Pausing(), (), [machine, Machine("tls://second:1", "second", 2, is_working=False, problem="No.")])
+    with service.database.reading() as session:
+        assert session.get_one(Worker, "own").slots == 4
+        assert [machine.problem for machine in machines.seen_lately(session)] == ["", "No."]
+    supervision.end()
+    with service.database.reading() as session:
+        assert machines.seen_lately(session) == []
