@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..support import i18n
 from ..support.i18n import _, lazy
-from . import access, admission, claims, courses, fresh_uploads, kept_results, result_keys, space
+from . import access, admission, claims, courses, fresh_uploads, kept_results, queue, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Refusal, Unreadable
@@ -30,7 +30,7 @@ from .submissions import pending_check
 from .tables import Exercise, Kind, Seed, State, Submission, table_of
 from .terms import Terms, terms_of
 
-PRIORITIES = {Kind.CHECK: 0, Kind.ATTEMPT: 1}
+PRIORITIES = dict(zip((Kind.CHECK, Kind.ATTEMPT), queue.PRIORITIES, strict=True))
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
 FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
 INSERT = insert(table_of(Submission))

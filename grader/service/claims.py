@@ -7,12 +7,12 @@ the monotonic clock of the process that looks, so that nothing happens if a cloc
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, String, bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ..support.i18n import lazy
@@ -47,15 +47,13 @@ _SUBMISSION = Submission.__table__.c
 SPARE = 32
 """Submissions behind those that a worker wants: others may be claiming the first ones at the same moment."""
 LOCK = (
-    select(_SUBMISSION.id)
-    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
-    .order_by(func.array_position(bindparam("order", type_=ARRAY(String())), _SUBMISSION.id))
-    .limit(bindparam("most", type_=Integer()))
+    select(_SUBMISSION.id, _SUBMISSION.state)
+    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)))
     .with_for_update(skip_locked=True)
 )
 CLAIM = (
     update(table_of(Submission))
-    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)), _SUBMISSION.state == State.QUEUED)
+    .where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)))
     .values(
         state=State.RUNNING,
         sentence=RUNS,
@@ -65,7 +63,6 @@ CLAIM = (
         deadline=bindparam("until"),
         lease_until=bindparam("until"),
     )
-    .returning(_SUBMISSION.id)
 )
 
 
@@ -74,31 +71,38 @@ def claim(session: Session, owner: str, most: int, lease_seconds: float) -> list
 
     On PostgreSQL other workers do the same at the same time: each one locks its rows, and skips those that others have locked.
     """
-    has_others = session.get_bind().dialect.name != "sqlite"
-    rows: Sequence[Any] = session.execute(_next(), {"most": most + SPARE if has_others else most}).all()
-    if has_others and rows:
-        ids = [row.id for row in rows]
-        locked = {*session.scalars(LOCK, {"ids": ids, "order": ids, "most": most})}
-        rows = [row for row in rows if row.id in locked]
-    if not rows:
+    ids = queue.next_ids(session, most) if session.get_bind().dialect.name == "sqlite" else _locked(session, most)
+    if not ids:
         return []
     moment = now()
-    values = {"ids": [row.id for row in rows], "worker": owner, "moment": moment}
-    statement = session.execute(CLAIM, {**values, "until": moment + timedelta(seconds=lease_seconds)})
-    own_ids = {*statement.scalars()}  # another worker may have been faster
-    return [_claimed(row) for row in rows if row.id in own_ids]
+    values = {"ids": ids, "worker": owner, "moment": moment, "until": moment + timedelta(seconds=lease_seconds)}
+    session.execute(CLAIM, values)
+    rows = {row.id: row for row in session.execute(_with_versions(), {"ids": ids})}
+    return [_claimed(rows[name]) for name in ids]
+
+
+def _locked(session: Session, most: int) -> list[str]:
+    """Return the submissions that are graded next, of those that no other worker is claiming; nobody else can claim them now."""
+    ids = queue.next_ids(session, most + SPARE)
+    places = {name: place for place, name in enumerate(ids)}
+    own: list[str] = []
+    while len(own) < most and ids:
+        ids, tried = ids[most:], ids[:most]
+        rows = session.execute(LOCK, {"ids": tried})
+        own += [row.id for row in rows if row.state == State.QUEUED]
+    return sorted(own[:most], key=places.__getitem__)
 
 
 @cache
-def _next() -> Select[Any]:
-    """Return the statement for the submissions that are graded next, with the columns of their versions."""
+def _with_versions() -> Select[Any]:
+    """Return the statement for claimed submissions, with the columns of their versions."""
     version = Version.__table__
     columns = [
         *(_SUBMISSION[name] for name in CLAIMED),
         *(version.c[name].label(f"version_{name}") for name in OF_VERSION),
     ]
-    statement = queue.in_order(*columns).join(version, version.c.id == _SUBMISSION.version_id)
-    return statement.limit(bindparam("most", type_=Integer()))
+    statement = select(*columns).join_from(table_of(Submission), version, version.c.id == _SUBMISSION.version_id)
+    return statement.where(_SUBMISSION.id.in_(bindparam("ids", expanding=True)))
 
 
 def _claimed(row: Any) -> Submission:

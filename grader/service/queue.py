@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select, union_all
+from sqlalchemy.orm import Session
 
 from .moments import now
 from .tables import State, Submission
 
 _S = Submission.__table__.c
+PRIORITIES = (0, 1)
+"""Of self-checks and of graded attempts."""
+HEAD = 200
+"""A worker looks at this many submissions of each priority, and claims a few of them."""
 PATIENCE = timedelta(seconds=60)
 """A submission that has waited longer is no longer overtaken by ones with a higher priority."""
 
@@ -66,6 +73,48 @@ def in_order(*columns: Any) -> Select[Any]:
 
 def _case(condition: Any, value: Any, other: Any) -> Any:
     return case((condition, value), else_=other)
+
+
+@cache
+def _first() -> Select[Any]:
+    """Return the statement for the submissions that wait for longest in each priority, and for those that run."""
+    columns = (_S.id, _S.user_id, _S.priority, _S.available, _S.state)
+    parts = [
+        select(*columns)
+        .where(_S.state == State.QUEUED, _S.priority == priority)
+        .order_by(_S.available, _S.id)
+        .limit(HEAD)
+        .subquery()
+        for priority in PRIORITIES
+    ]
+    running = select(*columns).where(_S.state == State.RUNNING)
+    return select(union_all(*(select(part) for part in parts), running).subquery())
+
+
+def next_ids(session: Session, most: int) -> list[str]:
+    """Return the first submissions in the order of :func:`in_order`, in a time that does not depend on how many wait.
+
+    It differs only if one student has most of the first ``HEAD``. A database that does not know yet how many wait would choose
+    a slow way to sort all of them.
+    """
+    rows = session.execute(_first()).all()
+    running = Counter(row.user_id for row in rows if row.state == State.RUNNING)
+    patient = _patient()
+    waiting = [
+        (priority_of(row.priority, row.available < patient, _choice), row.available, row.id, row.user_id)
+        for row in rows
+        if row.state == State.QUEUED
+    ]
+    turns: Counter[tuple[str, int]] = Counter()
+    keys = []
+    for priority, available, submission_id, user_id in sorted(waiting):
+        turns[user_id, priority] += 1
+        keys.append(key_of(priority, turns[user_id, priority], running[user_id], available, submission_id))
+    return [key[-1] for key in heapq.nsmallest(most, keys)]
+
+
+def _choice(condition: bool, value: int, other: int) -> int:
+    return value if condition else other
 
 
 def _patient() -> datetime:

@@ -19,7 +19,10 @@ def wait(service):
 
 def order(service):
     with service.database.reading() as session:
-        return "".join(session.scalars(queue.in_order(Submission.id)))
+        names = [*session.scalars(queue.in_order(Submission.id))]
+        assert queue.next_ids(session, 100) == names  # as a worker claims them
+        assert queue.next_ids(session, 1) == names[:1]
+    return "".join(names)
 
 
 @pytest.mark.quick
