@@ -27,7 +27,7 @@ DELETED = "deleted"
 """The folder of blobs that nothing seemed to need; see :meth:`ObjectBlobs.delete_old`."""
 TIMES = {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3, "mode": "standard"}}
 PROBE = "probe"  # the object that shows whether the store works; it stays, since several servers use it
-UNAVAILABLE = lazy("The storage of files does not answer, so nothing was stored. Try again in a minute.")
+UNAVAILABLE = lazy("The storage of files does not answer. Try again in a minute.")
 log = logging.getLogger(__name__)
 
 

@@ -137,7 +137,7 @@ def test_purge_deletes_only_what_no_row_names(service, bucket, monkeypatch):
 def test_wrong_credentials_are_one_sentence_without_the_secret(bucket, strict, caplog):
     with pytest.raises(UsageError, match="refuses the credentials in AWS_ACCESS_KEY_ID") as problem:
         ObjectBlobs(ADDRESS).check()
-    with pytest.raises(Unavailable, match="does not answer, so nothing was stored") as refusal:
+    with pytest.raises(Unavailable, match="The storage of files does not answer") as refusal:
         ObjectBlobs(ADDRESS).put(CONTENT)
     for text in (str(problem.value), str(refusal.value), caplog.text):
         assert not any(secret in text for secret in (SECRET, "the-key"))
