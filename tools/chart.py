@@ -20,6 +20,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "worker": {"isolation": "medium"},
         "database": {"enabled": False, "host": "db.example.org"},
         "blobs": {"endpoint": "https://files.example.org"},
+        "datasets": {"claimName": "datasets"},
         "telemetry": {"endpoint": "http://collector:4318"},
     },
 }

@@ -92,6 +92,13 @@ def test_worker_reaches_no_database_and_no_other_network(rendered):
     assert "envFrom" not in container
 
 
+def test_web_and_workers_have_the_same_datasets():
+    containers = {name: pod["containers"][0] for name, pod in pods(documents("scaled"))}
+    for name in ("web", "worker"):
+        assert {"name": "GRADER_DATA", "value": "/datasets"} in containers[name]["env"]
+        assert {"name": "datasets", "mountPath": "/datasets", "readOnly": True} in containers[name]["volumeMounts"]
+
+
 def test_every_process_is_limited_and_has_no_rights(rendered):
     level, objects = rendered
     for name, pod in pods(objects):

@@ -58,6 +58,11 @@ def test_every_service_has_limits_and_loses_its_rights(services):
         assert name == "db" or service["cap_drop"] == ["ALL"], name
 
 
+def test_web_and_workers_have_the_same_datasets(services):
+    for name in ("web", "worker"):
+        assert "./datasets:/datasets:ro" in services[name]["volumes"], name
+
+
 def test_no_secret_is_in_the_file(services):
     for name, service in services.items():
         for key, value in service.get("environment", {}).items():

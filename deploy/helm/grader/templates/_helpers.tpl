@@ -55,3 +55,22 @@ procMount: Unmasked
 {{ include "grader.containerSecurity" . }}
 {{- end -}}
 {{- end }}
+
+{{- define "grader.datasetsEnvironment" -}}
+{{- if .Values.datasets.claimName }}
+- {name: GRADER_DATA, value: /datasets}
+{{- end }}
+{{- end }}
+
+{{- define "grader.datasetsMount" -}}
+{{- if .Values.datasets.claimName }}
+- {name: datasets, mountPath: /datasets, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- define "grader.datasetsVolume" -}}
+{{- with .Values.datasets.claimName }}
+- name: datasets
+  persistentVolumeClaim: {claimName: {{ . }}, readOnly: true}
+{{- end }}
+{{- end }}
