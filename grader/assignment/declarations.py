@@ -91,6 +91,7 @@ class Declarations(StrictModel):
             self._refuse_unknown(("functions", name), "input", function.alternatives.values(), self.all_names())
             self._refuse_unknown(("functions", name), "result", function.shapes, function.returns)
             self._refuse_unknown(("functions", name), "result", function.optional_results, function.returns)
+            self._refuse_unknown(("functions", name), "result", function.tuples, function.returns)
             self._refuse_unknown(("functions", name), "result", function.changes, function.returns)
             self._refuse_unknown(("functions", name), "argument", function.changes.values(), function.argument_names())
             lengths = [length for shape in function.shapes.values() for length in shape if isinstance(length, str)]

@@ -83,6 +83,8 @@ class FunctionSpec(StrictModel):
     """{argument: its name in the task}, for an argument that has the name of the result that replaces it."""
     optional_results: list[str] = formerly("may_leave_out", "optional_results", [])
     """Results that a submission need not return if it returns the others under known names."""
+    tuples: list[Identifier] = []
+    """Results that the task asks for as a tuple or a list of numbers, such as a shape, so that no note says they are accepted."""
     changes: dict[Identifier, Identifier] = {}
     """{result: the argument that has it after the call}, for a function that changes a Variable or an array in place."""
     shapes: dict[str, list[Annotated[int, Field(ge=0)] | str]] = {}

@@ -100,7 +100,9 @@ class SequenceCheck(Check):
         for convention, accepted, right in conventions.each(context.content, expected):
             verdict = Verdict(names, notes)
             for case, answer, values in zip(cases, answers, right, strict=True):
-                verdict.add(case.name, compare_results(answer.values, values, self.tolerance))
+                verdict.add(
+                    case.name, compare_results(answer.values, values, self.tolerance, inputs=case.inputs.values())
+                )
             verdict.note(accepted)
             verdicts.append((verdict, convention))
             if verdict.share == 1:

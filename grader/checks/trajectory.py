@@ -46,7 +46,7 @@ class TrajectoryCheck(ProbedCheck):
             if history is not None and (not charts or verdict.share == 1):  # of the first wrong case, or the last case
                 chart_name = f"{self.function}()"
                 charts = pictures.path(chart_name, answered[history], expected[history], self.tolerance, case.name)
-            verdict.add(case.name, compare_results(answered, expected, self.tolerance, history))
+            verdict.add(case.name, compare_results(answered, expected, self.tolerance, history, case.inputs.values()))
         praise = _("`{function}` agrees with the reference in every epoch, in {cases}.").format(
             function=self.function, cases=number_of_cases(len(cases))
         )

@@ -5,7 +5,7 @@ One sentence reports the first difference, with the size of the error and never 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..report.evidence import Evidence
 from ..support.arrays import array_of, as_array, describe, without_ones
 from ..support.i18n import _, lazy
 from ..support.text import plain_number, whole
+from ..worker.passed_as import PassedArray
 
 Array = np.ndarray[Any, Any]
 
@@ -46,9 +47,16 @@ class Comparison:
 
 
 def compare_results(
-    answers: dict[str, Any], expected: dict[str, Any], tolerance: Tolerance, history: str | None = None
+    answers: dict[str, Any],
+    expected: dict[str, Any],
+    tolerance: Tolerance,
+    history: str | None = None,
+    inputs: Iterable[Any] = (),
 ) -> dict[str, Comparison]:
     """Compare the results of one call with the expected results. Returns {result: Comparison}.
+
+    ``inputs`` are those of the call: after inputs of float32, such as tensors, results of float32 are what the task asks for,
+    so no note says that they are accepted.
 
     ``history`` names a result with one entry per epoch (see :func:`accepted_histories`), a list or an array. The expected history
     has one entry before the first update and one after each update. A function that computes in float32 may return some
@@ -59,8 +67,9 @@ def compare_results(
     if coarsest > tolerance.relative:
         tolerance = tolerance.model_copy(update={"relative": coarsest})
     is_alone = len(answers) == 1
+    usual = {item.sent().dtype.char for item in inputs if isinstance(item, PassedArray)}
     return {
-        name: (compare_history if name == history else compare)(name, answers[name], item, tolerance, is_alone)
+        name: (compare_history if name == history else compare)(name, answers[name], item, tolerance, is_alone, usual)
         for name, item in expected.items()
     }
 
@@ -70,8 +79,10 @@ def all_agree(comparisons: dict[str, Comparison]) -> bool:
     return all(item.problem is None for item in comparisons.values())
 
 
-def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True) -> Comparison:
-    """Compare a history with each accepted way to record it. One match is enough."""
+def compare_history(
+    name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True, usual: Collection[str] = ()
+) -> Comparison:
+    """Compare a history with each accepted way to record it. One match is enough; see :func:`compare`."""
     epochs = len(expected) - 1
     if isinstance(actual, list | tuple):
         actual = as_array(actual)
@@ -83,9 +94,9 @@ def compare_history(name: str, actual: Any, expected: Any, tolerance: Tolerance,
         if problem is not None:
             return Comparison(problem)
         ways = [way for way in ways if actual.size == way.size]
-    best = compare(name, actual, ways[0], tolerance, is_alone)
+    best = compare(name, actual, ways[0], tolerance, is_alone, usual)
     if best.problem is not None:
-        others = (compare(name, actual, way, tolerance, is_alone) for way in ways[1:])
+        others = (compare(name, actual, way, tolerance, is_alone, usual) for way in ways[1:])
         best = next((item for item in others if item.problem is None), best)
     if best.problem is None and np.size(actual) != epochs:
         note = _("{name} has {count} entries instead of {epochs}, one per epoch: accepted.").format(
@@ -112,10 +123,12 @@ def accepted_histories(expected: Any) -> list[Any]:
     return [expected[:-1], expected[1:], expected, expected[1:-1]]
 
 
-def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True) -> Comparison:
+def compare(
+    name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alone: bool = True, usual: Collection[str] = ()
+) -> Comparison:
     """Compare ``actual``, any object, with ``expected``, an array or a number.
 
-    ``is_alone`` is true if it is the only result of the function.
+    ``is_alone`` is true if it is the only result of the function. ``usual`` are the codes of dtypes that need no note.
     """
     expected = np.asarray(expected)
     notes = []
@@ -165,9 +178,9 @@ def compare(name: str, actual: Any, expected: Any, tolerance: Tolerance, is_alon
         )
     relative = tolerance.relative
     if array.dtype.char in RELATIVE_BY_CODE:
-        notes.append(
-            _("{name} is {dtype}: compared with a matching tolerance.").format(name=name, dtype=array.dtype.name)
-        )
+        if array.dtype.char not in usual:
+            sentence = _("{name} is {dtype}: compared with a matching tolerance.")
+            notes.append(sentence.format(name=name, dtype=array.dtype.name))
         relative = max(relative, RELATIVE_BY_CODE[array.dtype.char])
     note = " ".join(notes) or None
     return _compare_values(

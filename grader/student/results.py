@@ -64,7 +64,9 @@ class SubmissionWithResults(SubmissionWithObjects):
             call, function, value, self.shapes(function, planned.inputs) if shapes is None else shapes
         )
         notes += step_notes
-        lists = tuple(name for name, item in parts.items() if _is_list(item) and name != declared.history)
+        lists = tuple(
+            name for name, item in parts.items() if _is_list(item) and name not in (declared.history, *declared.tuples)
+        )
         bound = {name: arrays.as_array(item) for name, item in parts.items()}
         missing = [name for name in declared.returns if name not in bound]
         if missing:

@@ -68,7 +68,9 @@ def test_wrong_function_loses_points_and_is_named(entry):
 
 @pytest.mark.long
 def test_solution_gets_full_marks_and_starter_nothing(graded, source):
-    assert graded(EXERCISE, source).score == 100
+    report = graded(EXERCISE, source)
+    assert report.score == 100
+    assert not any(check.evidence.notes for check in report.checks)  # float32 and shapes are what the task asks for
     assert graded(EXERCISE, (ROOT / "assignments" / EXERCISE / "starter.py").read_text()).score == 0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from grader.assignment.base import Tolerance
 from grader.judging.compare import common_factor, compare, compare_results
+from grader.worker.passed_as import passed_as
 from grader.worker.values import Opaque
 
 pytestmark = pytest.mark.quick
@@ -140,6 +141,17 @@ def test_float32_is_compared_with_its_own_tolerance():
     assert compared.problem is None
     assert "float32" in compared.note
     assert problem(EXPECTED * (1 + 3e-5)) is not None
+
+
+def test_float32_needs_no_note_if_the_inputs_are_of_float32():
+    answers, right = {"dw": EXPECTED.astype(np.float32)}, {"dw": EXPECTED}
+    notes = {
+        form: compare_results(answers, right, Tolerance(), inputs=[passed_as(form, [1.5]), 2])["dw"].note
+        for form in ("tensor", "variable", "float32", "float64_tensor")
+    }
+    said = "dw is float32: compared with a matching tolerance."
+    assert notes == {"tensor": None, "variable": None, "float32": None, "float64_tensor": said}
+    assert compare_results(answers, right, Tolerance(), inputs=[EXPECTED])["dw"].note == said
 
 
 HISTORY = np.array([4.0, 2.0, 1.0, 0.5])  # before the first and after each of three updates

@@ -35,3 +35,11 @@ def test_places_of_results_are_known_after_a_call():
     assert student.result_places("gradients") == {}
     student.call(PlannedCall("gradients", inputs(cases)))
     assert {*student.result_places("gradients")} == {"dw", "db"}
+
+
+def test_list_is_named_unless_the_task_asks_for_a_tuple():
+    source = "def shapes(t): return t.ndim, t.shape, t.size\ndef last_row(t): return [*t[-1]]\n"
+    student, _cases, _session = submitted("tensors", source)
+    given = {"t": np.ones((2, 3))}
+    assert student.call(PlannedCall("shapes", given)).lists == ()
+    assert student.call(PlannedCall("last_row", given)).lists == ("row",)

@@ -197,7 +197,7 @@ def _judge(
             for item, values in zip(results_of_cases, answered, strict=True)
         ]
         for case, values, right in zip(plan.cases, answered, expected, strict=True):
-            verdict.add(case.name, compare_results(values, right, check.tolerance))
+            verdict.add(case.name, compare_results(values, right, check.tolerance, inputs=case.inputs.values()))
             fits = fits and arrays.have_shapes(
                 values, {name: arrays.shape_of(item) or () for name, item in right.items()}
             )

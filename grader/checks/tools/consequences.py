@@ -66,7 +66,7 @@ def of_tried(check: Probed, context: Context, function: str, attempt: Tried) -> 
         ]
         verdict = Verdict(function, [*attempt.verdict.notes, note(context, own)], attempt.verdict.lists)
         for case, answered, expectation in zip(attempt.cases, attempt.answered, expected, strict=True):
-            verdict.add(case.name, compare_results(answered, expectation, check.tolerance))
+            verdict.add(case.name, compare_results(answered, expectation, check.tolerance, inputs=case.inputs.values()))
         if verdict.share > best.verdict.share:
             best = Tried(verdict, attempt.fits, attempt.cases, attempt.answered, expected)
     return best
@@ -119,7 +119,9 @@ def _comparisons(
         expected = way(all_inputs[index])
         if expected is None:
             return None
-        comparisons[index] = compare_results(answered, expected, check.tolerance, declared.history)
+        comparisons[index] = compare_results(
+            answered, expected, check.tolerance, declared.history, all_inputs[index].values()
+        )
         if not all_agree(comparisons[index]):
             return None
         if not learns(context, check.function, all_inputs[index], right, expected, way):
@@ -176,7 +178,7 @@ def of_chain(check: Chained, context: Context, attempt: Tried) -> Tried:
             if end is None or not moves(case.inputs, context.student.layout.turned(right), end):
                 return attempt
             ends.append(context.student.layout.turned(end))
-            verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance))
+            verdict.add(case.name, compare_results(answered, ends[-1], check.tolerance, inputs=case.inputs.values()))
         if verdict.share == 1:
             return Tried(verdict, attempt.fits, attempt.cases, attempt.answered, ends)
     return attempt
