@@ -70,6 +70,9 @@ class Check(StrictModel):
     depends_on_variables: ClassVar[bool] = True
     """With ``depends_on_calls``: whether a failed statement that changes one of :meth:`variables` matters as well."""
 
+    judges_definitions: ClassVar[bool] = True
+    """Whether a mistake is in the definitions of :meth:`functions` or :meth:`variables`, so that a report may mark one of them."""
+
     @property
     def needs_person(self) -> bool:
         """Whether a person gives the points of this check; by default those of all checks of its kind."""
@@ -163,6 +166,10 @@ class Check(StrictModel):
     def changed_inputs(self) -> Mapping[str, Scalar]:
         """Return the inputs that this check changes, one at a time, each with its other value."""
         return {}
+
+    def other_checks(self) -> Iterable[str]:
+        """Return the names of other checks that this check reads or runs."""
+        return ()
 
     def inputs_of_diagnosis(self, function: str, seed: int) -> Mapping[str, Any]:
         """Return inputs of a function that only the diagnosis of this check computes; {} for any other function."""

@@ -247,6 +247,7 @@ class AssignmentSpec(Declarations):
                 f"'{check.name}' cannot be required: it has bonus points, a person marks it, or students do not see it."
             )
             raise yaml_model.YamlError(where, check.name, message)
+        self._refuse_unknown(where, "check", check.other_checks(), [other.name for other in self.checks])
         for problem in check.problems(self):
             raise yaml_model.YamlError(where, problem.value, problem.sentence)
 

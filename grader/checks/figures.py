@@ -42,6 +42,7 @@ class FiguresCheck(Check):
     """Each panel was plotted, in any figure; each one earns an equal part of the points."""
 
     depends_on_calls = DRAWING
+    judges_definitions = False  # a plot is made elsewhere
     depends_on_variables = False  # the figures are judged: plotting a variable does not change it
 
     kind: Literal["figures"]

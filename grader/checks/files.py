@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,16 +20,16 @@ from ..diagnosis import findings_of_check
 from ..judging import event_files
 from ..judging.wrong_answer import WrongAnswer
 from ..report.evidence import Evidence
+from ..sandbox.failures import CallError
 from ..sandbox.rebuilding import CannotRebuild
 from ..support import arrays
 from ..support.i18n import _, joined
 from .context import Context
 from .outcome import Outcome
-from .tools import training
+from .tools import training, weight_files
 
 Array = np.ndarray[Any, Any]
 SAME = 1e-4  # relative: a loss may be stored in float32, or with five digits
-SAME_WEIGHT = 1e-5
 SAME_LOSS = 1e-2  # relative: a loss that is computed once more
 MOST_ROWS = 10_000
 
@@ -55,12 +56,16 @@ class FilesCheck(Check):
     """The variable with the validation inputs: with the weights of the best epoch the model reaches the smallest ``val_loss``."""
     targets: str = ""
     """The variable with their targets; the loss is the mean squared error."""
+    restored_by: str = ""
+    """The check of the callback that gives the model its best weights. If it fails, only the file counts here."""
 
     @model_validator(mode="after")
     def _keys_fit_the_format(self) -> FilesCheck:
         of_weights = [bool(self.model), bool(self.inputs), bool(self.targets)]
         if of_weights != [self.format == "weights"] * 3:
             raise ValueError("model, inputs and targets belong to the format weights; give all or none.")
+        if self.restored_by and self.format != "weights":
+            raise ValueError("restored_by belongs to the format weights; remove it.")
         if self.histograms and self.format != "events":
             raise ValueError("histograms belong to the format events; remove them.")
         return self
@@ -69,6 +74,9 @@ class FilesCheck(Check):
         yield self.history, "history"
         if self.model:
             yield from ((self.model, "model"), (self.inputs, "array"), (self.targets, "array"))
+
+    def other_checks(self) -> Iterable[str]:
+        return [self.restored_by] if self.restored_by else []
 
     def run(self, context: Context) -> Outcome:
         """Read the file, and compare it with the history or with the model. Raises CallError for a file that is missing."""
@@ -151,19 +159,21 @@ class FilesCheck(Check):
         except CannotRebuild as error:
             sentence = _("`{name}` cannot be read as a file of weights (HDF5).")
             raise WrongAnswer(sentence.format(name=self.path)) from error
-        if not _contain(datasets, weights, np.inf):
+        of_model = weight_files.with_shapes(datasets, weights)
+        if of_model is None:
             sentence = _("`{name}` does not contain weights with the shapes of those of `{model}`.")
             return Outcome(0.0, sentence.format(name=self.path, model=self.model))
         words = {"name": self.path, "model": self.model, "epoch": int(np.nanargmin(losses)) + 1, "epochs": len(losses)}
-        loss = self._loss(context)
-        is_best = abs(loss - float(np.nanmin(losses))) <= SAME_LOSS * abs(loss)
-        if not is_best:
+        if not self._is_smallest(context, losses, context.student.predict(self.model, self._inputs(context))):
+            if self._is_restored_wrongly(context) and self._has_best(context, of_model, losses):
+                sentence = _("`{name}` has the weights of the best epoch, {epoch} of {epochs}.")
+                return Outcome(1.0, sentence.format(**words))
             sentence = _(
                 "`{model}` does not have the weights of the best epoch: its validation loss is larger than the smallest one, of epoch {epoch} of {epochs}."
             )
             bugs = findings_of_check("best-weights-not-restored", self.model)
             return Outcome(0.0, sentence.format(**words), bugs=bugs)
-        if not _contain(datasets, weights, SAME_WEIGHT):
+        if not weight_files.contain(datasets, weights):
             sentence = _(
                 "`{name}` does not have the weights of `{model}`, which are those of the best epoch, {epoch} of {epochs}."
             )
@@ -172,14 +182,37 @@ class FilesCheck(Check):
         sentence = _("`{name}` has the weights of the best epoch, {epoch} of {epochs}, and so has `{model}`.")
         return Outcome(1.0, sentence.format(**words))
 
-    def _loss(self, context: Context) -> float:
-        """Return the mean squared error of the model; raises CallError for inputs or outputs of another form."""
-        inputs, targets = context.student.numbers(self.inputs), context.student.numbers(self.targets)
-        outputs = arrays.numbers(context.student.predict(self.model, inputs))
+    def _inputs(self, context: Context) -> Array:
+        return context.student.numbers(self.inputs)
+
+    def _is_smallest(self, context: Context, losses: Array, answer: Any) -> bool:
+        """True if these outputs for the validation inputs have the smallest of the ``losses``; raises CallError for another form."""
+        outputs, targets = arrays.numbers(answer), context.student.numbers(self.targets)
         if outputs is None or outputs.size != targets.size:
             sentence = _("`{model}` does not return one number for each entry of `{targets}`.")
             raise WrongAnswer(sentence.format(model=self.model, targets=self.targets))
-        return float(np.mean((outputs.ravel().astype(np.float64) - targets.ravel().astype(np.float64)) ** 2))
+        loss = float(np.mean((outputs.ravel().astype(np.float64) - targets.ravel().astype(np.float64)) ** 2))
+        return abs(loss - float(np.nanmin(losses))) <= SAME_LOSS * abs(loss)
+
+    def _is_restored_wrongly(self, context: Context) -> bool:
+        """True if the callback that gives the model its weights fails its own check."""
+        for check in context.content.checks:
+            if check.name == self.restored_by:
+                try:
+                    return bool(check.run(context).share < 1)
+                except CallError:
+                    return True
+        return False
+
+    def _has_best(self, context: Context, weights: list[Array], losses: Array) -> bool:
+        """True if the model with these weights has the smallest loss; False if only the submission can build the model."""
+        assert context.rebuilder is not None
+        model = replace(context.student.model_data(self.model), weights=weights)
+        try:
+            answer = context.rebuilder.predictions(model, context.student.level, self._inputs(context))
+        except CannotRebuild:
+            return False
+        return self._is_smallest(context, losses, answer)
 
     def _of_another_training(self, entry: str) -> Outcome:
         sentence = _("`{name}` does not have the {entry} of `{history}`: it belongs to another training.")
@@ -223,26 +256,3 @@ def _has_curve(series: Mapping[int, float], curve: Array) -> bool:
 
 def _agree(values: Array, curve: Array) -> bool:
     return np.allclose(values, curve, rtol=SAME, atol=1e-7, equal_nan=True)
-
-
-def _contain(datasets: Sequence[Array], weights: Sequence[Array], tolerance: float) -> bool:
-    """True if each of the weights is in the datasets, each at another place, within a tolerance relative to the largest."""
-    left = list(datasets)
-    for array in weights:
-        scale = float(np.abs(array).max(initial=0.0))
-        place = next(
-            (
-                number
-                for number, other in enumerate(left)
-                if other.shape == array.shape
-                and (
-                    tolerance == np.inf
-                    or np.abs(other.astype(np.float64) - array).max(initial=0.0) <= tolerance * scale
-                )
-            ),
-            None,
-        )
-        if place is None:
-            return False
-        del left[place]
-    return True

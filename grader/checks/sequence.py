@@ -115,7 +115,7 @@ class SequenceCheck(Check):
         changed = next((name for answer in answers for name in answer.changed), "")
         if best.share == 1 and changed and not self.may_change_arguments:
             return _of_changed(names, changed)
-        if best.share < 1 and self._is_mistaken(context) and self._is_its_own_work(context, cases, answers):
+        if best.share < 1 and self._is_a_consequence(context, cases, answers, [right[chosen] for right in expected]):
             sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
             return Outcome(1.0, sentence.format(functions=f"`{names}`"))
         if best.share == 1:
@@ -154,42 +154,62 @@ class SequenceCheck(Check):
             answers.append(answer)
         return answers
 
-    def _is_mistaken(self, context: Context) -> bool:
-        """True if an earlier check has found a mistake in one of the classes."""
+    def _is_a_consequence(
+        self,
+        context: Context,
+        cases: Sequence[Case],
+        answers: Sequence[BoundAnswer],
+        expected: Sequence[dict[str, Any]],
+    ) -> bool:
+        """True if only objects of classes with an earlier mistake are wrong, and no object disturbs another one.
+
+        Each of them returns what a new object returns after the same calls since its last reset. An object of each class
+        must keep something for its next call: without a state nothing can disturb it.
+        """
+        (function,) = self.functions()
+        wrong_classes = self._mistaken_classes(context)
+        parts = context.content.sequences[function].alone() if wrong_classes else []
+        keeps: dict[str, bool] = {}
+        for case, answer, right in zip(cases, answers, expected, strict=True):
+            for part, after_resets in parts:
+                class_names = {item.class_name for item in part.objects.values()}
+                if wrong_classes.isdisjoint(class_names) and not self._is_right(
+                    answer, {name: right[name] for name in part.returns}
+                ):
+                    return False
+                alone = _values(context, part, case)
+                others = _values(context, after_resets, case)
+                if not any(values is not None and _agree(answer.values, values) for values in (alone, others)):
+                    return False
+                for class_name in class_names if alone is None or len(part.returns) > 1 else ():
+                    last = None if alone is None else _values(context, part.last_call(), case)
+                    is_kept = alone is None or last is None or not _agree(alone, last)
+                    keeps[class_name] = keeps.get(class_name, False) or is_kept
+        return bool(keeps) and all(keeps.values())
+
+    def _mistaken_classes(self, context: Context) -> set[str]:
+        """Return the classes of this sequence in which an earlier check has found a mistake."""
         sequences = context.content.sequences
         (function,) = self.functions()
         own = {item.class_name for item in sequences[function].objects.values()}
-        return any(
-            not own.isdisjoint(item.class_name for item in sequences[name].objects.values())
-            for name in context.log.mistaken_functions & sequences.keys() - {function}
-        )
-
-    def _is_its_own_work(self, context: Context, cases: Sequence[Case], answers: Sequence[BoundAnswer]) -> bool:
-        """True if each object returns what a new object returns after the same calls since its last reset.
-
-        An object of each class must keep something for its next call: without a state nothing can disturb it.
-        """
-        (function,) = self.functions()
-        parts = context.content.sequences[function].alone()
-        keeps: dict[str, bool] = {}
-        for case, answer in zip(cases, answers, strict=True):
-            for part, after_resets in parts:
-                alone = context.student.call_sequence(part, case.inputs).values
-                others = context.student.call_sequence(after_resets, case.inputs).values
-                if not (_agree(answer.values, alone) or _agree(answer.values, others)):
-                    return False
-                if len(part.returns) > 1:
-                    last = context.student.call_sequence(part.last_call(), case.inputs)
-                    (class_name,) = (item.class_name for item in part.objects.values())
-                    keeps.setdefault(class_name, False)
-                    keeps[class_name] |= not _agree(alone, last.values)
-        return bool(keeps) and all(keeps.values())
+        others = context.log.mistaken_functions & sequences.keys() - {function}
+        return own & {item.class_name for name in others for item in sequences[name].objects.values()}
 
     def _is_right(self, answer: BoundAnswer, right: dict[str, Any]) -> bool:
         comparisons = compare_results(
             answer.values, {name: right[name] for name in answer.values if name in right}, self.tolerance
         )
         return all_agree(comparisons)
+
+
+def _values(context: Context, calls: ObjectSequence, case: Case) -> Mapping[str, Any] | None:
+    """Return the results of some calls of a sequence; None if they raise an error, because they need the calls before them."""
+    try:
+        return context.student.call_sequence(calls, case.inputs).values
+    except CallError as failure:
+        if failure.status != "error":
+            raise
+        return None
 
 
 def _agree(all_values: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

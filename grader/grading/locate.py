@@ -62,7 +62,12 @@ class Locator:
         return lines[location.line - 1].strip() if location.line <= len(lines) else ""
 
     def of_check(self, check: Check, context: Context) -> Location | None:
-        """Return the definition of the first function or variable of ``check``, under the submission's name for it."""
+        """Return the definition of the first function or variable of ``check``, under the submission's name for it.
+
+        None if the submission lacks all of them, or the check judges something else.
+        """
+        if not check.judges_definitions:
+            return None
         for name in check.functions():
             function = context.student.find(name)
             spot = function and (

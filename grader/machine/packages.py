@@ -318,9 +318,10 @@ def service(module: str) -> str | None:
 
 
 def is_installed(module: str) -> bool:
-    """True if the top-level package of ``module`` can be imported on this machine."""
+    """True if the top-level package of ``module`` can be imported on this machine, also if it is written as TensorBoard."""
+    name = module.split(".")[0]
     try:
-        return importlib.util.find_spec(module.split(".")[0]) is not None
+        return any(importlib.util.find_spec(form) is not None for form in dict.fromkeys([name, name.lower()]))
     except (ImportError, ValueError):
         return False
 

@@ -14,6 +14,7 @@ import contextlib
 import importlib
 import io
 import os
+import re
 import socket
 from typing import Any
 
@@ -53,24 +54,32 @@ def serve(channel: socket.socket) -> None:
 
 
 def _datasets(content: Array) -> list[Array]:
-    """Return the datasets of numbers in an HDF5 file, at most MOST_DATASETS; raises OSError for another file."""
+    """Return the datasets of numbers in an HDF5 file, at most MOST_DATASETS; raises OSError for another file.
+
+    They are in the order of their names, in which dense_2 comes before dense_10.
+    """
     h5py: Any = importlib.import_module("h5py")
-    arrays: list[Array] = []
+    arrays: dict[str, Array] = {}
     left = LARGEST
 
-    def take(_name: str, item: Any) -> bool | None:
+    def take(name: str, item: Any) -> bool | None:
         nonlocal left
         if not isinstance(item, h5py.Dataset) or item.dtype.kind not in "fiu":
             return None
         left -= item.size
         if left < 0 or len(arrays) == MOST_DATASETS:
             return True  # ends the visit
-        arrays.append(np.asarray(item[()]))
+        arrays[name] = np.asarray(item[()])
         return None
 
     with h5py.File(io.BytesIO(content.tobytes()), "r") as file:
         file.visititems(take)
-    return arrays
+    return [arrays[name] for name in sorted(arrays, key=_with_numbers)]
+
+
+def _with_numbers(name: str) -> list[str | int]:
+    """Return the texts and the numbers in a name, in turn."""
+    return [int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", name)]
 
 
 def _built(configuration: dict[str, Any], weights: list[Array], shape: Any) -> Any:

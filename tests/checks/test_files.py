@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from grader.checks import files
 from grader.support.errors import UsageError
 from tests.assignment.tiny import load
 from tests.judging.test_event_files import HEAD, event, field, tensor
@@ -14,7 +13,7 @@ FILES = """\
 name: left
 version: "1"
 title: Files
-variables: {history: {type: history}}
+variables: {history: {type: history}, net: {type: model}, x: {type: array}, y: {type: array}}
 checks:
   - {name: log, title: The log, kind: files, path: log.csv, format: csv, history: history, points: 4}
   - {name: events, title: The events, kind: files, path: logs, format: events, history: history, histograms: true, points: 4}
@@ -106,19 +105,17 @@ def test_other_event_files_are_refused_in_a_sentence(checked, changes, score, wo
     assert check.score == score and words in check.message
 
 
-def test_weights_are_found_whatever_their_order():
-    weights = [np.ones((2, 3)), np.zeros(3), np.full(3, 2.0)]
-    assert files._contain([weights[2], np.ones(7), weights[1], weights[0] + 1e-7], weights, 1e-5)
-    assert not files._contain([weights[2], weights[2], weights[0]], weights, 1e-5)
-    assert files._contain([weights[2], weights[2], weights[0]], weights, np.inf)
-    assert not files._contain(weights[:2], weights, np.inf)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("format: csv", "format: weights", "model, inputs and targets"),
         ("format: csv", "format: csv, histograms: true", "histograms belong"),
+        ("format: csv", "format: csv, restored_by: events", "restored_by belongs"),
+        (
+            "format: csv",
+            "format: weights, model: net, inputs: x, targets: y, restored_by: evens",
+            "'evens' is not a known check",
+        ),
         ("type: history", "type: array", "type history"),
     ],
 )

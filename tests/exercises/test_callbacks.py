@@ -169,6 +169,18 @@ def test_known_wrong_solution_names_its_bug(graded, name):
     failed = [check for check in report.checks if check.status != "passed"]
     assert failed[0].name == entry.fails
     assert entry.bug is None or failed[0].diagnosis.bug == entry.bug
+    assert [check.name for check in failed] == [entry.fails], "a mistake counts once"
+
+
+def test_a_state_that_is_not_reset_costs_points_next_to_a_wrong_callback(graded, source):
+    twice_wrong = changed(
+        classes_only(source),
+        ("self.model.set_weights(self.best_weights)", "pass"),
+        ("self.patience = patience", "self.patience = patience\n        self.best, self.wait = np.inf, 0"),
+        ("    def on_train_begin(self, logs=None):\n        self.best = np.inf\n        self.wait = 0\n\n", ""),
+    )
+    report = graded(EXERCISE, twice_wrong)
+    assert statuses(report)["two-trainings"] == "failed"
 
 
 @pytest.mark.parametrize(

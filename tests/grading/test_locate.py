@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from grader.grading.grade import grade
-from grader.grading.locate import definitions
+from grader.grading.locate import Locator, definitions
 from grader.grading.options import GradeOptions
-from grader.submission import Code, read
+from grader.submission import Code, read, read_file
+from tests.checks.one_check import check_of, submission_context
 from tests.conftest import bundled, notebook
 
 pytestmark = pytest.mark.quick
@@ -111,3 +112,12 @@ def test_last_definition_counts_and_the_executed_file_comes_first():
         "C.f": ("cell 2", 3),
         "n": ("helper.py", 3),
     }
+
+
+def test_function_is_not_the_place_of_a_mistake_in_a_plot():
+    source = "def make_data(n, seed):\n    return n\n\n\ndef predict(X):\n    return X\n"
+    locator = Locator(read_file("mine.py", source.encode()))
+    context = submission_context("two-gaussians", source)
+    places = {name: locator.of_check(check_of("two-gaussians", name), context) for name in ("accuracy", "figures")}
+    assert places["accuracy"].line == 5
+    assert places["figures"] is None

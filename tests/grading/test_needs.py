@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from grader.assignment import load
+from grader.assignment import bundled_names, load
 from grader.grading import needs
 from grader.machine import packages
 from grader.support.errors import NotGradable
@@ -46,6 +48,21 @@ def test_missing_packages_are_not_gradable(tmp_path, monkeypatch, missing, comma
     monkeypatch.setattr(packages, "missing", lambda requirements: missing)
     with pytest.raises(NotGradable, match=command):
         needs.refuse_missing_packages(load_text(tmp_path, GOOD))
+
+
+@pytest.mark.parametrize("name", bundled_names())
+def test_exercise_needs_tensorflow_if_its_solution_imports_it(name):
+    imports = re.search(
+        r"^(import|from) (keras|tensorflow)\b(?!\.datasets)", load(name).file("solution.py").read_text(), re.M
+    )
+    assert ("tensorflow" in needs.packages_of(load(name))) == bool(imports)
+
+
+def test_callbacks_names_the_command_that_installs_tensorboard(monkeypatch):
+    monkeypatch.setattr(packages, "_version", lambda name: None if name == "tensorboard" else "2.21.0")
+    monkeypatch.setattr(packages, "is_installed", lambda name: name != "tensorboard")
+    with pytest.raises(NotGradable, match=r"does not have \(tensorboard\): run pip install tensorboard\.$"):
+        needs.refuse_missing_packages(load("callbacks"))
 
 
 def test_an_exercise_that_forbids_tensorflow_does_not_need_it():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment.limits import Limits
+from grader.machine import packages
 from grader.sandbox.failures import CallError
 from grader.sandbox.session import Session
 from grader.submission import Code, Submission
@@ -170,6 +171,30 @@ def test_missing_package_has_the_right_status(name):
         session.call("f", [], {})
     assert caught.value.status == status
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("is_installed", "status", "words"),
+    [
+        (
+            False,
+            "not_gradable",
+            "TensorBoard is not installed here; this is not your mistake. Run 'python -m pip install",
+        ),
+        (True, "error", "TBNotInstalledError"),
+    ],
+)
+def test_log_for_tensorboard_without_this_package_is_not_a_mistake(monkeypatch, is_installed, status, words):
+    monkeypatch.setattr(packages, "is_installed", lambda name: is_installed)
+    source = """\
+class TBNotInstalledError(ImportError): pass
+def TensorBoard(): raise TBNotInstalledError("TensorBoard is not installed, missing implementation for summaries")
+history = TensorBoard()
+def f(): return history
+"""
+    with loaded(source) as session, pytest.raises(CallError) as caught:
+        session.call("f", [], {})
+    assert (caught.value.status, words in caught.value.message) == (status, True), caught.value.message
 
 
 @pytest.mark.parametrize(

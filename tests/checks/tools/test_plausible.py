@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
@@ -268,6 +269,17 @@ def test_weights_of_another_shape_are_no_such_model(rebuilder):
         rebuilder.predictions(data, "strong", np.ones((2, 4)))
     with pytest.raises(CannotRebuild):
         rebuilder.predictions(model_data(taken(configuration=None)), "strong", np.ones((2, 4)))
+
+
+def test_file_of_weights_is_read_in_a_worker_without_the_submission(rebuilder):
+    h5py, content = pytest.importorskip("h5py"), io.BytesIO()
+    with h5py.File(content, "w") as file:
+        file["layers/dense/vars/0"] = np.ones((4, 3), np.float32)
+    [array] = rebuilder.datasets(content.getvalue(), "strong")
+    assert array.tolist() == np.ones((4, 3)).tolist()
+    for broken in (b"", b"no file of weights", content.getvalue()[:200]):
+        with pytest.raises(CannotRebuild):
+            rebuilder.datasets(broken, "strong")
 
 
 def answers(right, count=1000):
