@@ -25,6 +25,8 @@ from ..support.arrays import describe
 from ..support.i18n import _, joined
 from .context import Context
 from .outcome import Outcome
+from .tools import first_steps
+from .tools.first_steps import FirstSteps
 
 Array = np.ndarray[Any, Any]
 Inputs = dict[str, str | Scalar]
@@ -65,6 +67,9 @@ class RunsCheck(Check):
     """The argument of ``vary`` for whose values all runs must start with the same loss."""
     seed: str
     """The argument with the seed. Another seed gives another start."""
+    first_steps: FirstSteps | None = None
+    """How far the first steps go with the values of ``same_start``: ``inputs`` and ``sizes``, see below. Values whose steps are those of each
+    other are exchanged."""
 
     def functions(self) -> Iterable[str]:
         return (self.function,)
@@ -74,16 +79,24 @@ class RunsCheck(Check):
         names = assignment.functions[self.function].argument_names()
         yield from unknown("argument", [*self.inputs, *self.vary, *self.still, self.epochs, self.seed], names)
         yield from unknown("argument of 'vary'", [self.same_start], self.vary)
+        if self.first_steps is not None:
+            yield from unknown("argument", self.first_steps.inputs, names)
+            values = [str(value) for value in (self.inputs.get(self.same_start), *self.vary.get(self.same_start, ()))]
+            yield from unknown(f"value of '{self.same_start}'", self.first_steps.values(), values)
         yield from unknown("argument of 'inputs'", [self.epochs, self.seed, *self.vary], self.inputs)
 
     def run(self, context: Context) -> Outcome:
         """Make the runs; each of the three demands that the runs meet earns its part."""
         losses = _Losses(self, context)
         start, usual = losses.start({}), losses.of({})
+        of_starts = _of_starts(self, losses, start)
+        of_arguments = _of_arguments(self, losses, usual)
+        if not (of_starts or of_arguments):  # only runs with the same start show how far a step goes
+            of_arguments = _of_steps(self, losses, start)
         mistakes: dict[str, _Mistake | None] = {
-            _("equal starts"): _of_starts(self, losses, start),
+            _("equal starts"): of_starts,
             _("the seed"): _of_seed(self, losses, start),
-            _("the arguments"): _of_arguments(self, losses, usual),
+            _("the arguments"): of_arguments,
         }
         wrong = [mistake for mistake in mistakes.values() if mistake is not None]
         evidence = Evidence(runs=losses.count)
@@ -128,7 +141,8 @@ class _Losses:
             sentence = _(
                 "`{function}`: the loss of the first epoch is not a finite number. Does each run begin with new weights?"
             )
-            raise WrongAnswer(sentence.format(function=check.function))
+            bug = "training-continued" if self.count > 1 else ""  # the runs before this one have spoiled its weights
+            raise WrongAnswer(sentence.format(function=check.function), bug)
         return losses
 
     def start(self, changes: Mapping[str, str | Scalar]) -> float:
@@ -188,6 +202,24 @@ def _of_arguments(check: RunsCheck, losses: _Losses, usual: Array) -> _Mistake |
         message = sentence.format(function=check.function, name=name, one=same[0][0], other=same[0][1])
         return _Mistake(message, "values-do-the-same", (name,))
     return None
+
+
+def _of_steps(check: RunsCheck, losses: _Losses, start: float) -> _Mistake | None:
+    """Return the mistake of values whose steps are those of each other."""
+    steps, name = check.first_steps, check.same_start
+    if steps is None:
+        return None
+    values = [check.inputs[name], *check.vary[name]]
+    runs = {str(value): losses.of({**steps.inputs, name: value}) for value in values}
+    falls = {value: first_steps.decreases(start, run, steps.count) for value, run in runs.items()}
+    exchanged_values = first_steps.exchanged(steps, falls)
+    if not exchanged_values:
+        return None
+    sentence = _(
+        "`{function}`: {values} are exchanged: the loss falls with each of them as it must fall with another one."
+    )
+    message = sentence.format(function=check.function, values=joined(f"{name}={value}" for value in exchanged_values))
+    return _Mistake(message, "values-exchanged", (name,))
 
 
 def _are_same(one: float, other: float, relative: float = SAME_START) -> bool:

@@ -33,6 +33,9 @@ from .tools.pictures import harmless
 from .tools.result_tables import Key, as_text
 
 MOST_ENTRIES = 200
+AGAIN = 2  # more runs of a wrong entry, if runs with the same arguments are known to differ
+FACTOR = 10.0  # between two ends of such runs
+TINY = 1e-300
 EQUAL = 1e-6  # relative difference of two entries that are both the best one
 Values = Annotated[list[str | Scalar], Field(min_length=1)]
 
@@ -167,6 +170,11 @@ class TableCheck(Check):
             message = sentence.format(name=self.variable, count=len(repeated), function=self.function)
             return Outcome(1.0, message, pictures=pictures)
         first = wrong[0]
+        if self.function in context.log.mistaken_functions and all(
+            self._is_random(context, table, one) for one in wrong
+        ):
+            sentence = _("Judged by the results of your own {functions}: a mistake counts once.")
+            return Outcome(1.0, sentence.format(functions=f"`{self.function}`"), pictures=pictures)
         sentence = _("`{name}[{key}]` is {own}, but another run of `{function}` with these arguments gives {last}.")
         message = sentence.format(
             name=self.variable,
@@ -199,6 +207,22 @@ class TableCheck(Check):
         own = result_tables.number(table[key])
         assert own is not None  # the table was read
         return _Repeated(key, own, values.reshape(-1).astype(np.float64))
+
+    def _is_random(self, context: Context, table: Mapping[Key, Any], wrong: _Repeated) -> bool:
+        """True if runs with the arguments of an entry end with different numbers, and the entry may be one of them.
+
+        A run that goes on with weights that are NaN has no number.
+        """
+        ends = [wrong.last, *(self._repeated(context, table, wrong.key).last for _number in range(AGAIN))]
+        if math.isfinite(wrong.own) and not any(map(math.isfinite, ends)):
+            return True
+        if all(self.agrees(end, ends[0]) for end in ends):
+            return False
+        sizes = [abs(end) for end in ends if math.isfinite(end)]
+        if not sizes or not math.isfinite(wrong.own):
+            return len(sizes) < len(ends)
+        spread = max(FACTOR, max(sizes) / max(min(sizes), TINY))
+        return min(sizes) / spread <= abs(wrong.own) <= max(sizes) * spread
 
     def agrees(self, own: float, again: float) -> bool:
         """Return True if an entry and the number of another run are the same within the tolerance."""

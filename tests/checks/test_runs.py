@@ -78,6 +78,41 @@ def test_each_mistake_has_its_name_and_costs_its_part(checked, source, score, bu
     assert (check.diagnosis.bug, check.score) == (bug, score), check.message
 
 
+STEPS = """\
+    first_steps: {inputs: {rate: 1.0e-4, epochs: 3}, sizes: [{plain: [1, 1], heavy: [1, 1.9], fast: [2, 2]}]}
+"""
+
+
+@pytest.mark.parametrize("is_after", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({}, ""),
+        (
+            {'method == "heavy"': 'method == "fast"', 'method == "fast"': 'method == "heavy"'},
+            "method=heavy and method=fast",
+        ),
+        ({'method == "heavy"': 'method == "plain"'}, "method=plain and method=heavy"),
+        ({"(2 if": "(3 if"}, ""),  # another step, but not that of another method
+    ],
+)
+def test_exchanged_values_are_found_by_their_first_steps(tmp_path, graded, changes, values, is_after):
+    load(tmp_path, RUNS.replace("    points: 9\n", STEPS + "    points: 9\n"))
+    (tmp_path / "task.md").write_text("runs")
+    source = RIGHT
+    for number, old in enumerate(changes):
+        source = source.replace(old, f"<{number}>")
+    for number, new in enumerate(changes.values()):
+        source = source.replace(f"<{number}>", new)
+    if is_after:
+        source = source.replace("        losses.append(w ** 2)\n", "").replace(
+            "rate * v\n", "rate * v\n        losses.append(w ** 2)\n"
+        )
+    (check,) = graded(str(tmp_path), source).checks
+    assert values in check.message and check.score == (6 if values else 9)
+    assert (check.diagnosis and check.diagnosis.bug) == ("values-exchanged" if values else None)
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [

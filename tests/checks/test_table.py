@@ -121,3 +121,28 @@ def test_mistakes_in_the_file_are_reported(tmp_path, old, new, words):
     with pytest.raises(UsageError) as mistake:
         load(tmp_path, TABLE.replace(old, new, 1))
     assert words in str(mistake.value)
+
+
+def test_table_of_runs_that_are_never_the_same_costs_nothing_if_that_has_cost_points(tmp_path, graded):
+    runs = """\
+  - name: runs
+    title: Runs can be compared
+    kind: runs
+    function: run
+    inputs: {method: plain, rate: 0.1, seed: 1, epochs: 3}
+    vary: {method: [fast]}
+    epochs: epochs
+    still: {rate: 1.0e-12}
+    same_start: method
+    seed: seed
+    points: 6
+"""
+    content = TABLE.replace("rate, seed)", "rate, seed, epochs)").replace("{seed: 1}", "{seed: 1, epochs: 20}")
+    load(tmp_path, content.replace("checks:\n", "checks:\n" + runs))
+    (tmp_path / "task.md").write_text("a table")
+    random = RIGHT.replace("rate, seed)", "rate, seed, epochs=20)").replace("range(20)", "range(epochs)")
+    random = "import random\n" + random.replace("1.0 + seed", "random.uniform(1, 2)")
+    invented = random + "results = {key: 1e-9 if key[1] < 1 else 1e9 for key in results}\n"
+    for source, results in ((random, "passed"), (invented, "failed")):
+        statuses = {check.name: check.status for check in graded(str(tmp_path), source).checks}
+        assert (statuses["runs"], statuses["results"]) == ("partial", results)
