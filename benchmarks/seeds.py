@@ -1,7 +1,7 @@
-"""Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--busy N] [--data DIR] [ASSIGNMENT ...]``.
+"""Same submission, same verdict: ``python benchmarks/seeds.py [--seeds N] [--jobs N] [--busy N] [--data DIR] [ASSIGNMENT ...]``.
 
-Grades the correct solution of each assignment, and its wrong example, with many seeds: other probes, other random numbers in
-training. With ``--busy N``, N endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check
+Grades the correct solution of each assignment, and its wrong example, with many seeds, as a class: other probes, other random
+numbers in training. With ``--busy N``, N endless loops run at the same time, as on a loaded machine. Exit code 1 if a status of any check
 differs, or the name of its bug.
 """
 
@@ -17,11 +17,13 @@ from pathlib import Path
 
 from grader import assignment
 from grader.assignment import Assignment
-from grader.expected.reference import Oracle
-from grader.grading.grade import grade
-from grader.grading.options import GradeOptions
+from grader.executor import local
+from grader.executor.executor import Executor
+from grader.executor.work import GradingTask, work_for
 from grader.report.evidence import Evidence
-from grader.submission import read
+from grader.report.model import Report
+from grader.sandbox import head_start
+from grader.support.choices import DEFAULT_ENGINE
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -31,11 +33,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignments", nargs="*", default=assignment.bundled_names())
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=local.cores())
     parser.add_argument("--busy", type=int, default=0)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    with _busy(options.busy):
-        return max(_wavering(name, options.seeds, options.data) for name in options.assignments)
+    kinds = head_start.kinds_for_class(["solution.py"], None, DEFAULT_ENGINE)
+    # The processes first: they must start before other threads exist.
+    with local.local_executor(options.jobs, local.free_mb(), kinds) as executor, _busy(options.busy):
+        return max(_wavering(executor, name, options.seeds, options.data) for name in options.assignments)
 
 
 # The loop ends with this process in any case.
@@ -57,24 +62,31 @@ def _busy(loops: int) -> Iterator[None]:
             process.wait()
 
 
-def _wavering(name: str, seeds: int, folder: Path | None) -> bool:
+def _wavering(executor: Executor, name: str, seeds: int, folder: Path | None) -> bool:
     """Grade the solution and the wrong example of one assignment; return True if a verdict varies."""
     loaded = assignment.load(name)
-    oracle = Oracle(loaded)
     files = [loaded.file(loaded.content.solution), *sorted((EXAMPLES / name).glob("wrong.*"))]
-    return max([_wavering_file(loaded, path, oracle, seeds, folder) for path in files])
+    return max([_wavering_file(loaded, path, _graded(executor, loaded, path, seeds, folder)) for path in files])
 
 
-def _wavering_file(loaded: Assignment, path: Path, oracle: Oracle, seeds: int, folder: Path | None) -> bool:
-    """Grade one submission with each seed and print the results; return True if a status or the name of a bug varies."""
+def _graded(executor: Executor, loaded: Assignment, path: Path, seeds: int, folder: Path | None) -> list[Report]:
+    """Return the report on one submission for each seed."""
+    task = GradingTask(path.name, {path.name: path.read_bytes()})
+    data = None if folder is None else str(folder.absolute())
+    futures = [executor.submit(work_for(loaded, seed, None, data=data), task) for seed in range(seeds)]
+    reports = [future.result().report for future in futures]
+    return [report for report in reports if report is not None]
+
+
+def _wavering_file(loaded: Assignment, path: Path, reports: list[Report]) -> bool:
+    """Print the results of one submission with each seed; return True if a status or the name of a bug varies."""
     wavering = False
-    submission = read(path, loaded.name)
-    reports = [grade(loaded, submission, GradeOptions(seed=seed, oracle=oracle, data=folder)) for seed in range(seeds)]
     scores = [report.score for report in reports]
     seconds = statistics.median(report.seconds for report in reports)
     data = reports[0].environment.data or "no data set"
     print(
-        f"{loaded.name}, {path.name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)"
+        f"{loaded.name}, {path.name}: {scores.count(scores[0])} of {len(scores)} scores are {scores[0]} ({data}; median {seconds:.1f} s)",
+        flush=True,
     )
     for index, check in enumerate(reports[0].checks):
         verdicts = [report.checks[index] for report in reports]
