@@ -55,14 +55,14 @@ def command(
 
     The first start prints a link with which the first administrator signs in.
     """
+    from ..machine import systems
+
+    systems.require_worker()
     place = ServerPlace(data_dir, database, blobs)
     if ctx.invoked_subcommand is not None:
         ctx.obj = place
         return
     require_packages()
-    from ..machine import systems
-
-    systems.require_worker()
     from ..executor import local
     from ..web import serving
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
 
-from .serve_place import configuration_of, opened, place_of, place_options, require_packages
+from .serve_place import configuration_of, data_dir_option, opened, place_of, place_options, require_packages
 
 ROLE = click.Choice(("student", "tutor", "instructor", "admin"))
 
@@ -114,6 +115,36 @@ def migrate(ctx: click.Context, data_dir: Path | None, database: str | None) -> 
     click.echo(f"The tables have version {after}" + (", as before." if before == after else f", before: {before}."))
 
 
+@click.command("copy")
+@click.option("--from", "source", metavar="SOURCE", help="Data folder or address to copy from.  [default: --data-dir]")
+@click.option("--to", "target", required=True, metavar="URL", help="Empty PostgreSQL database.")
+@data_dir_option
+@click.pass_context
+def copy(ctx: click.Context, source: str | None, target: str, data_dir: Path | None) -> None:
+    """Copy the tables of a server into an empty PostgreSQL database, and compare the numbers of rows. Stop the server first."""
+    require_packages()
+    from ..service import data_folder, database_address, database_copy
+    from ..service.configuration import default_data_dir
+    from ..service.database import newest_revision
+
+    folder = (place_of(ctx, data_dir).data_dir or default_data_dir()).absolute()
+    if source is None:
+        data_folder.refuse_missing(folder)
+    elif Path(source).is_dir():
+        folder = Path(source).absolute()
+    address = database_copy.address_of(source or str(folder))
+    with contextlib.ExitStack() as stack:
+        if folder.is_dir():
+            stack.enter_context(data_folder.used_by_server(folder, newest_revision()))
+        total = database_copy.copy(
+            database_address.chosen(address),
+            database_address.chosen(target),
+            lambda name, count: click.echo(f"{name:12} {count}"),
+        )
+    click.echo(f"All {total} rows are copied.")
+    click.echo("Files are not in the database: start the servers with the same --data-dir and --blobs as before.")
+
+
 @click.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @place_options
@@ -188,4 +219,4 @@ def check(ctx: click.Context, data_dir: Path | None, database: str | None) -> No
     ctx.exit(0 if is_good else 3)
 
 
-TOOLS = {tool.name or "": tool for tool in (user, token, migrate, check, backup, restore, purge)}
+TOOLS = {tool.name or "": tool for tool in (user, token, migrate, copy, check, backup, restore, purge)}

@@ -20,6 +20,7 @@ DATABASE = "grader.sqlite"
 LOCK = "server.lock"  # held by a server while it runs; its text is about this server
 SETUP_LOCK = "setup.lock"  # held for a moment while the tables are made
 LOCK_TRIES, LOCK_PAUSE = 20, 0.05
+DESK_LOCK = "desk.lock"  # held while the files of a class are written
 BLOBS_LOCK = "blobs.lock"  # held while blobs must not be deleted
 
 
@@ -109,6 +110,13 @@ def setup(folder: Path) -> Iterator[None]:
 def keeping_blobs(folder: Path) -> Iterator[None]:
     """Let nobody delete blobs meanwhile: a backup reads them, and a purge deletes them."""
     with _held(folder / BLOBS_LOCK):
+        yield
+
+
+@contextmanager
+def writing_desk(folder: Path) -> Iterator[None]:
+    """Let no other server that shares the folder write the files of a class meanwhile."""
+    with _held(folder / DESK_LOCK):
         yield
 
 

@@ -96,7 +96,7 @@ def run(order: RunOrder, on_start: Callable[[subprocess.Popen[str]], None]) -> s
 
 def write(order: RunOrder) -> RunOutcome:
     """Write a class in this process."""
-    from . import desk_folder, desk_writing
+    from . import data_folder, desk_folder, desk_writing
     from .blob_store import blob_store
     from .database import Database
     from .service import Service
@@ -112,7 +112,8 @@ def write(order: RunOrder) -> RunOutcome:
     service = Service(configuration, database, blob_store(configuration))
     try:
         folder = desk_folder.of_exercise(configuration, order.exercise_id, order.language)
-        desk_writing.write(service, order.exercise_id, folder)
+        with data_folder.writing_desk(order.data_dir):
+            desk_writing.write(service, order.exercise_id, folder)
     except GraderError as error:
         return RunOutcome(problem=str(error))
     except Exception as error:

@@ -134,3 +134,19 @@ def test_damaged_database_is_one_sentence(tool, folder):
     result = tool("check")
     assert result.exit_code in (2, 3) and "Traceback" not in result.output
     assert "restore a backup" in result.output, result.output
+
+
+def test_server_moves_to_postgresql(tool, cluster, monkeypatch):
+    name = cluster.new()
+    address = cluster.url(name)
+    token = tool("token", "ada", "--role", "student", "--course", "demo").stdout
+    result = tool("copy", "--to", address)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^user +1$", result.stdout, re.MULTILINE) and "--data-dir" in result.stdout
+    assert "is not empty" in tool("copy", "--to", address).output
+    monkeypatch.setenv("GRADER_DATABASE", address)
+    assert "as before" in tool("migrate").stdout
+    assert "is whole" in tool("check").stdout
+    assert tool("token", "ada").stdout not in ("", token)
+    assert tool("purge", "--user", "ada").exit_code == 0
+    cluster.drop(name)
