@@ -43,7 +43,8 @@ class SourceCheck(Check):
     """The rules that the submission follows. ``imports``: none of the assignment's ``forbidden_imports`` (datasets may be loaded with
     any library). ``leakage``: no test data in training, validation or early stopping. ``early-stopping``: early
     stopping watches a value of the validation data. ``scaling``: test data are scaled like training data. ``labels``: images of the
-    datasets are trained with their own labels. ``validation``: validation data have all classes, and are not training data."""
+    datasets are trained with their own labels. ``validation``: validation data have all classes, and are not training data; those of
+    a training loop of the submission are not known, and the message says so."""
     forbidden_calls: list[str] = []
     """Functions that must not be called, e.g. ``np.gradient`` or ``gradient``."""
     required_calls: list[str] = []
