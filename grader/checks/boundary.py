@@ -113,7 +113,7 @@ class BoundaryCheck(Check):
             if groups is not None and self._problem(_measured(points, is_one, groups.logits(points) > 0)) is None:
                 notes.append(own_data.note(self.own_data))
                 return Outcome(1.0, " ".join([problem, *notes]), evidence.with_notes(notes), pictures=charts)
-        bug = _bug(self, measured, is_one)
+        bug = _bug(self, context, measured, is_one)
         return Outcome(0.0, " ".join([problem, *notes]), evidence.with_notes(notes), bug, pictures=charts)
 
     def _problem(self, measured: _Measured) -> str | None:
@@ -160,10 +160,10 @@ def _of_logits(check: BoundaryCheck, context: Context, points: Array, is_one: Ar
     return np.array_equal(is_one, logits > HALF_LOGIT) and not np.array_equal(is_one, logits > 0)
 
 
-def _bug(check: BoundaryCheck, measured: _Measured, is_one: Array) -> Findings | None:
+def _bug(check: BoundaryCheck, context: Context, measured: _Measured, is_one: Array) -> Findings | None:
     """Return the bug that the boundary shows: exchanged classes, or one class for all points."""
     if is_one.all() or not is_one.any():
-        return findings_of_check("one-class-only", check.predict)
+        return findings_of_check(two_classes.bug_of_one_class(context), check.predict)
     is_exchanged = measured.angle is not None and measured.angle > EXCHANGED
     if is_exchanged and measured.differs >= 1 - 2 * check.differs:
         return findings_of_check("classes-exchanged", check.predict)

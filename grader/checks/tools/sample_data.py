@@ -103,15 +103,15 @@ def accuracy(
         share = 1.0
         notes.append(own_data.note(own))
     elif share < 1:
-        bugs = _bug(predictor.predict, values, measured)
+        bugs = _bug(context, predictor.predict, values, measured)
     return Outcome(share, " ".join([sentence, *notes]), evidence.with_notes([sentence, *notes]), bugs)
 
 
-def _bug(predict: str, values: Array, measured: Estimate) -> Findings | None:
+def _bug(context: Context, predict: str, values: Array, measured: Estimate) -> Findings | None:
     """Return the bug that the predictions show, or None."""
     is_one = two_classes.classes(values)
     if is_one.all() or not is_one.any():
-        return findings_of_check("one-class-only", predict)
+        return findings_of_check(two_classes.bug_of_one_class(context), predict)
     if measured.value < EXCHANGED:
         return findings_of_check("classes-exchanged", predict)
     if CHANCE[0] < measured.value < CHANCE[1]:

@@ -38,9 +38,10 @@ def of(context: Context, name: str) -> ModelProblem | None:
     if mistake is not None:
         return mistake
     own_name = context.student.find_variable(name)
-    own = [call for call in training.fits(context.student.training()) if own_name in call.model]
-    if not own:
-        return None
+    every = [call for call in training.trainings(context.student.training()) if own_name in call.model]
+    own = training.fits(every)
+    if not own:  # a training loop of the submission: its losses are not recorded
+        return _not_scaled(name, model, every[-1]) if every else None
     if own[-1].failed is not None:
         return failed_fit.of(context, name)
     losses = np.concatenate([training.curves(call.history).get("loss", np.empty(0)) for call in own])
@@ -59,7 +60,7 @@ def _not_scaled(name: str, model: KerasModel, call: RecordedCall) -> ModelProble
     if limits is None or max(map(abs, limits)) < SCALED or scales:
         return None
     sentence = _(
-        "`{model}` is trained with values from {low:g} to {high:g}: scale the images to 0 to 1 before fit(), as preprocess() does."
+        "`{model}` is trained with values from {low:g} to {high:g}: scale the images to 0 to 1 before the training, as preprocess() does."
     )
     return ModelProblem("not-scaled", sentence.format(model=name, low=limits[0], high=limits[1]))
 

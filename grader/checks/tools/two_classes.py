@@ -17,6 +17,7 @@ Array = np.ndarray[Any, Any]
 THRESHOLD = 0.5
 ROUNDING = 1e-6  # a probability in float32 may exceed 1 by this
 MISSING = "output-activation-missing"
+OF_ONE_CLASS = "softmax-of-one-output"
 OF_LOGITS = {MISSING, "logits-taken-for-probabilities"}  # both are the missing sigmoid
 
 
@@ -48,6 +49,11 @@ def notes(context: Context, function: str) -> list[str]:
         return []
     sentence = _("`{function}` returns logits, so a positive number was judged as class 1: a mistake counts once.")
     return [sentence.format(function=function)]
+
+
+def bug_of_one_class(context: Context) -> str:
+    """Return the bug that predictions of one class for all points show: its cause, if another check has named it."""
+    return OF_ONE_CLASS if OF_ONE_CLASS in context.log.costly_bugs else "one-class-only"
 
 
 def probabilities(answer: Any, count: int, function: str, accept_logits: bool = False) -> Array:

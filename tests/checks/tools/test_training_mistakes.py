@@ -10,9 +10,9 @@ from grader.sandbox.observations import InputData, RecordedCall
 from tests.checks import models
 
 
-def bug(losses, rate=0.001, optimizer="Adam [...]", batch=64, limits=(0.0, 1.0)):
+def bug(losses, rate=0.001, optimizer="Adam [...]", batch=64, limits=(0.0, 1.0), method="fit"):
     inputs = InputData(shape=[9000, 12], rows=9000, range=list(limits))
-    call = RecordedCall(method="fit", model=["model"], inputs=inputs, batch_size=batch, history={"loss": list(losses)})
+    call = RecordedCall(method=method, model=["model"], inputs=inputs, batch_size=batch, history={"loss": list(losses)})
     model = models.model(optimizer=optimizer, learning_rate=rate)
 
     def predict(_name, images):
@@ -42,6 +42,8 @@ LONG = [1 / (1 + epoch) for epoch in range(20)]
         ([2.303, 2.302, 2.302], {"rate": 1e-4}, None),
         (LONG, {"limits": (0.0, 255.0)}, "not-scaled"),
         (LONG, {"limits": (-2.0, 3.0)}, None),
+        ([], {"limits": (0.0, 255.0), "method": "GradientTape"}, "not-scaled"),
+        ([], {"method": "GradientTape"}, None),
         ([2.3, 2.1], {"batch": 9000}, "batch-too-large"),
         ([2.3], {}, "too-few-epochs"),
         ([1.0, 0.5, 0.499], {}, None),

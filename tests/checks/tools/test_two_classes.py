@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from grader.checks.tools.two_classes import classes, judged, notes, probabilities
+from grader.checks.tools.two_classes import bug_of_one_class, classes, judged, notes, probabilities
 from grader.diagnosis.log import DiagnosisLog
 from grader.judging.wrong_answer import WrongAnswer
 
@@ -58,3 +58,10 @@ def test_missing_sigmoid_costs_points_only_once():
     assert len(notes(context, "predict")) == 1
     with pytest.raises(WrongAnswer):
         judged(context, np.array([1, 2, 1]), 3, "predict")
+
+
+def test_one_class_has_the_name_of_its_cause():
+    context = SimpleNamespace(log=DiagnosisLog())
+    assert bug_of_one_class(context) == "one-class-only"
+    context.log.costly_bugs.add("softmax-of-one-output")
+    assert bug_of_one_class(context) == "softmax-of-one-output"
