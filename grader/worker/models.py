@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, hooks, layers, losses
+from . import as_data, hooks, layers, losses, optimizers
 from .recording import unrecorded
 from .settings import settings
 
@@ -50,7 +50,7 @@ def describe(model: Any) -> dict[str, Any]:
     outputs = _size(model, "output_shape") or next(
         (layer["shape"] for layer in described_layers[::-1] if "shape" in layer), None
     )
-    optimizer: Any = getattr(model, "optimizer", None)
+    optimizer = optimizers.of(model)
     described: dict[str, Any] = {
         "built": bool(model.built),
         "sequential": type(model).__name__ == "Sequential",

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import as_data, hooks, training_data, validation_data, weights
+from . import as_data, hooks, optimizers, training_data, validation_data, weights
 from .settings import settings
 from .training_data import ExaminedBatches
 
@@ -43,6 +43,7 @@ def watch() -> None:
     hooks.after_import("tensorflow.python.eager.backprop", _record_tapes)
     as_data.watch()
     weights.watch()
+    optimizers.watch()
 
 
 @contextlib.contextmanager

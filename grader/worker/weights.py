@@ -73,13 +73,13 @@ def fitting(model: Any) -> Iterator[None]:
 def trained_otherwise(variables: Iterable[Any]) -> None:
     """Note that these variables are trained other than by ``fit``; their weights are not recorded."""
     with contextlib.suppress(Exception):
-        _otherwise.update(_ids(variables))
+        _otherwise.update(ids(variables))
 
 
 def could_change(variables: Iterable[Any]) -> None:
     """Note that a training can change these variables."""
     with contextlib.suppress(Exception):
-        _trained.update(_ids(variables))
+        _trained.update(ids(variables))
 
 
 def _could_change_all(model: Any) -> None:
@@ -92,10 +92,10 @@ def is_frozen(layer: Any, model: Any) -> bool:
 
     A layer that is frozen after the training has learned like any other.
     """
-    own = _ids(variable for one in layer._flatten_layers() for variable in one._trainable_variables)
+    own = ids(variable for one in layer._flatten_layers() for variable in one._trainable_variables)
     if not own:
         return False
-    return not own & _trained if _trained & _ids(model.weights) else not layer.trainable
+    return not own & _trained if _trained & ids(model.weights) else not layer.trainable
 
 
 def known() -> Array:
@@ -105,7 +105,7 @@ def known() -> Array:
 
 def is_known_otherwise(model: Any) -> bool:
     """True if the weights of ``model`` may come from a training that was not recorded."""
-    return _too_much[0] or bool(_otherwise & _ids(model.weights))
+    return _too_much[0] or bool(_otherwise & ids(model.weights))
 
 
 def distance(arrays: list[Array]) -> float:
@@ -139,7 +139,7 @@ def _watch_epochs(module: ModuleType) -> None:
     module.CallbackList.on_epoch_end = on_epoch_end
 
 
-def _ids(variables: Iterable[Any]) -> set[int]:
+def ids(variables: Iterable[Any]) -> set[int]:
     """Return the ids of Keras's variables and of the TensorFlow variables behind them."""
     return {id(one) for variable in variables for one in (variable, getattr(variable, "_value", variable))}
 

@@ -88,6 +88,7 @@ def context(check, predictions=None, models=None, record=(), stand_in=False, **s
     )
     functions = {"train": SimpleNamespace(returns=["state"])}
     known = {(name, "preprocess", DATASET): item for name, item in (predictions or {}).items()}
-    content = SimpleNamespace(checks=[check], functions=functions)
+    variables = {"model": SimpleNamespace(type="model"), "history": SimpleNamespace(type="history")}
+    content = SimpleNamespace(checks=[check], functions=functions, variables=variables)
     splits = {DATASET: split(stand_in)}
     return Context(None, content, None, submission, None, None, None, 0, None, DiagnosisLog(), splits, None, known)

@@ -5,11 +5,13 @@ The evidence is the optimizer's configuration and the record of the training. A 
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any
 
 import numpy as np
 
+from ...sandbox.failures import CallError
 from ...sandbox.observations import KerasModel, RecordedCall
 from ...support.i18n import _
 from ..context import Context
@@ -40,8 +42,8 @@ def of(context: Context, name: str) -> ModelProblem | None:
     own_name = context.student.find_variable(name)
     every = [call for call in training.trainings(context.student.training()) if own_name in call.model]
     own = training.fits(every)
-    if not own:  # a training loop of the submission: its losses are not recorded
-        return _not_scaled(name, model, every[-1]) if every else None
+    if not own:
+        return _of_own_loop(context, name, model, every[-1]) if every else None
     if own[-1].failed is not None:
         return failed_fit.of(context, name)
     losses = np.concatenate([training.curves(call.history).get("loss", np.empty(0)) for call in own])
@@ -50,6 +52,21 @@ def of(context: Context, name: str) -> ModelProblem | None:
         or _too_high(name, model, losses)
         or _too_low(name, model, losses)
         or _large_batches(name, own, losses)
+        or _few_epochs(name, model, losses)
+    )
+
+
+def _of_own_loop(context: Context, name: str, model: KerasModel, call: RecordedCall) -> ModelProblem | None:
+    """Return the mistake in a training loop of the submission, with the losses in its history if it has only one."""
+    losses = np.empty(0)
+    histories = [key for key, declared in context.content.variables.items() if declared.type == "history"]
+    if len(histories) == 1:
+        with contextlib.suppress(CallError):
+            losses = training.curves(context.student.variable(histories[0]).value).get("loss", losses)
+    return (
+        _not_scaled(name, model, call)
+        or _too_high(name, model, losses)
+        or _too_low(name, model, losses)
         or _few_epochs(name, model, losses)
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,10 @@ def bug(losses, rate=0.001, optimizer="Adam [...]", batch=64, limits=(0.0, 1.0),
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
         return shares / shares.sum(axis=1, keepdims=True)
 
-    context = models.context(None, models={"model": model}, record=[call], predict=predict)
+    history = SimpleNamespace(value={"loss": list(losses)})
+    context = models.context(
+        None, models={"model": model}, record=[call], predict=predict, variable=lambda _name: history
+    )
     mistake = training_mistakes.of(context, "model")
     return mistake and mistake.bug
 
@@ -44,6 +49,8 @@ LONG = [1 / (1 + epoch) for epoch in range(20)]
         (LONG, {"limits": (-2.0, 3.0)}, None),
         ([], {"limits": (0.0, 255.0), "method": "GradientTape"}, "not-scaled"),
         ([], {"method": "GradientTape"}, None),
+        ([2.5, 2.4, 2.4], {"method": "GradientTape", "rate": 0.3}, "learning-rate-too-high"),
+        ([2.3], {"method": "GradientTape"}, "too-few-epochs"),
         ([2.3, 2.1], {"batch": 9000}, "batch-too-large"),
         ([2.3], {}, "too-few-epochs"),
         ([1.0, 0.5, 0.499], {}, None),
