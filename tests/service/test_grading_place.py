@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 
+import httpx
 import pytest
+from sqlalchemy import func, select
 
 from grader.service.configuration import Configuration
 from grader.service.grading_place import executors
-from grader.service.tables import Role
+from grader.service.service import open_service
+from grader.service.tables import Result, Role, Submission
 from grader.support.errors import UsageError
-from tests.dask_processes import DaskProcesses, await_workers, certificates
+from grader.web import requests
+from tests.dask_processes import DaskProcesses, await_workers, certificates, kill
 from tests.service.test_grading import solution
 from tools.live_server import add_people, live_server
 
@@ -40,11 +46,64 @@ def dask(tmp_path, monkeypatch):
 
 
 @pytest.mark.long
-def test_server_grades_on_a_cluster_with_tls(dask, tmp_path):
+def test_server_goes_on_when_workers_and_the_scheduler_are_lost(dask, tmp_path):
+    """Nothing is lost, nothing is graded twice, no attempt is spent, and uploads go on meanwhile."""
     address = dask.scheduler("tls")
-    dask.worker(address)
-    await_workers(address, 1, dask.environment)
-    ada = add_people(tmp_path / "data", {"ada": Role.STUDENT})["ada"]
+    port = address.rpartition(":")[2]
+    workers = [dask.worker(address) for _ in range(2)]
+    await_workers(address, 2, dask.environment)
+    people = add_people(tmp_path / "data", {"ada": Role.STUDENT, "root": None})
+    ada = people["ada"]
+    slow = b"import time\n\ntime.sleep(2)\n"
+
+    def hand_in(number):
+        name, content = f"a{number}.py", slow + solution(number)
+        return server.hand_in(ada, "single-neuron", name, content, "attempt")
+
     with live_server(tmp_path / "data", "--scheduler", address) as server:
-        submission = server.hand_in(ada, "single-neuron", "a.py", solution())
-        assert server.wait_for(ada, submission)["state"] == "graded", server.log()
+        warm = server.hand_in(ada, "single-neuron", "a.py", solution())
+        assert server.wait_for(ada, warm)["state"] == "graded", server.log()
+
+        names = [hand_in(number) for number in range(4)]
+        await_state(server, ada, names, "running")
+        time.sleep(1)  # both workers have begun
+        kill(workers[0])
+        assert [server.wait_for(ada, name)["state"] for name in names] == ["graded"] * 4, server.log()
+
+        for process in dask.started:
+            kill(process)
+        await_page(server, people["root"], "/admin", "is gone|There is no Dask scheduler")
+        waiting = hand_in(4)
+        page = await_page(server, ada, "/", "Grading is paused because of")
+        assert "Hand in as usual" in page
+        dask.scheduler("tls", port)
+        dask.worker(address)
+        assert server.wait_for(ada, waiting)["state"] == "graded", server.log()
+        await_page(server, people["root"], "/admin", "<td>strong</td>\\s*<td>Works</td>")
+
+    service = open_service(Configuration(data_dir=tmp_path / "data"))
+    with service.database.reading() as session:
+        rows = session.scalars(select(Submission)).all()
+        assert {(row.state, row.losses) for row in rows} == {("graded", 0)}
+        assert len({row.result_key for row in rows}) == session.scalar(select(func.count()).select_from(Result)) == 6
+    service.close()
+
+
+def await_state(server, person, names, state):
+    end = time.monotonic() + 60
+    while not any(server._request(person, "GET", f"/api/v1/submissions/{name}")["state"] == state for name in names):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def await_page(server, person, path, pattern):
+    """Return a page as soon as it has a text."""
+    end = time.monotonic() + 60
+    while True:
+        page = httpx.get(
+            server.address + path, cookies={requests.COOKIE: person.cookie}, trust_env=False, timeout=60
+        ).text
+        if re.search(pattern, page):
+            return page
+        assert time.monotonic() < end, page
+        time.sleep(0.5)
