@@ -267,7 +267,7 @@ class _ClusterPlace:
                 client.run(stop_task, placement.name, workers=[placement.worker.address], on_error="ignore")
 
     def connect(self) -> None:
-        """Connect to the scheduler; raises UsageError if there is none, or if it has no workers."""
+        """Connect to the scheduler; raises UsageError without one, or if it has no workers."""
         self._members.connect(self._topic)
         self._members.look()
         if not self._members.workers:

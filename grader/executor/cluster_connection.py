@@ -23,7 +23,7 @@ SECONDS_TO_ANSWER = 10.0  # a question about its workers
 
 
 def connect(address: str, insecure: bool) -> Client:
-    """Return a client of the scheduler at ``address``; raises UsageError if there is none, or the connection is not allowed."""
+    """Return a client of the scheduler at ``address``; raises UsageError without one, or if the connection is not allowed."""
     scheduler.find(address, insecure)
     from distributed import Client
 

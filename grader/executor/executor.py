@@ -36,7 +36,7 @@ class Displaced(Exception):
 
 
 class PlaceUnavailable(Exception):
-    """Nothing can be graded at the moment; the message says why. The task has not been graded, through no fault of its own."""
+    """Nothing can be graded at the moment; the message says why. The task has not been graded; it did not cause that."""
 
 
 @dataclass(frozen=True)

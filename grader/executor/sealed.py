@@ -1,6 +1,6 @@
 """Pickled objects for Dask, which writes arguments and exceptions into logs and onto its dashboard.
 
-What is sealed appears there only as "<sealed>": submissions, answers of the reference and seeds stay secret.
+A sealed object appears there only as "<sealed>": submissions, answers of the reference and seeds stay secret.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def dask(tmp_path, monkeypatch):
 
 @pytest.mark.long
 def test_server_goes_on_when_workers_and_the_scheduler_are_lost(dask, tmp_path):
-    """Nothing is lost, nothing is graded twice, no attempt is spent, and uploads go on meanwhile."""
+    """Nothing is lost, nothing is graded twice, no attempt is spent, and uploads continue meanwhile."""
     address = dask.scheduler("tls")
     port = address.rpartition(":")[2]
     workers = [dask.worker(address) for _ in range(2)]
