@@ -21,3 +21,6 @@ history = None
 # The same network with dropout.
 cnn_with_dropout = None
 cnn_with_dropout_history = None
+
+# Bonus: do you see overfitting in the plots of model? Write "yes" or "no".
+answers = {"overfitting": None}

@@ -53,6 +53,29 @@ def test_assignment_gets_the_entries_that_it_uses(tmp_path):
     assert content.limits.call_seconds == 3
 
 
+def test_variables_steps_and_bugs_belong_to_what_the_assignment_lists(tmp_path):
+    shared = (
+        SHARED
+        + """\
+variables: {model: {type: model, aliases: [net]}, history: {type: history}}
+steps:
+  sigmoid: {a: 1 / (1 + np.exp(-z))}
+  tanh: {a: np.tanh(z)}
+bugs:
+  - {name: sign-of-exponent, function: sigmoid, replace: {a: 1 / (1 + np.exp(z))}}
+  - {name: another-activation, function: tanh, replace: {a: np.sign(z)}}
+"""
+    )
+    main = MAIN.replace("checks:\n", "variables:\n  model: {}\nchecks:\n")
+    content = with_shared(tmp_path, shared, main)
+    assert [*content.variables] == ["model"]
+    assert (content.variables["model"].type, content.variables["model"].aliases) == ("model", ["net"])
+    assert [*content.steps] == ["sigmoid"]
+    assert [(bug.name, bug.function) for bug in content.bugs] == [("sign-of-exponent", "sigmoid")]
+    own = with_shared(tmp_path, shared, main + "steps:\n  sigmoid: {a: 0.5 + np.tanh(z / 2) / 2}\n")
+    assert "tanh" in str(own.steps["sigmoid"]) and own.bugs == []
+
+
 def test_inputs_and_names_that_the_assignment_does_not_have_are_left_out(tmp_path):
     content = with_shared(tmp_path)
     assert content.probes["long row"].inputs.keys() == {"z"}
