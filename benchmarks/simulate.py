@@ -84,16 +84,15 @@ class Cluster:
             ClusterWorker(str(number), threads=slots, memory_mb=slots * PLACE_MB) for number in range(workers)
         ]
         self._tasks: dict[Future[TaskResult], tuple[ClusterWorker, str]] = {}
+        self._chosen: tuple[GradingTask, ClusterWorker | None] | None = None
+        self.slots = workers * slots
         self._notify: Callable[[], None] = lambda: None
 
-    @property
-    def slots(self) -> int:
-        """The places of all workers."""
-        return sum(worker.slots for worker in self._workers)
-
     def has_room(self, work: Work, task: GradingTask, running: object, ahead: int) -> bool:
-        """True if a worker has room."""
-        return self._choice(work, task, ahead) is not None
+        """True if a worker has room; the task starts there, unless another one is asked for first."""
+        worker = choose(candidates(self._workers, work, task.avoid), work, task, ahead)
+        self._chosen = task, worker
+        return worker is not None
 
     def problem(self) -> str:
         """Return ""."""
@@ -106,10 +105,9 @@ class Cluster:
     def start(self, work: Work, task: GradingTask, listener: object) -> Future[TaskResult]:
         """Grade a submission, which takes its simulated time."""
         future: Future[TaskResult] = Future()
-        worker = self._choice(work, task, 2)
-        if worker is None:
-            future.set_exception(Displaced("No worker has room.", is_failure=False))
-            return future
+        assert self._chosen is not None and self._chosen[0] is task
+        worker = self._chosen[1]
+        assert worker is not None
         row = self._rows[task.path]
         if row.started is None:
             row.started = self._clock.now
@@ -125,6 +123,7 @@ class Cluster:
         """Lose a part of the workers for a while; the others get their tasks when the silence has been noticed."""
         gone = [worker for worker in self._workers[1:] if self._random.random() < share]
         self._workers = [worker for worker in self._workers if worker not in gone]
+        self.slots -= sum(worker.threads for worker in gone)
         for future, (worker, _) in [*self._tasks.items()]:
             if worker in gone:
                 moment = self._clock.now + SILENT_SECONDS
@@ -135,10 +134,8 @@ class Cluster:
         for worker in gone:
             worker.tasks.clear()
         self._workers += gone
+        self.slots += sum(worker.threads for worker in gone)
         self._notify()
-
-    def _choice(self, work: Work, task: GradingTask, ahead: int) -> ClusterWorker | None:
-        return choose(candidates(self._workers, work, task.avoid), work, task, ahead)
 
     def _end(self, future: Future[TaskResult], problem: Exception | None) -> None:
         worker, name = self._tasks.get(future, (None, ""))
@@ -355,10 +352,10 @@ def main(arguments: list[str]) -> None:
         deadline = Deadline(arrivals(chosen.students, chosen.seed), workers, chosen, line)
         deadline.run()
         documents.append(summary(deadline.rows, workers, time.perf_counter() - begin))
+        if chosen.json is not None:
+            chosen.json.write_text(json.dumps(documents, indent=2))
         print(f"{workers} workers: simulated in {documents[-1]['simulated_in']:.0f} s", file=sys.stderr, flush=True)
     Console().print(table(documents))
-    if chosen.json is not None:
-        chosen.json.write_text(json.dumps(documents, indent=2))
 
 
 if __name__ == "__main__":
