@@ -6,7 +6,8 @@ real (uploads, claims, leases, results) but one part: instead of a worker, a sta
 same report each time. A trigger of the database writes down each change of a state.
 
 Prints one JSON document. Nothing is lost if every receipt leads to one submission with one result. Nothing is claimed twice if no
-submission that runs is claimed, and each one that waits again belonged to a server that was killed.
+submission that runs is claimed: one that waits again belonged to a server that was killed, or that did not renew its lease, for
+example because the machine was suspended.
 """
 
 from __future__ import annotations
@@ -227,13 +228,13 @@ def verdict(service: Service, receipts: dict[int, str], killed: set[str]) -> dic
         for name, state, owner in session.execute(text("SELECT id, state, owner FROM change ORDER BY number")):
             histories[name].append((state, owner))
         graded = {*session.scalars(text("SELECT id FROM submission WHERE state = 'graded'"))}
-    twice = repeated = 0
+    twice = repeated = silent = 0
     for history in histories.values():
         pairs = [*itertools.pairwise(history)]
         twice += any(earlier[0] == later[0] == "running" for earlier, later in pairs)
         released = [earlier[1] for earlier, later in pairs if (earlier[0], later[0]) == ("running", "queued")]
-        twice += any(owner not in killed for owner in released)
-        repeated += bool(released)
+        repeated += any(owner in killed for owner in released)
+        silent += any(owner not in killed for owner in released)
     return {
         "lost": len(set(receipts.values()) - graded),
         "submissions without a receipt": len(histories.keys() - set(receipts.values())),
@@ -241,6 +242,7 @@ def verdict(service: Service, receipts: dict[int, str], killed: set[str]) -> dic
         "claimed twice": twice,
         "results twice": sum([state for state, _ in history].count("graded") > 1 for history in histories.values()),
         "claimed again after a kill": repeated,
+        "claimed again because a server was silent": silent,
     }
 
 

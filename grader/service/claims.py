@@ -149,6 +149,7 @@ class Workers:
         self._own = own
         self._lease_seconds = lease_seconds
         self._is_alone = is_alone
+        self._looked = time.monotonic()
         self._seen: dict[str, tuple[datetime, float]] = {}  # {worker: (its time, when it was first read)}
 
     def renew(self, session: Session, failures: int, paused: str) -> None:
@@ -168,7 +169,13 @@ class Workers:
         session.execute(delete(Worker).where(Worker.id == self._own.id))
 
     def dead(self, session: Session) -> list[str]:
-        """Return the workers that have claims or a row, but do not renew them any more; their rows are deleted."""
+        """Return the workers that have claims or a row, but do not renew them any more; their rows are deleted.
+
+        After a long pause of this process nothing is known: perhaps the whole machine was suspended, and the others with it.
+        """
+        if time.monotonic() - self._looked > self._lease_seconds / 2:
+            self._seen.clear()
+        self._looked = time.monotonic()
         times = {row.id: row.seen for row in session.scalars(select(Worker))}
         owners = {*session.scalars(select(Submission.owner).where(Submission.state == State.RUNNING).distinct())}
         others = (owners | times.keys()) - {self._own.id}
