@@ -4,7 +4,7 @@ URL is the address of an empty PostgreSQL database. ``fill`` makes courses with 
 has five submissions for each exercise, most of them graded attempts. ``measure`` adds submissions that wait, and prints one JSON
 document with the milliseconds of pages and claims: the median and the value below which 95 of 100 are.
 
-- ``course page`` and ``exercise page``: what a student sees, in the process of the measurement, without a network.
+- ``course page`` and ``exercise page``: the pages of a student, in the process of the measurement, without a network.
 - ``class page``: the desk of an exercise, whose files are written in the background.
 - ``claim``: the transaction with which a worker takes two submissions, with its commit.
 """

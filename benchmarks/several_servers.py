@@ -222,7 +222,7 @@ async def run(service: Service, servers: list[Server], tokens: list[str], count:
 
 
 def verdict(service: Service, receipts: dict[int, str], killed: set[str]) -> dict[str, int]:
-    """Count what was lost, and what was claimed or graded twice."""
+    """Count the submissions that were lost, and those that were claimed or graded twice."""
     histories: dict[str, list[tuple[str, str]]] = defaultdict(list)
     with service.database.reading() as session:
         for name, state, owner in session.execute(text("SELECT id, state, owner FROM change ORDER BY number")):

@@ -87,8 +87,8 @@ def _locked(session: Session, most: int) -> list[str]:
     places = {name: place for place, name in enumerate(ids)}
     own: list[str] = []
     while len(own) < most and ids:
-        ids, tried = ids[most:], ids[:most]
-        rows = session.execute(LOCK, {"ids": tried})
+        ids, first = ids[most:], ids[:most]
+        rows = session.execute(LOCK, {"ids": first})
         own += [row.id for row in rows if row.state == State.QUEUED]
     return sorted(own[:most], key=places.__getitem__)
 

@@ -1,7 +1,7 @@
 """Brings events to all servers that share a PostgreSQL database, with its LISTEN and NOTIFY.
 
-All servers get them in the same order, so that a page can go on at another server with the number of its last event. What is lost
-while the database cannot be reached is read from the tables afterwards.
+All servers get them in the same order, so that a page can continue at another server with the number of its last event. Events that are
+lost while the database cannot be reached are read from the tables afterwards.
 """
 
 from __future__ import annotations
