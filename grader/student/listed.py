@@ -81,7 +81,7 @@ def taken_apart(
     plain_inputs = [value for name, value in inputs.items() if name not in in_lists]
     parts = {name: result for name, result in results.items() if name not in declared.entries}
     lists = {
-        name: _items(target, name, result, len(declared.entries[name]))
+        name: _items(target, name, result, len(declared.entries[name]), is_alone=len(results) == 1)
         for name, result in results.items()
         if name in declared.entries
     }
@@ -162,12 +162,17 @@ def _fit(results: Mapping[str, Any], declared: FunctionSpec, shapes: Mapping[str
     return True
 
 
-def _items(target: SubmittedFunction, name: str, result: Any, count: int) -> list[Any]:
+def _items(target: SubmittedFunction, name: str, result: Any, count: int, is_alone: bool) -> list[Any]:
     """Return the arrays of a result that must be a list. Arrays of equal shapes may be one array."""
     if isinstance(result, np.ndarray) and result.ndim > 1 and len(result) == count:
         return [*result]
     if isinstance(result, dict):
         result = list(result.values())
+    if result is None and is_alone:
+        message = _(
+            "`{function}`: {name} is None. Does the function end with `return` and a list with one array for each layer?"
+        )
+        raise WrongAnswer(message.format(function=target.label, name=name))
     if not isinstance(result, list | tuple):
         message = _("`{function}`: {name} is {value}, expected a list with one array for each layer.")
         raise WrongAnswer(message.format(function=target.label, name=name, value=describe(result)))

@@ -154,8 +154,10 @@ def describe_error(error: BaseException, locate: Locate) -> dict[str, Any]:
 
 
 def useful(text: str) -> str:
-    """Return the part of an error's text about values and shapes, without the frames and colours that Keras adds."""
+    """Return the part of an error's text about values and shapes, without the frames, colours and names of devices that
+    Keras and TensorFlow add."""
     text = re.sub(r"\x1b\[[\d;]*m", "", text[:MAX_SEARCHED])
+    text = re.sub(r"^\{\{function_node [^{}]*\}\} ?(.*?)( name: ?)?$", r"\1", text, flags=re.DOTALL)
     if text.startswith(("Graph execution error", "Exception encountered when calling")):
         text = text.split("\nArguments received by")[0]
         lines = [line.strip() for line in text.splitlines()[1:]]

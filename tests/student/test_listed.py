@@ -144,3 +144,9 @@ def test_other_values_are_refused(content, value, sentence):
     with pytest.raises(CallError) as raised:
         taken_apart(content, value, ("dW", "db"))
     assert sentence in raised.value.message
+
+
+def test_function_without_return_is_asked_for_it():
+    target = function("weights")
+    with pytest.raises(CallError, match=r"Does the function end with `return` and a list"):
+        listed._items(target, "dW", None, 2, is_alone=True)

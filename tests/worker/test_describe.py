@@ -104,3 +104,6 @@ def test_frames_of_keras_are_removed_from_an_error():
     )
     assert describe.useful(text) == "Received a label value of 9 which is outside [0, 3)."
     assert describe.useful("\x1b[1mred\x1b[0m") == "red"
+    device = "{{function_node __wrapped__MatMul_device_/job:localhost/replica:0/task:0/device:CPU:0}} "
+    said = "In[0] and In[1] has different ndims: [2,3] vs. [3] [Op:MatMul]"
+    assert describe.useful(f"{device}{said} name: ") == describe.useful(f"{device}{said}") == said
