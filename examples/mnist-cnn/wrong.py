@@ -17,7 +17,7 @@ model.add(Conv2D(8, (3, 3), activation="relu"))
 model.add(Flatten())
 model.add(Dense(10, activation="softmax"))
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-history = model.fit(preprocess(x_train), y_train, epochs=2, validation_split=0.1, verbose=0)
+history = model.fit(preprocess(x_train), y_train, epochs=1, validation_split=0.1, verbose=0)
 
 for quantity in ("loss", "accuracy"):
     plt.figure()
