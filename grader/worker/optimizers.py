@@ -1,4 +1,4 @@
-"""Remembers which optimizer has changed which variables: a model that a training loop of the submission trains may have none of its own."""
+"""Remembers which optimizer has changed which variables: a model that a training loop of the submission trains may have none."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from .two_models import ModelProblem
 
 
 def of(context: Context, name: str) -> ModelProblem | None:
-    """Return the mistake because of which the last fit() of the submission's model ``name`` failed, or None."""
+    """Return the mistake because of which no fit() of the submission's model ``name`` succeeded, or None."""
     own_name = context.student.find_variable(name)
     own = [call for call in training.fits(context.student.training()) if own_name in call.model]
-    return mistake(own[-1], name) if own else None
+    return None if not own or training.trained(own) else mistake(own[-1], name)
 
 
 def mistake(call: RecordedCall, name: str) -> ModelProblem | None:

@@ -61,17 +61,19 @@ def loss(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem
 def outputs(name: str, model: KerasModel, labels: LabelForm | None) -> ModelProblem | None:
     """Return the mistake if the model of a classifier has another number of outputs than its labels have classes, or None."""
     count = model.output_count
-    if labels is None or not count or not labels.whole:
+    if labels is None or not count or not labels.whole or len(labels.shape) > 1:
         return None
-    if labels.is_number and labels.range[0] > 0 and labels.range[1] - labels.range[0] + 1 == count > 1:
+    if labels.is_number and count == 1 and model.loss is not None and normal(model.loss.name) in REGRESSION:
+        return None
+    low, high = labels.range
+    if labels.is_number and low > 0 and high - low + 1 == max(count, 2):
         sentence = _(
-            "The class numbers that fit() of `{model}` gets go from {low:g} to {high:g}: number the classes from 0, so that {high:g} does not need an output of its own."
+            "The class numbers that fit() of `{model}` gets go from {low:g} to {high:g}: number the classes from 0, so that no further output is needed for {high:g}."
         )
-        text = sentence.format(model=name, low=labels.range[0], high=labels.range[1])
+        text = sentence.format(model=name, low=low, high=high)
         return ModelProblem("labels-in-the-wrong-form", text)
-    classes = int(labels.range[1]) + 1 if labels.is_number else labels.shape[-1]
-    regression = model.loss is not None and normal(model.loss.name) in REGRESSION
-    if classes == count or (labels.is_number and (classes < count or (count == 1 and (regression or classes == 2)))):
+    classes = int(high) + 1 if labels.is_number else labels.shape[-1]
+    if classes == count or (labels.is_number and (classes < count or (count, classes) == (1, 2))):
         return None
     sentence = _(
         "`{model}` has {units} outputs, but the labels have {classes} classes: the last layer needs one unit for each class."

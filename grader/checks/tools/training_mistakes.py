@@ -44,7 +44,7 @@ def of(context: Context, name: str) -> ModelProblem | None:
     own = training.fits(every)
     if not own:
         return _of_own_loop(context, name, model, every[-1]) if every else None
-    if own[-1].failed is not None:
+    if not training.trained(own):
         return failed_fit.of(context, name)
     losses = np.concatenate([training.curves(call.history).get("loss", np.empty(0)) for call in own])
     return (

@@ -21,7 +21,7 @@ def undecided(record: list[RecordedCall]) -> str | None:
     if not names:
         return None
     sentence = _(
-        "A training loop of your own trains {models}. This check cannot see which data the loop uses for validation, so it does not judge them. No points are lost."
+        "Your own training loop trains {models}. This check cannot see which data the loop uses for validation, so it does not judge them. No points are lost."
     )
     return sentence.format(models=joined(f"`{name}`" for name in names))
 

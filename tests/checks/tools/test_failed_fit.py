@@ -35,11 +35,12 @@ def test_failed_training_is_explained_by_shapes():
     assert failed(models.model(), NUMBERS, [12]) is None
 
 
-def test_last_fit_of_the_model_counts():
+def test_fit_that_failed_counts_if_no_other_succeeded():
     wrong = RecordedCall(
         method="fit", model=["net"], inputs=InputData(shape=[50, 12]), error="x", failed=models.model(outputs=[28, 10])
     )
     right = models.fit("net", shape=[50, 12])
-    assert failed_fit.of(models.context(None, record=[right, wrong]), "net").bug == "flatten-missing"
+    assert failed_fit.of(models.context(None, record=[wrong]), "net").bug == "flatten-missing"
+    assert failed_fit.of(models.context(None, record=[right, wrong]), "net") is None
     assert failed_fit.of(models.context(None, record=[wrong, right]), "net") is None
     assert failed_fit.of(models.context(None, record=[wrong]), "other") is None

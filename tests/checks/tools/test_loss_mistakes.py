@@ -48,7 +48,9 @@ def test_losses_that_do_not_fit(loss, outputs, labels, bug):
         (9, "", NUMBERS, "wrong-number-of-outputs"),
         (1, "", ROWS, "wrong-number-of-outputs"),
         (9, "", LabelForm(shape=[], range=[1, 9], whole=True), "labels-in-the-wrong-form"),
+        (1, "binary_crossentropy", LabelForm(shape=[], range=[1, 2], whole=True), "labels-in-the-wrong-form"),
         (10, "", LabelForm(shape=[], range=[1, 9], whole=True), None),
+        (3, "", LabelForm(shape=[28, 28, 1], range=[0, 2], whole=True), None),  # a class for each pixel
         (10, "", None, None),
     ],
 )
