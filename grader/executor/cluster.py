@@ -14,7 +14,7 @@ from typing import Any
 from ..grading.trace import Listener
 from ..support.choices import Level
 from ..support.errors import NotGradable, UsageError
-from . import cluster_workers, events, scheduler
+from . import cluster_workers, events
 from .cluster_members import GONE, NO_WORKERS, ClusterMembers
 from .cluster_workers import ClusterWorker
 from .dask_worker import Order, WorkerAnswer, grade_sealed, stop_task
@@ -52,10 +52,9 @@ def cluster_executor(address: str, insecure: bool = False) -> Iterator[Executor]
 def patient_executor(address: str, insecure: bool, levels: Sequence[Level]) -> Iterator[Executor]:
     """Grade on the Dask cluster with the scheduler at ``address``, whatever happens to it and to its workers.
 
-    Each worker uses the first isolation of ``levels`` that works there. Raises UsageError for an address that can never be
-    used, but not if no scheduler answers.
+    Each worker uses the first isolation of ``levels`` that works there. Check the address with :func:`scheduler.examine`
+    before.
     """
-    scheduler.examine(address, insecure)
     place = _ClusterPlace(address, insecure, levels)
     try:
         yield from _graded_at(place)

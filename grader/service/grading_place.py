@@ -27,8 +27,9 @@ def executors(configuration: Configuration) -> Iterator[tuple[Executor, Executor
         with local.local_executor(configuration.jobs, local.free_mb(), kinds) as executor:
             yield executor, executor
         return
-    from ..executor import cluster  # slow to import
+    from ..executor import cluster, scheduler  # slow to import
 
+    scheduler.examine(configuration.scheduler, configuration.insecure_scheduler)  # before processes are started
     with (
         local.local_executor(PREPARING_JOBS, local.free_mb()) as preparing,
         cluster.patient_executor(configuration.scheduler, configuration.insecure_scheduler, LEVELS) as executor,
