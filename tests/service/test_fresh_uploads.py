@@ -7,7 +7,7 @@ import contextlib
 import pytest
 from sqlalchemy import func, select
 
-from grader.service import accepting, database, erasure, fresh_uploads, submissions
+from grader.service import accepting, erasure, fresh_uploads, sqlite, submissions
 from grader.service.blobs import Blobs
 from grader.service.errors import Unavailable
 from grader.service.tables import Upload
@@ -72,7 +72,7 @@ def test_file_of_somebody_who_is_erased_meanwhile_does_not_come_back(service, ca
             erasure.erase(service, ada)
         return put(content, **options)
 
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.01)
     monkeypatch.setattr(erasure, "SOON_SECONDS", -1)  # new files are deleted as well
     monkeypatch.setattr(service.blobs, "put", put_after_erasing)
     fresh_uploads.settle(service)

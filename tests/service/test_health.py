@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from grader.service import database, health, space
+from grader.service import health, space
+from grader.service import sqlite as service_sqlite
 from grader.service.configuration import Configuration
 from grader.service.moments import now
 from grader.service.service import open_service
@@ -43,7 +44,7 @@ def test_tables_of_another_version_are_found(service):
 
 
 def test_locked_database_is_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(service_sqlite, "BUSY_SECONDS", 0.1)
     service = open_service(Configuration(data_dir=tmp_path / "data"))
     with closing(sqlite3.connect(tmp_path / "data" / "grader.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
