@@ -4,8 +4,8 @@ Students hand in self-checks and one graded attempt each, most of them in the la
 ``grader/service/queue.py`` and its number of claims; each server has a real
 ``grader.executor.executor.Executor``, which decides what starts, and the rules of
 ``grader/executor/cluster_workers.py`` decide on which worker. Only the clock, the arrivals and the seconds of a
-grading are simulated. With ``--sql`` the statements of the service run in an SQLite database in memory instead; that takes much
-longer, since each claim sorts everything that waits, so choose at most 2,000 students. A test compares both.
+grading are simulated. With ``--sql`` the statements of the service run in an SQLite database in memory instead, which takes
+about ten times as long. A test compares both.
 
 Prints for each number of workers how long submissions waited until their grading started, by kind, and how much longer the longest
 wait was than the mean of all that arrived in the same minute. A worker has ``--slots`` places; some gradings lose their process

@@ -1,7 +1,7 @@
 """The queue of ``benchmarks/simulate.py``: in memory, or in a database with the statements of the service.
 
-Both follow the rule of ``grader/service/queue.py``. The database is exact by itself, but sorts everything that waits for each
-claim; the queue in memory gives only the submissions of one student their places again.
+Both follow the rule of ``grader/service/queue.py``. A claim in the database is a statement for each claim; the queue in
+memory only gives the submissions of one student their places again.
 """
 
 from __future__ import annotations
