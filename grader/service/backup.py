@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import sqlite3
 import tempfile
 import zipfile
@@ -30,8 +29,6 @@ from .service import Service
 
 FORMAT = "grader.backup/1"
 CONTENT = "backup.json"
-BLOB = re.compile(r"blobs/([0-9a-f]{2})/(\1[0-9a-f]{62})")
-CHUNK = 1 << 20
 BLOB_COLUMNS = (("submission", "blob"), ("version", "blob"), ("result", "executed"), ("result", "source"))
 """The columns of all tables that name blobs."""
 

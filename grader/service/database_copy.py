@@ -6,17 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DBAPIError
 
 from ..support.errors import UsageError
-from . import postgresql
+from . import postgresql, table_copy
 from .data_folder import DATABASE
 from .database import Database, newest_revision
-from .tables import Audit, Table, table_of
-
-AT_ONCE = 1000  # rows
 
 
 def address_of(source: str) -> str:
@@ -46,8 +41,11 @@ def copy(source: str, target: str, tell: Callable[[str, int], None]) -> int:
             )
         new.migrate()
         try:
-            with old.engine.connect() as reader, new.engine.begin() as writer:
-                return _copy_tables(reader, writer, tell)
+            with table_copy.snapshot(old.engine) as rows, new.engine.begin() as writer:
+                used = next((name for name, count in table_copy.counts_of(writer).items() if count), None)
+                if used is not None:
+                    raise UsageError(f"The target is not empty: its table {used} has rows. Choose a new database.")
+                return sum(table_copy.copy(rows, writer, tell).values())
         except DBAPIError as error:
             reason = str(error.orig).partition("\n")[0]
             raise UsageError(f"The tables cannot be copied ({reason}); the target is empty, as before.") from error
@@ -61,34 +59,3 @@ def _opened(address: str) -> Iterator[Database]:
         yield database
     finally:
         database.close()
-
-
-def _copy_tables(reader: Connection, writer: Connection, tell: Callable[[str, int], None]) -> int:
-    tables = Table.metadata.sorted_tables  # those that others refer to are first
-    for table in tables:
-        if _count(writer, table):
-            raise UsageError(f"The target is not empty: its table {table.name} has rows. Choose a new database.")
-    total = 0
-    for table in tables:
-        for rows in reader.execution_options(yield_per=AT_ONCE).execute(select(table)).mappings().partitions():
-            writer.execute(insert(table), [dict(row) for row in rows])
-        counts = _count(reader, table), _count(writer, table)
-        if counts[0] != counts[1]:
-            raise UsageError(
-                f"{counts[1]} of {counts[0]} rows of the table {table.name} were copied: stop the server, try again."
-            )
-        tell(table.name, counts[1])
-        total += counts[1]
-    _renew_counter(writer)
-    return total
-
-
-def _count(connection: Connection, table: SqlTable) -> int:
-    return connection.scalar(select(func.count()).select_from(table)) or 0
-
-
-def _renew_counter(writer: Connection) -> None:
-    """Let new rows of the audit have numbers after those that were copied."""
-    last = writer.scalar(select(func.max(table_of(Audit).c.id)))
-    if last is not None:
-        writer.execute(text("SELECT setval(pg_get_serial_sequence('audit', 'id'), :last)"), {"last": last})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text
 
+from ..support.errors import UsageError
 from .tables import Table as Base
 
 AT_ONCE = 500  # rows: one has at most a report, and the answers of a seed may have some megabytes
@@ -22,23 +23,36 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def copy(source: Connection, target: Connection) -> dict[str, int]:
-    """Copy all rows into empty tables, and return the number of rows of each table."""
+def copy(
+    source: Connection, target: Connection, tell: Callable[[str, int], None] = lambda table, count: None
+) -> dict[str, int]:
+    """Copy all rows into empty tables, and return the number of rows of each table, which ``tell`` gets as well.
+
+    Raises UsageError if the target has another number of rows afterwards.
+    """
     counts = {}
-    for table in Base.metadata.sorted_tables:
+    for table in Base.metadata.sorted_tables:  # those that others refer to are first
         rows = source.execution_options(yield_per=AT_ONCE).execute(select(table))
-        counts[table.name] = 0
+        count = 0
         for part in rows.mappings().partitions():
             target.execute(insert(table), [dict(row) for row in part])
-            counts[table.name] += len(part)
+            count += len(part)
+        present = _count(target, table)
+        if present != count:
+            raise UsageError(f"{present} of {count} rows of the table {table.name} were copied: try again.")
         _count_on(table, target)
+        counts[table.name] = count
+        tell(table.name, count)
     return counts
 
 
 def counts_of(connection: Connection) -> dict[str, int]:
     """Return the number of rows of each table."""
-    tables = Base.metadata.sorted_tables
-    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+    return {table.name: _count(connection, table) for table in Base.metadata.sorted_tables}
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 def _count_on(table: Table, target: Connection) -> None:
