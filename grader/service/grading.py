@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 
@@ -205,10 +206,18 @@ class Grader:
             self._service.events.publish(row.id, kind, state=row.state, sentence=row.sentence)
             fields = {"submission": row.id, "kind": row.kind, "state": row.state}
             log.info("a grading has ended", extra={FIELDS: fields})
-        if ended and self._service.traces.is_on:
-            with self._service.database.reading() as session:
-                self._service.traces.add_gradings(session, [row.id for row in ended])
+        self._trace([row.id for row in ended])
         return claimed
+
+    def _trace(self, ids: Sequence[str]) -> None:
+        """Add gradings to the traces. If that fails, what has just been claimed is graded nevertheless."""
+        if not ids or not self._service.traces.is_on:
+            return
+        try:
+            with self._service.database.reading() as session:
+                self._service.traces.add_gradings(session, ids)
+        except Exception:
+            log.exception("gradings are not traced")
 
     def _note(self, outcome: GradingOutcome) -> None:
         if self._service.configuration.scheduler:  # the executor counts the failures of each worker

@@ -71,6 +71,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         configuration = replace(configuration, isolation=level)
         service = open_service(configuration)
         stack.callback(service.close)
+        stack.callback(lambda: service.traces.close())  # when the last gradings have ended
         fresh_uploads.settle_if_possible(service)  # before anything is graded
         upgrades.renew_bundled(service)
         grader = Grader(service)  # it starts first: there are no threads yet
@@ -84,7 +85,6 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         # Both have threads, so the processes that grade have started before.
         service.blobs.check()
         service.traces = traces.traces_of_environment()
-        stack.callback(service.traces.close)
         app = make_app(service)
         stack.callback(app.state.desks.close)
         address = server.address_of(listener, configuration.host, certificate is not None)

@@ -12,11 +12,12 @@ import pytest
 from grader.assignment import load
 from grader.service import accepting, claims, queue, submissions, supervision, waiting
 from grader.service.configuration import Configuration
-from grader.service.errors import Conflict
+from grader.service.errors import Conflict, Unavailable
 from grader.service.grading import Grader
 from grader.service.moments import now
 from grader.service.service import open_service
 from grader.service.tables import UNFINISHED, State, Submission
+from grader.service.traces import Traces
 from tests import coroutines
 from tests.service.conftest import add_people
 
@@ -148,6 +149,20 @@ def test_file_that_is_missing_on_the_server_is_no_fault_of_the_student(running, 
         patch.setattr(service.blobs, "get", lambda name: Path("/nothing/there").read_bytes())
         row = wait_for(service, hand_in("ada", solution(5)))
     assert row.state == State.NOT_GRADABLE and "missing" in row.reason
+
+
+def test_traces_that_fail_interrupt_no_grading(running, hand_in, monkeypatch):
+    class FailingTraces(Traces):
+        is_on = True
+
+        def add_gradings(self, session, ids):
+            raise Unavailable("The database is busy.")
+
+    service, _ = running
+    monkeypatch.setattr(service, "traces", FailingTraces())
+    waiting_ones = [hand_in(name, solution(number)) for number in (20, 21, 22) for name in ("ada", "ben")]
+    rows = [wait_for(service, submission) for submission in waiting_ones]
+    assert {(row.state, row.interruptions) for row in rows} == {(State.GRADED, 0)}
 
 
 def test_stopped_grader_leaves_what_it_has_not_finished_to_the_next_start(tmp_path):
