@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from grader.assignment.classes import ClassSpec
+from grader.assignment.sequences import MadeCall, MadeObject, ObjectSequence
+from grader.sandbox.failures import CallError
+from grader.student.unwritten import with_class
+from grader.submission import Code
 from tests.assignment import counter
 
 BASE = "class Base:\n    def __init__(self, start):\n        self.total = start\n    def {name}(self, number):\n        raise NotImplementedError\n"
@@ -28,3 +33,14 @@ def test_method_of_the_class_that_is_not_written_keeps_its_line(checked):
     )
     assert "is not written yet at line 5" in result.message
     assert result.evidence.location.line == 5
+
+
+@pytest.mark.parametrize("base", ["keras.callbacks.Callback", "Base"])
+def test_callback_lacks_a_method_only_if_its_own_base_class_leaves_it_out(base):
+    source = f"class Base(keras.callbacks.Callback):\n    def on_train_end(self, logs=None):\n        raise NotImplementedError\n\nclass Stop({base}):\n    pass\n"
+    objects, calls = {"": MadeObject("", "Stop", {})}, [MadeCall("", "on_train_end", {}, {})]
+    classes = {"Stop": ClassSpec(methods={"on_train_end": {}}, callback=True)}
+    sequence = ObjectSequence("sequence stop", objects, calls, driven=frozenset([""]))
+    failure = CallError("error", "`other` is not written yet.", "NotImplementedError")
+    result = with_class(failure, sequence, classes, {"Stop": "Stop"}, [Code("", source)])
+    assert ("does not define `on_train_end`" in result.message) == (base == "Base")
