@@ -29,6 +29,7 @@ from .outcome import Outcome
 
 VARIABLE = "answers"
 MOST_CHOSEN = 100  # entries of an answer that is a set
+DOTS = " \t\n.…"  # a text of these characters only is not an answer
 LONGEST = 60  # characters of an answer that a message repeats
 
 
@@ -197,12 +198,19 @@ def _answer(context: Context, question: str) -> Any:
 
 
 def _found(context: Context, question: str) -> Any:
-    """Return the answer to a question, or None."""
+    """Return the answer to a question, or None; the dots that a task prints in place of an answer are not one."""
     answers = context.student.value_of(VARIABLE)
     value = None
     if isinstance(answers, dict):
         value = next((answers[name] for name in match(answers, [question], {})), None)
-    return context.student.value_of(question) if value is None else value
+    value = context.student.value_of(question) if value is None else value
+    return None if _is_blank(value) else value
+
+
+def _is_blank(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip(DOTS)
+    return isinstance(value, values.Opaque) and value.type_name == "ellipsis"
 
 
 def _as_number(value: Any) -> float | None:

@@ -140,8 +140,15 @@ def test_dict_of_answers_comes_before_a_variable():
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize("variables", [{}, {"answers": {}}, {"answers": {"q1": None}}, {"answers": 3}])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        *({}, {"answers": {}}, {"answers": {"q1": None}}, {"answers": 3}, {"q1": "..."}),
+        *({"answers": {"q1": Opaque("ellipsis")}}, {"answers": {"q1": " … "}}, {"answers": {"q1": ""}}),
+    ],
+)
 def test_missing_answer_has_a_sentence(variables):
+    assert not check(number=26).is_submitted(context(**variables))
     with pytest.raises(WrongAnswer, match="The answer to `q1` is missing: add it to the dict `answers`, or define"):
         check(number=26).run(context(**variables))
 
