@@ -82,10 +82,8 @@ class Events:
 
     def publish(self, submission_id: str, kind: str, **data: Any) -> None:
         """Send an event to everybody who listens to a submission; only its state is sent at once."""
-        if self.send is not None:
-            self.send(submission_id, kind, **data)
-        else:
-            self.deliver(submission_id, kind, **data)
+        send = self.send or self.deliver  # read once: the server may be stopping
+        send(submission_id, kind, **data)
 
     def deliver(self, submission_id: str, kind: str, **data: Any) -> None:
         """Send an event to those who listen in this process."""

@@ -15,7 +15,6 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import ARRAY, String, bindparam, func, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from .logs import FIELDS, reason_of
 from .service import Service
@@ -58,7 +57,8 @@ class Relay:
         self._is_stopping.set()
         self._waiting.put(None)
         for thread in self._threads:
-            thread.join(timeout=5)
+            if thread.is_alive():
+                thread.join(timeout=5)
 
     def _add(self, submission_id: str, kind: str, **data: Any) -> None:
         self._waiting.put([submission_id, kind, data])
@@ -85,7 +85,7 @@ class Relay:
         try:
             with engine.connect() as connection:
                 connection.execute(NOTIFY, {"texts": [self._text(message) for message in messages]})
-        except SQLAlchemyError as error:
+        except Exception as error:  # without this thread no event would reach anybody
             log.warning("events reach only this server", extra={FIELDS: {"error": reason_of(error)}})
             for message in messages:
                 self._deliver(message)

@@ -53,8 +53,9 @@ class Service:
     def call_graders(self) -> None:
         """Let the graders of all servers look for submissions at once, instead of within a second."""
         self.wake.set()
-        if self.call_others is not None:
-            self.call_others()
+        call_others = self.call_others  # read once: the server may be stopping
+        if call_others is not None:
+            call_others()
 
     def close(self) -> None:
         """Close the database."""

@@ -74,11 +74,16 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         stack.callback(lambda: service.traces.close())  # when the last gradings have ended
         fresh_uploads.settle_if_possible(service)  # before anything is graded
         upgrades.renew_bundled(service)
-        grader = Grader(service)  # it starts first: there are no threads yet
+        grader = Grader(service)
+        relays = [] if service.database.is_sqlite else [Relay(service)]
+        for relay in relays:
+            stack.callback(relay.stop)  # after the grader, whose last results pages of other servers wait for
+        stack.callback(grader.stop)
+        grader.start()  # before all other threads
+        for relay in relays:
+            relay.start()
         runner = background.job_runner(service, grader)
-        parts: list[_Part] = [grader, runner, Housekeeping(service)]
-        if not service.database.is_sqlite:
-            parts.insert(1, Relay(service))
+        parts: list[_Part] = [runner, Housekeeping(service)]
         for part in parts:
             stack.callback(part.stop)
             part.start()

@@ -85,3 +85,15 @@ def test_broken_connection_is_made_again_and_pages_look_into_the_database(servic
 
     with servers(service, 2) as (one, other):
         assert asyncio.run(lost(one, other)) == {"position", "check"}
+
+
+def test_event_that_cannot_be_sent_stops_no_other_event(service):
+    with servers(service, 2) as (one, other):
+        one.events.publish("s", "check", name={"not", "JSON"})
+        becomes_true(lambda: kinds(one))
+        one.events.publish("s", "done", state="graded")
+        becomes_true(lambda: [kind for _, kind, _ in kinds(other)] == ["done"])
+
+
+def test_relay_that_has_not_started_can_be_stopped(service):
+    Relay(service).stop()
