@@ -89,6 +89,7 @@ class _ClusterPlace:
 
     def __init__(self, address: str, insecure: bool, levels: Sequence[Level]) -> None:
         self.call = None
+        self.pauses_machines = bool(levels)
         self._listeners = events.Listeners()
         self._members = ClusterMembers(address, insecure, levels, self._listeners.deliver)
         self._lock = self._members.lock

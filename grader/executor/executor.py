@@ -56,6 +56,9 @@ class Machine:
 class Place(Protocol):
     """Where submissions are graded: processes of this machine, or a cluster."""
 
+    pauses_machines: bool
+    """Whether a machine that fails several times in a row is paused here; otherwise the caller does it."""
+
     @property
     def slots(self) -> int:
         """The number of submissions graded at the same time; that of a cluster changes."""
@@ -152,6 +155,11 @@ class Executor:
     def check(self) -> None:
         """Raise NotGradable if the place is gone."""
         self._place.check()
+
+    @property
+    def pauses_machines(self) -> bool:
+        """Whether the place pauses a machine that fails several times in a row; otherwise the caller does it."""
+        return self._place.pauses_machines
 
     def submit(
         self, work: Work, task: GradingTask, on_event: Listener | None = None, priority: Priority = Priority.CLASS

@@ -80,6 +80,8 @@ def local_executor(jobs: int, memory_mb: int, kinds: Iterable[WarmKind] = ()) ->
 class _LocalPlace:
     """The processes of this machine, and the pipe of their events."""
 
+    pauses_machines = False
+
     def __init__(self, jobs: int, memory_mb: int, kinds: Iterable[WarmKind]) -> None:
         self.slots = jobs
         self._memory_mb = memory_mb

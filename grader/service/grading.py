@@ -150,8 +150,6 @@ class Grader:
             self._is_stopping.wait(POLL_SECONDS)
 
     def _step(self) -> None:
-        if self._service.configuration.scheduler:
-            self._pausing.paused = self._executor.problem()
         is_woken_by_results = self._collect()
         claimed = self._save_and_claim()
         for submission in claimed:
@@ -163,7 +161,7 @@ class Grader:
                 self._end_foreign_claims()
         elif time.monotonic() - self._busy > IDLE_SECONDS and not self._is_stopping.is_set():
             self._works.use_idle_time()
-        self._supervision.look(self._pausing, self._claims.keys(), self._executor.machines())
+        self._supervision.look(self._pausing, self._claims.keys(), self._executor.machines(), self._executor.problem())
 
     def _collect(self) -> bool:
         """Take the outcomes that have arrived, and write their files; return whether there were any."""
@@ -220,7 +218,7 @@ class Grader:
             log.exception("gradings are not traced")
 
     def _note(self, outcome: GradingOutcome) -> None:
-        if self._service.configuration.scheduler:  # the executor counts the failures of each worker
+        if self._executor.pauses_machines:
             return
         if outcome.is_failure_of_the_machine:
             reason = str(outcome.error) if outcome.error is not None else "The isolation or the memory failed."

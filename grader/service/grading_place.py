@@ -15,6 +15,11 @@ from .isolation import LEVELS
 PREPARING_JOBS = 2  # processes that compute expected answers for a cluster
 
 
+def threads(configuration: Configuration) -> int:
+    """Return the number of threads for the matrices of one submission: its part of the processors, or one on a cluster."""
+    return 1 if configuration.scheduler else max(1, local.cores() // configuration.jobs)
+
+
 @contextmanager
 def executors(configuration: Configuration) -> Iterator[tuple[Executor, Executor]]:
     """Yield the executor that grades, and the one on this machine whose processes prepare works. They may be the same.

@@ -17,7 +17,7 @@ from ..executor.executor import Executor, ProcessLost
 from ..executor.work import Work, work_for
 from ..support import seeds
 from ..support.errors import GraderError, NotGradable
-from . import assignments
+from . import assignments, grading_place
 from .courses import DEMO
 from .errors import NoSpace, Unavailable
 from .service import Service
@@ -85,7 +85,7 @@ class PreparedWorks:
             data=str(configuration.datasets.resolve()) if configuration.datasets else None,
             device="cpu",
             engine=configuration.engine,
-            threads=1 if configuration.scheduler else max(1, local.cores() // self._executor.slots),
+            threads=grading_place.threads(configuration),
             hide=(str(configuration.data_dir.resolve()),),
             include_hidden=seed.purpose == Kind.ATTEMPT,
         )

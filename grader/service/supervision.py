@@ -52,13 +52,13 @@ class Supervision:
             space.reserve(self._service)
         self.look(pausing, ())
 
-    def look(self, pausing: Pausing, own: Collection[str], machines: Sequence[Machine] = ()) -> None:
+    def look(self, pausing: Pausing, own: Collection[str], machines: Sequence[Machine] = (), problem: str = "") -> None:
         """Renew the claims in a third of the lease, and look for lost claims more often; ``own`` are the claims in progress.
 
-        ``machines`` are those of a cluster.
+        ``machines`` are those of a cluster, and ``problem`` says why nothing can be graded there.
         """
         moment = time.monotonic()
-        status = (pausing.failures, pausing.paused)
+        status = (pausing.failures, problem or pausing.paused)
         is_changed = status != self._status or machines != self._machines
         if moment - self._renewed >= self._renewal_seconds or is_changed:
             with self._service.database.writing() as session:

@@ -52,6 +52,10 @@ def test_failures_and_the_reason_of_a_pause_are_shown(service, supervision):
     with service.database.reading() as session:
         worker = session.get_one(Worker, "own")
     assert (worker.failures, worker.paused) == (3, "no isolation")
+    for problem in ("The scheduler is gone.", ""):
+        supervision.look(Pausing(), (), problem=problem)
+        with service.database.reading() as session:
+            assert session.get_one(Worker, "own").paused == problem
 
 
 def test_end_releases_claims_without_counting_an_interruption(service, wait, supervision):
