@@ -7,7 +7,7 @@ and arrays that the constructors and methods get; ``change3`` is the result ``ch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,11 @@ from .classes import ClassSpec, MethodSpec
 from .functions import Argument
 
 Values = Mapping[str, str | Scalar]
+OF_MODEL = {
+    "stop_training": "stop_training",
+    "learning_rate": "optimizer.learning_rate",
+    "weights": "get_weights()",
+}  # the results of a callback
 EXAMPLE = "example"  # the name of an object that has none
 
 
@@ -91,13 +96,22 @@ class ObjectSequence:
     def as_code(self) -> str:
         """Return the objects and the calls as Python code, in which the results have their names in the sequence."""
 
-        def arguments(item: MadeObject | MadeCall) -> str:
-            return ", ".join(str(self.numbers.get(name, name)) for name in item.arguments.values())
+        def arguments(item: MadeObject | MadeCall) -> dict[str, str]:
+            return {argument: str(self.numbers.get(name, name)) for argument, name in item.arguments.items()}
 
-        lines = [f"{item.name or EXAMPLE} = {item.class_name}({arguments(item)})" for item in self.objects.values()]
+        lines = [
+            f"{item.name or EXAMPLE} = {item.class_name}({', '.join(arguments(item).values())})"
+            for item in self.objects.values()
+        ]
+        epochs: dict[str, int] = {}
         for call in self.calls:
+            on = call.on or EXAMPLE
+            if call.on in self.driven:
+                epoch = epochs[on] = epochs.get(on, -1) + 1 if call.method == "on_epoch_end" else -1
+                lines += _in_training(on, epoch, call, arguments(call))
+                continue
             names = ", ".join(call.results.values())
-            lines.append(f"{f'{names} = ' if names else ''}{call.on or EXAMPLE}.{call.method}({arguments(call)})")
+            lines.append(f"{f'{names} = ' if names else ''}{on}.{call.method}({', '.join(arguments(call).values())})")
         return "; ".join(lines)
 
     def alone(self) -> list[tuple[ObjectSequence, ObjectSequence]]:
@@ -143,6 +157,19 @@ class ObjectSequence:
     def shared(self) -> bool:
         """True if several objects have the same class."""
         return len({item.class_name for item in self.objects.values()}) < len(self.objects)
+
+
+def _in_training(on: str, epoch: int, call: MadeCall, arguments: Mapping[str, str]) -> Iterator[str]:
+    """Yield what happens to a Keras callback in a call, as code: the model gets its values before, and has results after it."""
+    for argument, value in arguments.items():
+        if argument == "weights":
+            yield f"{on}.model.set_weights({value})"
+        elif argument == "learning_rate":
+            yield f"{on}.model.{OF_MODEL[argument]} = {value}"
+    logs = ", ".join(f"'{name}': {value}" for name, value in arguments.items() if name not in OF_MODEL)
+    yield f"{on}.{call.method}({f'{epoch}, {{{logs}}}' if epoch >= 0 else ''})"
+    for result, name in call.results.items():
+        yield f"{name} = {on}.model.{OF_MODEL[result]}"
 
 
 class _Names:

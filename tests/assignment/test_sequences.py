@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.assignment import load
+from grader.assignment.sequences import MadeCall, MadeObject, ObjectSequence
 from grader.support.errors import UsageError
 from tests.assignment import counter
 
@@ -96,3 +97,27 @@ def test_input_with_the_name_of_a_quantity_is_reported(tmp_path):
 def test_call_in_another_form_is_reported(tmp_path, call):
     with pytest.raises(UsageError, match=r"assignment\.yaml:\d+: "):
         load(str(counter.write(tmp_path / "counter", counter.CONTENT.replace("[add, {number: n1}]", call, 1))))
+
+
+def test_calls_of_a_callback_show_what_keras_does():
+    calls = [
+        MadeCall("", "on_train_begin", {"learning_rate": "r", "weights": "w0"}, {}),
+        MadeCall("", "on_epoch_end", {"loss": "l1", "weights": "w1"}, {"stop_training": "stop_training2"}),
+        MadeCall("", "on_epoch_end", {"loss": "l2", "weights": "w2"}, {"learning_rate": "learning_rate3"}),
+        MadeCall("", "on_train_end", {}, {"weights": "weights4"}),
+    ]
+    sequence = ObjectSequence("sequence stop", {"": MadeObject("", "Stop", {})}, calls, driven=frozenset([""]))
+    assert sequence.as_code().split("; ") == [
+        "example = Stop()",
+        "example.model.optimizer.learning_rate = r",
+        "example.model.set_weights(w0)",
+        "example.on_train_begin()",
+        "example.model.set_weights(w1)",
+        "example.on_epoch_end(0, {'loss': l1})",
+        "stop_training2 = example.model.stop_training",
+        "example.model.set_weights(w2)",
+        "example.on_epoch_end(1, {'loss': l2})",
+        "learning_rate3 = example.model.optimizer.learning_rate",
+        "example.on_train_end()",
+        "weights4 = example.model.get_weights()",
+    ]
