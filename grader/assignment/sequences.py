@@ -150,6 +150,17 @@ class ObjectSequence:
         objects = {name: item for name, item in self.objects.items() if name in needed}
         return replace(self, objects=objects, calls=calls), replace(self, calls=calls)
 
+    def leading_to(self, result: str) -> ObjectSequence:
+        """Return the calls up to the one with this result, of objects of its class and of those that are passed to them."""
+        part, _with_all_objects = self.until(result)
+        class_name = part.objects[part.calls[-1].on].class_name
+        names: set[str] = set()
+        for item in part.objects.values():
+            if item.class_name == class_name:
+                names |= part._needed(item, [call for call in part.calls if call.on == item.name]).keys()
+        objects = {name: item for name, item in part.objects.items() if name in names}
+        return replace(part, objects=objects, calls=[call for call in part.calls if call.on in names])
+
     def last_call(self) -> ObjectSequence:
         """Return the same sequence with its last call only."""
         return replace(self, calls=self.calls[-1:])

@@ -124,7 +124,7 @@ class SequenceCheck(Check):
         outcome = best.outcome(praise.format(name=names, cases=number_of_cases(len(cases))), all_or_nothing=True)
         message = outcome.message
         if best.share < 1:
-            calls, _all_objects = context.content.sequences[function].until(next(iter(best.wrong)))
+            calls = context.content.sequences[function].leading_to(next(iter(best.wrong)))
             message += " " + _("The calls: `{calls}`.").format(calls=calls.as_code())
         outcome = replace(outcome, message=message, pictures=pictures.errors(best))
         return diagnose.named(outcome, context, function, answered, self.tolerance)

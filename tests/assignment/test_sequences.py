@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.assignment import load
@@ -31,6 +33,14 @@ def test_sequence_is_written_as_code_until_a_result(content):
     few, with_all_objects = two.until("total1")
     assert few.as_code() == "one = Counter(start); total1 = one.add(n1)"
     assert with_all_objects.as_code() == "one = Counter(start); two = Counter(4.0); total1 = one.add(n1)"
+
+
+def test_calls_that_lead_to_a_result_are_those_of_its_class(content):
+    two = content.sequences["sequence two"]
+    assert two.leading_to("total3") == two
+    objects = {**two.objects, "two": MadeObject("two", "Other", {})}
+    other = replace(two, objects=objects, calls=[*two.calls, replace(two.calls[0], results={"total": "total4"})])
+    assert other.leading_to("total3").as_code() == "one = Counter(start); total1 = one.add(n1); total3 = one.add(n2)"
 
 
 def test_parts_of_one_object_end_with_a_call_without_result(content):

@@ -129,6 +129,12 @@ WRONG = {
         "compared-with-the-last-epoch",
     ),
     "patience ignored": ("self.wait >= self.patience", "self.wait >= 1", "early-stop", "argument-ignored"),
+    "counter not set back": (
+        "* self.factor\n                self.wait = 0",
+        "* self.factor",
+        "halve-rate",
+        "reduced-once-in-a-plateau",
+    ),
     "best weights of the start": (
         "            self.best_weights = self.model.get_weights()",
         "            pass",
