@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import weakref
 from collections.abc import Iterable, Iterator
-from functools import wraps
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any
 
@@ -28,9 +29,29 @@ MOST_MODELS = 20  # models whose smallest and largest weights are kept
 _known: dict[bytes, None] = {}
 _ranges: dict[int, tuple[Any, list[Array], list[Array]]] = {}  # {id of a model: (model, smallest, largest weights)}
 _fitting: list[Any] = []  # the models whose fit() is running
-_otherwise: set[int] = set()  # ids of variables that were trained other than by fit()
-_trained: set[int] = set()  # ids of variables that a training could change: those that were not frozen in it
 _too_much = [False]  # True if there were too many or too large weights to record
+
+
+class _Variables:
+    """Variables of Keras that still exist. The id of one that was deleted may belong to a variable of another model."""
+
+    def __init__(self) -> None:
+        self._references: dict[int, weakref.ref[Any]] = {}
+
+    def add(self, variables: Iterable[Any]) -> None:
+        for one in _objects(variables):
+            with contextlib.suppress(TypeError):  # not every object can have such a reference
+                self._references[id(one)] = weakref.ref(one, partial(self._forget, id(one)))
+
+    def _forget(self, number: int, _reference: object) -> None:
+        self._references.pop(number, None)
+
+    def has_any(self, variables: Iterable[Any]) -> bool:
+        return any(id(one) in self._references for one in _objects(variables))
+
+
+_otherwise = _Variables()  # those that were trained other than by fit()
+_trained = _Variables()  # those that a training could change, because they were not frozen in it
 
 
 def watch() -> None:
@@ -73,13 +94,13 @@ def fitting(model: Any) -> Iterator[None]:
 def trained_otherwise(variables: Iterable[Any]) -> None:
     """Note that these variables are trained other than by ``fit``; their weights are not recorded."""
     with contextlib.suppress(Exception):
-        _otherwise.update(ids(variables))
+        _otherwise.add(variables)
 
 
 def could_change(variables: Iterable[Any]) -> None:
     """Note that a training can change these variables."""
     with contextlib.suppress(Exception):
-        _trained.update(ids(variables))
+        _trained.add(variables)
 
 
 def _could_change_all(model: Any) -> None:
@@ -92,10 +113,10 @@ def is_frozen(layer: Any, model: Any) -> bool:
 
     A layer that is frozen after the training has learned like any other.
     """
-    own = ids(variable for one in layer._flatten_layers() for variable in one._trainable_variables)
+    own = [variable for one in layer._flatten_layers() for variable in one._trainable_variables]
     if not own:
         return False
-    return not own & _trained if _trained & ids(model.weights) else not layer.trainable
+    return not _trained.has_any(own) if _trained.has_any(model.weights) else not layer.trainable
 
 
 def known() -> Array:
@@ -105,7 +126,7 @@ def known() -> Array:
 
 def is_known_otherwise(model: Any) -> bool:
     """True if the weights of ``model`` may come from a training that was not recorded."""
-    return _too_much[0] or bool(_otherwise & ids(model.weights))
+    return _too_much[0] or _otherwise.has_any(model.weights)
 
 
 def distance(arrays: list[Array]) -> float:
@@ -141,7 +162,13 @@ def _watch_epochs(module: ModuleType) -> None:
 
 def ids(variables: Iterable[Any]) -> set[int]:
     """Return the ids of Keras's variables and of the TensorFlow variables behind them."""
-    return {id(one) for variable in variables for one in (variable, getattr(variable, "_value", variable))}
+    return {id(one) for one in _objects(variables)}
+
+
+def _objects(variables: Iterable[Any]) -> Iterator[Any]:
+    for variable in variables:
+        yield variable
+        yield getattr(variable, "_value", variable)
 
 
 def _remember(model: Any, trained: bool) -> None:

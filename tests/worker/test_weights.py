@@ -17,8 +17,8 @@ def _empty(monkeypatch):
         "_known": {},
         "_ranges": {},
         "_fitting": [],
-        "_otherwise": set(),
-        "_trained": set(),
+        "_otherwise": weights._Variables(),
+        "_trained": weights._Variables(),
         "_too_much": [False],
     }.items():
         monkeypatch.setattr(weights, name, value)
@@ -100,3 +100,11 @@ def test_layer_is_frozen_if_no_training_could_change_it():
     weights.could_change(other.weights)
     assert not weights.is_frozen(other, network)
     assert not weights.is_frozen(Layer(), network)
+
+
+def test_variable_that_was_deleted_is_forgotten():
+    network, other = model([1, 2]), model([3, 4])
+    weights.could_change([*network.weights, *other.weights])
+    deleted = id(network.weights[0])
+    del network
+    assert [*weights._trained._references] == [id(other.weights[0])] != [deleted]
