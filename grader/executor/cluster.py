@@ -25,7 +25,8 @@ from .work import GradingTask, TaskResult, Work
 LOOK_SECONDS = 1.0
 RESULT_SECONDS = 60.0  # for the transport of a result
 END_SECONDS = 3.0
-THREADS = 16  # that wait for workers
+ASKING_THREADS = 16  # that prepare workers and stop tasks
+RECEIVING_THREADS = 4
 NO_GPU = "No Dask worker announces a GPU: start one with 'dask worker {address} --resources GPU=1'."
 SILENT = "The Dask scheduler at {address} does not answer."
 RUN_AGAIN = " All results so far are kept: start the scheduler and its workers, and run the same command again."
@@ -95,8 +96,10 @@ class _ClusterPlace:
         self._lock = self._members.lock
         self._placements: dict[Future[TaskResult], _Placement] = {}
         self._topic = f"grader-{uuid.uuid4().hex}"
-        # Dask's own thread must not wait for Dask, so it calls none of the functions that ask a worker.
-        self._threads = ThreadPoolExecutor(THREADS, "cluster")
+        # Dask's own thread must not wait for Dask, so it calls none of the functions that ask a worker. A worker that
+        # hangs may take minutes to answer, and the results of others must not wait for that.
+        self._asking = ThreadPoolExecutor(ASKING_THREADS, "cluster-asking")
+        self._receiving = ThreadPoolExecutor(RECEIVING_THREADS, "cluster-receiving")
         self._notify: Callable[[], None] = lambda: None
         self._is_closing = threading.Event()
         self._looker = threading.Thread(target=self._look_again, name="cluster", daemon=True)
@@ -149,14 +152,14 @@ class _ClusterPlace:
         if is_ready:
             self._send(placement)
         else:
-            self._in_background(self._prepare_and_send, placement)
+            self._in_background(self._asking, self._prepare_and_send, placement)
         return future
 
     def stop(self, future: Future[TaskResult]) -> None:
         """Tell the worker that nobody waits for a task. Dask cannot end it; it ends itself at its next event."""
         placement = self._placements.get(future)
         if placement is not None:
-            self._in_background(self._stop, placement)
+            self._in_background(self._asking, self._stop, placement)
 
     def retire(self) -> None:
         """Do nothing: the processes of a cluster are not this command's."""
@@ -213,7 +216,7 @@ class _ClusterPlace:
         except Exception:  # the client is closed
             self._finish(placement, Displaced("The connection to the Dask scheduler is lost.", is_failure=False))
             return
-        placement.inner.add_done_callback(lambda _: self._in_background(self._receive, placement))
+        placement.inner.add_done_callback(lambda _: self._in_background(self._receiving, self._receive, placement))
 
     def _receive(self, placement: _Placement) -> None:
         """Take the answer to a task."""
@@ -229,7 +232,7 @@ class _ClusterPlace:
         if answer.result is None and answer.error is None:
             with self._lock:
                 placement.worker.ready.discard(placement.work.identity)
-            self._prepare_and_send(placement)
+            self._in_background(self._asking, self._prepare_and_send, placement)
             return
         self._finish(placement, answer.error or self._judged(placement, answer.result))
 
@@ -329,14 +332,15 @@ class _ClusterPlace:
                     placement.inner.cancel()
             self._finish(placement, Displaced("The Dask worker is lost.", placement.worker.address, is_failure))
 
-    def _in_background(self, function: Callable[..., None], *arguments: Any) -> None:
+    def _in_background(self, threads: ThreadPoolExecutor, function: Callable[..., None], *arguments: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the place is closed, and nobody waits
-            self._threads.submit(function, *arguments)
+            threads.submit(function, *arguments)
 
     def close(self) -> None:
         """Hand on no further results, and leave the cluster."""
         self._is_closing.set()
         if self._looker.ident is not None:
             self._looker.join(END_SECONDS)  # it may be waiting for a scheduler
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._asking, self._receiving):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._members.forget()

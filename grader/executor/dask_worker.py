@@ -40,7 +40,7 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Order:
-    """One submission for a worker. ``name`` is that of the task in Dask; ``topic`` and ``number`` say where its events go."""
+    """One submission for a worker. :func:`stop_task` takes its ``name``; ``topic`` and ``number`` say where its events go."""
 
     name: str
     identity: str
@@ -76,9 +76,8 @@ def _prepare(work: Work, levels: Sequence[Level], address: str) -> Readiness:
         own_work = replace(work, isolation=level)
         try:
             with grading_job.context_for(own_work) as context:
-                refuse_other_rules(
-                    own_work, context.assignment
-                )  # also if it is kept from an earlier run, on earlier data
+                # Also if the work is kept from an earlier run, on earlier data.
+                refuse_other_rules(own_work, context.assignment)
         except OtherRules as error:
             return Readiness(_named(address, error), error.is_about_work)
         except (NotGradable, UsageError) as error:

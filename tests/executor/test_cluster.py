@@ -59,6 +59,18 @@ def test_worker_that_is_not_prepared_is_prepared_before_it_grades(executor, work
     assert executor.submit(work, right).result(60).report.passed
 
 
+def test_worker_that_does_not_answer_delays_no_result_of_another_one(executor, work_of):
+    work, right = work_of(), GradingTask("a.py", {"a.py": RIGHT.encode()})
+    executor.submit(work, right).result(60)
+    place, ending = executor._place, threading.Event()
+    for _ in range(cluster.ASKING_THREADS):
+        place._in_background(place._asking, ending.wait)
+    try:
+        assert executor.submit(work, right).result(60).report.passed
+    finally:
+        ending.set()
+
+
 SLOW = f"import time\ntime.sleep(2)\n{RIGHT}"
 
 
