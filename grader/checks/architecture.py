@@ -75,7 +75,7 @@ class ArchitectureCheck(Check):
             failed_fit.of(context, self.model)
             or layer_mistakes.flatten_missing(self.model, model, self.outputs)
             or _count_problem(self, layers, model, observed)
-            or _layers_problem(self, layers, observed)
+            or _layers_problem(self, layers, model, observed)
         )
         own_loop = training.has_own_loop(context.student.training(), context.student.find_variable(self.model))
         if problem is None and (not model.built or (model.loss is None and not own_loop)):
@@ -116,16 +116,17 @@ class ArchitectureCheck(Check):
 
 
 def _layers_problem(
-    check: ArchitectureCheck, layers: list[KerasLayer], observed: Outputs | None
+    check: ArchitectureCheck, layers: list[KerasLayer], model: KerasModel, observed: Outputs | None
 ) -> ModelProblem | None:
+    """Return the problem with the layers, or None; a model without weights has neither shapes nor parameters."""
     name = check.model
     return (
         layer_rules.forbidden(name, layers, check.layers)
         or layer_rules.order(name, layers, check.order)
         or layer_rules.hidden(name, layers, check.hidden_layers, observed)
         or layer_rules.units(name, layers, check.units)
-        or layer_rules.shapes(name, layers, check.shapes)
-        or layer_rules.parameters(name, layers, check.parameters)
+        or (layer_rules.shapes(name, layers, check.shapes) if model.built else None)
+        or (layer_rules.parameters(name, layers, check.parameters) if model.built else None)
     )
 
 

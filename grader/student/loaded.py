@@ -24,6 +24,8 @@ from . import misnamed, sequences, signatures
 from .instances import Instances
 
 NOT_VALUES = ("module", "ZMQExitAutocall", "KerasLazyLoader")  # types of variables that are not a student's result
+OF_KERAS = {"history": ("History",), "model": ("Sequential", "Functional")}  # types that only such a variable has
+MOST_FOUND = 3  # names in a message
 MAX_ROWS = 100  # of a variable; no check compares more
 
 
@@ -128,7 +130,9 @@ class LoadedSubmission:
                 for other, kind in self._session.definitions.others.items()
                 if kind not in NOT_VALUES and other not in others
             ]
-            near = misnamed.similar(name, own)
+            types = OF_KERAS.get(self.content.variables[name].type, ())
+            same_type = [other for other in own if self._session.definitions.others[other] in types]
+            near = same_type[:MOST_FOUND] or misnamed.similar(name, own)
             also = _("; found instead: {names}").format(names=", ".join(near)) if near else ""
             message = _("The variable `{name}` is missing: define it under this name at the top level{also}.")
             raise self.missing(name, self.content.variables[name].aliases, message.format(name=name, also=also))
@@ -158,6 +162,8 @@ class LoadedSubmission:
     def keras_model(self, name: str) -> observations.ObservedVariable:
         """Return a variable of the submission that is a Keras model; raises CallError for anything else."""
         variable = self.variable(name)
+        if not variable.model and variable.type == "NoneType":
+            raise WrongAnswer(_("`{name}` is {value}; it must be a Keras model.").format(name=name, value="None"))
         if not variable.model:
             message = _("`{name}` has the type {type}; it must be a Keras model.").format(name=name, type=variable.type)
             raise WrongAnswer(message)

@@ -152,10 +152,13 @@ def test_one_output_is_enough_for_two_classes():
     assert judged(model, lambda inputs: sigmoid(inputs)[:, :1], outputs=3).share == 0
 
 
-@pytest.mark.parametrize("keys", [{"loss": None}, {"built": False}])
-def test_model_that_is_not_compiled_fails(keys):
+@pytest.mark.parametrize(
+    ("keys", "required"),
+    [({"loss": None}, {}), ({"built": False}, {}), ({"built": False}, {"parameters": 669_706, "shapes": [[512]]})],
+)
+def test_model_that_is_not_compiled_fails(keys, required):
     with pytest.raises(WrongAnswer, match=r"has not been trained: call its compile\(\) and fit\(\)"):
-        judged(models.model(**keys))
+        judged(models.model(**keys), **required)
 
 
 def test_untrained_model_gets_half_of_the_points():

@@ -37,6 +37,14 @@ def test_missing_variable_is_reported_with_a_similar_name():
         loaded({"gray_imgs": "ndarray", "np": "module"}).variable("gray_images")
 
 
+def test_variable_of_keras_is_reported_with_those_of_its_type():
+    student = loaded({"result": "History", "net1": "Sequential", "numbers": "list"})
+    student.content = load("mnist-mlp").content
+    for name, other in (("history", "result"), ("model", "net1")):
+        with pytest.raises(CallError, match=rf"The variable `{name}` is missing.*; found instead: {other}\."):
+            student.variable(name)
+
+
 def test_variable_is_found_by_its_name():
     student = loaded({"gray_images": "ndarray"}, {"gray_images": np.ones((2, 3))})
     assert student.find_variable("gray_images") == "gray_images"
@@ -53,6 +61,7 @@ def test_deleted_variable_is_reported():
     ("value", "read", "sentence"),
     [
         ("text", "numbers", "`gray_images` is a str; it must be an array of numbers."),
+        (None, "keras_model", "`gray_images` is None; it must be a Keras model."),
         (np.ones(3), "keras_model", "`gray_images` has the type ndarray; it must be a Keras model."),
         (np.ones((200, 2)), "numbers", "has a different length each time it is read"),
     ],
