@@ -206,14 +206,24 @@ class Checking:
         if failure.status == "error" and (reason := tapes.reason_for_failure(self._context, check, failure)):
             bugs = findings_of_check(reason, *list(check.functions())[:1])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
+        where = failure.where if isinstance(failure, WrongAnswer) else ""
         if isinstance(failure, WrongAnswer) and failure.bug:
-            places = [*check.functions(), *(name for name, _type in check.variables()), check.name]
+            places = [
+                *filter(None, [where]),
+                *check.functions(),
+                *(name for name, _type in check.variables()),
+                check.name,
+            ]
             bugs = findings_of_check(failure.bug, places[0])
             self._outcomes[check.name] = Outcome(0, failure.message, bugs=bugs)
             self._count_bugs(self._outcomes[check.name])
         if failure.raised.startswith("NotImplementedError") and len(functions) == 1:
             self._context.log.unwritten_functions |= functions
-        location = self._locator.of_error(failure.place) or self._locator.of_check(check, self._context)
+        location = (
+            self._locator.of_error(failure.place)
+            or self._locator.of_variable(where, self._context)
+            or self._locator.of_check(check, self._context)
+        )
         return check_result(check, failure.status, self._with_advice(failure.message), location=location)
 
     def _show_examples(

@@ -83,6 +83,12 @@ class Locator:
                 return self.of_spot(spot)
         return None
 
+    def of_variable(self, name: str, context: Context) -> Location | None:
+        """Return where a variable gets its value, by its name in the assignment or in the submission; None without it."""
+        own_name = context.student.find_variable(name) if name in context.content.variables else name
+        spot = self._definitions.get(own_name or "")
+        return self.of_spot(spot) if spot else None
+
     def _of_method(self, name: str, label: str, content: AssignmentSpec) -> Spot | None:
         """Return the definition of the method with the ``name`` CLASS.METHOD in the submission's class ``label``, or None."""
         class_name, _dot, method = name.rpartition(".")

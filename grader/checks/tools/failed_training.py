@@ -90,6 +90,6 @@ def explained(context: Context, check: Check, failure: CallError) -> CallError:
     problem = mistake(context, check, failure.message) or _of_measured(context, check)
     if problem is None:
         return failure
-    wrong = WrongAnswer(f"{problem.sentence} {failure.message}".strip(), bug=problem.bug)
+    wrong = WrongAnswer(f"{problem.sentence} {failure.message}".strip(), bug=problem.bug, where=problem.model)
     wrong.status, wrong.place = failure.status, failure.place
     return wrong

@@ -29,7 +29,12 @@ def context(*record):
 def test_failure_is_explained_by_the_call_that_failed():
     failure = CallError("error", "`history` is not defined.", place=(1, 2))
     explained = failed_training.explained(context(FAILED), CHECK, failure)
-    assert (explained.bug, explained.status, explained.place) == ("flatten-missing", "error", (1, 2))
+    assert (explained.bug, explained.where, explained.status, explained.place) == (
+        "flatten-missing",
+        "model",
+        "error",
+        (1, 2),
+    )
     assert explained.message.endswith("`history` is not defined.")
 
 
