@@ -292,6 +292,6 @@ def _draws(axes: Axes, curve: Array) -> bool:
         plotted = numbers(line.y)
         if plotted is not None and plotted.shape == curve.shape:
             for scale in (1, 100):  # an accuracy may be plotted in percent
-                if np.allclose(plotted, scale * curve, rtol=SAME, atol=0):
+                if np.allclose(plotted, scale * curve, rtol=SAME, atol=0, equal_nan=True):
                     return True
     return False

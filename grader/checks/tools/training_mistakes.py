@@ -13,7 +13,7 @@ import numpy as np
 
 from ...sandbox.failures import CallError
 from ...sandbox.observations import KerasModel, RecordedCall
-from ...support.i18n import _
+from ...support.i18n import _, ngettext
 from ..context import Context
 from . import failed_fit, model_mistakes, outputs, training
 from .two_models import ModelProblem
@@ -151,7 +151,9 @@ def _few_epochs(name: str, model: KerasModel, losses: Array) -> ModelProblem | N
         return None
     if losses.size > 1 and not losses[-1] < (1 - FALLING) * losses[-2]:
         return None
-    sentence = _(
-        "`{model}` was trained for {epochs} epochs, and its training loss still fell in the last one: train it longer."
+    sentence = ngettext(
+        "`{model}` was trained for {epochs} epoch, and its training loss still fell in the last one: train it longer.",
+        "`{model}` was trained for {epochs} epochs, and its training loss still fell in the last one: train it longer.",
+        losses.size,
     )
     return ModelProblem("too-few-epochs", sentence.format(model=name, epochs=losses.size))
