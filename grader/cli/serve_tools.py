@@ -102,8 +102,11 @@ def migrate(ctx: click.Context, data_dir: Path | None, database: str | None) -> 
     if not configuration.database:
         data_folder.refuse_missing(folder)
     data_folder.make(folder)
-    using = data_folder.used_by_server(folder, newest_revision(), is_shared=bool(configuration.database))
-    with using, data_folder.setup(folder), sentence_for_failure(configuration):
+    with contextlib.ExitStack() as stack:
+        if not configuration.database:  # servers that share a database may run meanwhile
+            stack.enter_context(data_folder.used_by_server(folder, newest_revision()))
+        stack.enter_context(data_folder.setup(folder))
+        stack.enter_context(sentence_for_failure(configuration))
         tables = Database(configuration.database_url)
         try:
             tables.refuse_unusable()

@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
+from .data_folder import DATABASE
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 
@@ -68,7 +69,7 @@ class Configuration:
     @property
     def database_url(self) -> str:
         """The address of the database for SQLAlchemy."""
-        return self.database or f"sqlite:///{self.data_dir / 'grader.sqlite'}"
+        return self.database or f"sqlite:///{self.data_dir / DATABASE}"
 
     @property
     def blob_dir(self) -> Path:

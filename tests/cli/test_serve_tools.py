@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.service import data_folder
 from grader.service.configuration import Configuration
+from grader.service.database import newest_revision
 from grader.service.service import open_service
 from grader.service.tables import Course, Membership, Role, Token, User
 
@@ -145,7 +147,10 @@ def test_server_moves_to_postgresql(tool, cluster, monkeypatch):
     assert re.search(r"^user +1$", result.stdout, re.MULTILINE) and "--data-dir" in result.stdout
     assert "is not empty" in tool("copy", "--to", address).output
     monkeypatch.setenv("GRADER_DATABASE", address)
-    assert "as before" in tool("migrate").stdout
+    with data_folder.used_by_server(folder, newest_revision(), is_shared=True):
+        data_folder.write_address(folder, "http://127.0.0.1:1", newest_revision())
+        assert "as before" in tool("migrate").stdout
+        assert data_folder.running_server(folder).address == "http://127.0.0.1:1"
     assert "is whole" in tool("check").stdout
     assert tool("token", "ada").stdout not in ("", token)
     assert tool("purge", "--user", "ada").exit_code == 0
