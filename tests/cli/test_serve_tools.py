@@ -138,7 +138,7 @@ def test_damaged_database_is_one_sentence(tool, folder):
     assert "restore a backup" in result.output, result.output
 
 
-def test_server_moves_to_postgresql(tool, cluster, monkeypatch):
+def test_server_moves_to_postgresql(tool, folder, cluster, monkeypatch):
     name = cluster.new()
     address = cluster.url(name)
     token = tool("token", "ada", "--role", "student", "--course", "demo").stdout
