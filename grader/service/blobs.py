@@ -74,10 +74,6 @@ class Blobs:
         """Return whether a blob has another content than its name says; raises FileNotFoundError without the blob."""
         return name_of(self._path(name).read_bytes()) != name
 
-    def delete(self, name: str) -> None:
-        """Delete a blob, if it exists."""
-        self._path(name).unlink(missing_ok=True)
-
     def delete_old(self, name: str, seconds: float) -> bool:
         """Delete a blob that was stored more than ``seconds`` ago; False if it is newer or does not exist.
 

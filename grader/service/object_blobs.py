@@ -6,7 +6,6 @@ come from the usual variables, such as ``AWS_ACCESS_KEY_ID`` and ``AWS_ENDPOINT_
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 import threading
@@ -75,11 +74,6 @@ class ObjectBlobs:
     def is_damaged(self, name: str) -> bool:
         """Return whether a blob has another content than its name says; raises FileNotFoundError without the blob."""
         return name_of(self._content(name)) != name
-
-    def delete(self, name: str) -> None:
-        """Delete a blob, if it exists."""
-        with self._requests() as system, contextlib.suppress(FileNotFoundError):
-            system.rm_file(self._path(name))
 
     def delete_old(self, name: str, seconds: float) -> bool:
         """Delete a blob that was stored more than ``seconds`` ago; False if it is newer or does not exist.

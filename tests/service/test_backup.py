@@ -78,7 +78,7 @@ def test_restore_replaces_no_folder(filled, tmp_path):
 
 
 def test_missing_file_is_counted(filled, tmp_path):
-    filled.blobs.delete(next(name for name in filled.blobs.names() if filled.blobs.get(name) == CONTENT))
+    filled.blobs.delete_old(next(name for name in filled.blobs.names() if filled.blobs.get(name) == CONTENT), -1)
     assert backup.write(filled, tmp_path / "backup.zip").missing == 1
     assert restored_to(tmp_path / "backup.zip", tmp_path / "new").missing == 1
 

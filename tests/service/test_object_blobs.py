@@ -96,8 +96,8 @@ def test_new_blob_is_not_old_and_a_deleted_one_does_not_exist(blobs):
     blobs.put(CONTENT)
     assert not blobs.delete_old(NAME, 600)
     assert blobs.get(NAME) == CONTENT
-    blobs.delete(NAME)
-    blobs.delete(NAME)
+    assert blobs.delete_old(NAME, -1)
+    blobs.delete_parts(-1)
     assert [*blobs.names()] == []
     assert not blobs.delete_old(NAME, 0)
 

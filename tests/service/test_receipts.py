@@ -19,7 +19,7 @@ def test_receipt_is_complete(service, caller):
 
 def test_deleted_file_leaves_the_rest_of_the_receipt(service, caller):
     view = submission_for(service, caller("ada"), kept_results.hand_in(service, "ada"))
-    service.blobs.delete(view.submission.blob)
+    service.blobs.delete_old(view.submission.blob, -1)
     assert receipts.files(service, view) == []
     assert view.submission.sha256 in receipts.text(service, view, "Neuron", "")
 

@@ -178,7 +178,7 @@ def test_executed_notebook(browser, service, graded):
 
 def test_deleted_file_has_a_sentence_and_the_receipt_remains(browser, service, waiting):
     with service.database.reading() as session:
-        service.blobs.delete(session.get(Submission, waiting.removeprefix("/s/")).blob)
+        service.blobs.delete_old(session.get(Submission, waiting.removeprefix("/s/")).blob, -1)
     assert "has been deleted" in browser("ada").get(f"{waiting}/file").text
     assert browser("ada").get(f"{waiting}/receipt.txt").status_code == 200
     assert browser("ada").get(f"{waiting}/receipt").status_code == 200
