@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -36,6 +37,12 @@ def becomes_true(condition):
         time.sleep(0.01)
 
 
+def result_of(coroutine):
+    """Return the result of a coroutine; in a thread of its own, since tests with a browser leave a running loop behind."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def kinds(service, name="s"):
     return [(event.number, event.kind, event.data) for event in service.events.kept(name)]
 
@@ -61,7 +68,7 @@ def test_page_at_one_server_sees_the_end_of_a_grading_at_another_one(service):
         return event.data
 
     with servers(service, 2) as (one, other):
-        assert asyncio.run(watched(one, other)) == {}  # the sentence is too long, so the page reads the database
+        assert result_of(watched(one, other)) == {}  # the sentence is too long, so the page reads the database
 
 
 def test_new_submission_wakes_the_graders_of_all_servers(service):
@@ -84,7 +91,7 @@ def test_broken_connection_is_made_again_and_pages_look_into_the_database(servic
         return kinds
 
     with servers(service, 2) as (one, other):
-        assert asyncio.run(lost(one, other)) == {"position", "check"}
+        assert result_of(lost(one, other)) == {"position", "check"}
 
 
 def test_event_that_cannot_be_sent_stops_no_other_event(service):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 from collections import namedtuple
 
 import pytest
@@ -54,4 +55,4 @@ def test_full_disk_is_a_refusal_of_files_and_of_the_database(service):
     with pytest.raises(PermissionError), space.full_disk_is_a_refusal():
         raise PermissionError(errno.EACCES, "Permission denied")
     with pytest.raises(NoSpace), service.database.writing():
-        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
