@@ -16,7 +16,6 @@ from . import failed_fit, training, training_mistakes
 
 MADE = ("model", "history")  # types of the variables that a training makes
 OF_A_LAYER = re.compile(r"layer '?\"?\w+'?\"? is incompatible with the layer: expected (min_ndim|ndim|axis|shape)")
-
 OF_WEIGHTS = re.compile(r"OOM when allocating tensor with shape\[(\d+),\d+\]")
 
 
@@ -48,9 +47,10 @@ def mistake(context: Context, check: Check, message: str = "") -> FailedTraining
                 return FailedTraining(problem.bug, problem.sentence, model)
     if OF_A_LAYER.search(message):
         return FailedTraining("wrong-input-shape", "", names[0])
-    return (
-        FailedTraining("wrong-input-shape", _images_in_shape(), names[0]) if _has_all_images(context, message) else None
-    )
+    if _has_all_images(context, message):
+        sentence = _("An input shape includes the number of images: it is the shape of one image only.")
+        return FailedTraining("wrong-input-shape", sentence, names[0])
+    return None
 
 
 def _has_all_images(context: Context, message: str) -> bool:
@@ -62,11 +62,6 @@ def _has_all_images(context: Context, message: str) -> bool:
         for count in (split.budget, len(split.x_train))
     )
     return rows is not None and any(int(rows[1]) == count * pixels for count, pixels in sizes)
-
-
-def _images_in_shape() -> str:
-    """Return the sentence about an input shape with the number of images."""
-    return _("An input shape includes the number of images: it is the shape of one image only.")
 
 
 def _only_histories(context: Context, names: list[str]) -> bool:
