@@ -28,6 +28,7 @@ from .picture_data import (
 )
 from .svg import WIDTH, Drawing, box, dot, in_case, line, percent, svg, text, ticks
 
+LETTER = 8  # width of a letter of code
 SMALLEST_ERROR = 1e-4  # the logarithmic axis of errors begins here
 WITHOUT_ERROR: dict[Problem, str] = {  # the words for a result whose error has no size
     "numbers": lazy("wrong"),
@@ -93,26 +94,28 @@ def _gaps(gaps: Gaps) -> Drawing:
 
 
 def _errors(errors: Errors) -> Drawing:
+    left = min(max(84, LETTER * max(len(one.name) for one in errors.results) + 12), 190)
+
     def across(error: float) -> float:
-        return 84 + 190 * min(
+        return left + (274 - left) * min(
             max(math.log10(error / SMALLEST_ERROR) / 5, 0.02), 1
         )  # up to ten times the expected value
 
     parts, sentences = [], []
     for number, one in enumerate(errors.results):
         y = 26 * number + 20
-        parts.append(text(76, y, one.name, "end", "code"))
+        parts.append(text(left - 8, y, one.name, "end", "code"))
         if one.right:
-            parts.append(text(84, y, _("✓ agrees"), style="good"))
+            parts.append(text(left, y, _("✓ agrees"), style="good"))
             sentences.append(_("{name} agrees.").format(name=one.name))
         elif one.error:
             size = in_case(f"{plain_number(one.error)} ×", one.case)
-            parts.append(box(84, y - 12, across(one.error) - 84, 16, "error"))
+            parts.append(box(left, y - 12, across(one.error) - left, 16, "error"))
             parts.append(text(across(one.error) + 6, y, size))
             sentences.append(_("{name} is off by {size}.").format(name=one.name, size=size))
         else:
             label = in_case(_(WITHOUT_ERROR[one.problem]), one.case)
-            parts.append(text(84, y, f"✕ {label}", style="bad"))
+            parts.append(text(left, y, f"✕ {label}", style="bad"))
             sentences.append(f"{one.name}: {label}.")
     title = in_case(_("Error of each result"), errors.case)
     note = _("The largest error relative to the largest expected entry, on a logarithmic scale.")
