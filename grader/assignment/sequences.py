@@ -151,7 +151,10 @@ class ObjectSequence:
         return replace(self, objects=objects, calls=calls), replace(self, calls=calls)
 
     def leading_to(self, result: str) -> ObjectSequence:
-        """Return the calls up to the one with this result, of objects of its class and of those that are passed to them."""
+        """Return the calls up to the one with this result, of objects of its class and of those that are passed to them.
+
+        A training of several callbacks is long, so only its last result is read.
+        """
         part, _with_all_objects = self.until(result)
         class_name = part.objects[part.calls[-1].on].class_name
         names: set[str] = set()
@@ -159,7 +162,10 @@ class ObjectSequence:
             if item.class_name == class_name:
                 names |= part._needed(item, [call for call in part.calls if call.on == item.name]).keys()
         objects = {name: item for name, item in part.objects.items() if name in names}
-        return replace(part, objects=objects, calls=[call for call in part.calls if call.on in names])
+        calls = [call for call in part.calls if call.on in names]
+        if self.driven and len(self.objects) > 1:
+            calls = [*(replace(call, results={}) for call in calls[:-1]), calls[-1]]
+        return replace(part, objects=objects, calls=calls)
 
     def last_call(self) -> ObjectSequence:
         """Return the same sequence with its last call only."""

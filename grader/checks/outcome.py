@@ -12,6 +12,8 @@ from ..report.evidence import Evidence
 from ..report.picture_data import Picture
 from ..support.i18n import _, ngettext
 
+MOST_NAMED = 12  # right results in a message
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -119,7 +121,7 @@ class Verdict:
             return Outcome(1.0, " ".join([praise, *notes]), Evidence().with_notes(notes))
         message, evidence, of_numbers = self._first
         right = [name for name, is_right in self._right.items() if is_right]
-        if right:
+        if 0 < len(right) <= MOST_NAMED:
             message += " " + _("Right: {names}.").format(names=", ".join(right))
         notes = self._with_lists(self._given_notes)
         if notes:

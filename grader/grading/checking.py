@@ -186,7 +186,7 @@ class Checking:
         if status != "passed" and outcome.spot:
             location = self._locator.of_spot(outcome.spot)
         elif status != "passed":
-            location = self._locator.of_check(check, self._context)
+            location = self._locator.of_check(check, self._context, outcome.evidence.result)
         return check_result(check, status, outcome.message, outcome.share, location)
 
     def _count_bugs(self, outcome: Outcome) -> None:

@@ -61,20 +61,23 @@ class Locator:
         lines = next((code.text.split("\n") for code in codes), [])
         return lines[location.line - 1].strip() if location.line <= len(lines) else ""
 
-    def of_check(self, check: Check, context: Context) -> Location | None:
+    def of_check(self, check: Check, context: Context, where: str | None = None) -> Location | None:
         """Return the definition of the first function or variable of ``check``, under the submission's name for it.
 
-        None if the submission lacks all of them, or the check judges something else.
+        In a sequence of calls it is the method that returns the result ``where``. None if the submission lacks all of them,
+        or the check judges something else.
         """
         if not check.judges_definitions:
             return None
         for name in check.functions():
             function = context.student.find(name)
-            spot = function and (
-                self._of_method(check.called(name), function.label, context.content)
-                or self._definitions.get(function.label)
-                or self._definitions.get(function.owner)
-            )
+            spot = self._in_sequence(name, where, context)
+            if spot is None and function:
+                spot = (
+                    self._of_method(check.called(name), function.label, context.content)
+                    or self._definitions.get(function.label)
+                    or self._definitions.get(function.owner)
+                )
             if spot:
                 return self.of_spot(spot)
         for name, _ in check.variables():
@@ -82,6 +85,15 @@ class Locator:
             if spot:
                 return self.of_spot(spot)
         return None
+
+    def _in_sequence(self, name: str, where: str | None, context: Context) -> Spot | None:
+        """Return the definition of the method, or else of the class, that returns the result ``where`` of a sequence of calls."""
+        sequence = context.content.sequences.get(name)
+        if sequence is None or where is None or where not in sequence.returns:
+            return None
+        method = sequence.method_of(where)
+        label = context.student.required_class(method.partition(".")[0]).constructor.name
+        return self._of_method(method, label, context.content) or self._definitions.get(label)
 
     def of_variable(self, name: str, context: Context) -> Location | None:
         """Return where a variable gets its value, by its name in the assignment or in the submission; None without it."""

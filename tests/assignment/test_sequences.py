@@ -41,6 +41,8 @@ def test_calls_that_lead_to_a_result_are_those_of_its_class(content):
     objects = {**two.objects, "two": MadeObject("two", "Other", {})}
     other = replace(two, objects=objects, calls=[*two.calls, replace(two.calls[0], results={"total": "total4"})])
     assert other.leading_to("total3").as_code() == "one = Counter(start); total1 = one.add(n1); total3 = one.add(n2)"
+    trained = replace(two, driven=frozenset(two.objects)).leading_to("total3")
+    assert [call.results for call in trained.calls] == [{}, {}, {"total": "total3"}]
 
 
 def test_parts_of_one_object_end_with_a_call_without_result(content):

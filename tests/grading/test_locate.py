@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from grader.assignment import load
 from grader.grading.grade import grade
 from grader.grading.locate import Locator, definitions
 from grader.grading.options import GradeOptions
@@ -121,3 +124,15 @@ def test_function_is_not_the_place_of_a_mistake_in_a_plot():
     places = {name: locator.of_check(check_of("two-gaussians", name), context) for name in ("accuracy", "figures")}
     assert places["accuracy"].line == 5
     assert places["figures"] is None
+
+
+def test_wrong_result_of_a_sequence_is_in_the_method_that_returns_it():
+    method = "    def on_epoch_end(self, epoch, logs=None):\n        pass\n"
+    source = "".join(f"class {name}:\n{method}" for name in ("BestWeights", "EarlyStop", "HalveRate"))
+    locator = Locator(read_file("mine.py", source.encode()))
+    student = SimpleNamespace(required_class=lambda name: SimpleNamespace(constructor=SimpleNamespace(name=name)))
+    student.find = lambda function: None
+    context = SimpleNamespace(student=student, content=load("callbacks").content)
+    check = check_of("callbacks", "two-trainings")
+    results = ["stop_training15", "learning_rate33"]
+    assert [locator.of_check(check, context, result).line for result in results] == [5, 8]
