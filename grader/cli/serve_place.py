@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,7 +35,8 @@ class ServerPlace:
     """The folder, the database and the place of the files of a server, as the command line names them."""
 
     data_dir: Path | None = None
-    database: str | None = None
+    database: str | None = field(default=None, repr=False)
+    """The address of the database, which may have a password."""
     blobs: str = ""
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli.serve_place import ServerPlace
 from grader.service import database_address
+from grader.service.configuration import Configuration
 from grader.support.errors import UsageError
 
 URL = "postgresql+psycopg://grader:planted-word@127.0.0.1:9/grader"
@@ -38,3 +40,8 @@ def test_no_message_has_the_password(grader):
     done = grader("serve", "check", "--database", URL)
     assert done.returncode == 2 and "Connection refused" in done.stderr
     assert "planted" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("settings", [ServerPlace(database=URL), Configuration(data_dir=Path(), database=URL)])
+def test_settings_do_not_print_the_password(settings):
+    assert "planted" not in repr(settings)
