@@ -11,7 +11,7 @@ def preprocess(images):
 
 def build(rate):
     net = keras.Sequential([keras.Input((28, 28, 1))])
-    for filters in (8, 16):
+    for filters in (16, 32):
         net.add(Conv2D(filters, (3, 3), activation="relu"))
         net.add(MaxPooling2D((2, 2)))
     net.add(Flatten())
