@@ -18,7 +18,7 @@ def max_pool(x, size, stride):
     raise NotImplementedError
 
 
-# Bonus: replace None by your answers.
+# Bonus: replace None with your answers.
 answers = {"flat": None, "first": None, "cnn": None, "dense": None, "regression": None, "deeper": None}
 
 

@@ -25,7 +25,7 @@ def stop_epoch(val_losses, patience):
 
 # def decay_step(w, b, dw, db, lam, learning_rate): ... is a bonus.
 
-# Bonus: replace None by your answers.
+# Bonus: replace None with your answers.
 answers = {"watch": None, "dropped": None, "remedies": None}
 
 
