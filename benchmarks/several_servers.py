@@ -67,6 +67,7 @@ class StandIn:
     """An executor that grades nothing: each task takes a moment, and has the same report."""
 
     slots = SLOTS
+    pauses_machines = False
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(SLOTS)
@@ -91,6 +92,10 @@ class StandIn:
     def cancel(self, future: Future[TaskResult]) -> None:
         """End a task that has not begun."""
         future.cancel()
+
+    def machines(self) -> list[object]:
+        """Return the machines of a cluster."""
+        return []
 
     def problem(self) -> str:
         """Return why nothing can be graded."""
