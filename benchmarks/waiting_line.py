@@ -38,10 +38,6 @@ class Row:
     stamp: int = 0
 
 
-def _choose(condition: bool, value: int, other: int) -> int:
-    return value if condition else other
-
-
 class LineInMemory:
     """The queue in memory. Times of all methods are seconds."""
 
@@ -93,7 +89,7 @@ class LineInMemory:
         places: Counter[int] = Counter()
         patient = moment - queue.PATIENCE.total_seconds()
         for row in sorted(self._rows[user], key=lambda row: (row.available, row.id)):
-            priority = queue.priority_of(row.priority, row.available < patient, _choose)
+            priority = queue.priority_of(row.priority, row.available < patient)
             places[priority] += 1
             self._count += 1
             row.stamp = self._count

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .executor import Machine
+from .executor import Machine, must_be_alone
 from .pausing import Pausing
 from .work import GradingTask, Work
 
@@ -115,7 +115,7 @@ class ClusterWorker:
             return False
         if not self.tasks:
             return True
-        if "last" in (task.attempt, *(other.attempt for _, other in self.tasks.values())):
+        if must_be_alone(task, self.tasks.values()):
             return False
         works = [other for other, _ in self.tasks.values()]
         if work.device == "gpu" and sum(other.device == "gpu" for other in works) >= ahead * self.gpus:

@@ -236,13 +236,14 @@ class Executor:
         """Return the task that starts next, or None if none can start now. It counts as running from now on."""
         with self._lock:
             slots = self.slots  # once: a cluster counts those of all its workers
-            if len(self._running) >= (slots if self._has_short_tasks else 2 * slots):
+            ahead = 1 if self._has_short_tasks else 2  # a second task for each slot waits there: no slot is idle
+            if len(self._running) >= ahead * slots:
                 return None
             running = [(other.work, other.task) for other in self._running]
             for position, entry in enumerate(self._waiting):
-                if not self._has_slot(entry, slots):
+                if not self._may_take_slot(entry, slots):
                     continue
-                if not self._place.has_room(entry.work, entry.task, running, 1 if self._has_short_tasks else 2):
+                if not self._place.has_room(entry.work, entry.task, running, ahead):
                     if entry.overtakings >= MOST_OVERTAKINGS:
                         return None
                     continue
@@ -256,14 +257,11 @@ class Executor:
                 return entry
             return None
 
-    def _has_slot(self, entry: _Entry, slots: int) -> bool:
-        """True if a slot is free for a task. One of ``slots`` is kept free of long tasks if short ones may arrive."""
-        if not self._has_short_tasks:
-            return len(self._running) < 2 * slots  # a second task for each slot waits there: no slot is idle
-        if entry.priority >= Priority.CLASS and slots > 1:
-            long_count = sum(other.priority >= Priority.CLASS for other in self._running)
-            return len(self._running) < slots and long_count < slots - 1
-        return len(self._running) < slots
+    def _may_take_slot(self, entry: _Entry, slots: int) -> bool:
+        """True if a task may have a free slot. One of ``slots`` is kept free of long tasks if short ones may arrive."""
+        if not self._has_short_tasks or entry.priority < Priority.CLASS or slots == 1:
+            return True
+        return sum(other.priority >= Priority.CLASS for other in self._running) < slots - 1
 
     def _begin(self, entry: _Entry) -> bool:
         """Mark the future of a task as running; False if the task has been cancelled."""
@@ -335,9 +333,14 @@ def has_memory(
     """True if the memory of a task is free. A task that needs more than there is, or its last attempt, is alone."""
     if not running:
         return True
-    if "last" in (task.attempt, *(other.attempt for _, other in running)):
+    if must_be_alone(task, running):
         return False
     return memory_mb is None or work.memory_mb + sum(other.memory_mb for other, _ in running) <= memory_mb
+
+
+def must_be_alone(task: GradingTask, running: Iterable[tuple[Work, GradingTask]]) -> bool:
+    """True if a task cannot start next to those that run, because it or one of them is at its last attempt."""
+    return "last" in (task.attempt, *(other.attempt for _, other in running))
 
 
 Item = TypeVar("Item")

@@ -22,6 +22,7 @@ from ..support.errors import UsageError
 from ..support.text import plural
 from ..version import __version__
 from . import blob_lock, table_copy
+from .blobs import place_of
 from .data_folder import DATABASE
 from .database import Database
 from .moments import now
@@ -101,7 +102,7 @@ def _add_blobs(archive: zipfile.ZipFile, service: Service, copy: Path) -> Backup
     missing = 0
     for name in names:
         try:
-            archive.writestr(f"blobs/{name[:2]}/{name}", service.blobs.get(name))
+            archive.writestr(f"blobs/{place_of(name)}", service.blobs.get(name))
         except FileNotFoundError:
             missing += 1
     return BackupContent(**content_of, blobs=len(names) - missing, missing=missing)

@@ -108,9 +108,14 @@ class Blobs:
         """Raise UsageError if nothing can be stored: the folder exists, so nothing is wrong."""
 
     def _path(self, name: str) -> Path:
-        if len(name) != 64 or not name.isalnum():
-            raise FileNotFoundError(name)
-        return self._folder / name[:2] / name
+        return self._folder / place_of(name)
+
+
+def place_of(name: str) -> str:
+    """Return where a blob is below the place of all blobs; raises FileNotFoundError for what cannot be the name of one."""
+    if len(name) != 64 or not name.isalnum():
+        raise FileNotFoundError(name)
+    return f"{name[:2]}/{name}"
 
 
 def name_of(content: bytes) -> str:

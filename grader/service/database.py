@@ -26,9 +26,8 @@ from ..support.errors import UsageError
 from ..support.i18n import _
 from . import postgresql, sqlite
 from .errors import NoSpace, Unavailable
-from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING
+from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING, SNAPSHOT
 
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # as SQLite has it
 MIGRATIONS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
 

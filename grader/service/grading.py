@@ -181,9 +181,8 @@ class Grader:
     def _save_and_claim(self) -> list[Submission]:
         """Store all outcomes and claim submissions, in one transaction."""
         running = len(self._claims) - len(self._unsaved)
-        free = 0 if self._is_stopping.is_set() else claim_count(self._executor.slots, running)
-        if self._executor.problem():
-            free = 0
+        may_claim = not (self._is_stopping.is_set() or self._executor.problem())
+        free = claim_count(self._executor.slots, running) if may_claim else 0
         free = self._pausing.most_claims(free, running)
         if not self._unsaved and not (free > 0 and self._supervision.has_waiting()):
             return []

@@ -16,7 +16,7 @@ from .moments import now
 from .service import Service
 from .tables import Worker
 
-SILENT_SECONDS = 60
+SILENT = timedelta(seconds=60)
 """A worker that was not seen for this long does not work."""
 
 
@@ -71,7 +71,7 @@ def _worker(service: Service) -> str:
             workers = session.scalars(select(Worker)).all()
     except Exception:
         return lazy("The database cannot be used.")
-    since = now() - timedelta(seconds=SILENT_SECONDS)
+    since = now() - SILENT
     present = [worker for worker in workers if worker.seen > since]
     if not present:
         return lazy("No worker grades.")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..executor.executor import Machine
+from .health import SILENT
 from .moments import now
 from .tables import ClusterMachine
-
-SILENT = timedelta(seconds=60)
-"""A machine that no process has seen for this long is not shown."""
 
 
 def store(session: Session, worker_id: str, machines: Sequence[Machine]) -> None:

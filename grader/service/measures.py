@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -14,8 +13,6 @@ from . import health, machines
 from .moments import now
 from .service import Service
 from .tables import Course, Exercise, Job, Result, State, Submission, User, Worker
-
-SILENT = timedelta(seconds=health.SILENT_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +73,7 @@ def measure(service: Service) -> Measures:
             .where(Submission.state == State.NOT_GRADABLE, Submission.losses > 0)
         )
         workers = {"working": 0, "paused": 0}
-        for reason in session.scalars(select(Worker.paused).where(Worker.seen > now() - SILENT)):
+        for reason in session.scalars(select(Worker.paused).where(Worker.seen > now() - health.SILENT)):
             workers["paused" if reason else "working"] += 1
         cluster = machines.seen_lately(session)
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running"))))

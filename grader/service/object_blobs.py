@@ -17,7 +17,7 @@ from typing import Any
 from ..machine import distribution
 from ..support.errors import UsageError
 from ..support.i18n import lazy
-from .blobs import name_of
+from .blobs import name_of, place_of
 from .errors import Refusal, Unavailable
 from .logs import FIELDS
 
@@ -157,9 +157,7 @@ class ObjectBlobs:
             raise Unavailable(UNAVAILABLE, retry_after=60) from error
 
     def _path(self, name: str) -> str:
-        if len(name) != 64 or not name.isalnum():
-            raise FileNotFoundError(name)
-        return f"{self._root}/{name[:2]}/{name}"
+        return f"{self._root}/{place_of(name)}"
 
     def _deleted(self, name: str) -> str:
         return f"{self._root}/{DELETED}/{name}"

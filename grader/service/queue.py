@@ -24,7 +24,11 @@ PATIENCE = timedelta(seconds=60)
 """A submission that has waited longer is no longer overtaken by ones with a higher priority."""
 
 
-def priority_of(priority: Any, is_patient: Any, choose: Callable[[Any, Any, Any], Any]) -> Any:
+def _choice(condition: bool, value: int, other: int) -> int:
+    return value if condition else other
+
+
+def priority_of(priority: Any, is_patient: Any, choose: Callable[[Any, Any, Any], Any] = _choice) -> Any:
     """Return the priority that counts; ``choose(condition, value, other)`` returns one of the values, or an expression."""
     return choose(is_patient, 0, priority)
 
@@ -101,7 +105,7 @@ def next_ids(session: Session, most: int) -> list[str]:
     running = Counter(row.user_id for row in rows if row.state == State.RUNNING)
     patient = _patient()
     waiting = [
-        (priority_of(row.priority, row.available < patient, _choice), row.available, row.id, row.user_id)
+        (priority_of(row.priority, row.available < patient), row.available, row.id, row.user_id)
         for row in rows
         if row.state == State.QUEUED
     ]
@@ -111,10 +115,6 @@ def next_ids(session: Session, most: int) -> list[str]:
         turns[user_id, priority] += 1
         keys.append(key_of(priority, turns[user_id, priority], running[user_id], available, submission_id))
     return [key[-1] for key in heapq.nsmallest(most, keys)]
-
-
-def _choice(condition: bool, value: int, other: int) -> int:
-    return value if condition else other
 
 
 def _patient() -> datetime:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select,
 
 from ..support.errors import UsageError
 from .tables import Table as Base
+from .transaction_options import SNAPSHOT
 
 AT_ONCE = 500  # rows: one has at most a report, and the answers of a seed may have some megabytes
 
@@ -17,8 +18,8 @@ AT_ONCE = 500  # rows: one has at most a report, and the answers of a seed may h
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the rows of one moment, whatever others write meanwhile."""
     with engine.connect() as connection:
-        if connection.dialect.name != "sqlite":  # there a transaction in WAL mode is one anyway
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        if connection.dialect.name != "sqlite":
+            connection = connection.execution_options(**SNAPSHOT)
         with connection.begin():
             yield connection
 

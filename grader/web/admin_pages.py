@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from ..service import administration, health, invitations, machines, measures, retention
+from ..service import administration, health, invitations, measures, retention
 from ..service.access import Caller
 from ..service.retention import Deletions
 from ..service.service import Service
@@ -33,7 +33,6 @@ def overview(request: Request, service: ServiceOf, caller: Admin) -> Response:
     """Show whether the server works, and how much it does."""
     with service.database.reading() as session:
         workers = administration.workers(session)
-        cluster = machines.seen_lately(session)
         open_courses = invitations.open_courses(session)
     return pages.page(
         request,
@@ -41,7 +40,6 @@ def overview(request: Request, service: ServiceOf, caller: Admin) -> Response:
         parts=health.examine(service),
         numbers=measures.measure(service),
         workers=workers,
-        machines=cluster,
         open_courses=open_courses,
         configuration=service.configuration,
         version=__version__,

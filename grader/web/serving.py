@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from ..service import (
     background,
@@ -38,16 +37,6 @@ from .app import make_app
 
 M_ARENA_MAX = -8  # of malloc.h
 log = logging.getLogger(__name__)
-
-
-class _Part(Protocol):
-    """A part of the server with threads of its own."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def stop(self) -> None:
-        """End."""
 
 
 def serve(configuration: Configuration, certificate: Path | None, insecure: bool, write: Callable[[str], None]) -> None:
@@ -83,8 +72,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         for relay in relays:
             relay.start()
         runner = background.job_runner(service, grader)
-        parts: list[_Part] = [runner, Housekeeping(service)]
-        for part in parts:
+        for part in (runner, Housekeeping(service)):
             stack.callback(part.stop)
             part.start()
         # Both have threads, so the processes that grade have started before.

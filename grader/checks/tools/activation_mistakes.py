@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...sandbox.observations import KerasLayer, KerasModel
 from ...support.i18n import _
 from . import losses
+from .layer_rules import UNLIMITED
 from .outputs import Outputs
 from .two_models import ModelProblem
 
@@ -46,7 +47,7 @@ def mistake(name: str, layers: Sequence[KerasLayer], observed: Outputs | None) -
         return ModelProblem("softmax-in-hidden-layer", sentence.format(model=name))
     behind = layers[with_units[-1] + 1 :]
     own = [layer.activation for layer in (last, *behind) if layer.activation != "linear"] + [
-        layer.type.lower() for layer in behind if layer.type in ("ReLU", "LeakyReLU", "ELU", "PReLU")
+        layer.type.lower() for layer in behind if layer.type in UNLIMITED
     ]
     if own and own[-1] in (*NO_PROBABILITIES, "leakyrelu", "prelu") and observed.kind != "probabilities":
         sentence = _(

@@ -9,7 +9,8 @@ from ...support.i18n import _, joined
 from .outputs import Outputs
 from .two_models import ModelProblem
 
-ACTIVATIONS = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU")
+UNLIMITED = ("ReLU", "LeakyReLU", "PReLU", "ELU")  # layers whose outputs cannot be probabilities
+ACTIVATIONS = ("Activation", *UNLIMITED)
 NORMALISATIONS = (
     "BatchNormalization",
     "LayerNormalization",
