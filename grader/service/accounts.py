@@ -37,10 +37,13 @@ def caller_of(user: User, scopes: Iterable[str] | None = None) -> Caller:
     )
 
 
-def sign_in(session: Session, user: User) -> str:
-    """Return the secret of a new cookie with which a browser is signed in."""
+def sign_in(session: Session, user: User, via: str = "", hours: float = 24 * LOGIN_DAYS) -> str:
+    """Return the secret of a new cookie with which a browser is signed in for some hours.
+
+    ``via`` is the provider of the identity that signs in, "" for a password or a link.
+    """
     secret = new_secret()
-    session.add(Login(digest=digest_of(secret), user_id=user.id, expires=now() + timedelta(days=LOGIN_DAYS)))
+    session.add(Login(digest=digest_of(secret), user_id=user.id, expires=now() + timedelta(hours=hours), via=via))
     return secret
 
 

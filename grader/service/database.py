@@ -24,11 +24,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..support.errors import UsageError
 from ..support.i18n import _
-from . import postgresql, sqlite
+from . import outside_tables, postgresql, sqlite
 from .errors import NoSpace, Unavailable
 from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING, SNAPSHOT
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TABLES = outside_tables.Delivery.metadata
+"""All tables: this module imports all that define some."""
 T = TypeVar("T")
 
 

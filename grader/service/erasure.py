@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..support.errors import UsageError
 from . import desk_folder, members, retention
 from .moments import now
+from .outside_tables import Delivery, Identity
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -46,7 +47,7 @@ def erase(service: Service, user_id: str) -> str:
     with service.database.writing() as session:
         user = session.get_one(User, user_id)
         exercises = _exercises_of(session, user)
-        for table in (Submission, Mark, Extension, Membership, Login, Token, Link):
+        for table in (Delivery, Submission, Mark, Extension, Membership, Identity, Login, Token, Link):
             session.execute(delete(table).where(table.user_id == user.id))
         name = f"erased-{user.id}"
         # Marks have the name for people, which somebody else may have as well: that mark then loses it, too.

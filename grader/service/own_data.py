@@ -15,7 +15,7 @@ from ..support import i18n
 from ..support.errors import GraderError
 from ..support.i18n import _
 from ..support.zips import DATE
-from . import submissions
+from . import identities, submissions
 from .access import Caller
 from .service import Service
 from .student_reports import student_report
@@ -60,7 +60,12 @@ def _account(session: Session, caller: Caller) -> dict[str, Any]:
             for membership in session.scalars(select(Membership).filter_by(**own))
         ],
         "browsers": [
-            _columns(login, "created", "seen", "expires") for login in session.scalars(select(Login).filter_by(**own))
+            _columns(login, "created", "seen", "expires", "via")
+            for login in session.scalars(select(Login).filter_by(**own))
+        ],
+        "identities": [
+            _columns(identity, "provider", "issuer", "subject", "name", "created", "seen")
+            for identity in identities.of_user(session, user.id)
         ],
         "tokens": [
             _columns(token, "label", "start", "scopes", "created", "expires", "last_used")

@@ -92,6 +92,7 @@ def change(session: Session, caller: Caller, course: Course, membership: Members
     if role < Role.INSTRUCTOR:
         _keep_an_instructor(session, caller, membership)
     if membership.role != role:
+        membership.source = ""
         audit.write(session, caller, "role", f"{course.slug} {membership.user.name} {Role(role).name.lower()}")
     membership.role, membership.section = role, users.line(section)
 
@@ -169,8 +170,9 @@ def _join(session: Session, course: Course, user: User, role: Role, section: str
     membership = session.get(Membership, (course.id, user.id))
     if membership is None:
         session.add(Membership(course_id=course.id, user_id=user.id, role=role, section=section))
-    elif section:
-        membership.section = section
+    else:
+        membership.source = ""  # the list says now that the person belongs here
+        membership.section = section or membership.section
 
 
 def _keep_an_instructor(session: Session, caller: Caller, membership: Membership) -> None:

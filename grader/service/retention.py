@@ -15,6 +15,7 @@ from ..support.text import plural
 from . import blob_lock, desk_folder
 from .logs import FIELDS
 from .moments import now
+from .outside_tables import OneTime
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -144,6 +145,7 @@ def _expired() -> list[Delete]:
         delete(Login).where(Login.expires < moment),
         delete(Token).where(Token.expires < moment),
         delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),
+        delete(OneTime).where(OneTime.expires < moment),
         delete(Job).where(Job.finished < moment - timedelta(days=JOB_DAYS)),
         delete(Worker).where(Worker.seen < moment - timedelta(days=1)),
         delete(ClusterMachine).where(ClusterMachine.seen < moment - timedelta(days=1)),

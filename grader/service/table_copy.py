@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text
 
 from ..support.errors import UsageError
-from .tables import Table as Base
+from .database import TABLES
 from .transaction_options import SNAPSHOT
 
 AT_ONCE = 500  # rows: one has at most a report, and the answers of a seed may have some megabytes
@@ -32,7 +32,7 @@ def copy(
     Raises UsageError if the target has another number of rows afterwards.
     """
     counts = {}
-    for table in Base.metadata.sorted_tables:  # those that others refer to are first
+    for table in TABLES.sorted_tables:  # those that others refer to are first
         rows = source.execution_options(yield_per=AT_ONCE).execute(select(table))
         count = 0
         for part in rows.mappings().partitions():
@@ -49,7 +49,7 @@ def copy(
 
 def counts_of(connection: Connection) -> dict[str, int]:
     """Return the number of rows of each table."""
-    return {table.name: _count(connection, table) for table in Base.metadata.sorted_tables}
+    return {table.name: _count(connection, table) for table in TABLES.sorted_tables}
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -97,7 +97,10 @@ class User(Table):
 
 
 class Login(Table):
-    """A browser in which a user is signed in, by the hash of its cookie."""
+    """A browser in which a user is signed in, by the hash of its cookie.
+
+    ``via`` is the provider of the :class:`grader.service.outside_tables.Identity` that signed in, "" for a password or a link.
+    """
 
     __tablename__ = "login"
     digest: Mapped[str] = mapped_column(primary_key=True)
@@ -105,6 +108,7 @@ class Login(Table):
     created: Mapped[datetime] = mapped_column(default=now)
     seen: Mapped[datetime] = mapped_column(default=now)
     expires: Mapped[datetime]
+    via: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -159,7 +163,10 @@ class Course(Table):
 
 
 class Membership(Table):
-    """A user in a course."""
+    """A user in a course.
+
+    ``source`` is "" if a person has given the role, else the system that has, such as ``hub``, which may also take it back.
+    """
 
     __tablename__ = "membership"
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
@@ -167,6 +174,7 @@ class Membership(Table):
     role: Mapped[int] = mapped_column(default=Role.STUDENT)
     section: Mapped[str] = mapped_column(default="")
     shows_name: Mapped[bool] = mapped_column(default=False)  # on leaderboards, instead of a pseudonym
+    source: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime] = mapped_column(default=now)
     user: Mapped[User] = relationship()
     course: Mapped[Course] = relationship()

@@ -2,10 +2,8 @@
 
 from alembic import context
 
-from grader.service.tables import Table
+from grader.service.database import TABLES
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Table.metadata, render_as_batch=True
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=TABLES, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()
