@@ -1,4 +1,4 @@
-"""Write the tables of the documentation that are made from the code: kinds of checks, and report formats.
+"""Write the tables of the documentation that are made from the code: kinds of checks, report formats, stored data.
 
 ``make docs`` runs it. Each table is between two comments in its page; the text around it is written by hand.
 """
@@ -13,6 +13,7 @@ from grader.assignment import kinds
 from grader.assignment.check import BandedCheck, Check, ProbedCheck
 from grader.assignment.schema import descriptions
 from grader.report import formats
+from grader.service.stored_data import STORED
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COMMON = {*Check.model_fields, "given", "tolerance"}  # described above the table
@@ -47,11 +48,23 @@ def formats_table() -> str:
     return "\n".join(lines)
 
 
+def stored_table() -> str:
+    """Return the table of the data of people that a server stores."""
+    lines = ["| data | purpose | kept | erased |", "|---|---|---|---|"]
+    for entry in STORED:
+        lines.append(f"| {entry.content} | {entry.purpose} | {entry.kept.format(days=entry.days)} | {entry.erased} |")
+    return "\n".join(lines)
+
+
 def _first_paragraph(text: str | None) -> str:
     return " ".join((text or "").split("\n\n")[0].split()).replace("``", "`").removesuffix(".").replace("|", "\\|")
 
 
-TABLES = {"kinds": (DOCS / "authoring-checks.md", kinds_table), "formats": (DOCS / "report-formats.md", formats_table)}
+TABLES = {
+    "kinds": (DOCS / "authoring-checks.md", kinds_table),
+    "formats": (DOCS / "report-formats.md", formats_table),
+    "stored data": (DOCS / "serve-privacy.md", stored_table),
+}
 
 
 def with_table(page: str, name: str, table: str) -> str:

@@ -36,6 +36,7 @@ from . import (
     own_data_pages,
     pages,
     people_pages,
+    privacy_pages,
     regrade_pages,
     submission_pages,
 )
@@ -67,6 +68,7 @@ ROUTERS = (
     operation_pages.router,
     own_data_pages.router,
     people_pages.router,
+    privacy_pages.router,
     regrade_pages.router,
     submission_pages.router,
 )

@@ -1,0 +1,106 @@
+"""What a server stores about people, why, for how long, and how it is erased: for the page about privacy and the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..support.i18n import lazy
+from .accounts import LOGIN_DAYS
+from .retention import AUDIT_DAYS, JOB_DAYS
+
+
+@dataclass(frozen=True)
+class StoredData:
+    """One kind of data. The sentences can be translated, and ``kept`` may have the field {days}. ``tables`` are those of the database."""
+
+    content: str
+    purpose: str
+    kept: str
+    erased: str
+    tables: tuple[str, ...]
+    days: int = 0
+
+
+WITH_PERSON = lazy("with the person")
+WITH_COURSE = lazy("with the person, or with the work in the course")
+BY_ITSELF = lazy("by itself, or with the person")
+
+STORED: tuple[StoredData, ...] = (
+    StoredData(
+        lazy("Account: login name, name, e-mail address if somebody entered it, hash of the password, language"),
+        lazy("to sign in, and to name the person in the gradebook"),
+        lazy("until it is erased"),
+        WITH_PERSON,
+        ("user",),
+    ),
+    StoredData(
+        lazy("Browsers that are signed in, tokens for programs, links for a password: only their hashes, with dates"),
+        lazy("to recognise the person"),
+        lazy("until they expire: a sign-in after {days} days at most"),
+        BY_ITSELF,
+        ("login", "token", "link"),
+        LOGIN_DAYS,
+    ),
+    StoredData(
+        lazy("Logins of other systems: the system, the number or name of the person there, dates"),
+        lazy("to find the account when the person signs in there"),
+        lazy("until the person removes it, or the account is erased"),
+        WITH_PERSON,
+        ("identity",),
+    ),
+    StoredData(
+        lazy("A sign-in at another system that has begun: random numbers, and the page to return to"),
+        lazy("to refuse forged sign-ins"),
+        lazy("until it ends, at most an hour"),
+        BY_ITSELF,
+        ("one_time",),
+    ),
+    StoredData(
+        lazy(
+            "Courses of the person: role, section, extensions with a note, and whether the leaderboard shows the name"
+        ),
+        lazy("to decide what the person may do, and until when"),
+        lazy("until it is erased, or the person leaves the course"),
+        WITH_PERSON,
+        ("membership", "extension"),
+    ),
+    StoredData(
+        lazy("Work: the files that were handed in, the time of arrival, the report, the executed notebook"),
+        lazy("to grade it, and to show the report"),
+        lazy("as long as the course says, for self-checks and for graded attempts"),
+        WITH_PERSON,
+        ("submission", "upload", "result"),
+    ),
+    StoredData(
+        lazy("Marks and comments of the staff, and results of grading again"),
+        lazy("for the gradebook"),
+        lazy("as long as the work"),
+        WITH_PERSON,
+        ("mark", "regrade", "regrade_item"),
+    ),
+    StoredData(
+        lazy("What was sent to a course system or a repository: when, and whether it arrived"),
+        lazy("to send points once, and to show whether they arrived"),
+        lazy("as long as the work"),
+        WITH_PERSON,
+        ("delivery",),
+    ),
+    StoredData(
+        lazy("Jobs of the staff, such as the validation of an exercise, with the name of the person who started them"),
+        lazy("to show their output"),
+        lazy("{days} days"),
+        lazy("the name is replaced"),
+        ("job",),
+        JOB_DAYS,
+    ),
+    StoredData(
+        lazy("The audit: changes of marks, roles, courses and exercises, and administrators who looked at work"),
+        lazy("to explain a mark, and to find misuse"),
+        lazy("{days} days"),
+        lazy("the name is replaced"),
+        ("audit",),
+        AUDIT_DAYS,
+    ),
+)
+NOT_PERSONAL = ("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine")
+"""Tables without data of people."""

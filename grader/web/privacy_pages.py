@@ -1,0 +1,23 @@
+"""The page about privacy: what the server stores about people. Everybody can read it, also without an account."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ..service import access
+from ..service.stored_data import STORED
+from . import pages
+from .requests import ServiceOf, Visitor
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/privacy")
+def privacy(request: Request, service: ServiceOf, visitor: Visitor) -> Response:
+    """Show what is stored, and for how long in the courses of the visitor."""
+    courses = []
+    if visitor is not None:
+        with service.database.reading() as session:
+            courses = [entry.course for entry in access.courses_of(session, visitor)]
+    return pages.page(request, "privacy.html.j2", stored=STORED, courses=courses)
