@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]+)((?:/[\w.=-]+)*)/?")
 DELETED = "deleted"
 """The folder of blobs that nothing seemed to need; see :meth:`ObjectBlobs.delete_old`."""
 TIMES = {"connect_timeout": 5, "read_timeout": 30, "retries": {"max_attempts": 3, "mode": "standard"}}
+CHECK_SECONDS = 10
+"""For how long the answer of :meth:`ObjectBlobs.check` is used again: pages and probes ask often, and a silent store takes long."""
 PROBE = "probe"  # the object that shows whether the store works; it stays, since several servers use it
 UNAVAILABLE = lazy("The storage of files does not answer. Try again in a minute.")
 log = logging.getLogger(__name__)
@@ -53,6 +56,9 @@ class ObjectBlobs:
         self._root = match[1] + match[2]
         self._system: Any = None
         self._lock = threading.Lock()
+        self._check_lock = threading.Lock()
+        self._checked: float | None = None  # when the last check ended
+        self._problem = ""  # what it found
 
     def put(self, content: bytes, is_vital: bool = True) -> str:
         """Store a blob and return its name, the SHA-256 of its content. One that exists is written again, so that it is new."""
@@ -114,19 +120,33 @@ class ObjectBlobs:
                 yield name
 
     def check(self) -> None:
-        """Write and read an object; raises UsageError that says why this is not possible, without the credentials."""
+        """Write and read an object; raises UsageError that says why this is not possible, without the credentials.
+
+        The answer may be some seconds old. While one caller asks the store, the others get the last answer.
+        """
+        if self._check_lock.acquire(blocking=self._checked is None):
+            try:
+                if self._checked is None or time.monotonic() - self._checked > CHECK_SECONDS:
+                    self._problem = self._trial()
+                    self._checked = time.monotonic()
+            finally:
+                self._check_lock.release()
+        if self._problem:
+            raise UsageError(self._problem)
+
+    def _trial(self) -> str:
+        """Return why an object cannot be written and read, "" if it can."""
         path = f"{self._root}/{PROBE}"
         try:
             with self._requests() as system:
                 system.pipe_file(path, b"grader")
                 system.cat_file(path)
-        except FileNotFoundError as error:
+        except FileNotFoundError:
             bucket = self._root.partition("/")[0]
-            raise UsageError(
-                f"The files cannot be stored at s3://{self._root}: make the bucket {bucket} first."
-            ) from error
+            return f"The files cannot be stored at s3://{self._root}: make the bucket {bucket} first."
         except Refusal as error:
-            raise UsageError(f"The files cannot be stored at s3://{self._root}: {_reason(error.__cause__)}.") from error
+            return f"The files cannot be stored at s3://{self._root}: {_reason(error.__cause__)}."
+        return ""
 
     def _content(self, name: str) -> bytes:
         path = self._path(name)

@@ -166,6 +166,19 @@ def test_store_that_does_not_answer_is_unavailable_for_a_while(environment, monk
     assert (refusal.value.status, refusal.value.retry_after) == (503, 60)
 
 
+def test_answer_of_a_check_is_used_again_for_some_seconds(environment, monkeypatch):
+    store = ObjectBlobs(ADDRESS)
+    answers = iter(["It fails.", ""])
+    monkeypatch.setattr(store, "_trial", lambda: next(answers))
+    for _ in range(2):
+        with pytest.raises(UsageError, match="It fails"):
+            store.check()
+    monkeypatch.setattr(object_blobs, "CHECK_SECONDS", -1)
+    with store._check_lock, pytest.raises(UsageError, match="It fails"):  # somebody else asks at the moment
+        store.check()
+    store.check()
+
+
 @pytest.mark.parametrize(
     "address", ["s3://", "s3://key:secret@bucket", "s3://bucket/../x y", "gs://bucket", "http://x/y"]
 )
