@@ -62,6 +62,8 @@ class Configuration:
     """The address of the proxy whose headers are trusted; "": none."""
     is_secure: bool = False
     """Whether browsers reach the server by HTTPS, so that cookies may require it."""
+    root: str = ""
+    """The path below which browsers see the server, such as /grader, without a slash at its end."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     limits: ServiceLimits = ServiceLimits()

@@ -16,6 +16,7 @@ from ..service.progress import SubmissionProgress
 from ..service.tables import Exercise, Kind, Role, State, Submission
 from ..service.terms import Terms
 from ..support.i18n import _
+from . import requests
 
 PREFIX = "/api/v1"
 
@@ -215,4 +216,4 @@ ROLES: dict[Role, Literal["student", "tutor", "instructor"]] = {
 
 def address(request: Request, path: str) -> str:
     """Return the path of a page or of a document as a link, which is relative to the host of the server."""
-    return f"{request.scope.get('root_path', '')}{path}"
+    return f"{requests.root(request)}{path}"

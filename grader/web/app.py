@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -12,6 +13,7 @@ from ..service.configuration import Configuration
 from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable, missing
 from ..service.service import Service
+from ..support.errors import UsageError
 from ..version import __version__
 from . import (
     account_pages,
@@ -40,6 +42,7 @@ from . import (
     regrade_pages,
     submission_pages,
 )
+from .below_path import BelowPath
 from .body_limits import BodyLimits
 from .head_requests import HeadRequests
 from .headers import SecurityHeaders
@@ -123,8 +126,19 @@ def make_app(service: Service) -> FastAPI:
     def refuse_fields(request: Request, error: RequestValidationError) -> Response:
         return answers.refused(request, Unreadable(answers.problem_of(error)))
 
+    refuse_hidden_pages(service.configuration.root)
     add_protection(app, service.configuration)
     return app
+
+
+def refuse_hidden_pages(root: str) -> None:
+    """Raise UsageError if the path below which the server is begins like its own pages: their addresses would be ambiguous."""
+    names = {route.path.split("/")[1] for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
+    first = root.partition("/")[2].partition("/")[0]
+    if first in names - {""}:
+        raise UsageError(
+            f"The server cannot be below {root}, because /{first} is an address of the pages: choose another path."
+        )
 
 
 def add_protection(app: FastAPI, configuration: Configuration) -> None:
@@ -139,3 +153,4 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     app.add_middleware(Languages)
     is_for_others = bool(configuration.proxy) or not is_loopback(configuration.host)
     app.add_middleware(SecurityHeaders, configuration.is_secure and is_for_others)
+    app.add_middleware(BelowPath, configuration.root)

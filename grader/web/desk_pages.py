@@ -39,13 +39,15 @@ def retry(place: DeskPlaceOf, desks: DesksOf) -> Response:
 
 
 @router.get(f"{ADDRESS}/class/{{file:path}}")
-def class_file(file: str, place: DeskPlaceOf, service: ServiceOf, caller: User, desks: DesksOf) -> Response:
+def class_file(
+    request: Request, file: str, place: DeskPlaceOf, service: ServiceOf, caller: User, desks: DesksOf
+) -> Response:
     """Send a page of the class, or a file of a student."""
     own = desks.desk(place.exercise, current(), SHORT_WAIT)
     if own.state.written is None:
         own = desks.current(place.exercise, current())
     keep_look(service, caller, place, file)
-    return desk_files.page(own.folder.out, file, _links(place, own.state, file))
+    return desk_files.page(own.folder.out, file, _links(place, own.state, file, requests.root(request)))
 
 
 @router.get(f"{ADDRESS}/files/{{file}}")
@@ -106,14 +108,16 @@ def forget_sheet(system: str, place: DeskPlaceOf, desks: DesksOf) -> Response:
     return RedirectResponse(f"{place.address}#sheets", 303)
 
 
-def _links(place: DeskPlace, state: DeskState, file: str) -> list[tuple[str, str]]:
+def _links(place: DeskPlace, state: DeskState, file: str, root: str) -> list[tuple[str, str]]:
     """Return the links of a page for instructors: to the desk, and to the form for the marks of its student."""
     folder, _slash, name = file.rpartition("/")
     if folder not in ("", FOR_INSTRUCTORS):
         return []
     student = next((line.identity for line in state.lines if line.page and f"{line.page}.html" == name), None)
-    marks = [(mark_forms.address(place, student), _("Give points or a comment"))] if folder and student else []
-    return [(place.address, _("← Desk")), *marks]
+    marks = (
+        [(f"{root}{mark_forms.address(place, student)}", _("Give points or a comment"))] if folder and student else []
+    )
+    return [(f"{root}{place.address}", _("← Desk")), *marks]
 
 
 def _page(request: Request, place: DeskPlace, desks: Desks, refusal: Refusal | None = None) -> Response:

@@ -115,7 +115,7 @@ def _page(
         assignment = assignments.assignment_of(service, row.version)
         own = standings.standing_of(service, session, row, caller.user_id)
     title = row.title or assignment.content.title
-    address = f"/c/{course.course.slug}/a/{row.name}/files"
+    address = f"{requests.root(request)}/c/{course.course.slug}/a/{row.name}/files"
     return pages.form(
         request,
         "exercise.html.j2",

@@ -28,16 +28,15 @@ NAMES_OF_LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Return the page that a template makes of these values, for the user who is signed in."""
+    """Return the page that a template makes of these values, for the user who is signed in.
+
+    In a template, every address of the server begins with ``{{ root }}``.
+    """
     caller = requests.visitor(request)
     service = requests.service_of(request)
     values["is_paused"] = caller is not None and service.places.is_paused(service.database)
-    text = (
-        environment()
-        .get_template(template)
-        .render(request=request, caller=caller, csrf_field=csrf.field(request), **values)
-    )
-    return HTMLResponse(text, status)
+    values |= {"request": request, "caller": caller, "csrf_field": csrf.field(request), "root": requests.root(request)}
+    return HTMLResponse(environment().get_template(template).render(values), status)
 
 
 def form(request: Request, template: str, refusal: Refusal | None = None, **values: Any) -> HTMLResponse:

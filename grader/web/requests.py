@@ -78,6 +78,11 @@ async def form_of(request: Request) -> FormData:
     return form
 
 
+def root(request: Request) -> str:
+    """Return the path below which the server is, such as /grader, "" without one: links in pages begin with it."""
+    return str(request.scope.get("root_path", ""))
+
+
 def full_address(request: Request, path: str) -> str:
     """Return the address of a page of this server with its host, so that it can be sent to somebody."""
     return f"{str(request.base_url).rstrip('/')}{path}"
