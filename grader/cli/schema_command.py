@@ -6,9 +6,10 @@ import click
 
 
 @click.command("schema")
-@click.argument("document", type=click.Choice(["report", "summary", "ci", "assignment"]), default="report")
+@click.argument("document", type=click.Choice(["report", "summary", "ci", "assignment", "server"]), default="report")
 def command(document: str) -> None:
-    """Print the JSON schema of a report (the default), of a class summary, of .grader.yml, or of assignment.yaml."""
+    """Print the JSON schema of a report (the default), of a class summary, of .grader.yml, of assignment.yaml, or of the
+    settings file of a server."""
     import json
 
     from .schemas import schema

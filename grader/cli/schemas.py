@@ -10,16 +10,22 @@ from ..assignment.schema import DescribedSchema, json_schema
 from ..batch.summary_file import SummaryFile
 from ..ci.config import ENTRY_KEYS, CiFile
 from ..report.model import Report
+from ..service.login_settings import ServerSettings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return the schema of a ``report``, a ``summary``, a ``ci`` configuration or an ``assignment``, with its version in ``$id``."""
+    """Return the schema of a ``report``, a ``summary``, a ``ci`` or ``server`` configuration or an ``assignment``.
+
+    Its version is in ``$id``.
+    """
     if name == "assignment":
         return _versioned(json_schema(), "grader.assignment/1")
     if name == "ci":
         return _of(CiFile, "grader.ci/1") | _short_form()
+    if name == "server":
+        return _of(ServerSettings, "grader.server/1")
     models: dict[str, type[BaseModel]] = {"report": Report, "summary": SummaryFile}
     document = _of(models[name], models[name].model_fields["schema_"].default)
     return {key: _open(value) for key, value in document.items() if key != "additionalProperties"}

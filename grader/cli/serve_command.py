@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .serve_place import ServerPlace, blobs_option, configuration_of, place_options, require_packages
+from .serve_place import ServerPlace, blobs_option, config_option, configuration_of, place_options, require_packages
 from .serve_tools import TOOLS
 
 
@@ -15,6 +15,7 @@ from .serve_tools import TOOLS
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0: any free one.")
 @place_options
 @blobs_option
+@config_option
 @click.option(
     "--jobs",
     type=click.IntRange(1, 1024),
@@ -44,6 +45,7 @@ def command(
     data_dir: Path | None,
     database: str | None,
     blobs: str,
+    config: Path | None,
     jobs: int | None,
     scheduler: str,
     insecure_scheduler: bool,
@@ -58,7 +60,7 @@ def command(
     from ..machine import systems
 
     systems.require_worker()
-    place = ServerPlace(data_dir, database, blobs)
+    place = ServerPlace(data_dir, database, blobs, config)
     if ctx.invoked_subcommand is not None:
         ctx.obj = place
         return

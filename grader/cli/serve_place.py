@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 PACKAGES = (
     "alembic",
     "argon2",
+    "authlib",
     "fastapi",
+    "joserfc",
     "markdown_it",
     "prometheus_client",
     "python_multipart",
@@ -38,6 +41,8 @@ class ServerPlace:
     database: str | None = field(default=None, repr=False)
     """The address of the database, which may have a password."""
     blobs: str = ""
+    config: Path | None = None
+    """The settings file."""
 
 
 def data_dir_option(command: Command) -> Command:
@@ -72,6 +77,16 @@ def blobs_option(command: Command) -> Command:
     )(command)
 
 
+def config_option(command: Command) -> Command:
+    """Add ``--config`` to a command."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="YAML file with the public address, and the other systems by which people sign in.",
+    )(command)
+
+
 def require_packages() -> None:
     """Raise UsageError if the packages of the server are not installed."""
     if any(importlib.util.find_spec(name) is None for name in PACKAGES):
@@ -81,32 +96,45 @@ def require_packages() -> None:
         raise UsageError(f"grader serve needs more packages: run {distribution.command('serve')}.")
 
 
-def place_of(ctx: click.Context, data_dir: Path | None, database: str | None = None) -> ServerPlace:
+def place_of(
+    ctx: click.Context, data_dir: Path | None, database: str | None = None, config: Path | None = None
+) -> ServerPlace:
     """Return the place that the options name, after the name of the command or before it."""
     earlier = ctx.parent.obj if ctx.parent is not None and isinstance(ctx.parent.obj, ServerPlace) else ServerPlace()
-    return ServerPlace(data_dir or earlier.data_dir, database or earlier.database, earlier.blobs)
+    return ServerPlace(
+        data_dir or earlier.data_dir, database or earlier.database, earlier.blobs, config or earlier.config
+    )
 
 
 def configuration_of(place: ServerPlace, **settings: Any) -> Configuration:
     """Return the configuration of a server at a place; the address of a database may be in the environment. Raises UsageError."""
-    from ..service import database_address
+    from ..service import database_address, login_settings
     from ..service.configuration import Configuration, default_data_dir
 
     folder = (place.data_dir or default_data_dir()).absolute()
     database = database_address.chosen(place.database)
+    if place.config is not None:
+        file = login_settings.load(place.config)
+        address = file.address or ""
+        settings |= {"address": address, "root": urlsplit(address).path, "logins": tuple(file.logins)}
+        settings["is_secure"] = settings.get("is_secure", False) or address.startswith("https:")
     return Configuration(data_dir=folder, database=database, blobs=place.blobs, **settings)
 
 
 @contextmanager
 def opened(
-    ctx: click.Context, data_dir: Path | None, database: str | None = None, must_exist: bool = True
+    ctx: click.Context,
+    data_dir: Path | None,
+    database: str | None = None,
+    must_exist: bool = True,
+    config: Path | None = None,
 ) -> Iterator[Service]:
     """Yield the service of a place, also while servers use it. Raises UsageError."""
     require_packages()
     from ..service import data_folder
     from ..service.service import open_beside_server
 
-    configuration = configuration_of(place_of(ctx, data_dir, database))
+    configuration = configuration_of(place_of(ctx, data_dir, database, config))
     if must_exist and not configuration.database:
         data_folder.refuse_missing(configuration.data_dir)
     service = open_beside_server(configuration)

@@ -9,6 +9,7 @@ import platformdirs
 
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from .data_folder import DATABASE
+from .login_settings import LoginSettings
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 
@@ -64,6 +65,10 @@ class Configuration:
     """Whether browsers reach the server by HTTPS, so that cookies may require it."""
     root: str = ""
     """The path below which browsers see the server, such as /grader, without a slash at its end."""
+    address: str = ""
+    """The public address, with a path if the server is below one and without a slash at its end; "": that of each request."""
+    logins: tuple[LoginSettings, ...] = ()
+    """The other systems by which people sign in."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     limits: ServiceLimits = ServiceLimits()

@@ -260,6 +260,8 @@ def _readable(location: YamlPath, data: Any) -> str:
             data = data[step]
             name = data.get("name") if isinstance(data, dict) else None
             readable.append(name if isinstance(name, str) and name else str(step + 1))
+        elif isinstance(data, dict) and step not in data and data.get("kind") == step:
+            continue  # pydantic names the member of a union by the kind of the entry
         else:
             data = data.get(step) if isinstance(data, dict) else None
             readable.append(str(step))
@@ -294,7 +296,7 @@ def _sentence(error: ErrorDetails, where: str, model: type[BaseModel]) -> str:
             sentence = f"{where}: unknown kind '{context['tag']}'; allowed are {context['expected_tags']}."
             return f"{sentence} Did you mean {suggestion}?" if suggestion else sentence
         case "union_tag_not_found":
-            return f"{where} has no 'kind'; every check needs one."
+            return f"{where} has no 'kind'; every {'check' if where.startswith('checks') else 'entry'} needs one."
         case "literal_error" | "enum":
             return f"{where} is {error['input']!r}; allowed are {context['expected']}."
         case _ if error["loc"] and error["input"] is None and error["type"].endswith("_type"):

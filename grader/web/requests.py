@@ -85,7 +85,8 @@ def root(request: Request) -> str:
 
 def full_address(request: Request, path: str) -> str:
     """Return the address of a page of this server with its host, so that it can be sent to somebody."""
-    return f"{str(request.base_url).rstrip('/')}{path}"
+    address = service_of(request).configuration.address or str(request.base_url).rstrip("/")
+    return f"{address}{path}"
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -6,5 +6,5 @@ import json
 
 
 def test_schemas_are_printed(grader):
-    for name in ("report", "summary", "ci"):
+    for name in ("report", "summary", "ci", "server"):
         assert json.loads(grader("schema", name).stdout)["$id"] == f"urn:grader:{name}:1"
