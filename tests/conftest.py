@@ -56,6 +56,7 @@ on_real_data = pytest.mark.skipif(
 ON_BOTH_DATABASES = {
     "test_accepting",
     "test_claims",
+    "test_delivery_sender",
     "test_event_stream",
     "test_finishing",
     "test_jobs",

@@ -46,7 +46,11 @@ class Delivery(Table):
 
     ``kind`` says how, ``place`` where, for example the id of an exercise in a course system. What is told is found out when it
     is sent, so it is always the newest. ``wishes`` counts the reasons to send, ``sent_wish`` is the number of the one that was
-    sent last. ``state`` is ``pending``, ``sent`` or ``given_up``. ``due`` is when it is tried next, ``sentence`` is for the staff.
+    sent last. ``state`` is ``pending``, ``sent`` or ``given_up``. ``due`` is when it is tried next, ``sentence`` is for the staff,
+    and ``detail`` is what the other system said. ``target`` is that system: everything for it waits if it fails.
+
+    ``digest`` is that of the message that was accepted last, ``trying`` that of a message with an unknown outcome, and ``stamp``
+    the time that was sent with the last message.
     """
 
     __tablename__ = "delivery"
@@ -54,6 +58,7 @@ class Delivery(Table):
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str]
     place: Mapped[str]
+    target: Mapped[str] = mapped_column(default="")
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     exercise_id: Mapped[str] = mapped_column(ForeignKey("exercise.id", ondelete="CASCADE"), index=True)
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"), index=True)
@@ -62,11 +67,26 @@ class Delivery(Table):
     sent_wish: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)  # in a row, without success
     due: Mapped[datetime] = mapped_column(default=now)
-    owner: Mapped[str] = mapped_column(default="")
-    lease_until: Mapped[datetime | None]
+    owner: Mapped[str] = mapped_column(default="")  # the server that sends it now
+    digest: Mapped[str] = mapped_column(default="")
+    trying: Mapped[str] = mapped_column(default="")
+    stamp: Mapped[datetime | None]
     sentence: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
     created: Mapped[datetime] = mapped_column(default=now)
     since: Mapped[datetime] = mapped_column(default=now)  # when the state began
     sent: Mapped[datetime | None]
     user: Mapped[User] = relationship()
     exercise: Mapped[Exercise] = relationship()
+
+
+class DeliveryPause(Table):
+    """A system that has failed: how often in a row, why, and until when it is left alone. The row is deleted when it works again."""
+
+    __tablename__ = "delivery_pause"
+    target: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime | None]
+    sentence: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime] = mapped_column(default=now)

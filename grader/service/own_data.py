@@ -17,6 +17,7 @@ from ..support.i18n import _
 from ..support.zips import DATE
 from . import identities, submissions
 from .access import Caller
+from .outside_tables import Delivery
 from .service import Service
 from .student_reports import student_report
 from .tables import Audit, Extension, Login, Mark, Membership, Role, Submission, Token, User
@@ -66,6 +67,10 @@ def _account(session: Session, caller: Caller) -> dict[str, Any]:
         "identities": [
             _columns(identity, "provider", "issuer", "subject", "name", "created", "seen")
             for identity in identities.of_user(session, user.id)
+        ],
+        "deliveries": [
+            _columns(delivery, "kind", "target", "exercise_id", "state", "created", "sent")
+            for delivery in session.scalars(select(Delivery).filter_by(**own).order_by(Delivery.created, Delivery.id))
         ],
         "tokens": [
             _columns(token, "label", "start", "scopes", "created", "expires", "last_used")

@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ..support.text import plural
-from . import blob_lock, desk_folder
+from . import blob_lock, deliveries, desk_folder
 from .logs import FIELDS
 from .moments import now
-from .outside_tables import OneTime
+from .outside_tables import Delivery, OneTime
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -65,6 +65,8 @@ def purge(service: Service, older_than: int | None = None) -> Deletions:
         limits = _limits(session, older_than)
     for course_id, kind, limit in limits:
         counts[kind] += _delete_old(service, course_id, kind, limit)
+        if kind == Kind.ATTEMPT:
+            _forget_deliveries(service, course_id, limit)
     with service.database.writing() as session:
         for statement in _expired():
             session.execute(statement)
@@ -136,6 +138,14 @@ def _delete_old(service: Service, course_id: str, kind: Kind, limit: datetime) -
         for exercise_id in exercises:
             desk_folder.delete_pages(service.configuration, exercise_id)
     return count
+
+
+def _forget_deliveries(service: Service, course_id: str, limit: datetime) -> None:
+    """Delete what was sent to other systems about work that is no longer kept; what waits is kept."""
+    exercises = select(Exercise.id).where(Exercise.course_id == course_id)
+    old = (Delivery.exercise_id.in_(exercises), Delivery.since < limit, Delivery.state != deliveries.PENDING)
+    with service.database.writing() as session:
+        session.execute(delete(Delivery).where(*old))
 
 
 def _expired() -> list[Delete]:

@@ -72,7 +72,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         for relay in relays:
             relay.start()
         runner = background.job_runner(service, grader)
-        for part in (runner, Housekeeping(service)):
+        for part in (runner, background.delivery_runner(service), Housekeeping(service)):
             stack.callback(part.stop)
             part.start()
         # Both have threads, so the processes that grade have started before.

@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from grader.service import accounts, desk_folder, retention
+from grader.service.deliveries import GIVEN_UP, PENDING, SENT
 from grader.service.moments import now
+from grader.service.outside_tables import Delivery
 from grader.service.tables import Course, Exercise, Link, Login, Result, State, Submission, User
 
 
@@ -120,6 +122,29 @@ def test_pages_of_the_class_are_written_again_without_old_attempts(service, hand
     retention.purge(service)
     assert not folder.out.exists()
     assert list(folder.requests()) == ["moodle"]
+
+
+def test_what_was_sent_is_forgotten_with_the_work_but_not_what_waits(service):
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        ids = {name: session.query(User).filter_by(name=name).one().id for name in ("ada", "ben")}
+        session.query(Course).one().attempt_days = 10
+        for place, state, days in [
+            ("new", SENT, 9),
+            ("old", SENT, 11),
+            ("refused", GIVEN_UP, 11),
+            ("waits", PENDING, 11),
+        ]:
+            since = now() - timedelta(days=days)
+            for user_id in ids.values():
+                session.add(
+                    Delivery(
+                        kind="test", place=place, user_id=user_id, exercise_id=exercise.id, state=state, since=since
+                    )
+                )
+    retention.purge(service)
+    with service.database.reading() as session:
+        assert sorted(row.place for row in session.query(Delivery)) == ["new", "new", "waits", "waits"]
 
 
 def test_sign_ins_and_links_that_are_not_valid_are_deleted(service):
