@@ -1,7 +1,8 @@
-"""The outbox: what another system must be told about the work of a user, such as points for a course system.
+"""The outbox: messages to other systems about the work of a user, such as points for a course system.
 
-A wish is stored in the transaction that makes the reason for it, so that none is lost. What is told is found out when it is
-sent (:mod:`grader.service.delivery_sender`): several wishes for the same place and user are one message, with the newest state.
+A wish for a message is stored in the transaction that makes the reason for it, so that none is lost. The content is found out when
+the message is sent (:mod:`grader.service.delivery_sender`): several wishes for the same place and user are one message, with the
+newest state.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _DELIVERY = table_of(Delivery)
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """A user about whom a system is told, and the place there. ``target`` is the system: all its places pause together if it fails."""
+class DeliveryPlace:
+    """The user of a message, and the place where it belongs. ``target`` is the system: all its places pause together if it fails."""
 
     place: str
     user_id: str
@@ -47,16 +48,16 @@ def want(
     submission_id: str | None = None,
     target: str = "",
 ) -> None:
-    """Let a system be told about a user's work in an exercise; an earlier wish for the same place and user is renewed.
+    """Send a message about a user's work in an exercise soon; an earlier wish for the same place and user is renewed.
 
     ``kind`` names the sender, ``place`` is where the system keeps it, and ``target`` is the system, for example its host: without
     one it is the ``kind``. Call it in the transaction that makes the reason.
     """
-    want_all(session, kind, [Recipient(place, user_id, target)], exercise_id, submission_id)
+    want_all(session, kind, [DeliveryPlace(place, user_id, target)], exercise_id, submission_id)
 
 
 def want_all(
-    session: Session, kind: str, recipients: Iterable[Recipient], exercise_id: str, submission_id: str | None = None
+    session: Session, kind: str, places: Iterable[DeliveryPlace], exercise_id: str, submission_id: str | None = None
 ) -> None:
     """Do the same for several users, in an order in which two transactions never wait for each other."""
     moment = now()
@@ -73,7 +74,7 @@ def want_all(
             "created": moment,
             "since": moment,
         }
-        for each in sorted(set(recipients), key=lambda each: (each.place, each.user_id))
+        for each in sorted(set(places), key=lambda each: (each.place, each.user_id))
     ]
     for start in range(0, len(rows), AT_ONCE):
         statement = _insert(session, _DELIVERY).values(rows[start : start + AT_ONCE])
@@ -108,7 +109,7 @@ def send_again(session: Session, deliveries: Iterable[Delivery]) -> int:
 
 
 def let_due(session: Session, target: str) -> None:
-    """Try everything now that waits for a system after a failure; what is being sent stays as it is."""
+    """Try everything now that waits for a system after a failure, without the messages that are being sent."""
     waits = (Delivery.target == target, Delivery.state == PENDING, Delivery.owner == "", Delivery.tries > 0)
     session.execute(update(Delivery).where(*waits).values(due=now()))
 
@@ -120,7 +121,7 @@ def add_pause(session: Session, target: str) -> None:
 
 
 @dataclass(frozen=True)
-class Progress:
+class DeliveryView:
     """A delivery with its user, and the pause of its system, if there is one now."""
 
     delivery: Delivery
@@ -140,11 +141,11 @@ class Progress:
 
     @property
     def detail(self) -> str:
-        """What the other system answered, "" if that is not known."""
+        """The answer of the other system, "" if that is not known."""
         return self.delivery.detail or (self.pause.detail if self.pause is not None else "")
 
 
-def progress(session: Session, exercise_id: str, user_id: str | None = None) -> list[Progress]:
+def views(session: Session, exercise_id: str, user_id: str | None = None) -> list[DeliveryView]:
     """Return the deliveries about an exercise, by the names of the users; with ``user_id`` those about one of them."""
     statement = (
         select(Delivery, User).join(User, User.id == Delivery.user_id).where(Delivery.exercise_id == exercise_id)
@@ -153,12 +154,12 @@ def progress(session: Session, exercise_id: str, user_id: str | None = None) -> 
         statement = statement.where(Delivery.user_id == user_id)
     pauses = {row.target: row for row in session.scalars(select(DeliveryPause).where(DeliveryPause.until > now()))}
     rows = session.execute(statement.order_by(User.full_name, User.name, Delivery.kind, Delivery.place))
-    return [Progress(row, user, pauses.get(row.target) if row.state == PENDING else None) for row, user in rows]
+    return [DeliveryView(row, user, pauses.get(row.target) if row.state == PENDING else None) for row, user in rows]
 
 
 @dataclass(frozen=True)
 class TargetState:
-    """What a system is told: {state: the number of deliveries}, and its pause if it fails."""
+    """The messages to a system: {state: their number}, and its pause if it fails."""
 
     target: str
     counts: Counter[str] = field(default_factory=Counter)
@@ -166,7 +167,7 @@ class TargetState:
 
 
 def targets(session: Session) -> list[TargetState]:
-    """Return the state of each system that is told something, or that fails."""
+    """Return the state of each system that gets messages, or that fails."""
     counts: dict[str, Counter[str]] = {}
     for target, state, count in session.execute(
         select(Delivery.target, Delivery.state, func.count()).group_by(Delivery.target, Delivery.state)

@@ -28,7 +28,7 @@ class Pace:
     def wait(self, tries: int, least: float = 0.0) -> timedelta:
         """Return how long a delivery waits after its ``tries``-th failure, with up to a fifth more, so that not all come at once.
 
-        ``least`` is what the other system asks for; more than ``longest`` is not believed.
+        ``least`` is the time that the other system asks for; more than ``longest`` is not believed.
         """
         seconds = max(_doubled(self.first, tries, self.longest), min(least, self.longest))
         return timedelta(seconds=seconds * random.uniform(1, 1.2))

@@ -1,4 +1,4 @@
-"""Sends what is in the outbox, in threads of each server: claims, tries again, and leaves a system alone that fails.
+"""Sends the messages of the outbox, in threads of each server: claims, tries again, and leaves a system alone that fails.
 
 A delivery belongs to the server whose id is in its row until that server writes the outcome. If the server dies, others send the
 delivery again, with the same time stamp if the message is still the same, so that the other system can recognise it.
@@ -36,14 +36,14 @@ from .tables import Worker
 LONGEST_DETAIL = 300
 STEP = timedelta(milliseconds=1)  # between two time stamps: the precision that other systems keep
 BROKEN = lazy("It could not be sent because of a mistake in the server: tell your administrator. It is tried again.")
-TOO_OLD = lazy("The other system could not be told for two weeks: see why, then press 'Send again'.")
+TOO_OLD = lazy("It could not be sent for two weeks: find out why, then press 'Send again'.")
 log = logging.getLogger(__name__)
 
 
 class TryLater(Exception):
-    """It was not sent, or nobody knows whether it was. ``sentence`` is for the staff, ``detail`` what the other system said.
+    """It was not sent, or nobody knows whether it was. ``sentence`` is for the staff, ``detail`` the answer of the other system.
 
-    ``is_of_system``: other deliveries to the same system would probably fail as well. ``seconds`` is what the system asks to wait.
+    ``is_of_system``: other deliveries to the same system would probably fail as well. ``seconds`` is the time that the system asks to wait.
     ``is_refused``: the system has certainly not accepted the message.
     """
 
@@ -71,7 +71,7 @@ class NeverAccepted(Exception):
 
 @dataclass(frozen=True)
 class Envelope:
-    """What is sent. ``stamp`` grows with each new message; ``is_repeated``: an earlier try with this stamp may have been accepted."""
+    """A message on its way. ``stamp`` grows with each new message; ``is_repeated``: an earlier try with this stamp may have been accepted."""
 
     delivery: Delivery
     message: Mapping[str, Any]
@@ -83,7 +83,7 @@ class Sender(Protocol):
     """Sends the deliveries of one kind."""
 
     def message(self, service: Service, session: Session, delivery: Delivery) -> Mapping[str, Any] | None:
-        """Return what the other system must be told now, as values of JSON; None if there is nothing to tell."""
+        """Return the message for the present state, as values of JSON; None if there is nothing to send."""
 
     def send(self, service: Service, envelope: Envelope) -> None:
         """Send a message; raises TryLater or NeverAccepted. It is called outside a transaction, and takes at most a minute."""
@@ -103,12 +103,12 @@ class DeliveryRunner:
         self._troubled: set[str] = set()  # the systems that have failed lately
 
     def start(self) -> None:
-        """Begin. What an earlier server has not finished is sent again."""
+        """Begin. Messages that an earlier server has not finished are sent again."""
         self._release_lost()
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; what takes longer than a few seconds is sent again after the next start."""
+        """Stop; a message that takes longer than a few seconds is sent again after the next start."""
         self._is_stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
@@ -138,14 +138,14 @@ class DeliveryRunner:
 
     def _release_lost(self) -> None:
         """Let deliveries be claimed again whose server has ended. With SQLite there is only this one, which has just started."""
-        lost = [Delivery.owner != ""]
+        is_lost = [Delivery.owner != ""]
         if not self._service.database.is_sqlite:
-            lost += [Delivery.owner != self._service.worker_id, Delivery.owner.not_in(select(Worker.id))]
+            is_lost += [Delivery.owner != self._service.worker_id, Delivery.owner.not_in(select(Worker.id))]
             with self._service.database.reading() as session:
-                if session.scalar(select(Delivery.id).where(*lost).limit(1)) is None:
+                if session.scalar(select(Delivery.id).where(*is_lost).limit(1)) is None:
                     return
         with self._service.database.writing() as session:
-            session.execute(update(Delivery).where(*lost).values(owner=""))
+            session.execute(update(Delivery).where(*is_lost).values(owner=""))
 
     def _start_due(self) -> int:
         """Start to send what is due, as much as each system may get at once; return how much that is."""
@@ -190,7 +190,7 @@ class DeliveryRunner:
         """Send a delivery and write the outcome. If that is not possible, it is sent again later."""
         try:
             self._send(row)
-        except Exception as error:  # the database fails, or there is a mistake: this thread has to go on
+        except Exception as error:  # the database fails, or there is a mistake: the delivery waits
             log.exception("a delivery waits", extra={FIELDS: {"delivery": row.id, "error": reason_of(error)}})
             later = TryLater(BROKEN, is_of_system=False)
             self._until_written(row.id, lambda own: self._failed(own, later))
@@ -272,7 +272,7 @@ class DeliveryRunner:
             _given_up(own, own.wishes, TOO_OLD, own.detail)
 
     def _end_pause(self, target: str) -> None:
-        """Send everything that waits for a system, because it works again. A pause goes on: the request began before it."""
+        """Send everything that waits for a system, because it works again. A pause that has begun stays."""
         self._troubled.discard(target)
         with self._service.database.claiming() as session:
             is_over = or_(DeliveryPause.until.is_(None), DeliveryPause.until <= now())
@@ -328,5 +328,5 @@ def _end(own: Delivery, wish: int, state: str) -> None:
 
 
 def _fields(row: Delivery, error: TryLater | NeverAccepted) -> dict[str, str]:
-    """Return the fields of a line in the log; what the other system said may contain names."""
+    """Return the fields of a line in the log, without the answer of the other system, which may contain names."""
     return {"delivery": row.id, "kind": row.kind, "target": row.target, "reason": error.sentence}

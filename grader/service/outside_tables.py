@@ -42,12 +42,12 @@ class OneTime(Table):
 
 
 class Delivery(Table):
-    """Something that another system must be told about a user's work; there is one for each ``kind``, ``place`` and user.
+    """A message to another system about a user's work; there is one for each ``kind``, ``place`` and user.
 
-    ``kind`` says how, ``place`` where, for example the id of an exercise in a course system. What is told is found out when it
+    ``kind`` says how, ``place`` where, for example the id of an exercise in a course system. The content is found out when it
     is sent, so it is always the newest. ``wishes`` counts the reasons to send, ``sent_wish`` is the number of the one that was
     sent last. ``state`` is ``pending``, ``sent`` or ``given_up``. ``due`` is when it is tried next, ``sentence`` is for the staff,
-    and ``detail`` is what the other system said. ``target`` is that system: everything for it waits if it fails.
+    and ``detail`` the answer of the other system. ``target`` is that system: everything for it waits if it fails.
 
     ``digest`` is that of the message that was accepted last, ``trying`` that of a message with an unknown outcome, and ``stamp``
     the time that was sent with the last message.

@@ -141,7 +141,7 @@ def _delete_old(service: Service, course_id: str, kind: Kind, limit: datetime) -
 
 
 def _forget_deliveries(service: Service, course_id: str, limit: datetime) -> None:
-    """Delete what was sent to other systems about work that is no longer kept; what waits is kept."""
+    """Delete the deliveries about work that is no longer kept, except those that wait."""
     exercises = select(Exercise.id).where(Exercise.course_id == course_id)
     old = (Delivery.exercise_id.in_(exercises), Delivery.since < limit, Delivery.state != deliveries.PENDING)
     with service.database.writing() as session:

@@ -102,5 +102,5 @@ STORED: tuple[StoredData, ...] = (
         AUDIT_DAYS,
     ),
 )
-NOT_PERSONAL = ("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine")
+NOT_PERSONAL = ("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine", "delivery_pause")
 """Tables without data of people."""

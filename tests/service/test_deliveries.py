@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.service import deliveries
-from grader.service.deliveries import GIVEN_UP, PENDING, SENT, Recipient
+from grader.service.deliveries import GIVEN_UP, PENDING, SENT, DeliveryPlace
 from grader.service.moments import now
 from grader.service.outside_tables import Delivery, DeliveryPause
 from grader.service.tables import Exercise, User
@@ -22,8 +22,8 @@ def ids(service):
 def want(service, ids, *names, place="place", target="lms.example"):
     exercise, users = ids
     with service.database.writing() as session:
-        recipients = [Recipient(place, users[name], target) for name in names]
-        deliveries.want_all(session, "test", recipients, exercise)
+        places = [DeliveryPlace(place, users[name], target) for name in names]
+        deliveries.want_all(session, "test", places, exercise)
 
 
 def rows(service):
@@ -60,7 +60,7 @@ def test_wish_without_a_target_waits_with_its_kind(service, ids):
 def test_hundreds_of_wishes_at_once(service, ids):
     exercise, users = ids
     with service.database.writing() as session:
-        places = [Recipient(f"place{number}", users["ada"]) for number in range(450)]
+        places = [DeliveryPlace(f"place{number}", users["ada"]) for number in range(450)]
         deliveries.want_all(session, "test", [*places, *places], exercise)
     assert len(rows(service)) == 450
 
@@ -83,12 +83,12 @@ def test_staff_see_when_something_is_tried_next_and_why(service, ids):
         session.add(DeliveryPause(target="lms.example", failures=9, until=later, sentence="It fails.", detail="503"))
         session.add(DeliveryPause(target="other.example", failures=1, sentence="It fails."))
     with service.database.reading() as session:
-        lines = deliveries.progress(session, ids[0])
+        lines = deliveries.views(session, ids[0])
         assert [(line.user.name, line.due, line.sentence, line.detail) for line in lines] == [
             ("ada", later, "It fails.", "503"),
             ("ben", later, "It fails.", "503"),
         ]
-        assert [line.user.name for line in deliveries.progress(session, ids[0], ids[1]["ben"])] == ["ben"]
+        assert [line.user.name for line in deliveries.views(session, ids[0], ids[1]["ben"])] == ["ben"]
         assert deliveries.counts(session) == {("test", PENDING): 2}
         states = {state.target: (dict(state.counts), state.pause.failures) for state in deliveries.targets(session)}
     assert states == {"lms.example": ({PENDING: 2}, 9), "other.example": ({}, 1)}

@@ -1,4 +1,4 @@
-"""What waits in the outbox is sent once for each state, after failures again, and never by two servers at the same time."""
+"""Messages of the outbox are sent once for each state, after failures again, and never by two servers at the same time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 import pytest
 
 from grader.service import deliveries
-from grader.service.deliveries import GIVEN_UP, PENDING, SENT, Recipient
+from grader.service.deliveries import GIVEN_UP, PENDING, SENT, DeliveryPlace
 from grader.service.delivery_pace import Pace
 from grader.service.delivery_sender import BROKEN, TOO_OLD, DeliveryRunner, NeverAccepted, TryLater
 from grader.service.errors import Unavailable
@@ -19,7 +19,7 @@ from grader.service.tables import Exercise, User, Worker
 
 
 class Outside:
-    """A sender whose other system keeps what it gets. ``states`` are {place: what is told}; ``failures`` are raised one after the other."""
+    """A sender whose other system keeps its messages. ``states`` are {place: message}; ``failures`` are raised one after the other."""
 
     def __init__(self):
         self.states, self.kept, self.failures = {}, [], []
@@ -54,8 +54,8 @@ def want(service):
         with service.database.writing() as session:
             exercise = session.query(Exercise).filter_by(name="single-neuron").one()
             user = session.query(User).filter_by(name="ada").one()
-            recipients = [Recipient(place, user.id, target) for place in places]
-            deliveries.want_all(session, "test", recipients, exercise.id)
+            places = [DeliveryPlace(place, user.id, target) for place in places]
+            deliveries.want_all(session, "test", places, exercise.id)
 
     return wanted
 

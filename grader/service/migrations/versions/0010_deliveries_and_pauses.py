@@ -1,4 +1,4 @@
-"""What was sent to other systems, with which time, and which systems fail."""
+"""The messages that were sent to other systems, with their times, and the systems that fail."""
 
 from __future__ import annotations
 
