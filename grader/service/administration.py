@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from ..support.i18n import _
 from . import audit, claims, members, submissions
 from .access import Caller
 from .errors import Conflict, missing
+from .outside_tables import Identity
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -142,6 +143,9 @@ def set_admin(session: Session, caller: Caller, row: User, is_admin: bool) -> No
     if row.is_admin and not is_admin:
         _require_another_admin(session, row)
     row.is_admin = is_admin
+    session.execute(
+        update(Identity).where(Identity.user_id == row.id).values(makes_admin=False)
+    )  # a person decides now
     audit.write(session, caller, "admin" if is_admin else "no admin", row.name)
 
 

@@ -66,10 +66,18 @@ class GroupRule(StrictModel):
 
     group: str = Field(min_length=1)
     """Name of the group, as the other system writes it; for GitHub ``organisation/team``."""
-    course: str = Field(min_length=1)
+    course: str = ""
     """The course, as in its address ``/c/COURSE``."""
-    role: Literal["student", "tutor", "instructor"] = "student"
-    """Role of the members of the group in the course."""
+    role: Literal["student", "tutor", "instructor", "admin"] = "student"
+    """Role of the members of the group in the course. With ``admin``, and without a course, they are administrators of the server."""
+
+    @model_validator(mode="after")
+    def _has_a_course(self) -> GroupRule:
+        if self.role == "admin" and self.course:
+            raise ValueError("course is not possible with the role admin, which is for the whole server; leave it out.")
+        if self.role != "admin" and not self.course:
+            raise ValueError(f"course is missing; it is the one in which the group '{self.group}' has the role.")
+        return self
 
 
 class LoginSettings(StrictModel):
@@ -101,6 +109,10 @@ class HubLogin(LoginSettings):
     """Name in addresses, as in ``/login/NAME``."""
     title: str = Field("JupyterHub", min_length=1, max_length=80)
     """Name for people, on the button."""
+    id: str = Field("jupyterhub", min_length=1, max_length=200)
+    """Name of the hub in the accounts. Change it only if other people use the same names in another hub."""
+    admins: bool = False
+    """Whether administrators of the hub are administrators of this server."""
 
 
 class ProviderLogin(LoginSettings):

@@ -171,7 +171,8 @@ def _join(session: Session, course: Course, user: User, role: Role, section: str
     if membership is None:
         session.add(Membership(course_id=course.id, user_id=user.id, role=role, section=section))
     else:
-        membership.source = ""  # the list says now that the person belongs here
+        if membership.role <= role:  # a list of students must not make an instructor of a group permanent
+            membership.source = ""
         membership.section = section or membership.section
 
 
