@@ -24,13 +24,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..support.errors import UsageError
 from ..support.i18n import _
-from . import outside_tables, postgresql, sqlite
+from . import lti_tables, outside_tables, postgresql, sqlite
 from .errors import NoSpace, Unavailable
 from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING, SNAPSHOT
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MODULES = (lti_tables, outside_tables)
+"""The modules that add tables to those of tables.py."""
 TABLES = outside_tables.Delivery.metadata
-"""All tables: this module imports all that define some."""
 T = TypeVar("T")
 
 

@@ -1,0 +1,45 @@
+"""Addresses of other systems, as administrators enter them."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+LONGEST = 1000
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_possible(address: str) -> bool:
+    """Return whether this server may send requests there: HTTPS, or HTTP on this machine, without a user name or a fragment."""
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    is_plain = address.isascii() and address.isprintable() and " " not in address and "\\" not in address
+    if not is_plain or len(address) > LONGEST or not host or parts.username is not None or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
+
+
+def is_this_machine(host: str) -> bool:
+    """Return whether a name or an address of a host always means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of an address as browsers write it, "" if it has none."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in DEFAULT_PORTS or not host:
+        return ""
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")
