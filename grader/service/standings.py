@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from ..batch import counting
+from ..assignment import Assignment
+from ..batch import counting, outputs
 from ..batch.collect import StudentFiles
 from ..batch.counting import Attempt, CountedAttempt
 from ..batch.extensions import Extensions
-from ..batch.graded_class import note_on_score, person_result
+from ..batch.gradebook import Row
+from ..batch.graded_class import PersonResult, note_on_score, person_result
+from ..batch.roster import RosterEntry
 from ..batch.students import Person
 from ..report.model import Report
 from ..support.i18n import _
-from . import assignments, class_rows, kept_results, served_class
+from . import assignments, boards, class_rows, kept_results, served_class
 from .class_rows import ClassRows
 from .errors import NotFound
 from .service import Service
@@ -48,10 +51,69 @@ def standing(service: Service, exercise: Exercise, user_id: str) -> Standing:
 
 def standing_of(service: Service, session: Session, exercise: Exercise, user_id: str) -> Standing:
     """Return what counts for a student in an exercise, in a transaction."""
+    parts = _parts_of(service, session, exercise, user_id)
+    if parts is None:
+        return Standing(None, None, None)
+    result, files = parts.result, parts.files
+    if parts.counted is None or files is None:
+        report = result.report
+        score = report.score if report is not None else None
+        return Standing(None, report, score, "", note_on_score(result, None), tuple(result.comments()))
+    final = result.final_score(files)
+    return Standing(
+        parts.submission,
+        result.report,
+        final.score if final is not None else None,
+        counting.note(parts.counted),
+        note_on_score(result, files),
+        tuple(result.comments() if result.report is None else ()),
+    )
+
+
+@dataclass(frozen=True)
+class GradebookLine:
+    """The row of a student in the gradebook, and the attempt that counts, None if nothing was handed in."""
+
+    row: Row
+    submission: Submission | None
+
+
+def gradebook_line(service: Service, session: Session, exercise: Exercise, user_id: str) -> GradebookLine | None:
+    """Return the row of a student in the gradebook of an exercise, with a comment that the student may read; None for strangers.
+
+    The comment is in the language of the caller. As long as a leaderboard runs, it does not have the accuracy on the private half.
+    """
+    parts = _parts_of(service, session, exercise, user_id)
+    if parts is None:
+        return None
+    result, content = parts.result, parts.assignment.content
+    if result.report is not None:
+        result = replace(result, report=boards.with_public_half(service, result.report, exercise))
+    if parts.counted is None or parts.files is None:
+        person = result.person
+        return GradebookLine(
+            outputs.absent_row(RosterEntry(person.name, person.identity, person.email), content, result), None
+        )
+    row = outputs.row(parts.files, parts.counted.attempt.record, content, result, parts.counted)
+    return GradebookLine(row, parts.submission)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Everything that counts for a student. ``counted``, ``submission`` and ``files`` are None if nothing was handed in."""
+
+    assignment: Assignment
+    result: PersonResult
+    counted: CountedAttempt | None = None
+    submission: Submission | None = None
+    files: StudentFiles | None = None
+
+
+def _parts_of(service: Service, session: Session, exercise: Exercise, user_id: str) -> _Parts | None:
     rows = class_rows.read(session, exercise, user_id)
     user = next((user for user in rows.users), None)
     if user is None:
-        return Standing(None, None, None)
+        return None
     assignment = assignments.assignment_of(service, rows.version)
     marks = served_class.marks(rows, served_class.class_list(rows, assignment, {user.name: ""}))
     extensions = served_class.extensions(rows)
@@ -62,19 +124,8 @@ def standing_of(service: Service, session: Session, exercise: Exercise, user_id:
     path = counted.attempt.files.path if counted is not None else ""
     result = person_result(person, record, assignment, rows.policy, marks, extensions, path)
     if counted is None:
-        report = result.report
-        score = report.score if report is not None else None
-        return Standing(None, report, score, "", note_on_score(result, None), tuple(result.comments()))
-    submission, files = submissions[counted.attempt.files.student.record_id]
-    final = result.final_score(files)
-    return Standing(
-        submission,
-        result.report,
-        final.score if final is not None else None,
-        counting.note(counted),
-        note_on_score(result, files),
-        tuple(result.comments() if result.report is None else ()),
-    )
+        return _Parts(assignment, result)
+    return _Parts(assignment, result, counted, *submissions[counted.attempt.files.student.record_id])
 
 
 def _counted(
