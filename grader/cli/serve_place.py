@@ -117,6 +117,7 @@ def configuration_of(place: ServerPlace, **settings: Any) -> Configuration:
         file = login_settings.load(place.config)
         address = file.address or ""
         settings |= {"address": address, "root": urlsplit(address).path, "logins": tuple(file.logins)}
+        settings["privacy"] = file.privacy
         settings["is_secure"] = settings.get("is_secure", False) or address.startswith("https:")
     return Configuration(data_dir=folder, database=database, blobs=place.blobs, **settings)
 

@@ -9,7 +9,7 @@ import platformdirs
 
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from .data_folder import DATABASE
-from .login_settings import LoginSettings
+from .login_settings import LoginSettings, PrivacySettings
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 
@@ -69,6 +69,8 @@ class Configuration:
     """The public address, with a path if the server is below one and without a slash at its end; "": that of each request."""
     logins: tuple[LoginSettings, ...] = ()
     """The other systems by which people sign in."""
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    """The institution, for the page about privacy."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     limits: ServiceLimits = ServiceLimits()

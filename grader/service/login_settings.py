@@ -188,6 +188,17 @@ def _require_teams(login: GithubLogin, number: int) -> None:
 Login = Annotated[OidcLogin | GithubLogin | GitlabLogin | HubLogin, Discriminator("kind")]
 
 
+class PrivacySettings(StrictModel):
+    """What the page about privacy says about the institution that runs the server."""
+
+    controller: str = Field("", max_length=500)
+    """Name and address of the institution that is responsible for the data."""
+    officer: str = Field("", max_length=500)
+    """How people reach its data protection officer."""
+    notice: Address | None = None
+    """Address of its own notice about data protection."""
+
+
 class ServerSettings(StrictModel):
     """The whole settings file of a server."""
 
@@ -195,6 +206,8 @@ class ServerSettings(StrictModel):
     """Public address of the server, with its path if it is below one. It begins with https, unless it is of this machine."""
     logins: list[Login] = []
     """The other systems by which people sign in, in the order of their buttons."""
+    privacy: PrivacySettings = PrivacySettings()
+    """The institution, for the page about privacy."""
 
     @model_validator(mode="before")
     @classmethod

@@ -102,5 +102,8 @@ STORED: tuple[StoredData, ...] = (
         AUDIT_DAYS,
     ),
 )
-NOT_PERSONAL = ("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine", "delivery_pause")
+NOT_PERSONAL = (
+    *("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine", "delivery_pause"),
+    *("lti_platform", "lti_deployment", "lti_context", "lti_resource", "lti_key"),
+)
 """Tables without data of people."""
