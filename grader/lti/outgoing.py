@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -22,7 +24,14 @@ MOST_BYTES = 1 << 20
 
 
 class Unreachable(GraderError):
-    """There is no usable answer; the message says why, in a sentence for administrators, without secrets."""
+    """There is no usable answer; the message says why, in a sentence for administrators, without secrets.
+
+    ``was_sent``: the other side may have got the request, and may have done what it says.
+    """
+
+    def __init__(self, message: str, was_sent: bool = True) -> None:
+        super().__init__(message)
+        self.was_sent = was_sent
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,14 @@ def ask(
 ) -> PlatformAnswer:
     """Send a request and return the answer, whatever its status is; raises Unreachable for a redirect as well."""
     if not addresses.is_possible(address):
-        raise Unreachable("The address must begin with https://.")
+        raise Unreachable("The address must begin with https://.", was_sent=False)
     end = time.monotonic() + seconds
     timeout = httpx.Timeout(min(SILENT_SECONDS, seconds))
     is_local = addresses.is_this_machine(httpx.URL(address).host)
     all_headers = {"user-agent": f"grader/{__version__}", **(headers or {})}
     try:
         with (
-            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not is_local) as client,
+            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not is_local, verify=_trusted()) as client,
             client.stream(method, address, headers=all_headers, content=content) as response,
         ):
             if response.is_redirect:
@@ -73,6 +82,8 @@ def ask(
                     raise Unreachable(f"The answer was not complete after {seconds:g} s.")
             names = {name.lower(): value for name, value in response.headers.items()}
             return PlatformAnswer(response.status_code, names, bytes(received))
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        raise Unreachable(f"The address cannot be reached ({type(error).__name__}).", was_sent=False) from error
     except httpx.TimeoutException as error:
         raise Unreachable(f"There was no answer within {min(SILENT_SECONDS, seconds):g} s.") from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
@@ -85,3 +96,9 @@ def read_json(address: str) -> Any:
     if answer.status != 200:
         raise Unreachable(f"The address answers with status {answer.status} instead of a document.")
     return answer.json()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the authorities that certificates may have; reading them takes longer than a request."""
+    return httpx.create_ssl_context()

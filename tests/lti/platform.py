@@ -11,6 +11,8 @@ import html
 import json
 import re
 import secrets
+import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -64,6 +66,9 @@ class Reply:
         if isinstance(self.content, bytes):
             return self.content
         return (self.content if isinstance(self.content, str) else json.dumps(self.content)).encode()
+
+
+RESET = Reply("the connection is reset instead of an answer")
 
 
 def document(content, status=200, **headers):
@@ -253,6 +258,11 @@ class Platform:
                 platform.requests.append(request)
                 handler = platform._routes.get((self.command, parts.path))
                 reply = handler(request) if handler else Reply("missing", 404)
+                if reply is RESET:
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.close_connection = True
+                    self.connection.close()
+                    return
                 content = reply.body()
                 self.send_response(reply.status)
                 self.send_header("content-type", reply.type)
