@@ -37,7 +37,7 @@ class LineItem:
 class StoredScore:
     """The score that a platform shows, None without one, and the comment."""
 
-    given: float | None
+    points: float | None
     most: float
     comment: str
 
@@ -65,8 +65,8 @@ def stored_score(services: PlatformServices, line_item: str, user_id: str) -> St
     for document in services.pages(RESULT_SCOPE, address, RESULTS_TYPE):
         for entry in _entries(document):
             if entry.get("userId") == user_id:
-                given, most = _number(entry.get("resultScore")), _number(entry.get("resultMaximum"))
-                return StoredScore(given, most or 1.0, _text(entry, "comment"))
+                points, most = _number(entry.get("resultScore")), _number(entry.get("resultMaximum"))
+                return StoredScore(points, most or 1.0, _text(entry, "comment"))
     return None
 
 

@@ -76,15 +76,15 @@ class AccessTokens:
         with self._lock:
             own = self._locks.setdefault(key, threading.Lock())
         with own:  # one thread asks, the others wait for its token
-            kept = self._tokens.get(key)
-            if kept is None or kept.until <= time.monotonic():
-                kept = self._tokens[key] = self._new(access, scope)
-            return kept.text
+            current = self._tokens.get(key)
+            if current is None or current.until <= time.monotonic():
+                current = self._tokens[key] = self._new(access, scope)
+            return current.text
 
     def forget(self, access: PlatformAccess, scope: str, token: str) -> None:
         """Ask for a new token next time, unless somebody has done so already."""
-        kept = self._tokens.get((access, scope))
-        if kept is not None and kept.text == token:
+        current = self._tokens.get((access, scope))
+        if current is not None and current.text == token:
             self._tokens.pop((access, scope), None)
 
     def _new(self, access: PlatformAccess, scope: str) -> _Token:

@@ -143,12 +143,12 @@ def test_words_of_a_platform_are_one_line(content, detail):
     assert words == detail or (detail in ("", "??") and len(words) <= services.LONGEST_DETAIL and words.isprintable())
 
 
-def score(user="student-1", given=1.0):
+def score(user="student-1", points=1.0):
     return {
         "userId": user,
         "activityProgress": "Completed",
         "gradingProgress": "FullyGraded",
-        "scoreGiven": given,
+        "scoreGiven": points,
         "scoreMaximum": 2.0,
         "timestamp": grades.moment_text(datetime.now(UTC)),
     }
