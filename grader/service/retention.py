@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ..support.text import plural
-from . import blob_lock, deliveries, desk_folder
+from . import blob_lock, deliveries, desk_folder, lti_keys
 from .logs import FIELDS
 from .moments import now
 from .outside_tables import Delivery, OneTime
@@ -152,6 +152,7 @@ def _expired() -> list[Delete]:
     """Return statements that delete rows without a use."""
     moment = now()
     return [
+        lti_keys.expired(),
         delete(Login).where(Login.expires < moment),
         delete(Token).where(Token.expires < moment),
         delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),

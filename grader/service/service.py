@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from ..assignment import chapters
+from ..lti.platform_keys import PlatformKeys
 from ..support.errors import UsageError
 from . import courses, data_folder
 from .blob_store import BlobStore, blob_store
@@ -45,6 +46,8 @@ class Service:
     worker_id: str = field(default_factory=new_id)
     """The id of this process, for claims and jobs."""
     traces: Traces = field(default_factory=Traces)
+    platform_keys: PlatformKeys = field(default_factory=PlatformKeys)
+    """The public keys of course systems."""
     rates: Rates = field(init=False)
 
     def __post_init__(self) -> None:

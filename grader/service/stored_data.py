@@ -49,7 +49,10 @@ STORED: tuple[StoredData, ...] = (
         ("identity",),
     ),
     StoredData(
-        lazy("A sign-in at another system that has begun: random numbers, and the page to return to"),
+        lazy(
+            "A sign-in at another system that has begun: random numbers, and the page to return to; while somebody connects a "
+            "course or chooses an exercise for a course system, the name and the role that it has sent"
+        ),
         lazy("to refuse forged sign-ins"),
         lazy("until it ends, at most an hour"),
         BY_ITSELF,
