@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from . import serve_hub
 from .serve_place import ServerPlace, blobs_option, config_option, configuration_of, place_options, require_packages
 from .serve_tools import TOOLS
 
@@ -37,6 +40,7 @@ from .serve_tools import TOOLS
     "--proxy", default="", metavar="ADDRESS", help="Address of a proxy with HTTPS; only its headers are trusted."
 )
 @click.option("--insecure", is_flag=True, help="Let other machines connect without HTTPS.")
+@click.option("--hub", is_flag=True, help="Be a service of the JupyterHub that the environment names.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -52,6 +56,7 @@ def command(
     certificate: Path | None,
     proxy: str,
     insecure: bool,
+    hub: bool,
 ) -> None:
     """Serve courses on web pages: students hand in, watch the grading and read their reports.
 
@@ -76,6 +81,11 @@ def command(
         scheduler=scheduler,
         insecure_scheduler=insecure_scheduler,
         proxy=proxy,
-        is_secure=bool(certificate or proxy),
+        is_secure=bool(certificate or (proxy and not hub)),  # the proxy of a hub may be without HTTPS
     )
+    if hub:
+        typed = [name for name in ("host", "port") if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT]
+        configuration = serve_hub.with_hub(configuration, os.environ, typed)
+    else:
+        serve_hub.refuse_hub_login(configuration)
     serving.serve(configuration, certificate, insecure, click.echo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 @click.command("submit")
 @click.argument("assignment")
 @click.argument("submission", metavar="FILE", type=click.Path(path_type=Path, readable=False))
-@click.option("--to", "url", required=True, metavar="URL", help="Address of the server.")
+@click.option(
+    "--to",
+    "url",
+    metavar="URL",
+    help="Address of the server; also in GRADER_URL.  [required, but for a terminal in a JupyterHub]",
+)
 @click.option("--course", metavar="NAME", help="Course, if several of your courses have this exercise.")
 @click.option(
     "--token",
@@ -38,7 +44,7 @@ def command(
     ctx: click.Context,
     assignment: str,
     submission: Path,
-    url: str,
+    url: str | None,
     course: str | None,
     token: str | None,
     attempt: bool,
@@ -49,10 +55,11 @@ def command(
 
     It is a self-check, which does not count, unless --attempt is given.
     """
-    from ..remote import address, exercises, handing_in, upload
+    from ..remote import address, exercises, handing_in, hub_server, upload
     from ..remote.connection import Connection
 
-    server = address.server_address(url)
+    server = hub_server.chosen(url, os.environ, "--to")
+    token = token or hub_server.token_for(server, os.environ)
     if token is None:
         message = _("A token is missing: make one at {address}/me/tokens, and set GRADER_TOKEN to it.")
         raise UsageError(message.format(address=server.url))

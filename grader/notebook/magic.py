@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 from typing import Any
 
@@ -26,9 +27,10 @@ def grade(line: str) -> Checked:
     that the file is named after. The options are the same as in ``grader check``. If a check shows a call that fails, a new
     cell below contains it. On a server, this hands in as a self-check, or as a graded attempt::
 
-        %grade --remote URL [ASSIGNMENT] [FILE] [--course NAME] [--attempt] [--lang de|en|es]
+        %grade --remote [URL] [ASSIGNMENT] [FILE] [--course NAME] [--attempt] [--lang de|en|es]
 
     The token is asked for, unless GRADER_TOKEN has it: no option takes it, because it would become part of the notebook.
+    In a JupyterHub with a server, neither URL nor token is needed.
     """
     parser = MagicArgumentParser(prog="%grade")
     parser.add_argument("assignment", metavar="ASSIGNMENT", nargs="?")
@@ -37,7 +39,7 @@ def grade(line: str) -> Checked:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--data", metavar="DIR")
     parser.add_argument("--lang", choices=LANGUAGES)
-    parser.add_argument("--remote", metavar="URL")
+    parser.add_argument("--remote", metavar="URL", nargs="?", const="")
     parser.add_argument("--course", metavar="NAME")
     parser.add_argument("--attempt", action="store_true")
     try:
@@ -62,10 +64,14 @@ def _here(arguments: argparse.Namespace) -> Checked:
 def _on_a_server(arguments: argparse.Namespace) -> Checked:
     if (arguments.hints, arguments.seed, arguments.data) != (None, None, None):
         raise UsageError(_("--hints, --seed and --data cannot be combined with --remote: the server has its own."))
+    from ..remote import hub_server
     from .remote import check_remotely  # imports a client, which a check here does not need
 
     options = {"course": arguments.course, "attempt": arguments.attempt, "lang": arguments.lang}
-    return check_remotely(arguments.remote, arguments.assignment, arguments.submission, **options)
+    url, names = arguments.remote, [arguments.assignment, arguments.submission]
+    if url and "://" not in url and hub_server.address_of(os.environ):  # "%grade --remote single-neuron" in a hub
+        url, names = None, [url, *names]
+    return check_remotely(url, names[0], names[1], **options)
 
 
 def load(shell: Any) -> None:

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..remote import exercises, handing_in, reports, upload
-from ..remote.address import ServerAddress, server_address, warning
+from ..remote import exercises, handing_in, hub_server, reports, upload
+from ..remote.address import ServerAddress, warning
 from ..remote.connection import Connection
+from ..remote.errors import ServerRefusal
 from ..remote.exercises import RemoteExercise
 from ..remote.handing_in import RemoteSubmission
 from ..support import i18n, similar_names
@@ -23,7 +24,7 @@ TOKENS: dict[str, str] = {}  # by address, as typed in this session
 
 
 def check_remotely(
-    url: str,
+    url: str | None,
     assignment: str | None,
     submission: str | None,
     *,
@@ -34,12 +35,14 @@ def check_remotely(
 ) -> Checked:
     """Hand in a file on the server at ``url`` and return its report; raises NotChecked.
 
+    Without ``url`` it is the server of the JupyterHub in which the notebook runs.
     The defaults of ``assignment`` and ``submission`` are those of :func:`grader.notebook.checking.check`. The receipt is a
     sentence for ``tell``.
     """
     with i18n.use(i18n.choose_language(lang, os.environ)):
         try:
-            return _check(server_address(url), assignment, submission, course, attempt, tell)
+            address = hub_server.chosen(url, os.environ, "--remote")
+            return _check(address, assignment, submission, course, attempt, tell)
         except NotChecked:
             raise
         except GraderError as error:
@@ -56,14 +59,16 @@ def _check(
 ) -> Checked:
     if submission is None and assignment is not None and exercise.is_file_name(assignment):
         assignment, submission = None, assignment
-    if unsafe := warning(address):
+    if (unsafe := warning(address)) and not _is_of_hub(address):
         tell(unsafe)
     with tempfile.TemporaryDirectory(prefix="grader-cells-") as folder:
         file = source.choose(submission, source.running_shell(), Path(folder))
         with Connection(address, _token(address)) as connection:
             try:
                 available = exercises.exercises(connection)
-            except GraderError:
+            except GraderError as error:
+                if isinstance(error, ServerRefusal) and error.status == 401 and _is_of_hub(address):
+                    raise UsageError(hub_server.refused(address)) from None
                 TOKENS.pop(address.url, None)  # it may be a wrong one: ask again next time
                 raise
             name = assignment if assignment is not None else _named_after(file.name, available)
@@ -104,9 +109,14 @@ def _named_after(name: str | None, available: Sequence[RemoteExercise]) -> str:
     raise UsageError(sentence.format(names=", ".join(names)))
 
 
+def _is_of_hub(address: ServerAddress) -> bool:
+    """Return whether the token comes from the hub."""
+    return not os.environ.get("GRADER_TOKEN") and hub_server.token_for(address, os.environ) is not None
+
+
 def _token(address: ServerAddress) -> str:
-    """Return the token of the environment, else the one that the student types; it never becomes part of the notebook."""
-    token = os.environ.get("GRADER_TOKEN") or TOKENS.get(address.url)
+    """Return the token of the environment or of the hub, else the one that the student types; it never becomes part of the notebook."""
+    token = os.environ.get("GRADER_TOKEN") or hub_server.token_for(address, os.environ) or TOKENS.get(address.url)
     if token is None:
         prompt = _("Token from {address}/me/tokens: ").format(address=address.url)
         try:

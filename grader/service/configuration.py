@@ -9,6 +9,7 @@ import platformdirs
 
 from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from .data_folder import DATABASE
+from .hub_environment import HubEnvironment
 from .login_settings import LoginSettings, PrivacySettings
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
@@ -71,6 +72,8 @@ class Configuration:
     """The other systems by which people sign in."""
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     """The institution, for the page about privacy."""
+    hub: HubEnvironment | None = None
+    """The JupyterHub of which the server is a service."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     limits: ServiceLimits = ServiceLimits()

@@ -59,15 +59,21 @@ def client(request: Request) -> Caller:
 
 def client_in(session: Session, request: Request) -> Caller:
     """Return the same in a transaction that the request needs for something else as well."""
-    kind, _space, secret = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and secret:
-        service, digest = service_of(request), digest_of(secret.strip())
-        caller = accounts.by_token(session, secret.strip())
+    secret = bearer(request)
+    if secret:
+        service, digest = service_of(request), digest_of(secret)
+        caller: Caller | None = getattr(request.state, "hub_caller", None) or accounts.by_token(session, secret)
         if caller is not None:
             service.rates.count_api(digest)
             service.last_uses.note_token(digest)
             return caller
     raise NotSignedIn(_("The token is missing or not valid: send 'Authorization: Bearer TOKEN'."))
+
+
+def bearer(request: Request) -> str:
+    """Return the token of a request, "" without one."""
+    kind, _space, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 async def form_of(request: Request) -> FormData:

@@ -148,3 +148,12 @@ def test_ctrl_c_ends_only_the_waiting(submit, monkeypatch):
         130,
         True,
     )
+
+
+def test_terminal_in_a_hub_needs_neither_address_nor_token(url, token, ending, mine):  # noqa: F811
+    environment = {"GRADER_TOKEN": None, "GRADER_URL": url, "JUPYTERHUB_API_TOKEN": token()}
+    done = CliRunner().invoke(main, ["submit", "single-neuron", str(mine)], env=environment)
+    assert done.exit_code == 0, done.output
+    missing = CliRunner().invoke(main, ["submit", "single-neuron", str(mine)], env=dict.fromkeys(environment))
+    assert missing.exit_code == 2
+    assert "--to https://grader.example.org" in missing.output

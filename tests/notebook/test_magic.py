@@ -56,6 +56,18 @@ def test_remote_hands_in_on_a_server(calls, remote_calls):
     assert calls == []
 
 
+def test_remote_needs_no_address_in_a_hub(calls, remote_calls, monkeypatch):
+    monkeypatch.setenv("GRADER_URL", "https://hub.example.org/services/grader")
+    for line in ("--remote", "--remote single-neuron mine.py", "single-neuron --remote", "--remote --attempt"):
+        magic.grade(line)
+    assert [arguments for arguments, _options in remote_calls] == [
+        ("", None, None),
+        (None, "single-neuron", "mine.py"),
+        ("", "single-neuron", None),
+        ("", None, None),
+    ]
+
+
 @pytest.mark.parametrize("options", ["--hints 1", "--seed 0", "--data ."])
 def test_options_of_a_check_here_are_refused_with_a_server(remote_calls, options):
     with pytest.raises(UsageError, match="cannot be combined with --remote"):

@@ -101,3 +101,21 @@ def test_interrupt_ends_only_the_waiting(url, typed, mine, monkeypatch):  # noqa
     monkeypatch.setattr(handing_in, "wait", stop)
     with pytest.raises(NotChecked, match=r"Stopped waiting\. The server grades it all the same"):
         check_remotely(url, "single-neuron", mine)
+
+
+def test_notebook_in_a_hub_needs_neither_address_nor_token(url, ending, token, mine, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(getpass, "getpass", lambda _: pytest.fail("the token is in the environment"))
+    monkeypatch.delenv("GRADER_TOKEN", raising=False)
+    monkeypatch.setenv("GRADER_URL", f"{url}/")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", token())
+    assert check_remotely(None, "single-neuron", mine, tell=list).passed
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "0" * 32)
+    with pytest.raises(NotChecked, match="does not accept the token of this notebook server: stop the notebook server"):
+        check_remotely(None, "single-neuron", mine, tell=list)
+
+
+def test_address_is_missing_outside_a_hub(mine, monkeypatch):
+    for name in ("GRADER_URL", "JUPYTERHUB_PUBLIC_HUB_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(NotChecked, match=r"--remote https://grader\.example\.org"):
+        check_remotely("", "single-neuron", mine)
