@@ -118,13 +118,12 @@ def new_link(
 def find_link(session: Session, secret: str, purpose: str) -> Link | None:
     """Return a link that is still valid."""
     link = session.get(Link, digest_of(secret))
-    is_valid = (
-        link is not None
-        and link.purpose == purpose
-        and (link.expires is None or link.expires > now())
-        and (link.uses_left is None or link.uses_left > 0)
-    )
-    return link if is_valid else None
+    return link if link is not None and link.purpose == purpose and is_usable(link) else None
+
+
+def is_usable(link: Link) -> bool:
+    """Return whether a link is neither used up nor too old."""
+    return (link.expires is None or link.expires > now()) and (link.uses_left is None or link.uses_left > 0)
 
 
 def use_link(session: Session, link: Link) -> bool:

@@ -17,7 +17,7 @@ from . import users
 from .errors import Conflict, Unreadable, missing
 from .moments import now
 from .outside_tables import Identity
-from .tables import User
+from .tables import Course, Membership, User
 
 PROVIDERS = ("hub", "oidc", "github", "gitlab", "lti")
 FALLBACK_NAME = "person"
@@ -43,6 +43,15 @@ def find(session: Session, person: OutsidePerson) -> Identity | None:
 def of_user(session: Session, user_id: str) -> list[Identity]:
     """Return all identities of a user, the oldest first."""
     return list(session.scalars(select(Identity).where(Identity.user_id == user_id).order_by(Identity.created)))
+
+
+def of_members(session: Session, course: Course) -> dict[str, list[Identity]]:
+    """Return {id of a member of a course: all identities, the oldest first}."""
+    members = select(Membership.user_id).where(Membership.course_id == course.id)
+    found: dict[str, list[Identity]] = {}
+    for identity in session.scalars(select(Identity).where(Identity.user_id.in_(members)).order_by(Identity.created)):
+        found.setdefault(identity.user_id, []).append(identity)
+    return found
 
 
 def account_of(session: Session, person: OutsidePerson) -> Identity:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..support.i18n import _
-from . import accounts, users
+from . import accounts, identities, users
 from .access import Caller
 from .errors import Conflict, NotFound, missing
 from .tables import Course, Exercise, Link, Membership, Role, Submission, User
@@ -37,9 +37,9 @@ def may_link(session: Session, caller: Caller, user: User) -> bool:
 
 
 def invite(session: Session, caller: Caller, user: User) -> str:
-    """Return the secret of ``/invite/SECRET``, where a user without a password sets one; raises Conflict and NotFound."""
+    """Return the secret of ``/invite/SECRET``, where somebody who cannot sign in yet chooses how; raises Conflict and NotFound."""
     _require_may_link(session, caller, user)
-    if user.password:
+    if can_sign_in(session, user):
         raise Conflict(_("This account has a password already: make a link for a new password instead."))
     return accounts.new_link(session, "invite", user=user)
 
@@ -59,6 +59,19 @@ def link(session: Session, secret: str, purpose: str) -> Link:
     if entry is None or is_without_owner or is_blocked:
         raise NotFound(_("This link has been used or is too old: ask for a new one."))
     return entry
+
+
+def can_sign_in(session: Session, user: User) -> bool:
+    """Return whether a user has a password, or a login of another system."""
+    return bool(user.password or identities.of_user(session, user.id))
+
+
+def is_still_valid(session: Session, digest: str, user: User) -> bool:
+    """Return whether the invitation with this hash may still be used for a user."""
+    entry = session.get(Link, digest)
+    if entry is None or entry.purpose != "invite" or entry.user_id != user.id or user.password:
+        return False
+    return accounts.is_usable(entry)
 
 
 def set_password(session: Session, secret: str, purpose: str, password_hash: str) -> User:

@@ -13,6 +13,7 @@ from . import accounts, audit, invitations, users
 from .access import Caller
 from .errors import Conflict, Unreadable, missing
 from .moments import now
+from .outside_tables import Identity
 from .people_table import PeopleTable, PersonLine
 from .tables import Course, Link, Membership, Role, User
 
@@ -31,7 +32,7 @@ class ImportOutcome:
 
 @dataclass(frozen=True)
 class Invitation:
-    """A person without a password, with the secret of a link to set one."""
+    """A person who cannot sign in yet, with the secret of a link to choose how."""
 
     user: User
     secret: str
@@ -114,14 +115,16 @@ def role_named(text: str) -> Role:
 def invitations_for(
     session: Session, caller: Caller, course: Course, only: Sequence[str] | None = None
 ) -> list[Invitation]:
-    """Return a new link for each member who has no password yet, and for whom the caller may make one.
+    """Return a new link for each member who cannot sign in yet, and for whom the caller may make one.
 
     ``only`` are the ids of users. Earlier links of these people end.
     """
     links = []
-    for membership in members_of(session, course):
+    members = members_of(session, course)
+    waiting = {membership.user_id for membership in without_way(session, course, members)}
+    for membership in members:
         user = membership.user
-        if user.password or user.disabled or (only is not None and user.id not in only):
+        if user.id not in waiting or user.disabled or (only is not None and user.id not in only):
             continue
         if invitations.may_link(session, caller, user):
             session.execute(delete(Link).where(Link.user_id == user.id, Link.purpose == "invite"))
@@ -129,9 +132,11 @@ def invitations_for(
     return links
 
 
-def without_password(members: Sequence[Membership]) -> int:
-    """Return how many members cannot sign in yet."""
-    return sum(not membership.user.password for membership in members)
+def without_way(session: Session, course: Course, members: Sequence[Membership]) -> list[Membership]:
+    """Return the members of a course who cannot sign in yet: they have neither a password nor a login of another system."""
+    own = select(Membership.user_id).where(Membership.course_id == course.id)
+    others = set(session.scalars(select(Identity.user_id).where(Identity.user_id.in_(own))))
+    return [each for each in members if not each.user.password and each.user_id not in others]
 
 
 def has_join_link(session: Session, course: Course) -> bool:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from ..logins.ways import Ways
 from ..service.configuration import Configuration
 from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable, missing
@@ -41,6 +42,7 @@ from . import (
     privacy_pages,
     regrade_pages,
     submission_pages,
+    way_pages,
 )
 from .below_path import BelowPath
 from .body_limits import BodyLimits
@@ -74,6 +76,7 @@ ROUTERS = (
     privacy_pages.router,
     regrade_pages.router,
     submission_pages.router,
+    way_pages.router,
 )
 FREQUENT = (*api.ROUTERS, submission_pages.router, exercise_pages.router)
 """The routers of every submission: routes are tried in their order, so these come first."""
@@ -93,6 +96,7 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.desks = Desks(service)
     app.state.metrics = RequestMetrics()
+    app.state.ways = Ways(service.configuration)
     for router in sorted(ROUTERS, key=lambda router: router not in FREQUENT):
         app.include_router(router)
     api_description.describe(app)

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ..batch.cells import text_cell
-from ..service import access, invitations, people, people_table
+from ..service import access, identities, invitations, people, people_table
 from ..service.access import Caller
 from ..service.errors import Refusal, Unreadable
 from ..service.people import ImportOutcome
 from ..service.service import Service
 from ..service.tables import Role
 from ..support.i18n import _
-from . import pages
+from . import pages, way_names
 from .downloads import disposition
 from .forms import Fields, FieldsOf
 from .requests import ServiceOf, User, full_address, taught_course
@@ -48,7 +48,7 @@ def add_people(request: Request, slug: str, service: ServiceOf, caller: User, fi
 
 @router.post(f"{ADDRESS}/invitations.csv")
 def invitation_table(request: Request, slug: str, service: ServiceOf, caller: User) -> Response:
-    """Return a table with a new link for everybody who has no password yet."""
+    """Return a table with a new link for everybody who cannot sign in yet."""
     course = taught_course(service, caller, slug)
     with service.database.writing() as session:
         links = people.invitations_for(session, caller, course)
@@ -108,8 +108,8 @@ def person_link(request: Request, slug: str, user_id: str, service: ServiceOf, c
     try:
         with service.database.writing() as session:
             user = people.member(session, course, user_id).user
-            purpose = "reset" if user.password else "invite"
-            make = invitations.reset if user.password else invitations.invite
+            is_known = invitations.can_sign_in(session, user)
+            purpose, make = ("reset", invitations.reset) if is_known else ("invite", invitations.invite)
             address = full_address(request, f"/{purpose}/{make(session, caller, user)}")
     except Refusal as refusal:
         return _person_page(request, service, caller, slug, user_id, refusal)
@@ -151,13 +151,16 @@ def _page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         members = people.members_of(session, course)
         has_link = people.has_join_link(session, course)
+        waiting = people.without_way(session, course, members)
+        logins = identities.of_members(session, course)
     return pages.form(
         request,
         "people.html.j2",
         refusal,
         course=course,
         members=members,
-        without_password=people.without_password(members),
+        waiting=len(waiting),
+        ways=way_names.of_people(request, [member.user for member in members], logins),
         has_link=has_link,
         link=link,
         outcome=outcome,
@@ -179,6 +182,7 @@ def _person_page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         membership = people.member(session, course, user_id)
         may_link = invitations.may_link(session, caller, membership.user)
+        logins = {user_id: identities.of_user(session, user_id)}
     return pages.form(
         request,
         "person.html.j2",
@@ -186,6 +190,7 @@ def _person_page(
         course=course,
         membership=membership,
         person=membership.user,
+        ways=way_names.of_people(request, [membership.user], logins)[user_id],
         may_link=may_link,
         link=link,
         saved=saved,

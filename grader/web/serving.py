@@ -80,6 +80,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         service.traces = traces.traces_of_environment()
         app = make_app(service)
         stack.callback(app.state.desks.close)
+        stack.callback(app.state.ways.close)
         own_address = server.address_of(listener, configuration.host, certificate is not None)
         address = configuration.address or own_address
         data_folder.write_address(configuration.data_dir, address, newest_revision())

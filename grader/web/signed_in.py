@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,15 +12,17 @@ from ..service.accounts import LOGIN_DAYS
 from ..service.configuration import Configuration
 from . import languages, requests
 
-ONE_DAY = 24 * 3600
+ONE_HOUR = 3600
 
 
-def redirect(configuration: Configuration, cookie: str, address: str, language: str = "") -> Response:
+def redirect(
+    configuration: Configuration, cookie: str, address: str, language: str = "", hours: float = 24 * LOGIN_DAYS
+) -> Response:
     """Return a redirect to a page of this server that signs the browser in, and shows the pages in the user's language."""
     response = RedirectResponse(local(address), 303)
     is_secure = configuration.is_secure
     response.set_cookie(
-        requests.COOKIE, cookie, max_age=LOGIN_DAYS * ONE_DAY, httponly=True, samesite="lax", secure=is_secure
+        requests.COOKIE, cookie, max_age=round(hours * ONE_HOUR), httponly=True, samesite="lax", secure=is_secure
     )
     if language:
         languages.keep(response, language, is_secure)
@@ -33,6 +35,11 @@ def end_old_sign_in(request: Request) -> None:
     if cookie:
         with requests.service_of(request).database.writing() as session:
             accounts.sign_out(session, cookie)
+
+
+def with_next(path: str, address: str) -> str:
+    """Return the address of a page that leads on to another page of this server."""
+    return f"{path}?{urlencode({'next': local(address)})}"
 
 
 def local(address: str) -> str:

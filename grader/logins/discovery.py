@@ -1,0 +1,132 @@
+"""Finds the addresses and the keys of a provider of OpenID Connect (OpenID Connect Discovery 1.0), and keeps them for an hour."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet, import_key
+
+from ..service.login_settings import check_address
+from .failures import ProviderSilent, WronglySetUp
+from .web_client import NoAnswer, WebClient
+
+PATH = "/.well-known/openid-configuration"
+KEPT_SECONDS = 3600
+PAUSE_SECONDS = 10
+"""How long new keys are not asked for again, so that wrong tokens do not make the server ask all the time."""
+KEY_TYPES = ("RSA", "EC", "OKP")
+"""Only keys of which the provider alone has the private half: anybody could sign with a key of type "oct" that is published."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What the discovery document of a provider says."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+    algorithms: tuple[str, ...] = ()
+    authentication: tuple[str, ...] = ("client_secret_basic",)
+    sends_issuer: bool = False
+    """Whether answers name their issuer, by RFC 9207."""
+
+
+class Discovery:
+    """The metadata and the keys of one provider. Threads can share it."""
+
+    def __init__(self, client: WebClient, issuer: str, title: str) -> None:
+        self._client, self._issuer, self._title = client, issuer, title
+        self._lock = threading.Lock()
+        self._metadata: tuple[float, Metadata] | None = None
+        self._keys: tuple[float, KeySet] | None = None
+
+    def metadata(self) -> Metadata:
+        """Return the metadata; raises ProviderSilent and WronglySetUp."""
+        kept = self._metadata
+        if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
+            return kept[1]
+        metadata = self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
+        self._metadata = (time.monotonic(), metadata)
+        return metadata
+
+    def keys(self, are_new: bool = False) -> KeySet:
+        """Return the keys that sign; with ``are_new`` those of the last seconds, since a provider may change them at any time."""
+        seconds = PAUSE_SECONDS if are_new else KEPT_SECONDS
+        kept = self._keys
+        if kept is not None and time.monotonic() - kept[0] < seconds:
+            return kept[1]
+        with self._lock:
+            if self._keys is not None and self._keys is not kept:  # another thread has just asked
+                return self._keys[1]
+            keys = self._read_keys(self._document(self.metadata().jwks_uri))
+            self._keys = (time.monotonic(), keys)
+            return keys
+
+    def _document(self, address: str) -> dict[str, Any]:
+        try:
+            document = self._client.document(address)
+        except NoAnswer as error:
+            raise ProviderSilent(self._title, f"{address}: {error}") from error
+        if not isinstance(document, dict):
+            raise ProviderSilent(self._title, f"{address}: the document is not an object")
+        return document
+
+    def _read(self, document: dict[str, Any]) -> Metadata:
+        issuer = document.get("issuer")
+        if issuer != self._issuer:
+            shown = str(issuer)[:200]
+            raise WronglySetUp(
+                self._title,
+                f"the discovery document has the issuer {shown!r}, the settings have {self._issuer!r}: both must be equal",
+            )
+        addresses = {
+            name: self._checked(name, document.get(name))
+            for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        }
+        if document.get("userinfo_endpoint"):
+            addresses["userinfo_endpoint"] = self._checked("userinfo_endpoint", document["userinfo_endpoint"])
+        return Metadata(
+            issuer=self._issuer,
+            algorithms=_texts(document.get("id_token_signing_alg_values_supported")),
+            authentication=_texts(document.get("token_endpoint_auth_methods_supported")) or ("client_secret_basic",),
+            sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
+            **addresses,
+        )
+
+    def _checked(self, name: str, address: object) -> str:
+        """Return an address of the document. A provider with https must not send anybody to one without."""
+        try:
+            text = str(address or "")
+            parts = urlsplit(text)
+            check_address(parts._replace(query="").geturl())
+            if parts.scheme != "https" and urlsplit(self._issuer).scheme == "https":
+                raise ValueError
+        except ValueError:
+            raise WronglySetUp(
+                self._title, f"the discovery document has no usable {name}: {str(address)[:200]!r}"
+            ) from None
+        return text
+
+    def _read_keys(self, document: dict[str, Any]) -> KeySet:
+        entries = document.get("keys")
+        keys: list[Key] = []
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict) and entry.get("kty") in KEY_TYPES and entry.get("use", "sig") == "sig":
+                try:
+                    keys.append(import_key(entry))
+                except (JoseError, ValueError, TypeError, KeyError):
+                    continue  # a key of a new kind next to those that can be used
+        if not keys:
+            raise ProviderSilent(self._title, "the provider has no keys that can be used")
+        return KeySet(keys)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

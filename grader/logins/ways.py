@@ -1,0 +1,50 @@
+"""The systems by which people sign in on a server, each with its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..service.configuration import Configuration
+from ..service.login_settings import GithubLogin, GitlabLogin, LoginSettings, OidcLogin
+from .failures import LoginFailed
+from .github import Github
+from .oidc import OpenIdConnect
+from .proved import Protocol
+from .web_client import WebClient
+
+
+class Ways:
+    """All ways to sign in with another system, in the order of their buttons. Threads can share it."""
+
+    def __init__(self, configuration: Configuration, client: WebClient | None = None) -> None:
+        self.settings: tuple[LoginSettings, ...] = configuration.logins
+        self._client = client
+        if client is None and any(isinstance(each, OidcLogin | GitlabLogin | GithubLogin) for each in self.settings):
+            self._client = WebClient()
+        self._protocols: dict[str, Protocol] = {}
+        for login in self.settings:
+            if self._client is not None and isinstance(login, OidcLogin | GitlabLogin):
+                self._protocols[login.name] = OpenIdConnect(login, self._client)
+            elif self._client is not None and isinstance(login, GithubLogin):
+                self._protocols[login.name] = Github(login, self._client)
+
+    def named(self, name: str) -> tuple[LoginSettings, Protocol] | None:
+        """Return the settings and the protocol of a way, None for an unknown one."""
+        protocol = self._protocols.get(name)
+        settings = next((each for each in self.settings if each.name == name), None)
+        return None if protocol is None or settings is None else (settings, protocol)
+
+    def checked(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield (name, sentence, whether it works) of each way; this asks the other systems."""
+        for settings in self.settings:
+            protocol = self._protocols.get(settings.name)
+            if protocol is not None:
+                try:
+                    yield settings.name, protocol.check(), True
+                except LoginFailed as failure:
+                    yield settings.name, failure.reason, False
+
+    def close(self) -> None:
+        """Close the connections to the other systems."""
+        if self._client is not None:
+            self._client.close()

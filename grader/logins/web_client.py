@@ -1,0 +1,83 @@
+"""Sends requests to other systems with limits of time and size. Redirects are not followed."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import certifi
+import httpx
+
+from ..version import __version__
+
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 10
+MOST_BYTES = 1 << 20
+
+
+class NoAnswer(Exception):
+    """There was no usable answer; the message says why, for the log and for ``grader serve check``."""
+
+
+class WebClient:
+    """A client for all requests of a server to other systems. Threads can share it."""
+
+    def __init__(self, seconds: float = ANSWER_SECONDS) -> None:
+        self._seconds = seconds
+        context = ssl.create_default_context()  # the authorities of this system, with SSL_CERT_FILE
+        context.load_verify_locations(certifi.where())
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            follow_redirects=False,
+            headers={"User-Agent": f"grader/{__version__}", "Accept": "application/json"},
+            verify=context,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def post(self, address: str, **parts: Any) -> httpx.Response:
+        """Return the answer to a form; raises NoAnswer."""
+        return self.request("POST", address, **parts)
+
+    def request(self, method: str, address: str, **parts: Any) -> httpx.Response:
+        """Return an answer that has been read completely; raises NoAnswer."""
+        end = time.monotonic() + self._seconds
+        content = bytearray()
+        try:
+            with self._client.stream(method, address, **parts) as answer:
+                for part in answer.iter_bytes():
+                    content += part
+                    if len(content) > MOST_BYTES:
+                        raise NoAnswer(f"the answer has more than {MOST_BYTES >> 20} MB")
+                    if time.monotonic() > end:
+                        raise NoAnswer(f"the answer took more than {self._seconds:g} seconds")
+        except httpx.TimeoutException as error:
+            raise NoAnswer(f"there was no answer within {self._seconds:g} seconds") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise NoAnswer(f"the connection failed ({_plain(error)})") from error
+        headers = {name: answer.headers[name] for name in ("content-type", "link") if name in answer.headers}
+        return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
+
+    def document(self, address: str, headers: Mapping[str, str] | None = None) -> Any:
+        """Return the JSON document at an address; raises NoAnswer."""
+        return document_of(self.request("GET", address, headers=dict(headers or {})))
+
+
+def document_of(answer: httpx.Response) -> Any:
+    """Return the JSON document of an answer; raises NoAnswer."""
+    if not answer.is_success:
+        raise NoAnswer(f"the answer has the status {answer.status_code}")
+    try:
+        return answer.json()
+    except (ValueError, RecursionError):
+        kind = answer.headers.get("content-type", "").partition(";")[0][:40] or "nothing"
+        raise NoAnswer(f"the answer is not JSON, but {kind}") from None
+
+
+def _plain(error: Exception) -> str:
+    """Return the reason of a failure without the address, which may have a secret."""
+    return type(error).__name__ if isinstance(error, httpx.InvalidURL) else str(error)[:200] or type(error).__name__
