@@ -1,4 +1,4 @@
-"""The authorization code flow of OAuth 2 with PKCE, by Authlib: the way to the other system, and the exchange of its code."""
+"""The code flow of OAuth 2 with PKCE, by Authlib: the way to the other system, and the exchange of its code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..support.errors import UsageError
 from . import failures
 from .failures import Forged, ProviderSilent, WronglySetUp
 from .proved import Secrets
-from .web_client import NoAnswer, WebClient
+from .web_client import NoUsableAnswer, WebClient
 
 
 class CodeFlow:
@@ -62,7 +62,7 @@ class CodeFlow:
             )
         except UsageError as error:
             raise WronglySetUp(title, str(error)) from error
-        except NoAnswer as error:
+        except NoUsableAnswer as error:
             raise ProviderSilent(title, f"token endpoint: {error}") from error
         except AuthlibBaseError as error:
             raise failures.of_answer(title, str(error.error or "")) from error

@@ -13,7 +13,7 @@ from joserfc.jwk import Key, KeySet, import_key
 
 from ..service.login_settings import check_address
 from .failures import ProviderSilent, WronglySetUp
-from .web_client import NoAnswer, WebClient
+from .web_client import NoUsableAnswer, WebClient
 
 PATH = "/.well-known/openid-configuration"
 KEPT_SECONDS = 3600
@@ -25,7 +25,7 @@ KEY_TYPES = ("RSA", "EC", "OKP")
 
 @dataclass(frozen=True)
 class Metadata:
-    """What the discovery document of a provider says."""
+    """The content of the discovery document of a provider."""
 
     issuer: str
     authorization_endpoint: str
@@ -49,9 +49,9 @@ class Discovery:
 
     def metadata(self) -> Metadata:
         """Return the metadata; raises ProviderSilent and WronglySetUp."""
-        kept = self._metadata
-        if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
-            return kept[1]
+        cache = self._metadata
+        if cache is not None and time.monotonic() - cache[0] < KEPT_SECONDS:
+            return cache[1]
         metadata = self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
         self._metadata = (time.monotonic(), metadata)
         return metadata
@@ -59,11 +59,11 @@ class Discovery:
     def keys(self, are_new: bool = False) -> KeySet:
         """Return the keys that sign; with ``are_new`` those of the last seconds, since a provider may change them at any time."""
         seconds = PAUSE_SECONDS if are_new else KEPT_SECONDS
-        kept = self._keys
-        if kept is not None and time.monotonic() - kept[0] < seconds:
-            return kept[1]
+        cache = self._keys
+        if cache is not None and time.monotonic() - cache[0] < seconds:
+            return cache[1]
         with self._lock:
-            if self._keys is not None and self._keys is not kept:  # another thread has just asked
+            if self._keys is not None and self._keys is not cache:  # another thread has just asked
                 return self._keys[1]
             keys = self._read_keys(self._document(self.metadata().jwks_uri))
             self._keys = (time.monotonic(), keys)
@@ -72,7 +72,7 @@ class Discovery:
     def _document(self, address: str) -> dict[str, Any]:
         try:
             document = self._client.document(address)
-        except NoAnswer as error:
+        except NoUsableAnswer as error:
             raise ProviderSilent(self._title, f"{address}: {error}") from error
         if not isinstance(document, dict):
             raise ProviderSilent(self._title, f"{address}: the document is not an object")
@@ -81,10 +81,9 @@ class Discovery:
     def _read(self, document: dict[str, Any]) -> Metadata:
         issuer = document.get("issuer")
         if issuer != self._issuer:
-            shown = str(issuer)[:200]
             raise WronglySetUp(
                 self._title,
-                f"the discovery document has the issuer {shown!r}, the settings have {self._issuer!r}: both must be equal",
+                f"the discovery document has the issuer {str(issuer)[:200]!r}, the settings have {self._issuer!r}: both must be equal",
             )
         addresses = {
             name: self._checked(name, document.get(name))

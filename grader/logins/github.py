@@ -13,7 +13,7 @@ from ..service.login_settings import GITHUB, GithubLogin
 from .code_flow import CodeFlow
 from .failures import ProviderSilent
 from .proved import ProvedPerson, Secrets, text_of
-from .web_client import NoAnswer, WebClient, document_of
+from .web_client import NoUsableAnswer, WebClient, document_of
 
 MOST_PAGES = 10
 """Pages of 100 teams that are read."""
@@ -63,7 +63,7 @@ class Github:
         return user
 
     def _teams(self, token: str) -> frozenset[str] | None:
-        """Return the teams of the user as ``organisation/team``, None if GitHub does not say them."""
+        """Return the teams of the user as ``organisation/team``, None if GitHub does not list them."""
         teams: set[str] = set()
         address = f"{self._api}/user/teams?per_page=100"
         for _page in range(MOST_PAGES):
@@ -87,12 +87,12 @@ class Github:
     def _read(self, answer: httpx.Response) -> Any:
         try:
             return document_of(answer)
-        except NoAnswer as error:
+        except NoUsableAnswer as error:
             raise ProviderSilent(self._settings.title, f"{answer.request.url.path}: {error}") from error
 
     def _answer(self, address: str, token: str) -> httpx.Response:
         headers = {"Accept": "application/vnd.github+json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         try:
             return self._client.request("GET", address, headers=headers)
-        except (NoAnswer, UnicodeError) as error:
+        except (NoUsableAnswer, UnicodeError) as error:
             raise ProviderSilent(self._settings.title, f"{urlsplit(address).path}: {error}") from error

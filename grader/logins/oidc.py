@@ -1,4 +1,4 @@
-"""Signs people in with OpenID Connect: the authorization code flow with PKCE, state and nonce. GitLab is such a provider as well."""
+"""Signs people in with OpenID Connect: the code flow with PKCE, state and nonce. GitLab is such a provider as well."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .code_flow import CodeFlow
 from .discovery import Discovery, Metadata
 from .failures import Forged, WronglySetUp
 from .proved import ProvedPerson, Secrets, text_of
-from .web_client import NoAnswer, WebClient
+from .web_client import NoUsableAnswer, WebClient
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +73,8 @@ class OpenIdConnect:
         try:
             headers = {"Authorization": f"Bearer {token['access_token']}"}
             more = self._client.document(metadata.userinfo_endpoint, headers)
-        except (NoAnswer, UnicodeError) as error:
-            reason = str(error) if isinstance(error, NoAnswer) else "the access token is not a usable text"
+        except (NoUsableAnswer, UnicodeError) as error:
+            reason = str(error) if isinstance(error, NoUsableAnswer) else "the access token is not a usable text"
             log.warning("The userinfo endpoint did not answer", extra={FIELDS: {"reason": reason}})
             return claims | {"_incomplete": True}
         subject = more.get("sub") if isinstance(more, dict) else None

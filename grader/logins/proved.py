@@ -1,4 +1,4 @@
-"""What a protocol knows about somebody who has signed in, and what has to be remembered between the two halves of a sign-in."""
+"""The person whom a protocol has proved, and the random numbers that belong to both halves of a sign-in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..service.identities import OutsidePerson
 
 @dataclass(frozen=True)
 class ProvedPerson:
-    """Somebody whom another system has proved; ``groups`` is None if the system has not said them."""
+    """Somebody whom another system has proved; ``groups`` is None if the system has not sent them."""
 
     person: OutsidePerson
     groups: frozenset[str] | None = None

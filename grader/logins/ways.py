@@ -28,6 +28,11 @@ class Ways:
             elif self._client is not None and isinstance(login, GithubLogin):
                 self._protocols[login.name] = Github(login, self._client)
 
+    @property
+    def offered(self) -> tuple[LoginSettings, ...]:
+        """The ways that can be used."""
+        return tuple(each for each in self.settings if each.name in self._protocols)
+
     def named(self, name: str) -> tuple[LoginSettings, Protocol] | None:
         """Return the settings and the protocol of a way, None for an unknown one."""
         protocol = self._protocols.get(name)

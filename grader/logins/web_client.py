@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import certifi
@@ -17,22 +18,21 @@ ANSWER_SECONDS = 10
 MOST_BYTES = 1 << 20
 
 
-class NoAnswer(Exception):
+class NoUsableAnswer(Exception):
     """There was no usable answer; the message says why, for the log and for ``grader serve check``."""
 
 
 class WebClient:
     """A client for all requests of a server to other systems. Threads can share it."""
 
-    def __init__(self, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, seconds: float = ANSWER_SECONDS, transport: httpx.BaseTransport | None = None) -> None:
         self._seconds = seconds
-        context = ssl.create_default_context()  # the authorities of this system, with SSL_CERT_FILE
-        context.load_verify_locations(certifi.where())
         self._client = httpx.Client(
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
             follow_redirects=False,
             headers={"User-Agent": f"grader/{__version__}", "Accept": "application/json"},
-            verify=context,
+            verify=_trusted(),
+            transport=transport,
         )
 
     def close(self) -> None:
@@ -40,11 +40,11 @@ class WebClient:
         self._client.close()
 
     def post(self, address: str, **parts: Any) -> httpx.Response:
-        """Return the answer to a form; raises NoAnswer."""
+        """Return the answer to a form; raises NoUsableAnswer."""
         return self.request("POST", address, **parts)
 
     def request(self, method: str, address: str, **parts: Any) -> httpx.Response:
-        """Return an answer that has been read completely; raises NoAnswer."""
+        """Return an answer that has been read completely; raises NoUsableAnswer."""
         end = time.monotonic() + self._seconds
         content = bytearray()
         try:
@@ -52,30 +52,38 @@ class WebClient:
                 for part in answer.iter_bytes():
                     content += part
                     if len(content) > MOST_BYTES:
-                        raise NoAnswer(f"the answer has more than {MOST_BYTES >> 20} MB")
+                        raise NoUsableAnswer(f"the answer has more than {MOST_BYTES >> 20} MB")
                     if time.monotonic() > end:
-                        raise NoAnswer(f"the answer took more than {self._seconds:g} seconds")
+                        raise NoUsableAnswer(f"the answer took more than {self._seconds:g} seconds")
         except httpx.TimeoutException as error:
-            raise NoAnswer(f"there was no answer within {self._seconds:g} seconds") from error
+            raise NoUsableAnswer(f"there was no answer within {self._seconds:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise NoAnswer(f"the connection failed ({_plain(error)})") from error
+            raise NoUsableAnswer(f"the connection failed ({_plain(error)})") from error
         headers = {name: answer.headers[name] for name in ("content-type", "link") if name in answer.headers}
         return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
 
     def document(self, address: str, headers: Mapping[str, str] | None = None) -> Any:
-        """Return the JSON document at an address; raises NoAnswer."""
+        """Return the JSON document at an address; raises NoUsableAnswer."""
         return document_of(self.request("GET", address, headers=dict(headers or {})))
 
 
 def document_of(answer: httpx.Response) -> Any:
-    """Return the JSON document of an answer; raises NoAnswer."""
+    """Return the JSON document of an answer; raises NoUsableAnswer."""
     if not answer.is_success:
-        raise NoAnswer(f"the answer has the status {answer.status_code}")
+        raise NoUsableAnswer(f"the answer has the status {answer.status_code}")
     try:
         return answer.json()
     except (ValueError, RecursionError):
         kind = answer.headers.get("content-type", "").partition(";")[0][:40] or "nothing"
-        raise NoAnswer(f"the answer is not JSON, but {kind}") from None
+        raise NoUsableAnswer(f"the answer is not JSON, but {kind}") from None
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the authorities of this system, with SSL_CERT_FILE, and those that browsers trust."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _plain(error: Exception) -> str:

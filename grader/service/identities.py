@@ -48,10 +48,10 @@ def of_user(session: Session, user_id: str) -> list[Identity]:
 def of_members(session: Session, course: Course) -> dict[str, list[Identity]]:
     """Return {id of a member of a course: all identities, the oldest first}."""
     members = select(Membership.user_id).where(Membership.course_id == course.id)
-    found: dict[str, list[Identity]] = {}
+    by_user: dict[str, list[Identity]] = {}
     for identity in session.scalars(select(Identity).where(Identity.user_id.in_(members)).order_by(Identity.created)):
-        found.setdefault(identity.user_id, []).append(identity)
-    return found
+        by_user.setdefault(identity.user_id, []).append(identity)
+    return by_user
 
 
 def account_of(session: Session, person: OutsidePerson) -> Identity:

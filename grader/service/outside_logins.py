@@ -28,7 +28,7 @@ MINUTES = 30
 """How long people may take at the other system, and to confirm that a login is added."""
 SAME_TIME = timedelta(minutes=MINUTES)
 Groups = frozenset[str] | None
-"""The groups of a person at the other system, None if it has not said them."""
+"""The groups of a person at the other system, None if it has not sent them."""
 SIGN_IN, CONFIRMATION = "outside sign-in", "outside login"
 
 
@@ -59,8 +59,8 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A login that is to be added to an account, and still belongs to the empty account ``leaves``, "" for none."""
+class LoginWish:
+    """A login that a person adds to an account, and still belongs to the empty account ``leaves``, "" for none."""
 
     begun: Begun
     person: OutsidePerson
@@ -86,7 +86,7 @@ def resume(session: Session, state: str, way: str, browser: str) -> Begun | None
 def sign_in(
     session: Session, settings: LoginSettings, person: OutsidePerson, groups: Groups, old_cookie: str
 ) -> SignedIn:
-    """Sign in a person, with a new account if there is none; raises NotAllowed as :func:`outside_sign_in.identity_of`."""
+    """Sign in a person, with a new account for somebody new; raises NotAllowed as :func:`outside_sign_in.identity_of`."""
     is_new = identities.find(session, person) is None
     if not is_new and _came_just_now(session, person, old_cookie):
         user = outside_sign_in.identity_of(session, settings, person, groups).user
@@ -118,26 +118,28 @@ def ask(session: Session, begun: Begun, person: OutsidePerson, groups: Groups) -
     return user, secret, "" if leaves is None else leaves.name
 
 
-def wish_of(session: Session, secret: str, browser: str) -> Wish:
+def wish_of(session: Session, secret: str, browser: str) -> LoginWish:
     """Return what a person of this browser confirms; raises Conflict if it is too old, or was confirmed already."""
     data = one_time.take(session, CONFIRMATION, secret)
     begun = Begun(**data["begun"]) if data is not None else None
     if data is None or begun is None or not hmac.compare_digest(begun.browser, digest_of(browser)):
         raise Conflict(_("This page is too old, or was used already: begin again."))
     groups = None if data["groups"] is None else frozenset(data["groups"])
-    return Wish(begun, OutsidePerson(**data["person"]), groups, data["leaves"])
+    return LoginWish(begun, OutsidePerson(**data["person"]), groups, data["leaves"])
 
 
-def add(session: Session, caller: Caller, wish: Wish) -> None:
-    """Add a login to the account of the user; raises Conflict and NotFound."""
+def add(session: Session, caller: Caller, settings: LoginSettings, wish: LoginWish) -> None:
+    """Add a login to the account of the user, with the roles of its groups; raises Conflict and NotFound."""
     if caller.user_id != wish.begun.adds_to or wish.begun.link:
         raise missing()
     user = _account(session, wish.begun)
-    _link(session, user, wish)
+    identity = _link(session, user, wish)
+    if wish.groups is not None:
+        group_roles.apply(session, identity, settings.rules, wish.groups)
     audit.write(session, caller, "login added", f"{wish.person.provider} {user.name}")
 
 
-def accept(session: Session, wish: Wish, settings: LoginSettings, old_cookie: str) -> SignedIn:
+def accept(session: Session, wish: LoginWish, settings: LoginSettings, old_cookie: str) -> SignedIn:
     """Use up an invitation by adding a login to its account, and sign in; raises Conflict and NotFound."""
     if not wish.begun.link:
         raise missing()
@@ -175,10 +177,10 @@ def _account(session: Session, begun: Begun) -> User:
     return user
 
 
-def _link(session: Session, user: User, wish: Wish) -> Identity:
+def _link(session: Session, user: User, wish: LoginWish) -> Identity:
     left = _left_account(session, user, wish.person)
     if left is not None:
-        if left.id != wish.leaves:  # the page that the person confirmed has not said it
+        if left.id != wish.leaves:  # the page that the person confirmed has not named it
             raise Conflict(_("This page is too old, or was used already: begin again."))
         session.delete(left)
         session.flush()

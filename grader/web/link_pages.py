@@ -82,6 +82,7 @@ def _password_page(
     service.rates.count_form(signed_in.address_of(request))
     user = _user_of(service, secret, purpose)
     values: dict[str, Any] = {"user": user, "purpose": purpose, "address": f"/{purpose}/{quote(secret, safe='')}"}
+    values["secret"] = secret
     return pages.form(request, "set_password.html.j2", refusal, **values)
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import own_account
+from ..service import identities, outside_logins, own_account
 from ..service.access import SCOPES
 from ..service.errors import Refusal
 from ..service.service import Service
 from ..support.i18n import lazy
-from . import pages, requests, signed_in
+from . import pages, requests, signed_in, way_names
 from .forms import FieldsOf
 from .requests import ServiceOf, User
 
@@ -62,6 +62,20 @@ def sign_out_elsewhere(request: Request, service: ServiceOf, caller: User) -> Re
     return RedirectResponse("/me", 303)
 
 
+@router.post("/me/logins/remove")
+def remove_login(
+    request: Request, service: ServiceOf, caller: User, provider: Field = "", issuer: Field = "", subject: Field = ""
+) -> Response:
+    """Remove a login of another system from the account."""
+    cookie = request.cookies.get(requests.COOKIE, "")
+    try:
+        with service.database.writing() as session:
+            outside_logins.remove(session, caller, provider, issuer, subject, cookie)
+    except Refusal as refusal:
+        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+    return RedirectResponse("/me?saved=1", 303)
+
+
 @router.get("/me/tokens")
 def tokens(request: Request, service: ServiceOf, caller: User) -> Response:
     """List the tokens, with a form for a new one."""
@@ -93,8 +107,15 @@ def delete_token(token_id: str, service: ServiceOf, caller: User) -> Response:
 
 
 def _account(request: Request, service: Service, caller: User) -> dict[str, Any]:
-    user, logins = own_account.account(service, caller)
-    return {"user": user, "browsers": len(logins)}
+    user, browsers = own_account.account(service, caller)
+    with service.database.reading() as session:
+        logins = identities.of_user(session, caller.user_id)
+    return {
+        "user": user,
+        "browsers": len(browsers),
+        "logins": [{"title": way_names.title_of(request, identity), "identity": identity} for identity in logins],
+        "addable": way_names.addable(request, logins),
+    }
 
 
 def _tokens(service: Service, caller: User, secret: str = "") -> dict[str, Any]:

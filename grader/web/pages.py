@@ -20,7 +20,7 @@ from ..service.errors import Refusal
 from ..service.overview import ExerciseLine
 from ..support.i18n import LANGUAGES, _, current, ngettext, number
 from ..support.text import number_of_points
-from . import csrf, requests, times
+from . import csrf, requests, times, way_names
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -30,12 +30,13 @@ NAMES_OF_LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return the page that a template makes of these values, for the user who is signed in.
 
-    In a template, every address of the server begins with ``{{ root }}``.
+    In a template, every address of the server begins with ``{{ root }}``, and ``ways`` are the other systems by which people sign in.
     """
     caller = requests.visitor(request)
     service = requests.service_of(request)
     values["is_paused"] = caller is not None and service.places.is_paused(service.database)
     values |= {"request": request, "caller": caller, "csrf_field": csrf.field(request), "root": requests.root(request)}
+    values["ways"] = way_names.ways_of(request).offered
     return HTMLResponse(environment().get_template(template).render(values), status)
 
 

@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 1000
 
 @dataclass(frozen=True)
 class WayCookie:
-    """What the cookie has."""
+    """The content of the cookie."""
 
     secret: str
     next: str

@@ -44,3 +44,9 @@ def of_people(request: Request, people: Sequence[User], logins: Mapping[str, Seq
         others = [title_of(request, identity) for identity in logins.get(user.id, ())]
         names[user.id] = ", ".join(dict.fromkeys([_("password")] * bool(user.password) + others))
     return names
+
+
+def addable(request: Request, logins: Sequence[Identity]) -> list[LoginSettings]:
+    """Return the systems of which a user has no login yet."""
+    ways = ways_of(request).offered
+    return [settings for settings in ways if not any(has_identity(settings, identity) for identity in logins)]

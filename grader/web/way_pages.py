@@ -45,7 +45,7 @@ async def begin(
 
 @router.get("/login/{name}/return")
 async def come_back(request: Request, name: str, service: ServiceOf, visitor: Visitor) -> Response:
-    """Sign in the person whom another system has proved, or ask whether this login is to be added to an account."""
+    """Sign in the person whom another system has proved, or ask whether to add this login to an account."""
     return await _in_own_thread(request, partial(_come_back, request, name, service, visitor))
 
 
@@ -61,7 +61,7 @@ def add_login(request: Request, name: str, service: ServiceOf, visitor: Visitor,
         if not wish.begun.link:
             if visitor is None:
                 raise NotSignedIn(_("Please sign in."))
-            outside_logins.add(session, visitor, wish)
+            outside_logins.add(session, visitor, settings, wish)
             return RedirectResponse("/me?saved=1", 303)
         old_cookie = request.cookies.get(requests.COOKIE, "")
         result = outside_logins.accept(session, wish, settings, old_cookie)

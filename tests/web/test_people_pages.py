@@ -25,7 +25,7 @@ def test_list_from_moodle_is_added(form, service, browser, encoding):
     )
     assert "2 new accounts." in answer.text
     page = browser("iris").get("/c/demo/people").text
-    for text in ("Jürgen Müller", "Özlem Şahin", "Gruppe A", "no password yet"):
+    for text in ("Jürgen Müller", "Özlem Şahin", "Gruppe A", "nothing yet"):
         assert text in page
 
 
