@@ -32,7 +32,18 @@ from tests.service import kept_results
 
 SECRET = "Zebra"  # in everything that belongs to ada
 PUBLIC = {"", "login", "register", "logout", "start", "invite", "reset", "join", "language", "me", "static"}
-PUBLIC |= {"healthz", "readyz", "metrics", "privacy", "new-course", "tokens", "courses", "exercises", "openapi.json"}
+PUBLIC |= {
+    "healthz",
+    "readyz",
+    "metrics",
+    "privacy",
+    "welcome",
+    "new-course",
+    "tokens",
+    "courses",
+    "exercises",
+    "openapi.json",
+}
 OF_A_COURSE = {
     "/c/{}",
     "/c/{}/a/{}",
