@@ -56,8 +56,9 @@ def add_login(request: Request, name: str, service: ServiceOf, visitor: Visitor,
     settings, _protocol = _way(request, name)
     with service.database.writing() as session:
         wish = outside_logins.wish_of(session, secret, way_cookie.of(request).secret)
-        if wish.begun.way != name:
-            raise missing()
+    if wish.begun.way != name:
+        raise missing()
+    with service.database.writing() as session:  # another one: the secret is used up, whatever happens now
         if not wish.begun.link:
             if visitor is None:
                 raise NotSignedIn(_("Please sign in."))

@@ -45,7 +45,7 @@ class StrictProvider:
             "name": "Ada Lovelace",
             "email": "ada@example.org",
         }
-        self.user_info = {"sub": "248289761001"}
+        self.user_info, self.user_document = {}, None
         self.metadata = {}
         self.algorithm = "RS256"
         self.header = {}
@@ -110,8 +110,12 @@ class StrictProvider:
                 return self._token(request)
             case "/userinfo":
                 assert request.headers["authorization"] == "Bearer access"
-                return httpx.Response(200, json=self.user_info)
+                return httpx.Response(200, json=self._user_info())
         return httpx.Response(404)
+
+    def _user_info(self):
+        own = {"sub": self.claims["sub"], **self.user_info}
+        return own if self.user_document is None else self.user_document
 
     def _token(self, request):
         fields = {name: value for name, (value,) in parse_qs(request.content.decode(), strict_parsing=True).items()}

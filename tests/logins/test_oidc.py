@@ -196,7 +196,7 @@ def test_user_info_adds_and_never_changes(sign_in, provider):
 @pytest.mark.parametrize("document", [{"sub": "1"}, {}, {"sub": 248289761001}, [], "x"], ids=str)
 def test_user_info_of_somebody_else_is_refused(sign_in, provider, document):
     claim(name=None)(provider)
-    provider.user_info = document
+    provider.user_document = document
     with pytest.raises(Forged) as caught:
         sign_in()
     assert "userinfo" in caught.value.reason
