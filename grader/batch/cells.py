@@ -12,11 +12,17 @@ LONGEST = 4000
 # spreadsheet ends cells at semicolons, even inside quotes, so a formula may begin after a semicolon as well.
 _SIGN = "[-=+@＝﹦＋﹢－﹣＠﹫]"
 FORMULA = re.compile(rf"(?P<before>(?:^|;)[\s\"']*)(?P<signs>{_SIGN}(?:\s*{_SIGN})*)")
+_DEFUSED = re.compile(rf"(?P<before>(?:^|;)[\s\"']*)'(?P<signs>{_SIGN}(?:\s*{_SIGN})*)")
 
 
 def text_cell(text: str) -> str:
     """Return ``text`` as one line without formulas: an apostrophe is put in front of the start of each formula."""
     return FORMULA.sub(r"\g<before>'\g<signs>", clean(text, LONGEST))
+
+
+def text_of_cell(cell: str) -> str:
+    """Return the text of which :func:`text_cell` made a cell, without the apostrophes that it added."""
+    return _DEFUSED.sub(r"\g<before>\g<signs>", cell)
 
 
 def number_cell(value: float | None, decimal: str = ".") -> str:

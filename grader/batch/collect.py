@@ -20,8 +20,9 @@ from ..submission import files
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from . import decoding, layouts
+from . import decoding, fetched, layouts
 from .moments import moment
+from .roster import Roster
 from .students import Student
 
 MOST_OF_A_TAR = 8 << 30  # bytes to unpack; a .zip is read without unpacking
@@ -99,6 +100,8 @@ class ClassFolder:
             raise
         self.layout = students.layout
         self.students = students.students
+        self.origin = text.encode() if self.layout == layouts.FETCHED else b""
+        """What ``grader fetch`` wrote about a class that it has fetched, b"" for another class."""
         self.encoding = encoding
         """The encoding of the file names if it had to be guessed, else ""."""
         self.left_over = [name for name in students.left_over if name != metadata]
@@ -123,10 +126,14 @@ class ClassFolder:
         """Close the archive."""
         self._stack.close()
 
+    def rosters(self) -> list[Roster]:
+        """Return the list of all people of the class, if it was fetched from a course system."""
+        return [fetched.roster(self.origin.decode())] if self.origin else []
+
     def files_of(self, student: Student) -> StudentFiles:
         """Read the last attempt of a student, within the limits of a submission."""
         contents: dict[str, bytes] = {}
-        problem = "" if student.files else self._why_nothing(student)
+        problem = student.problem or ("" if student.files else self._why_nothing(student))
         digest = hashlib.sha256()
         total = 0
         submitted = student.submitted
@@ -139,8 +146,7 @@ class ClassFolder:
                 problem = _("{file} cannot be read ({reason}).").format(file=clean(file.name), reason=reason)
             total += files.MAX_TOTAL + 1 if content is None else len(content)
             if content is None or total > files.MAX_TOTAL:
-                sentence = _("{file} is too large: a submission may have at most {size} MB in total.")
-                problem = sentence.format(file=clean(file.name), size=files.MAX_TOTAL >> 20)
+                problem = files.too_large(file.name)
                 contents = {}
                 break
             digest.update(os.fsencode(f"{file.name}\0{len(content)}\0") + content)

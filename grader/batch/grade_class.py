@@ -167,7 +167,7 @@ def _open_class(
     rosters = course_files.rosters(options.course_files)
     names = {name for roster in rosters for name in roster.names()}
     with ClassFolder(submissions, options.layout, assignment.name, out, names) as class_folder:
-        people = People(class_folder, rosters)
+        people = People(class_folder, [*rosters, *class_folder.rosters()])
         table = tables.find(sections.NAME, out, submissions)
         if table is not None:
             console.print(f"The sections are read from {table}.", soft_wrap=True)
@@ -293,6 +293,7 @@ class _Batch:
             people.is_anonymous,
             people.sections,
             bool(options.section),
+            class_folder.origin,
         )
         self.stages = Timings()
         self._pages = PageWriter(out, store)

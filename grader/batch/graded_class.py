@@ -109,7 +109,7 @@ class GradedClass:
     ``sections`` are those of people; ``is_one_section`` if ``students`` and ``absent`` are the people of one.
     If ``is_anonymous``, the output folder must not contain the names of files that may name a student.
     ``absent`` are the people of a roster who handed in nothing. ``settings`` are those of the latest run. ``marks`` are the
-    marks by hand, ``extensions`` the due dates of single people.
+    marks by hand, ``extensions`` the due dates of single people. ``origin`` is what ``grader fetch`` wrote about the class.
     """
 
     assignment: Assignment
@@ -129,6 +129,7 @@ class GradedClass:
     is_anonymous: bool = False
     sections: Mapping[str, str] = field(default_factory=dict)
     is_one_section: bool = False
+    origin: bytes = b""
 
     def submissions_to_grade(self, student: Student) -> list[Student]:
         """Return the attempts of a student that count, or that must have a score before one of them is chosen."""

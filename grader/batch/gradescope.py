@@ -16,10 +16,15 @@ METADATA = "submission_metadata.yml"
 
 @dataclass(frozen=True)
 class ExportedSubmission:
-    """One submission of the export: (name, id, e-mail address) of each student, and the time of submission."""
+    """One submission of the export: (name, id, e-mail address) of each student, and the time of submission.
+
+    ``late`` is the mark of a course system, ``problem`` a sentence if the files of a submission are not here.
+    """
 
     people: list[tuple[str, str, str]]
     created: datetime | None
+    late: bool = False
+    problem: str = ""
 
 
 class _Loader(yaml.SafeLoader):

@@ -16,7 +16,7 @@ from os.path import commonprefix
 from typing import NamedTuple
 
 from ..submission.files import ARCHIVES, NAMED, PYTHON
-from . import attempts, gradescope
+from . import attempts, fetched, gradescope
 from .gradescope import METADATA
 from .students import Person, Student, SubmittedFile
 
@@ -178,14 +178,18 @@ LAYOUTS: dict[str, PathParser] = {
     "loose": loose,
 }
 GRADESCOPE = "gradescope"
-NAMES = (*LAYOUTS, GRADESCOPE)
+FETCHED = "fetched"
+LISTED = {METADATA: GRADESCOPE, fetched.NAME: FETCHED}
+"""The layouts with a list of the submissions, by the names of these files."""
+NAMES = (*LAYOUTS, *LISTED.values())
 ANYTHING = ("github", "folders", "loose")  # layouts that accept almost any name
 
 
 def recognise(paths: Sequence[str], cloned: bool = False) -> str:
     """Return the layout of most files; ``cloned`` says that the folders are clones of repositories."""
-    if metadata_file(paths) is not None:
-        return GRADESCOPE
+    metadata = metadata_file(paths)
+    if metadata is not None:
+        return LISTED[metadata.rpartition("/")[2]]
     if cloned:
         return "github"
     specific_layouts = [name for name in LAYOUTS if name not in ANYTHING]
@@ -198,10 +202,10 @@ def recognise(paths: Sequence[str], cloned: bool = False) -> str:
 
 
 def metadata_file(paths: Iterable[str]) -> str | None:
-    """Return the path of Gradescope's list of submissions, or None; only at the top, so that no student can provide it."""
+    """Return the path of the list of submissions, or None; only at the top, so that no student can provide it."""
     paths = list(paths)
     tops = {path.partition("/")[0] for path in paths}
-    candidates = [METADATA, *(f"{top}/{METADATA}" for top in tops if len(tops) == 1)]
+    candidates = [*LISTED, *(f"{top}/{name}" for top in tops for name in LISTED if len(tops) == 1)]
     return next((name for name in candidates if name in paths), None)
 
 
@@ -229,7 +233,7 @@ def students(
     """Assign the files of a class to students.
 
     ``paths`` are relative, with slashes. A path that ends with a slash is a folder; it counts if the student has no
-    files. ``metadata`` is the text of Gradescope's ``submission_metadata.yml``. ``assignment`` selects one assignment
+    files. ``metadata`` is the text of the list of submissions, if there is one. ``assignment`` selects one assignment
     of an nbgrader course. A file or folder next to the students' that fits no pattern becomes a student with its own
     name, if it may contain an answer.
     Raises ValueError for metadata that cannot be read, and for a course without that assignment.
@@ -237,8 +241,8 @@ def students(
     paths = sorted(paths)
     contents = [path for path in paths if not path.endswith("/")]
     layout = layout or recognise(contents or paths, cloned)
-    export = gradescope.read(metadata) if layout == GRADESCOPE else {}
-    parse = partial(_of_gradescope, export) if layout == GRADESCOPE else LAYOUTS[layout]
+    export = _export(layout, metadata)
+    parse = partial(_of_export, export) if layout in LISTED.values() else LAYOUTS[layout]
     top_folder = _common_folder(contents) if layout in ANYTHING else ""
     if layout == "github":
         tops = sorted({path.removeprefix(top_folder).partition("/")[0] for path in contents})
@@ -261,6 +265,8 @@ def students(
     for folder, submission in export.items():
         if folder not in students_by_key and submission.people:  # it is listed, but has no file
             _add(students_by_key, _submission(folder, submission, SubmittedFile(f"{folder}/", "")), f"{folder}/")
+        if submission.problem and folder in students_by_key:
+            students_by_key[folder] = replace(students_by_key[folder], problem=submission.problem)
     left_over = _add_unnamed(students_by_key, unmatched_paths, roots, layout)
     if layout == "canvas":
         attempts.drop_numbers_of_canvas([*students_by_key.values()], assignment)
@@ -408,14 +414,22 @@ def _of_course(paths: Sequence[str], assignment: str) -> list[str]:
     return [*assignment_paths, *sorted(missing_folders), *loose_files]
 
 
-def _of_gradescope(export: Mapping[str, gradescope.ExportedSubmission], path: str) -> FileOwner | None:
-    """Return the owners of a file according to Gradescope's metadata."""
+def _export(layout: str, metadata: str) -> dict[str, gradescope.ExportedSubmission]:
+    """Return {folder: submission} of a layout with a list of the submissions, {} for another layout."""
+    if layout == FETCHED:
+        return fetched.exported(metadata)
+    return gradescope.read(metadata) if layout == GRADESCOPE else {}
+
+
+def _of_export(export: Mapping[str, gradescope.ExportedSubmission], path: str) -> FileOwner | None:
+    """Return the owners of a file according to the list of the submissions."""
     parts = path.split("/")
     depth = next((depth for depth, part in enumerate(parts[:-1]) if part in export), None)
     if depth is None:
         return None
     folder, file = parts[depth], "/".join(parts[depth + 1 :])
-    owner = _submission(folder, export[folder], SubmittedFile(path, file, submitted=export[folder].created))
+    submitted_file = SubmittedFile(path, file, export[folder].late, submitted=export[folder].created)
+    owner = _submission(folder, export[folder], submitted_file)
     return owner._replace(start=len("".join(f"{part}/" for part in parts[:depth])))
 
 

@@ -148,7 +148,7 @@ class _Lines:
         matches = {
             i: student
             for i, student in number_matches.items()
-            if _same_name(student.name, self.text_of("name", self.rows[i]))
+            if same_name(student.name, self.text_of("name", self.rows[i]))
         }
         strangers = {index: student for index, student in number_matches.items() if index not in matches}
         matched_ids = {id(student) for student in number_matches.values()}
@@ -212,7 +212,7 @@ def _number(identifier: str) -> str:
     return match[0] if match else ""
 
 
-def _same_name(in_batch: str, in_sheet: str) -> bool:
+def same_name(in_batch: str, in_sheet: str) -> bool:
     """True if both may be names of the same person; a hidden name may belong to anybody."""
     hidden = folded(re.sub(r"\d+$", "", in_batch)) in {folded(word) for word in HIDDEN}
     if hidden or not in_sheet or folded(in_batch) == folded(in_sheet):

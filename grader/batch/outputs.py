@@ -82,7 +82,7 @@ def row(
 
 def _status(student: Student, record: Record | None, final_score: policy.Final | None) -> str:
     """Return the status of a row (see :class:`gradebook.Row`)."""
-    if not student.files:
+    if not student.files and not student.problem:
         return "not_submitted"
     if record is not None and record.problem:
         return "unreadable"

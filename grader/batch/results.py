@@ -18,7 +18,19 @@ from ..machine import packages
 from ..marking.mark import Mark
 from ..support import seeds
 from ..version import __version__
-from . import changes, class_page, counting, outputs, pages, pseudonyms, recipients, renewing, sections, similar
+from . import (
+    changes,
+    class_page,
+    counting,
+    fetched,
+    outputs,
+    pages,
+    pseudonyms,
+    recipients,
+    renewing,
+    sections,
+    similar,
+)
 from .changes import Changes
 from .consistency import Consistency
 from .counting import CountedAttempt
@@ -312,6 +324,8 @@ def write(
         sum(map(len, similar_submissions.values())),
     )
     _write_section_pages(collected, written_files, graded)
+    if graded.origin and not graded.is_anonymous:
+        written_files.write({fetched.NAME: graded.origin})
     notes_on_files += written_files.remove_others()
     renewing.keep_results(graded.store, collected.scores)
     graded.store.keep_page_settings(pages.settings_of(content), complete=True)

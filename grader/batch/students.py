@@ -38,7 +38,8 @@ class Student:
     to the last attempt, ``earlier_files`` to the attempts before it. ``submitted`` is the time of submission if the layout
     has it. ``members`` are the members of a group, if known. ``folder`` contains all the files.
     ``stored_as`` is the id of the stored result if it is not ``identity``. ``email`` and ``number``
-    are those of a single student (see :class:`Person`).
+    are those of a single student (see :class:`Person`). ``problem`` is a sentence if something was handed in
+    that is not here.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Student:
     number: str = ""
     stored_as: str = ""
     email: str = ""
+    problem: str = ""
 
     @property
     def record_id(self) -> str:

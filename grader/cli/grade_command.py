@@ -14,7 +14,7 @@ from . import options, suggestions
 if TYPE_CHECKING:
     from ..support.choices import Device, Engine, Level
 
-LAYOUTS = ("canvas", "moodle", "ilias", "gradescope", "nbgrader", "github", "folders", "loose")
+LAYOUTS = ("canvas", "moodle", "fetched", "ilias", "gradescope", "nbgrader", "github", "folders", "loose")
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 

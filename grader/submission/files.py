@@ -63,6 +63,12 @@ PYTHON = (".py", ".ipynb")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
+def too_large(name: str) -> str:
+    """Return the sentence for a file that makes a submission too large."""
+    sentence = _("{file} is too large: a submission may have at most {size} MB in total.")
+    return sentence.format(file=clean(name), size=MAX_TOTAL >> 20)
+
+
 def read(path: Path, root: Path | None = None) -> dict[str, bytes]:
     """Return {relative name: content} of the file, folder or archive at ``path``.
 
