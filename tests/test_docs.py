@@ -104,7 +104,7 @@ def test_links_lead_to_a_file_and_a_heading(page):
 def test_readme_links_to_every_page():
     """A page such as authoring-checks.md is a part of authoring.md, which links to it."""
     readme = (ROOT / "README.md").read_text()
-    guides = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("authoring", "serve")}
+    guides = {name: (ROOT / "docs" / f"{name}.md").read_text() for name in ("authoring", "grading", "serve")}
     parts = {
         page.name: guide for page in PAGES[1:] for name, guide in guides.items() if page.name.startswith(f"{name}-")
     }

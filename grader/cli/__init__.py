@@ -29,6 +29,8 @@ COMMANDS = {
     "pages": "Write the missing pages of a class.",
     "override": "Give points or a comment by hand.",
     "feedback": "Give the pages of a class back to its students.",
+    "fetch": "Fetch the submissions of a class from Canvas or Moodle.",
+    "return": "Return scores and comments to Canvas or Moodle.",
     "gradescope": "Make a Gradescope autograder of an assignment.",
     "ci": "Grade the submissions in the current repository.",
     "compare": "Show the students whose score has changed.",

@@ -52,6 +52,11 @@ engine = click.option(
     show_default=True,
     help="How notebooks are executed: by IPython's shell inside the worker, or by a Jupyter kernel.",
 )
+course_token = click.option(
+    "--token",
+    metavar="TOKEN",
+    help="Token of the course system.  [default: GRADER_COURSE_TOKEN, which no list of processes shows]",
+)
 timings = click.option("--timings", is_flag=True, help="Print the time that each stage took.")
 lang = click.option(
     "--lang",

@@ -9,6 +9,8 @@ from pathlib import Path
 from .errors import UsageError
 from .i18n import _
 
+NO_LINKS = getattr(os, "O_NOFOLLOW", 0)  # a flag of os.open that Windows does not have
+
 
 def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
     """Write a file in one step: readers see the old or the new content, even if the process is killed.
@@ -21,7 +23,7 @@ def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
     temporary = path.with_name(f".{path.name}.part")
     try:
         try:
-            with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW, 0o600)) as file:
+            with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags | NO_LINKS, 0o600)) as file:
                 file.write(content)
                 file.flush()
                 if forced:
@@ -37,6 +39,8 @@ def write_whole(path: Path, content: bytes, forced: bool = True) -> None:
 
 
 def _force_names(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -50,7 +54,7 @@ def refuse_unwritable(path: Path) -> None:
         raise UsageError(_("{path} is not a regular file: choose another name.").format(path=path))
     temporary = path.with_name(f".{path.name}.part")
     try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | NO_LINKS, 0o600))
         temporary.unlink()
     except OSError as error:
         raise UsageError(_sentence(path, error)) from error

@@ -30,6 +30,12 @@ WORKING = {
     "grade single-neuron nothing --list": (2, "nothing does not exist"),
     "submit single-neuron mine.py --to http://127.0.0.1:9": (2, "A token is missing"),
     "submit single-neuron mine.py --to http://127.0.0.1:9 --token x": (3, "No server answers at http://127.0.0.1:9"),
+    "fetch https://canvas.example.org/courses/12/assignments/345 --out class": (2, "A token is missing"),
+    "fetch http://127.0.0.1:9/courses/12/assignments/345 --out class --token x": (
+        3,
+        "http://127.0.0.1:9 cannot be reached",
+    ),
+    "return . https://canvas.example.org/courses/12/assignments/345": (2, "has no gradebook.csv"),
 }
 REFUSED = (
     "check single-neuron mine.py",

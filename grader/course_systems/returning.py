@@ -1,0 +1,215 @@
+"""Returns the scores and comments of a class to a course system: shows what would change, and sends it on request."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..batch import fetched, gradebook_lines
+from ..batch.existing_marks import Kind, same
+from ..batch.fetched import FetchedClass
+from ..batch.renewing import CHANGED
+from ..batch.store import FILE as STORE
+from ..batch.store import NAMES, Store
+from ..support.errors import Stopped, UsageError
+from ..support.text import clean, plural
+from . import addresses
+from .addresses import AssignmentAddress
+from .failures import CourseSystemFailure, RequestRefused
+from .model import CourseOutcome, CourseSystem, MarkChange
+from .planning import PlannedMark, ReturnPlan, plan
+from .receipts import Receipts
+
+Tell = Callable[[str], None]
+NEXT = "run the same command again to send the others"
+MOST_NAME = 32
+
+
+@dataclass(frozen=True)
+class GradedResults:
+    """The gradebook of a class: the folder in which it is, its lines, and what ``grader fetch`` wrote about the class."""
+
+    folder: Path
+    lines: Sequence[gradebook_lines.GradebookLine]
+    origin: FetchedClass | None
+
+
+def read(path: Path) -> GradedResults:
+    """Return the results in an output folder of ``grader grade``, or in a ``gradebook.csv`` from the desk of a server.
+
+    Raises UsageError for anything else, and for results that are anonymous, not complete, or without the newest marks by hand.
+    """
+    if path.is_file():
+        return GradedResults(path.parent, gradebook_lines.read(path), None)
+    if not (path / gradebook_lines.NAME).is_file():
+        raise UsageError(
+            f"{path} has no {gradebook_lines.NAME}: give the output folder of 'grader grade', or the {gradebook_lines.NAME} that "
+            "you downloaded from the desk of a server."
+        )
+    if (path / STORE).is_file():
+        _refuse_unfinished(path)
+    origin = None
+    if (path / fetched.NAME).is_file():
+        try:
+            origin = fetched.read((path / fetched.NAME).read_bytes())
+        except ValueError as error:
+            raise UsageError(f"{path / fetched.NAME} cannot be read ({error}).") from error
+    return GradedResults(path, gradebook_lines.read(path / gradebook_lines.NAME), origin)
+
+
+def address_of(url: str | None, results: GradedResults) -> AssignmentAddress:
+    """Return the assignment at an address, or that from which the class was fetched; raises UsageError without both."""
+    if url is not None:
+        return addresses.read(url)
+    if results.origin is None:
+        raise UsageError("The address of the assignment is missing: copy it from the browser, and give it after DIR.")
+    origin = results.origin
+    page = f"courses/{origin.course}/assignments/{origin.assignment}"
+    if origin.system == "moodle":
+        page = f"mod/assign/view.php?id={origin.assignment}"
+    return addresses.read(f"{origin.server}/{page}")
+
+
+def _refuse_unfinished(folder: Path) -> None:
+    again = "run the same 'grader grade' command again first"
+    if os.name == "nt":
+        raise UsageError(f"An output folder cannot be locked on Windows: give {folder / gradebook_lines.NAME} instead.")
+    with Store(folder) as store:
+        if not store.is_complete():
+            raise UsageError(f"The last run into {folder} was stopped before its end: {again}.")
+        if store.setting(NAMES) == "hidden":
+            raise UsageError(f"The results in {folder} are anonymous: {again}, without --anonymous.")
+        if store.setting(CHANGED):
+            raise UsageError(f"The gradebook in {folder} does not have the newest marks by hand: {again}.")
+
+
+def give_back(
+    system: CourseSystem,
+    address: AssignmentAddress,
+    results: GradedResults,
+    sends: bool,
+    overwrite: bool,
+    show: Tell,
+    tell: Tell = lambda line: None,
+) -> CourseOutcome:
+    """Show with ``show`` what would change, and change it if ``sends``; return sentences about the result.
+
+    ``tell`` gets a line about each change that was sent.
+
+    Raises UsageError if the assignment takes no marks, CourseSystemFailure if nothing can be read, and Stopped.
+    """
+    source = (address.system, address.server.url, address.course, address.assignment)
+    origin = results.origin
+    if origin is not None and source != (origin.system, origin.server, origin.course, origin.assignment):
+        origin = None
+    receipts = Receipts(results.folder, address.page, sends)
+    with contextlib.closing(receipts):
+        planned = plan(system, results.lines, origin, receipts.earlier(), overwrite)
+        for line in table(planned):
+            show(line)
+        outcome = CourseOutcome([*planned.notes])
+        if not sends:
+            if planned.changes:
+                outcome.lines.append(f"Nothing was sent. To send {plural(len(planned.changes), 'change')}, add --send.")
+            return outcome
+        _Sending(system, planned, receipts, outcome, tell).run()
+        if planned.changes:
+            outcome.lines.append(f"The receipts are in {receipts.write_table()}.")
+    return outcome
+
+
+class _Sending:
+    """Sends the changes of a plan one by one."""
+
+    def __init__(
+        self, system: CourseSystem, planned: ReturnPlan, receipts: Receipts, outcome: CourseOutcome, tell: Tell
+    ) -> None:
+        self._system = system
+        self._changes = planned.changes
+        self._receipts = receipts
+        self._outcome = outcome
+        self._tell = tell
+        self._sent: list[MarkChange] = []
+        self._failed: list[tuple[str, str]] = []
+
+    def run(self) -> None:
+        """Send everything, and compare the marks afterwards. A failure for one student does not stop the others."""
+        count, stopped_by = len(self._changes), ""
+        try:
+            for planned in self._changes:
+                self._one(planned)
+        except KeyboardInterrupt:
+            self._receipts.write_table()
+            raise Stopped(f"Stopped. {len(self._sent)} of {count} were sent: {NEXT}.") from None
+        except CourseSystemFailure as error:
+            stopped_by = str(error)
+        if not stopped_by and self._sent:
+            with contextlib.suppress(CourseSystemFailure):
+                self._compare()
+        name = self._system.name
+        self._outcome.lines.append(f"Sent to {name}: {len(self._sent)} of {plural(count, 'change')}.")
+        if self._failed:
+            self._outcome.lines.append(f"Not sent or not taken over ({len(self._failed)}):")
+            self._outcome.lines += [f"  {who}: {why}" for who, why in self._failed]
+        if stopped_by:
+            self._outcome.lines.append(f"{stopped_by} {count - len(self._sent)} are missing: {NEXT}.")
+        self._outcome.is_complete = not self._failed and not stopped_by
+
+    def _one(self, planned: PlannedMark) -> None:
+        change = planned.change
+        assert change is not None, "only changes are sent"
+        person = change.place.member.person
+        try:
+            self._system.send(change)
+        except RequestRefused as error:
+            self._failed.append((clean(person.name), str(error)))
+            return
+        cells: list[tuple[Kind, str]] = [] if change.mark is None else [("mark", change.mark)]
+        cells += [] if change.comment is None else [("comment", change.comment)]
+        self._receipts.keep(person.identity, person.name, cells)
+        self._sent.append(change)
+        self._tell(f"{len(self._sent)}/{len(self._changes)}  {clean(person.name)}")
+
+    def _compare(self) -> None:
+        """List the marks that the course system has not taken over, although it reported no mistake."""
+        places = {place.member.person.identity: place for place in self._system.places()}
+        for change in self._sent:
+            person = change.place.member.person
+            place = places.get(person.identity)
+            if change.mark is None or place is None:
+                continue
+            if not place.mark:
+                place = self._system.completed(place)
+            if not same("mark", place.mark, change.mark):
+                why = f"{self._system.name} still has {place.mark or 'no mark'}: perhaps it is locked in the gradebook"
+                self._failed.append((clean(person.name), why))
+
+
+def table(planned: ReturnPlan) -> list[str]:
+    """Return the lines of a table: the change of each student, or the reason without one. Unchanged students are counted."""
+    rows = [("student", "now", "new", "comment", "")]
+    unchanged = 0
+    for each in planned.marks:
+        change, now = each.change, (each.place.mark if each.place is not None else "")
+        if change is not None:
+            new = now if change.mark is None else change.mark
+            rows.append((each.line.name, now or "-", new or "-", "same" if change.comment is None else "new", ""))
+        elif each.why:
+            rows.append((each.line.name, now or "-", each.new_mark or "-", "-", f"not sent: {each.why}"))
+        else:
+            unchanged += 1
+    names = [clean(row[0], MOST_NAME) for row in rows]
+    widths = [max(map(len, names)), *(max(len(row[column]) for row in rows) for column in (1, 2, 3))]
+    lines = [
+        f"{name:{widths[0]}}  {now:>{widths[1]}}  {new:>{widths[2]}}  {comment:{widths[3]}}  {why}".rstrip()
+        for name, (_name, now, new, comment, why) in zip(names, rows, strict=True)
+    ]
+    head = f"{clean(planned.assignment.title)} ({clean(planned.assignment.course)})"
+    summary = (
+        f"{plural(len(planned.changes), 'change')}, {unchanged} unchanged, "
+        f"{len(planned.marks) - len(planned.changes) - unchanged} not sent."
+    )
+    return [head, *(lines if len(rows) > 1 else []), summary]
