@@ -15,7 +15,7 @@ COLUMNS = ("student", "id", "status", "score", "max_score", "comment")
 
 
 @dataclass(frozen=True)
-class GradebookLine:
+class GradebookRow:
     """The line of one person; ``score`` is None without one. See :class:`grader.batch.gradebook.Row`."""
 
     name: str
@@ -35,7 +35,7 @@ class GradebookLine:
         return self.status == "excused"
 
 
-def read(path: Path) -> list[GradebookLine]:
+def read(path: Path) -> list[GradebookRow]:
     """Return the lines of a gradebook, in its order; raises UsageError for a file that is not one."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -53,11 +53,11 @@ def read(path: Path) -> list[GradebookLine]:
     return [_line(path, number, row) for number, row in enumerate(cells, start=2)]
 
 
-def _line(path: Path, number: int, row: dict[str, str]) -> GradebookLine:
+def _line(path: Path, number: int, row: dict[str, str]) -> GradebookRow:
     score, max_score = read_number(row.get("score", "")), read_number(row.get("max_score", ""))
     if (score is None and row.get("score")) or max_score is None:
         raise UsageError(f"{path}, row {number}: the score is not a number. Run the same 'grader grade' command again.")
-    return GradebookLine(
+    return GradebookRow(
         row["student"],
         row["id"],
         row["status"],

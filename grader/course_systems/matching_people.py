@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..batch.gradebook_lines import GradebookLine
+from ..batch.gradebook_lines import GradebookRow
 from ..batch.matching import Matchable, Ways, folded, natural, pair
 from ..batch.moodle import same_name
 from .model import MarkPlace
@@ -20,7 +20,7 @@ class MatchedPlaces(NamedTuple):
     strangers: dict[int, MarkPlace]
 
 
-def match(lines: Sequence[GradebookLine], places: Sequence[MarkPlace], ids_are_known: bool) -> MatchedPlaces:
+def match(lines: Sequence[GradebookRow], places: Sequence[MarkPlace], ids_are_known: bool) -> MatchedPlaces:
     """Return the places of the lines; a key that two people share is ignored.
 
     ``ids_are_known``: the ids of the lines come from this assignment. Otherwise a person with the same id must have the same
@@ -60,7 +60,7 @@ def _ways() -> Ways[MarkPlace]:
     ]
 
 
-def _have_same_name(line: GradebookLine, place: MarkPlace) -> bool:
+def _have_same_name(line: GradebookRow, place: MarkPlace) -> bool:
     names = {folded(place.member.person.name), folded(place.member.sortable_name)}
     return (
         folded(line.name) in names

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from ..batch.cells import number_cell
 from ..batch.existing_marks import ExistingMarks, Kind, WrittenCell, same
 from ..batch.fetched import FetchedClass
-from ..batch.gradebook_lines import GradebookLine
+from ..batch.gradebook_lines import GradebookRow
 from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import matching_people
@@ -29,7 +29,7 @@ NO_ORIGIN = (
 class PlannedMark:
     """A line of the gradebook: its place, None without one, the ``change`` that is sent, None if nothing is, and why not."""
 
-    line: GradebookLine
+    line: GradebookRow
     place: MarkPlace | None = None
     new_mark: str = ""
     change: MarkChange | None = None
@@ -52,7 +52,7 @@ class ReturnPlan:
 
 def plan(
     system: CourseSystem,
-    lines: Sequence[GradebookLine],
+    lines: Sequence[GradebookRow],
     origin: FetchedClass | None,
     earlier: Sequence[WrittenCell],
     overwrite: bool,
@@ -98,7 +98,7 @@ class _Planner:
         self._earlier = earlier
         self._marks = ExistingMarks(earlier, overwrite)
 
-    def planned(self, line: GradebookLine, place: MarkPlace) -> PlannedMark:
+    def planned(self, line: GradebookRow, place: MarkPlace) -> PlannedMark:
         """Return the mark of one person."""
         new_mark = self._new_mark(line)
         planned = PlannedMark(line, place, new_mark)
@@ -116,7 +116,7 @@ class _Planner:
             return replace(planned, why=why)
         return replace(planned, change=MarkChange(place, mark, comment))
 
-    def _new_mark(self, line: GradebookLine) -> str:
+    def _new_mark(self, line: GradebookRow) -> str:
         """Return the mark as the course system gets it, "" without one; the score is scaled to the points there."""
         if line.is_excused:
             return EXCUSED
@@ -124,7 +124,7 @@ class _Planner:
             return ""
         return number_cell(line.score * self._points / line.max_score)
 
-    def _why_nothing(self, line: GradebookLine, place: MarkPlace, new_mark: str) -> str:
+    def _why_nothing(self, line: GradebookRow, place: MarkPlace, new_mark: str) -> str:
         if not new_mark:
             return f"no score ({line.status.replace('_', ' ')})"
         if new_mark == EXCUSED and not self._system.keeps_comments:
@@ -145,7 +145,7 @@ class _Planner:
             return ""
         return f"handed in again at {place.submitted:%Y-%m-%d %H:%M} UTC: fetch and grade again"
 
-    def _comment(self, place: MarkPlace, line: GradebookLine) -> tuple[str | None, str]:
+    def _comment(self, place: MarkPlace, line: GradebookRow) -> tuple[str | None, str]:
         """Return the comment to send, None for none, and why a comment of a person prevents it."""
         text = self._system.comment(line.comment)
         if not text:

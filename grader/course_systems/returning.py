@@ -33,7 +33,7 @@ class GradedResults:
     """The gradebook of a class: the folder in which it is, its lines, and what ``grader fetch`` wrote about the class."""
 
     folder: Path
-    lines: Sequence[gradebook_lines.GradebookLine]
+    lines: Sequence[gradebook_lines.GradebookRow]
     origin: FetchedClass | None
 
 
