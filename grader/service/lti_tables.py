@@ -47,7 +47,8 @@ class LtiDeployment(Table):
 class LtiContext(Table):
     """A course of a course system that an instructor has connected with a course here.
 
-    ``members_url`` is where its members can be read (names and roles), "" if the course system does not offer that.
+    ``members_url`` is where its members can be read (names and roles), "" if the course system does not offer that. ``members_read`` is
+    when that was tried last, and ``members_problem`` why it failed, "" if it did not.
     """
 
     __tablename__ = "lti_context"
@@ -59,6 +60,8 @@ class LtiContext(Table):
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(default="")
     members_url: Mapped[str] = mapped_column(Text, default="")
+    members_read: Mapped[datetime | None]
+    members_problem: Mapped[str] = mapped_column(Text, default="")
     created: Mapped[datetime] = mapped_column(default=now)
     platform: Mapped[LtiPlatform] = relationship()
     course: Mapped[Course] = relationship()
@@ -69,6 +72,8 @@ class LtiResource(Table):
 
     ``line_item`` is the address of its column for marks, ``line_items`` that of all columns of the course, "" without one;
     ``scopes`` are what this server may do there, with spaces between. All three are those of the last launch.
+    ``own_item`` is the address of a column that this server has found or made, which comes before ``line_item``. ``item_state``
+    is "gone" after the column was deleted, and "make" after a person has asked for a new one.
     """
 
     __tablename__ = "lti_resource"
@@ -81,6 +86,8 @@ class LtiResource(Table):
     line_item: Mapped[str] = mapped_column(Text, default="")
     line_items: Mapped[str] = mapped_column(Text, default="")
     scopes: Mapped[str] = mapped_column(Text, default="")
+    own_item: Mapped[str] = mapped_column(Text, default="")
+    item_state: Mapped[str] = mapped_column(default="")
     created: Mapped[datetime] = mapped_column(default=now)
     context: Mapped[LtiContext] = relationship()
     exercise: Mapped[Exercise] = relationship()

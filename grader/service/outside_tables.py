@@ -50,7 +50,7 @@ class Delivery(Table):
     and ``detail`` the answer of the other system. ``target`` is that system: everything for it waits if it fails.
 
     ``digest`` is that of the message that was accepted last, ``trying`` that of a message with an unknown outcome, and ``stamp``
-    the time that was sent with the last message.
+    the time that was sent with the last message. ``about`` belongs to the sender of the kind.
     """
 
     __tablename__ = "delivery"
@@ -71,6 +71,7 @@ class Delivery(Table):
     digest: Mapped[str] = mapped_column(default="")
     trying: Mapped[str] = mapped_column(default="")
     stamp: Mapped[datetime | None]
+    about: Mapped[str] = mapped_column(default="")
     sentence: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[str] = mapped_column(Text, default="")
     created: Mapped[datetime] = mapped_column(default=now)

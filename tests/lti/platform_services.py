@@ -13,6 +13,7 @@ import time
 from collections import Counter, deque
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from itertools import count
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -51,6 +52,7 @@ class PlatformServices:
         self.slow_seconds = 1.0
         self.shows_results = True
         self.lock = threading.Lock()
+        self._numbers = count(1)
         self.context = f"{platform.address}/courses/1"
         platform.route("POST", "/token", self._token)
         platform.route("GET", "/courses/1/line_items", self._list_items)
@@ -76,7 +78,7 @@ class PlatformServices:
     def add_item(self, label="A column", most=100, **fields):
         """Make a column, and return its address."""
         with self.lock:
-            path = f"/courses/1/line_items/{len(self.items) + 1}"
+            path = f"/courses/1/line_items/{next(self._numbers)}"
             address = f"{self.platform.address}{path}?type_id=2"  # as Moodle has it
             self.items[path] = {"id": address, "label": label, "scoreMaximum": most, **fields}
         self.platform.route("POST", f"{path}/scores", lambda request: self._score(request, path))
