@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from . import regrading, validating
+from . import passback, regrading, validating
 from .delivery_sender import DeliveryRunner
 from .jobs import JobRunner
+from .lti_services import CourseSystems
 from .regrading import RegradeJobs, Regrader
+from .score_sender import ScoreSender
 from .service import Service
 
 
@@ -16,4 +18,4 @@ def job_runner(service: Service, grader: Regrader) -> JobRunner:
 
 def delivery_runner(service: Service) -> DeliveryRunner:
     """Return the runner of all deliveries of a server."""
-    return DeliveryRunner(service, {})
+    return DeliveryRunner(service, {passback.KIND: ScoreSender(service, CourseSystems(service))})

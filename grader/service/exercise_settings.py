@@ -15,7 +15,7 @@ from ..assignment.policy import Policy
 from ..support.i18n import _
 from ..support.places import ASSIGNMENTS
 from ..support.text import clean
-from . import assignments, audit, courses, local_times, policies
+from . import assignments, audit, courses, local_times, passback, policies
 from .access import Caller
 from .errors import Conflict, Unreadable
 from .service import Service
@@ -69,11 +69,14 @@ def of_form(fields: Mapping[str, str], zone: str) -> ExerciseSettings:
 
 def change(session: Session, caller: Caller, exercise: Exercise, settings: ExerciseSettings) -> None:
     """Change an exercise of the session."""
+    rules = (exercise.due, policies.policy_of(exercise))
     exercise.title = settings.title
     exercise.opens, exercise.due, exercise.closes = settings.opens, settings.due, settings.closes
     exercise.attempts = settings.attempts
     exercise.policy = policies.stored(settings.policy)
     exercise.is_hidden, exercise.board = settings.is_hidden, settings.board
+    if rules != (exercise.due, policies.policy_of(exercise)):
+        passback.want(session, exercise.id)
     audit.write(session, caller, "exercise settings", f"{exercise.course.slug}/{exercise.name}")
 
 
@@ -113,6 +116,7 @@ def use_version(session: Session, caller: Caller, exercise: Exercise, version: V
     """Let an exercise of the session use a version from now on. Earlier submissions keep their results."""
     exercise.version_id = version.id
     courses.draw_seeds(session, exercise, version)
+    passback.want(session, exercise.id)  # the points of a part may be others
     audit.write(session, caller, "exercise version", f"{exercise.course.slug}/{exercise.name} {version.id}")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..support.i18n import _
 from ..support.text import block
-from . import audit, local_times
+from . import audit, local_times, passback
 from .access import Caller
 from .errors import Unreadable, missing
 from .exercise_settings import MOST_ATTEMPTS, whole_number
@@ -79,6 +79,7 @@ def give(session: Session, caller: Caller, exercise: Exercise, user_id: str, ter
     extension.due, extension.closes = terms.due, terms.closes
     extension.extra_attempts, extension.is_excused = terms.extra_attempts, terms.is_excused
     extension.note, extension.by = terms.note, caller.name
+    passback.want(session, exercise.id, [user_id])
     audit.write(session, caller, "extension", f"{exercise.course.slug}/{exercise.name} {user.name}")
 
 
@@ -90,3 +91,4 @@ def remove(session: Session, caller: Caller, exercise: Exercise, user_id: str) -
     user = session.get_one(User, user_id)
     audit.write(session, caller, "extension removed", f"{exercise.course.slug}/{exercise.name} {user.name}")
     session.delete(extension)
+    passback.want(session, exercise.id, [user_id])

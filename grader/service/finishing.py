@@ -15,12 +15,12 @@ from ..executor.executor import PlaceUnavailable, ProcessLost
 from ..executor.work import TaskResult
 from ..support.errors import GraderError, NoIsolation, NoMemory, UsageError
 from ..support.i18n import lazy
-from . import claims, kept_results, result_keys
+from . import claims, kept_results, passback, result_keys
 from .errors import Refusal
 from .kept_results import ResultFiles
 from .logs import FIELDS
 from .service import Service
-from .tables import State, Submission, table_of
+from .tables import Kind, State, Submission, table_of
 
 MOST_LOSSES = 3
 GRADED = lazy("It is graded.")
@@ -109,6 +109,13 @@ def _finish_quickly(session: Session, service: Service, owner: str, outcome: Gra
 
 
 def _end(session: Session, service: Service, row: Submission, outcome: GradingOutcome) -> None:
+    _write_end(session, service, row, outcome)
+    submission = outcome.submission
+    if submission.kind == Kind.ATTEMPT:
+        passback.want(session, submission.exercise_id, [submission.user_id])
+
+
+def _write_end(session: Session, service: Service, row: Submission, outcome: GradingOutcome) -> None:
     if outcome.result is None:
         claims.end(row, State.NOT_GRADABLE, NOT_GRADED)
         row.reason = _reason(outcome.error)
@@ -137,6 +144,8 @@ def _count_loss(session: Session, row: Submission, error: BaseException) -> None
         return
     claims.end(row, State.NOT_GRADABLE, DIED)
     row.reason = str(error) or type(error).__name__
+    if row.kind == Kind.ATTEMPT:
+        passback.want(session, row.exercise_id, [row.user_id])
 
 
 def _reason(error: BaseException | None) -> str:

@@ -13,7 +13,7 @@ from ..lti import deep_linking, roles, tool
 from ..lti.claims import Launch, launch_of
 from ..lti.refusals import LaunchRefused
 from ..support.i18n import _
-from . import identities, lti_roles
+from . import identities, lti_roles, passback
 from .errors import Conflict, NotAllowed
 from .identities import OutsidePerson
 from .lti_tables import LtiContext, LtiPlatform, LtiResource
@@ -86,6 +86,8 @@ def arrive(service: Service, visit: Visit) -> Arrival:
         context.members_url = launch.members_url or context.members_url
         context.title = launch.context_title or context.title
         exercise = _exercise(session, context, launch)
+        if exercise is not None:
+            passback.want(session, exercise.id, [user.id])  # the student may have handed in before
         return Arrival(launch, platform, user, role, context, exercise)
 
 
@@ -108,11 +110,18 @@ def set_exercise(session: Session, context: LtiContext, launch: Launch, exercise
     if resource is None:
         resource = LtiResource(context_id=context.id, resource_link=launch.resource_link, exercise_id=exercise.id)
         session.add(resource)
+    is_other_column = launch.line_item and (
+        launch.line_item != resource.line_item or resource.item_state == passback.GONE
+    )
     resource.exercise_id = exercise.id
     resource.title = launch.resource_title
     resource.line_item, resource.line_items = launch.line_item, launch.line_items
     resource.scopes = " ".join(launch.scopes)
+    if is_other_column:
+        resource.own_item = resource.item_state = ""
     session.flush()
+    if is_other_column:
+        passback.want(session, exercise.id)
     return resource
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from sqlalchemy import select
 
 from grader.lti import own_keys
@@ -16,6 +17,27 @@ from tests.lti.platform_services import LINE_ITEM, RESULT, SCORE, PlatformServic
 from tests.service.kept_results import EXERCISE
 
 SCOPES = (LINE_ITEM, RESULT, SCORE)
+
+
+@pytest.fixture(scope="module")
+def own_key():
+    """The private key with which the server signs: making one takes a while."""
+    return own_keys.new_key()[1]
+
+
+@pytest.fixture(scope="module")
+def platform():
+    """A running platform."""
+    with Platform("http://tool.example") as platform:
+        yield platform
+
+
+@pytest.fixture
+def connected(service, platform, own_key, monkeypatch):
+    """A course system that is connected with the course "demo"; it knows the students."""
+    monkeypatch.setattr(lti_keys, "sign", lambda database, claims: own_keys.signed(own_key, claims))
+    monkeypatch.setattr(lti_keys, "key_set", lambda database: own_keys.key_set([own_key]))
+    return connect(service, platform)
 
 
 @dataclass
@@ -68,9 +90,3 @@ def connect(service, platform, people=("ada", "ben"), link="link-1", with_item=T
             )
             session.get(Membership, (course.id, user.id)).source = f"lti:{context.id}"
         return CourseSystem(platform, services, row.id, context.id, resource.id, item)
-
-
-def use_key(service, monkeypatch, private):
-    """Let the server sign with a key that exists already, since making one takes a while."""
-    monkeypatch.setattr(lti_keys, "sign", lambda database, claims: own_keys.signed(private, claims))
-    monkeypatch.setattr(lti_keys, "key_set", lambda database: own_keys.key_set([private]))

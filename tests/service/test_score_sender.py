@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.assignment.spec import AssignmentSpec
-from grader.lti import outgoing, own_keys
+from grader.lti import outgoing
 from grader.service import passback, standings
 from grader.service.deliveries import GIVEN_UP, PENDING, SENT
 from grader.service.delivery_sender import DeliveryRunner
@@ -21,30 +21,17 @@ from grader.service.outside_tables import Delivery, DeliveryPause, Identity
 from grader.service.score_sender import NEWER, ScoreSender
 from grader.service.tables import Exercise, Extension, Mark, Membership, State, Submission, User
 from grader.support import i18n
-from tests.lti.platform import Platform
 from tests.lti.platform_services import LINE_ITEM, SCORE
-from tests.service import course_system
+from tests.service.course_system import connected, own_key, platform  # noqa: F401
 from tests.service.kept_results import EXERCISE, NOON, hand_in
 
 CANVAS = "https://canvas.instructure.com/lti/submission"
 
 
-@pytest.fixture(scope="module")
-def own_key():
-    return own_keys.new_key()[1]
-
-
-@pytest.fixture(scope="module")
-def platform():
-    with Platform("http://tool.example") as platform:
-        yield platform
-
-
 @pytest.fixture
-def lms(service, platform, own_key, monkeypatch):
+def lms(service, connected):  # noqa: F811
     """The course system; ``pass_back()`` sends what has changed, ``again()`` what waits, and ``row()`` is the delivery of Ada."""
-    course_system.use_key(service, monkeypatch, own_key)
-    lms = course_system.connect(service, platform)
+    lms = connected
     runner = DeliveryRunner(service, {passback.KIND: ScoreSender(service, CourseSystems(service))})
 
     def pass_back():
