@@ -7,7 +7,7 @@ from alembic import op
 
 from grader.service.moments import Moment
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 
 
