@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..assignment import bundled_names, load
+from ..assignment import bundled_names, chapters
 from ..assignment.policy import Policy
 from ..support.i18n import _
-from ..support.places import ASSIGNMENTS
 from ..support.text import clean
 from . import assignments, audit, courses, local_times, passback, policies
 from .access import Caller
@@ -130,9 +130,10 @@ def move(session: Session, exercise: Exercise, step: int) -> None:
         each.position = position
 
 
-def title_of_bundled(name: str) -> str:
-    """Return the title of a bundled exercise."""
-    return load(str(ASSIGNMENTS / name), outline=True).content.title
+@cache
+def bundled_titles() -> Mapping[str, str]:
+    """Return {name: title} of the bundled exercises, in the order of a course."""
+    return {each.name: each.content.title for each in chapters.bundled()}
 
 
 def has_contest(service: Service, exercise: Exercise) -> bool:

@@ -65,8 +65,8 @@ class Arrival:
 def arrive(service: Service, visit: Visit) -> Arrival:
     """Return the sender of a message and the place of its link, after the account, the role and the link have been stored.
 
-    Raises LaunchRefused for a message without a course or a role in it, NotAllowed for a disabled account, and Conflict for a
-    student whose instructor has not connected the course yet. Then nothing has been stored.
+    Raises LaunchRefused for a message without a course or a role in it, NotAllowed for a disabled account and for a student who
+    wants to choose exercises, and Conflict for a student whose instructor has not connected the course yet. Then nothing has been stored.
     """
     with service.database.writing() as session:
         platform = session.get(LtiPlatform, visit.platform_id)
@@ -74,6 +74,8 @@ def arrive(service: Service, visit: Visit) -> Arrival:
             raise LaunchRefused("issuer", "The platform has been removed.")
         launch = launch_of(visit.claims, platform.client_id)
         role = _role(launch)
+        if launch.settings is not None and role < Role.INSTRUCTOR:
+            raise NotAllowed(_("Only an instructor of the course can choose exercises for it."))
         context = context_of(session, platform, launch)
         if context is None and role < Role.INSTRUCTOR:
             raise Conflict(

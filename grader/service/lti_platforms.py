@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from ..lti import addresses, claims, outgoing, platform_keys
 from ..lti.outgoing import Unreachable
@@ -16,7 +16,7 @@ from ..support.text import clean
 from . import audit, users
 from .access import Caller
 from .errors import Conflict, Unreadable, missing
-from .lti_tables import LtiDeployment, LtiPlatform
+from .lti_tables import LtiContext, LtiDeployment, LtiPlatform
 from .tables import Audit
 
 MOST_DEPLOYMENTS = 200
@@ -124,6 +124,12 @@ def remove(session: Session, caller: Caller, platform: LtiPlatform) -> None:
     """Remove a course system of the session with its connections. Accounts, courses and work stay."""
     audit.write(session, caller, "course system removed", f"{platform.issuer} {platform.client_id}")
     session.delete(platform)
+
+
+def connections(session: Session, platform: LtiPlatform) -> Sequence[LtiContext]:
+    """Return the connected courses of a course system, with the courses here."""
+    statement = select(LtiContext).where(LtiContext.platform_id == platform.id).options(joinedload(LtiContext.course))
+    return session.scalars(statement.order_by(LtiContext.title, LtiContext.id)).all()
 
 
 def of_login(session: Session, issuer: str, client_id: str) -> LtiPlatform:

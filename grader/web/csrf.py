@@ -1,7 +1,8 @@
 """Protects forms against other pages: each form has a token that only the pages of the same sign-in contain.
 
 The token is derived from the secret of the cookie, so that it needs no storage and ends with the sign-in. Scripts may send
-it as a header instead of a field. Forms of visitors who are not signed in are protected by :mod:`grader.web.origin` alone.
+it as a header instead of a field. Forms of visitors who are not signed in are protected by :mod:`grader.web.origin` alone. Forms below
+/lti have secrets that work once instead: browsers may show them in a page of a course system, and send no cookie then.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from . import requests
 
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
+WITHOUT_COOKIES = "/lti/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -37,7 +39,7 @@ async def check(request: Request) -> None:
     """Raise NotAllowed for a change that is asked for with a cookie, but without the token of the forms."""
     cookie = request.cookies.get(requests.COOKIE, "")
     is_program = request.headers.get("authorization", "").lower().startswith("bearer ")  # no form can send that
-    if request.method in SAFE_METHODS or not cookie or is_program:
+    if request.method in SAFE_METHODS or not cookie or is_program or request.scope["path"].startswith(WITHOUT_COOKIES):
         return
     token = request.headers.get(HEADER)
     if token is None:

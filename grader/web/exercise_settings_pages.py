@@ -123,7 +123,7 @@ def _new_page(
         "new_exercise.html.j2",
         refusal,
         course=course,
-        bundled=[(name, exercise_settings.title_of_bundled(name)) for name in bundled],
+        bundled=[(name, exercise_settings.bundled_titles()[name]) for name in bundled],
         versions=versions,
         most=service.configuration.limits.exercise_bytes,
     )

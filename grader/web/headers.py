@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+OWN_FRAMES = "frame-ancestors 'self'"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    f" form-action 'self'; base-uri 'none'; {OWN_FRAMES}"
 )
 REPORT_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """For a page of the server that contains a report: its bars and charts have inline style."""
 DOCUMENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:;"
-    " form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+    f" form-action 'none'; base-uri 'none'; {OWN_FRAMES}"
 )
+FRAME_OPTIONS = "X-Frame-Options"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # "no-referrer" would also remove the origin of the server's own forms
-    "X-Frame-Options": "SAMEORIGIN",
+    FRAME_OPTIONS: "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cache-Control": "no-store",  # pages have marks and names
 }
+QUOTED_NONE = "'none'"
 ONE_YEAR = 365 * 24 * 3600
 
 
@@ -45,10 +50,17 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if name != FRAME_OPTIONS or headers["Content-Security-Policy"].endswith(OWN_FRAMES):
+                        headers.setdefault(name, value)  # other frames can only be allowed by the policy
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def frame_policy(ancestors: Iterable[str], form_action: str = "'self'") -> str:
+    """Return the policy of a page that pages of these origins may show in a frame; its forms go to ``form_action``."""
+    policy = POLICY.removesuffix(OWN_FRAMES).replace("form-action 'self'", f"form-action {form_action}")
+    return f"{policy}frame-ancestors {' '.join(ancestors) or QUOTED_NONE}"
 
 
 def document_policy(*script_hashes: str) -> str:

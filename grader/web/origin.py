@@ -13,6 +13,8 @@ from ..support.i18n import _
 from . import answers
 from .csrf import SAFE_METHODS
 
+FROM_COURSE_SYSTEMS = ("/lti/login", "/lti/launch")
+"""The addresses to which course systems send browsers with a form; a launch is protected by its state."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -24,7 +26,8 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and is_foreign(Headers(scope=scope)):
+        is_change = scope["type"] == "http" and scope["method"] not in SAFE_METHODS
+        if is_change and scope["path"] not in FROM_COURSE_SYSTEMS and is_foreign(Headers(scope=scope)):
             refusal = NotAllowed(
                 _("This form was sent from another site: open the page of this server and send it there.")
             )

@@ -16,6 +16,7 @@ import struct
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -39,6 +40,12 @@ def new_key(key_id=None):
     """Return a key pair, with its thumbprint as id."""
     key = RSAKey.generate_key(2048, auto_kid=True)
     return RSAKey.import_key({**key.as_dict(private=True), "kid": key_id}) if key_id else key
+
+
+@cache
+def first_key():
+    """Return the first key of every platform, made once, because that takes a moment."""
+    return new_key()
 
 
 @dataclass
@@ -81,7 +88,7 @@ class Platform:
 
     def __init__(self, tool, host="127.0.0.1"):
         self.tool = tool
-        self.keys = [new_key()]
+        self.keys = [first_key()]
         self.messages = {}  # {hint: claims}
         self.answers = []  # tokens of deep linking
         self.registrations = []

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.service import course_settings, lti_courses, lti_keys
-from grader.service.errors import NotFound, Unreadable
+from grader.service.errors import NotAllowed, NotFound, Unreadable
 from grader.service.tables import Course, Membership, Role
 from tests.lti.platform import CHOICE, DEEP_LINK, TEACHER, Platform
 from tests.service.lti import arrive, connect, course, register
@@ -39,7 +39,7 @@ def test_new_course_has_its_instructor_and_no_other_course_can_be_taken(service,
     with service.database.reading() as session:
         membership = session.get(Membership, (context.course_id, arrival.user.id))
         assert (session.get(Course, context.course_id).title, membership.role) == ("Deep Learning", Role.INSTRUCTOR)
-        assert [each.course.slug for each in lti_courses.own_courses(session, arrival)] == ["deep-learning"]
+        assert [each.slug for each in lti_courses.own_courses(session, arrival)] == ["deep-learning"]
     assert connect(service, arrival, "demo").id == context.id  # two forms at once connect it once
 
 
@@ -51,12 +51,12 @@ def test_choice_is_answered_with_links_of_the_connected_course(service, platform
     connect(service, arrival, "demo")
     arrival = arrive(service, row, teacher(platform))
     with service.database.reading() as session:
-        names = [line.exercise.name for line in lti_courses.exercises(service, session, arrival)]
+        names = [row.name for row, _title in lti_courses.exercises(service, session, arrival)]
         assert "single-neuron" in names
-        exercises = lti_courses.chosen(service, session, arrival, ["single-neuron", "unknown"])
+        exercises = lti_courses.choose(service, session, arrival, ["single-neuron", "unknown"])
         for wrong, sentence in ((["unknown"], "Choose an exercise"), (names[:2], "only one")):
             with pytest.raises(Unreadable, match=sentence):
-                lti_courses.chosen(service, session, arrival, wrong)
+                lti_courses.choose(service, session, arrival, wrong)
     platform.answers.append(lti_courses.answer(service, arrival, exercises, "https://grader.example"))
     item = platform.choice(lti_keys.key_set(service.database))[f"{DEEP_LINK}content_items"][0]
     assert item["custom"] == {"exercise": "single-neuron"} and item["url"] == "https://grader.example/lti/launch"
@@ -65,7 +65,9 @@ def test_choice_is_answered_with_links_of_the_connected_course(service, platform
 
 def test_student_chooses_nothing(service, platform, row):
     connect(service, arrive(service, row, teacher(platform)), settings=course_settings.of_form(NEW))
-    student = arrive(service, row, platform.message(CHOICE))
+    with pytest.raises(NotAllowed, match="Only an instructor"):
+        arrive(service, row, platform.message(CHOICE))
+    student = arrive(service, row, platform.message())
     with service.database.writing() as session:
         with pytest.raises(NotFound):
             lti_courses.exercises(service, session, student)

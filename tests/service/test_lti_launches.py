@@ -1,4 +1,4 @@
-"""A message leads to an account, a role and an exercise; what a person has decided by hand stays."""
+"""A message leads to an account, a role and an exercise; a role that a person has given stays."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ from grader.service.tables import (
 from tests.service import kept_results
 
 SECRET = "Zebra"  # in everything that belongs to ada
-PUBLIC = {"", "login", "register", "logout", "start", "invite", "reset", "join", "language", "me", "static"}
+PUBLIC = {"", "lti", "login", "register", "logout", "start", "invite", "reset", "join", "language", "me", "static"}
 PUBLIC |= {
     "healthz",
     "readyz",
@@ -67,7 +67,11 @@ FIELDS = {
     "comment": "x",
     "note": "x",
 }
-UNCHANGED = [table for table in Table.metadata.sorted_tables if table.name not in ("login", "audit", "link", "setting")]
+UNCHANGED = [
+    table
+    for table in Table.metadata.sorted_tables
+    if table.name not in ("login", "audit", "link", "setting", "lti_key")
+]
 
 
 def routes_of(app):
@@ -114,7 +118,7 @@ def world(service):
             ("user_id", "user", "student", "member", "person"): (ada.id, new_id()),
             ("student_name",): ("ada", "nobody"),
             ("mark_id", "mark"): (mark.id, new_id()),
-            ("job_id", "job", "regrade_id", "regrade", "item", "link_id"): (new_id(), new_id()),
+            ("platform_id", "job_id", "job", "regrade_id", "regrade", "item", "link_id"): (new_id(), new_id()),
             ("file", "path", "page"): (f"{SECRET}.py", "none.py"),
             ("check",): ("shapes", "none"),
             ("code", "format", "secret", "system"): ("none", "none"),
