@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from .serve_place import configuration_of, data_dir_option, opened, place_of, place_options, require_packages
+from .serve_place import (
+    config_option,
+    configuration_of,
+    data_dir_option,
+    opened,
+    place_of,
+    place_options,
+    require_packages,
+)
 
 ROLE = click.Choice(("student", "tutor", "instructor", "admin"))
 
@@ -209,14 +217,19 @@ def purge(
 
 @click.command("check")
 @place_options
+@config_option
 @click.pass_context
-def check(ctx: click.Context, data_dir: Path | None, database: str | None) -> None:
-    """Check the database, the files and the disk of a data folder, and the isolation of this machine."""
-    with opened(ctx, data_dir, database) as service:
+def check(ctx: click.Context, data_dir: Path | None, database: str | None, config: Path | None) -> None:
+    """Check the database, the files and the disk of a data folder, and the isolation of this machine.
+
+    With --config, each system by which people sign in is asked whether it answers.
+    """
+    with opened(ctx, data_dir, database, config=config) as service:
+        from ..logins import checking
         from ..service import inspection
 
         is_good = True
-        for part in inspection.inspect(service):
+        for part in (*inspection.inspect(service), *checking.inspect(service)):
             click.echo(f"{part.name:12} {part.sentence}")
             is_good = is_good and part.is_good
     ctx.exit(0 if is_good else 3)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..service.configuration import Configuration
 from ..service.login_settings import GithubLogin, GitlabLogin, LoginSettings, OidcLogin
-from .failures import LoginFailed
 from .github import Github
 from .oidc import OpenIdConnect
 from .proved import Protocol
@@ -38,16 +35,6 @@ class Ways:
         protocol = self._protocols.get(name)
         settings = next((each for each in self.settings if each.name == name), None)
         return None if protocol is None or settings is None else (settings, protocol)
-
-    def checked(self) -> Iterator[tuple[str, str, bool]]:
-        """Yield (name, sentence, whether it works) of each way; this asks the other systems."""
-        for settings in self.settings:
-            protocol = self._protocols.get(settings.name)
-            if protocol is not None:
-                try:
-                    yield settings.name, protocol.check(), True
-                except LoginFailed as failure:
-                    yield settings.name, failure.reason, False
 
     def close(self) -> None:
         """Close the connections to the other systems."""
