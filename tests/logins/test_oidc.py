@@ -13,6 +13,7 @@ from grader.logins.oidc import OpenIdConnect
 from grader.logins.proved import Secrets
 from grader.logins.web_client import WebClient
 from grader.service.login_settings import GroupRule
+from tests.conftest import ROOT
 from tests.logins.strict_provider import CLIENT, ISSUER, SECRET, ec_key, rsa_key
 
 
@@ -111,6 +112,12 @@ def test_forged_answer_is_refused(sign_in, provider, forge):
     with pytest.raises(Forged):
         sign_in(forge)
     assert "/token" not in provider.requests
+
+
+def test_documentation_lists_every_forgery():
+    page = (ROOT / "docs" / "serve-logins.md").read_text()
+    assert [name for name in FORGED_TOKENS if f"| {name} |" not in page] == []
+    assert [name for name in FORGED_ANSWERS if name not in page] == []
 
 
 def test_code_works_once_and_only_with_its_verifier(sign_in, provider):
