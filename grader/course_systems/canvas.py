@@ -146,9 +146,7 @@ class Canvas:
         return [_member(user, names if len(names) > 1 else {}) for user in users]
 
     def _get(self, path: str) -> Mapping[str, Any]:
-        answer = self._connection.answer("GET", path, reads=True)
-        self._refuse(answer)
-        document = self._connection.document(answer)
+        answer, document = self._read(path)
         if not isinstance(document, Mapping):
             raise _no_canvas(answer)
         return document
@@ -160,14 +158,20 @@ class Canvas:
         for _ in range(MOST_PAGES):
             if url is None:
                 return entries
-            answer = self._connection.answer("GET", url, reads=True)
-            self._refuse(answer)
-            document = self._connection.document(answer)
+            answer, document = self._read(url)
             if not isinstance(document, list) or not all(isinstance(entry, dict) for entry in document):
                 raise _no_canvas(answer)
             entries += document
             url = answer.links.get("next", {}).get("url")
         raise CourseSystemFailure(f"Canvas sent more than {MOST_PAGES} pages of one list: try again later.")
+
+    def _read(self, url: str) -> tuple[httpx.Response, Any]:
+        answer = self._connection.answer("GET", url, reads=True)
+        try:
+            self._refuse(answer)
+        except RequestRefused as error:  # nothing is possible without it
+            raise CourseSystemFailure(f"{error}.") from error
+        return answer, self._connection.document(answer)
 
     def _refuse(self, answer: httpx.Response) -> None:
         """Raise the error of an answer that is not a success (doc/api: "Errors")."""
@@ -185,6 +189,10 @@ class Canvas:
         if status == 404:
             raise RequestRefused(
                 "Canvas finds nothing there: check the address, and whether the user of the token is a teacher of the course"
+            )
+        if status >= 500:
+            raise RequestRefused(
+                f"Canvas failed ({status}), so it is not known whether this arrived: run the same command again"
             )
         raise RequestRefused(f"Canvas refuses it ({words or status})")
 
@@ -213,7 +221,7 @@ def _notes(values: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _member(user: Mapping[str, Any], section_names: Mapping[str, str]) -> CourseMember:
     identity = str(user.get("id"))
-    enrollments = user.get("enrollments") or []
+    enrollments = [each for each in user.get("enrollments") or [] if each.get("type") == "StudentEnrollment"]
     sections = dict.fromkeys(section_names.get(str(each.get("course_section_id")), "") for each in enrollments)
     person = Person(
         clean(user.get("name") or user.get("short_name") or f"student {identity}"),
@@ -244,7 +252,7 @@ def _submission(
         late=bool(newest.get("late")),
         due=own_due if own_due != due else None,
         excused=all(submission.get("excused") for _, submission in entries),
-        files=tuple(map(_file, newest.get("attachments") or ())) if kind != "online_text_entry" else (),
+        files=tuple(map(_file, newest.get("attachments") or ())),
         text=str(newest.get("body") or "") if kind == "online_text_entry" else "",
         link=str(newest.get("url") or "") if kind == "online_url" else "",
     )

@@ -94,6 +94,9 @@ class CourseConnection:
                 if waited <= MOST_WAIT:
                     self._wait(seconds)
                     continue
+                raise self._busy()
+            if is_last and answer.status_code in (403, 429) and _says_later(answer, answer.content):
+                raise self._busy()
             if 300 <= answer.status_code < 400:
                 raise self._redirected(answer)
             if _remaining(answer) < LOW_RATE:
@@ -165,6 +168,9 @@ class CourseConnection:
                 f"{_shown(str(answer.request.url))} answered with a page instead of data: check the address. Perhaps the "
                 "course system wants a login in the browser, or blocks programs."
             ) from None
+
+    def _busy(self) -> CourseSystemFailure:
+        return CourseSystemFailure(f"{self.server.url} is too busy now: run the same command again in some minutes.")
 
     def _redirected(self, answer: httpx.Response) -> CourseSystemFailure:
         target = _shown(urljoin(str(answer.request.url), answer.headers.get("location", "")))

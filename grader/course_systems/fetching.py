@@ -6,7 +6,6 @@ into a folder whose name begins with a point, and then replaces the earlier one 
 
 from __future__ import annotations
 
-import contextlib
 import html
 import shutil
 from collections.abc import Callable, Sequence
@@ -29,6 +28,7 @@ SCRATCH = ".fetching"
 TEXT, LINK = "text.html", "link.html"
 """As in the archive that Canvas offers: text that was typed, and a submitted address."""
 MOST_SHOWN = 20
+LONGEST_NAME = 60  # bytes of the name in the name of a folder
 
 
 @dataclass
@@ -38,6 +38,7 @@ class FetchCount:
     new: int = 0
     unchanged: int = 0
     size: int = 0
+    empty: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     too_large: list[tuple[str, str]] = field(default_factory=list)
 
@@ -56,16 +57,22 @@ def fetch(
         raise UsageError(
             f"The assignment '{assignment.title}' has no students: check the address, and the role of the token's user."
         )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     fetching = _Fetching(system, address, assignment, folder, earlier)
     outcome = CourseOutcome()
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder / SCRATCH, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for number, submission in enumerate(submissions, start=1):
             line = fetching.one(submission)
             if line:
                 tell(f"{number}/{len(submissions)}  {line}")
         removed = fetching.finish()
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be written ({error.strerror}): free some space or choose another folder, and run the same command "
+            "again."
+        ) from error
+    finally:
+        shutil.rmtree(folder / SCRATCH, ignore_errors=True)
     _report(outcome, fetching, submissions, removed)
     return outcome
 
@@ -113,6 +120,10 @@ class _Fetching:
         earlier = self._earlier.get(submission.key)
         now = _without_files(submission)
         if not submission.attempt:
+            self._now[submission.key] = now
+            return ""
+        if not (submission.files or submission.text or submission.link):
+            self.result.empty.append((_who(submission), ""))
             self._now[submission.key] = now
             return ""
         now.folder = _folder_of(submission)
@@ -245,7 +256,7 @@ def _without_files(submission: CourseSubmission) -> FetchedSubmission:
 
 def _folder_of(submission: CourseSubmission) -> str:
     """Return the name of a submission's folder: the name and the key, which is unique."""
-    return safe_names.file_name(f"{_who(submission)[:60]}_{submission.key}")
+    return f"{safe_names.file_name(_who(submission), LONGEST_NAME)}_{safe_names.file_name(submission.key)}"
 
 
 def _who(submission: CourseSubmission) -> str:
@@ -278,6 +289,7 @@ def _report(
     )
     due_dates = [(_who(each), f"{each.due:%Y-%m-%d %H:%M %Z}") for each in submissions if each.due]
     _list(outcome, "With a due date of their own, which belongs into extensions.csv", due_dates)
+    _list(outcome, "Handed in without a file, a text or a link, so not fetched", result.empty)
     _list(outcome, "Too large, so not fetched", result.too_large)
     _list(outcome, "No longer in the course system, so removed here", [(clean(name), "") for name in removed])
     _list(outcome, "Could not be fetched", result.problems)

@@ -101,6 +101,11 @@ class Moodle:
         """Write a file from ``webservice/pluginfile.php``, which takes the token in the body of a POST as well."""
         if FILES not in urlsplit(file.url).path:
             raise BrokenDownload("Moodle gives no address for it from which programs may fetch files")
+        if not file.url.startswith(f"{self._address.server.url}/"):
+            raise CourseSystemFailure(
+                f"The address of this Moodle is {clean(file.url.partition(FILES)[0])}: use that instead of "
+                f"{self._address.server.url}."
+            )
         size = self._connection.download(file.url, target, limit, {"token": self._token})
         if size != file.size and size <= LONGEST_ERROR:
             _refuse_error(target.read_bytes())
@@ -281,7 +286,10 @@ class Moodle:
             raise CourseSystemFailure(f"Moodle failed ({answer.status_code}): run the same command again later.")
         document = self._connection.document(answer)
         if isinstance(document, Mapping) and "exception" in document:
-            raise _error(function, document)
+            error = _error(function, document)
+            if reads and isinstance(error, RequestRefused):  # nothing is possible without it
+                raise CourseSystemFailure(f"{error}.")
+            raise error
         return document
 
 

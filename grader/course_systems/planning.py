@@ -56,18 +56,21 @@ def plan(
     origin: FetchedClass | None,
     earlier: Sequence[WrittenCell],
     overwrite: bool,
+    in_files: Sequence[WrittenCell] = (),
 ) -> ReturnPlan:
     """Return the marks that the course system gets of the lines of a gradebook.
 
     ``origin`` is what ``grader fetch`` wrote about the graded class, if it was fetched from this assignment, ``earlier`` everything
-    that was sent to the assignment before. Raises UsageError if the assignment takes no marks, and CourseSystemFailure.
+    that was sent to the assignment before, ``in_files`` the cells of import files that the grader wrote for these lines. Raises UsageError if the assignment takes no marks, and CourseSystemFailure.
     """
     assignment = system.assignment()
     if assignment.refusal:
         raise UsageError(f"No marks can be returned to '{assignment.title}'. {assignment.refusal}")
     result = ReturnPlan(assignment, notes=[*assignment.notes])
     places, strangers = matching_people.match(lines, system.places(), origin is not None)
-    planner = _Planner(system, assignment, origin, earlier, overwrite)
+    id_of_line = {lines[index].identity: place.member.person.identity for index, place in places.items()}
+    imported = [(id_of_line[key], kind, text) for key, kind, text in in_files if key in id_of_line]
+    planner = _Planner(system, assignment, origin, [*imported, *earlier], overwrite)
     for index, line in enumerate(lines):
         if index in places:
             result.marks.append(planner.planned(line, places[index]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..batch import fetched, gradebook_lines
-from ..batch.existing_marks import Kind, same
+from ..batch.existing_marks import Kind, WrittenCell, same
 from ..batch.fetched import FetchedClass
 from ..batch.renewing import CHANGED
 from ..batch.store import FILE as STORE
@@ -26,15 +26,20 @@ from .receipts import Receipts
 Tell = Callable[[str], None]
 NEXT = "run the same command again to send the others"
 MOST_NAME = 32
+IMPORT_FILES = ("canvas.csv", "moodle.csv")
 
 
 @dataclass(frozen=True)
 class GradedResults:
-    """The gradebook of a class: the folder in which it is, its lines, and what ``grader fetch`` wrote about the class."""
+    """The gradebook of a class: the folder in which it is, its lines, and the list that ``grader fetch`` wrote about the class.
+
+    ``in_files`` are the cells of import files for course systems that were written before.
+    """
 
     folder: Path
     lines: Sequence[gradebook_lines.GradebookRow]
     origin: FetchedClass | None
+    in_files: Sequence[WrittenCell] = ()
 
 
 def read(path: Path) -> GradedResults:
@@ -49,15 +54,14 @@ def read(path: Path) -> GradedResults:
             f"{path} has no {gradebook_lines.NAME}: give the output folder of 'grader grade', or the {gradebook_lines.NAME} that "
             "you downloaded from the desk of a server."
         )
-    if (path / STORE).is_file():
-        _refuse_unfinished(path)
+    in_files = _written_before(path) if (path / STORE).is_file() else []
     origin = None
     if (path / fetched.NAME).is_file():
         try:
             origin = fetched.read((path / fetched.NAME).read_bytes())
         except ValueError as error:
             raise UsageError(f"{path / fetched.NAME} cannot be read ({error}).") from error
-    return GradedResults(path, gradebook_lines.read(path / gradebook_lines.NAME), origin)
+    return GradedResults(path, gradebook_lines.read(path / gradebook_lines.NAME), origin, in_files)
 
 
 def address_of(url: str | None, results: GradedResults) -> AssignmentAddress:
@@ -73,7 +77,8 @@ def address_of(url: str | None, results: GradedResults) -> AssignmentAddress:
     return addresses.read(f"{origin.server}/{page}")
 
 
-def _refuse_unfinished(folder: Path) -> None:
+def _written_before(folder: Path) -> list[WrittenCell]:
+    """Return the cells of import files that the runs of an output folder wrote; raises UsageError for unfinished results."""
     again = "run the same 'grader grade' command again first"
     if os.name == "nt":
         raise UsageError(f"An output folder cannot be locked on Windows: give {folder / gradebook_lines.NAME} instead.")
@@ -84,6 +89,7 @@ def _refuse_unfinished(folder: Path) -> None:
             raise UsageError(f"The results in {folder} are anonymous: {again}, without --anonymous.")
         if store.setting(CHANGED):
             raise UsageError(f"The gradebook in {folder} does not have the newest marks by hand: {again}.")
+        return [cell for name in IMPORT_FILES for cell in store.written_cells(name)]
 
 
 def give_back(
@@ -107,7 +113,7 @@ def give_back(
         origin = None
     receipts = Receipts(results.folder, address.page, sends)
     with contextlib.closing(receipts):
-        planned = plan(system, results.lines, origin, receipts.earlier(), overwrite)
+        planned = plan(system, results.lines, origin, receipts.earlier(), overwrite, results.in_files)
         for line in table(planned):
             show(line)
         outcome = CourseOutcome([*planned.notes])
@@ -150,7 +156,8 @@ class _Sending:
             with contextlib.suppress(CourseSystemFailure):
                 self._compare()
         name = self._system.name
-        self._outcome.lines.append(f"Sent to {name}: {len(self._sent)} of {plural(count, 'change')}.")
+        sentence = f"Sent to {name}: {len(self._sent)} of {plural(count, 'change')}."
+        self._outcome.lines.append(sentence if count else f"Nothing to send: {name} has everything already.")
         if self._failed:
             self._outcome.lines.append(f"Not sent or not taken over ({len(self._failed)}):")
             self._outcome.lines += [f"  {who}: {why}" for who, why in self._failed]
@@ -188,6 +195,12 @@ class _Sending:
                 self._failed.append((clean(person.name), why))
 
 
+def _comment_cell(planned: PlannedMark) -> str:
+    if planned.change is not None and planned.change.comment is not None:
+        return "new"
+    return "same" if planned.line.comment else "-"
+
+
 def table(planned: ReturnPlan) -> list[str]:
     """Return the lines of a table: the change of each student, or the reason without one. Unchanged students are counted."""
     rows = [("student", "now", "new", "comment", "")]
@@ -196,7 +209,7 @@ def table(planned: ReturnPlan) -> list[str]:
         change, now = each.change, (each.place.mark if each.place is not None else "")
         if change is not None:
             new = now if change.mark is None else change.mark
-            rows.append((each.line.name, now or "-", new or "-", "same" if change.comment is None else "new", ""))
+            rows.append((each.line.name, now or "-", new or "-", _comment_cell(each), ""))
         elif each.why:
             rows.append((each.line.name, now or "-", each.new_mark or "-", "-", f"not sent: {each.why}"))
         else:

@@ -13,8 +13,11 @@ MOST_FOLDERS = 8
 ENDING = re.compile(r"(?:\.[A-Za-z0-9]{1,8}){1,2}$")
 
 
-def file_name(name: str) -> str:
-    """Return the name of one file or folder, with ``_`` for every sign that a file system may not take."""
+def file_name(name: str, longest: int = LONGEST) -> str:
+    """Return the name of one file or folder, with ``_`` for every sign that a file system may not take.
+
+    It has at most ``longest`` bytes, with the ending of the name.
+    """
     name = unicodedata.normalize("NFC", name)
     name = "".join(sign if sign.isprintable() else "_" for sign in name)
     name = FORBIDDEN.sub("_", name).strip().rstrip(". ")
@@ -22,13 +25,13 @@ def file_name(name: str) -> str:
         name = "file"
     if RESERVED.fullmatch(name):
         name = f"_{name}"
-    return _shortened(name)
+    return _shortened(name, longest)
 
 
 def path(name: str) -> str:
     """Return a relative path for the name of a file that may have folders in front of it."""
     parts = [part for part in name.split("/") if part.strip(". ")] or ["file"]
-    return "/".join(map(file_name, parts[-MOST_FOLDERS:]))
+    return "/".join(file_name(part) for part in parts[-MOST_FOLDERS:])
 
 
 def unique(name: str, others: Collection[str]) -> str:
@@ -41,10 +44,10 @@ def unique(name: str, others: Collection[str]) -> str:
     return result
 
 
-def _shortened(name: str) -> str:
+def _shortened(name: str, longest: int) -> str:
     encoded = name.encode(errors="replace")
-    if len(encoded) <= LONGEST:
+    if len(encoded) <= longest:
         return encoded.decode()
     ending = ENDING.search(name)
     suffix = ending[0] if ending else ""
-    return encoded[: LONGEST - len(suffix)].decode(errors="ignore").rstrip(". ") + suffix
+    return encoded[: longest - len(suffix)].decode(errors="ignore").rstrip(". ") + suffix

@@ -24,7 +24,7 @@ def sockets():
 def canvas(sockets):
     main, store = sockets
     server = CanvasServer(main.url, store.url)
-    server.socket_store = store
+    server.socket_main, server.socket_store = main, store
     main.reply, store.reply = server.reply, server.store_reply
     return server
 

@@ -9,7 +9,7 @@ import pytest
 from grader.batch import fetched
 from grader.batch.collect import ClassFolder
 from grader.batch.people import People
-from grader.course_systems.failures import TokenRefused
+from grader.course_systems.failures import CourseSystemFailure, TokenRefused
 from grader.submission.files import MAX_TOTAL
 from grader.support.errors import UsageError
 from tests.course_systems import canvas_server, moodle_server
@@ -189,7 +189,7 @@ def test_rate_limits_are_waited_for(canvas, fetch, waits):
     assert 7 in waits
     waits.clear()
     canvas.faults[:] = [lambda asked: Reply(429, {}, {"Retry-After": "100"})]
-    with pytest.raises(Exception, match="refuses it"):
+    with pytest.raises(CourseSystemFailure, match="too busy now"):
         fetch(canvas)
     assert sum(waits) <= 120
 
@@ -253,3 +253,48 @@ def test_token_of_moodle_that_ends_stops_the_run(moodle, fetch):
     moodle.faults.append(lambda asked: moodle_server.failure("invalidtoken") if asked.path.endswith("/1") else None)
     with pytest.raises(TokenRefused, match="Security keys"):
         fetch(moodle)
+
+
+def test_folders_differ_by_id_also_for_long_names(canvas, fetch, folder):
+    for number in (1, 2):
+        canvas.add(number, "名" * 100)
+        canvas.hand_in(number, [("a.py", FILE)])
+    canvas.add(3, "Quiz Taker")
+    canvas.hand_in(3, submission_type="online_quiz", attachments=[])
+    outcome = fetch(canvas)
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 2
+    assert "Handed in without a file, a text or a link, so not fetched (1):" in outcome.lines
+
+
+def test_full_disk_is_one_sentence(canvas, fetch, monkeypatch):
+    canvas.add(1, "Erika Muster")
+    canvas.hand_in(1, [("a.py", FILE)])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("grader.course_systems.connection._write", full)
+    with pytest.raises(UsageError, match=r"cannot be written \(No space left on device\): free some space"):
+        fetch(canvas)
+
+
+def test_files_of_moodle_at_another_address_name_it(moodle, fetch):
+    moodle.add(1, "Erika Muster")
+    moodle.hand_in(1, [("a.py", FILE)])
+    file = moodle.submissions[0]["plugins"][0]["fileareas"][0]["files"][0]
+    file["fileurl"] = file["fileurl"].replace("127.0.0.1", "moodle.example.org")
+    with pytest.raises(CourseSystemFailure, match=r"The address of this Moodle is http://moodle\.example\.org"):
+        fetch(moodle)
+
+
+def test_course_that_the_user_may_not_see_is_said(canvas, moodle, fetch):
+    canvas.faults.append(lambda asked: Reply(403, canvas_server.UNAUTHORIZED))
+    canvas_page, canvas_reply = canvas, canvas.reply
+    moodle.faults.append(lambda asked: Reply(404, "<html>no</html>"))
+    with pytest.raises(CourseSystemFailure, match="no web services of Moodle at"):
+        fetch(moodle)
+    canvas.socket_main.reply = canvas_reply
+    with pytest.raises(
+        CourseSystemFailure, match=r"does not allow this to the user of the token \(user not authorized"
+    ):
+        fetch(canvas_page)

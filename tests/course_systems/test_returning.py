@@ -94,7 +94,7 @@ def test_lost_answer_does_not_send_a_comment_twice(class_of_two, give_back):
     class_of_two.faults.append(lost)
     _, outcome = give_back(class_of_two, LINES)
     assert not outcome.is_complete
-    assert any("Erika Muster: Canvas refuses it (502)" in line for line in outcome.lines)
+    assert any("Erika Muster: Canvas failed (502)" in line for line in outcome.lines)
     _, outcome = give_back(class_of_two)
     assert outcome.is_complete
     assert comments(class_of_two, 1) == [COMMENT]

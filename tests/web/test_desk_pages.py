@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from grader.course_systems import returning
 from grader.service import desk_process
 from grader.service.tables import Audit, Exercise
 from tests.service.kept_results import EXERCISE, hand_in
@@ -87,6 +88,13 @@ def test_gradebook_is_current(tom, service):
     hand_in(service, "ben", 1.0)
     rows = {row["id"]: row for row in csv.DictReader(io.StringIO(tom.get(f"{DESK}/files/gradebook.csv").text))}
     assert (rows["ada"]["score"], rows["ben"]["score"]) == ("50", "100")
+
+
+def test_gradebook_can_be_returned_to_a_course_system(tom, tmp_path):
+    path = tmp_path / "single-neuron.csv"
+    path.write_bytes(tom.get(f"{DESK}/files/gradebook.csv").content)
+    ada = next(line for line in returning.read(path).lines if line.identity == "ada")
+    assert (ada.name, ada.score, ada.max_score, bool(ada.comment)) == ("Ada", 50.0, 100.0, True)
 
 
 def test_summary_has_no_seed(tom, service):
