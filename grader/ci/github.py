@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from ..report import classroom, markdown, wording
+from ..report import classroom, line_findings, markdown, wording
 from ..support import yaml_model
 from ..support.errors import GraderError, UsageError
 from ..support.i18n import _
@@ -76,18 +76,9 @@ def _of_report(task: GradedTask) -> Iterator[tuple[float, str, str]]:
             "error",
             command("error", clean(wording.not_graded(report), wording.LONGEST), title=name),
         )
-    levels = wording.levels(report)
-    checks = [check for check in report.checks if check.name in levels]
-    is_shared = wording.shared(report) is not None
-    for check in checks[:1] if is_shared else checks:
-        file, line = wording.place(report, check)
-        kind = levels[check.name]
-        title = name if is_shared else f"{name}, {clean(check.name)}: {clean(check.title)}"
-        message, spot = "\n".join(wording.sentences(check)), wording.spot(check)
-        if check.evidence.location is not None and check.evidence.location.cell is not None and spot not in message:
-            message = f"{spot}: {message}"
-        points_lost = check.max_score - (check.score or 0)
-        yield points_lost, kind, command(kind, message, file=file, line=line, title=title)
+    for finding in line_findings.findings(report):
+        line = command(finding.level, finding.message, file=finding.file, line=finding.line, title=finding.title)
+        yield finding.points_lost, finding.level, line
 
 
 def mistakes(error: GraderError) -> list[str]:

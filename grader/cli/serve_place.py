@@ -83,7 +83,7 @@ def config_option(command: Command) -> Command:
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="YAML file with the public address, and the other systems by which people sign in.",
+        help="YAML file with the public address, the other systems by which people sign in, and the hosts of repositories.",
     )(command)
 
 
@@ -118,6 +118,7 @@ def configuration_of(place: ServerPlace, **settings: Any) -> Configuration:
         address = file.address or ""
         settings |= {"address": address, "root": urlsplit(address).path, "logins": tuple(file.logins)}
         settings["privacy"] = file.privacy
+        settings["repositories"] = tuple(file.repositories)
         settings["is_secure"] = settings.get("is_secure", False) or address.startswith("https:")
     return Configuration(data_dir=folder, database=database, blobs=place.blobs, **settings)
 

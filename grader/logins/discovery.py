@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet, import_key
 
-from ..service.login_settings import check_address
+from ..service.setting_addresses import check_address
 from .failures import ProviderSilent, WronglySetUp
 from .web_client import NoUsableAnswer, WebClient
 

@@ -7,6 +7,8 @@ from .delivery_sender import DeliveryRunner
 from .jobs import JobRunner
 from .lti_services import CourseSystems
 from .regrading import RegradeJobs, Regrader
+from .repository_answers import RepositoryAnswers
+from .repository_settings import GITHUB, GITLAB
 from .score_sender import ScoreSender
 from .service import Service
 
@@ -18,4 +20,6 @@ def job_runner(service: Service, grader: Regrader) -> JobRunner:
 
 def delivery_runner(service: Service) -> DeliveryRunner:
     """Return the runner of all deliveries of a server."""
-    return DeliveryRunner(service, {passback.KIND: ScoreSender(service, CourseSystems(service))})
+    answers = RepositoryAnswers()
+    scores = ScoreSender(service, CourseSystems(service))
+    return DeliveryRunner(service, {passback.KIND: scores, GITHUB: answers, GITLAB: answers})

@@ -11,6 +11,7 @@ from ..support.choices import DEFAULT_ENGINE, Engine, Level
 from .data_folder import DATABASE
 from .hub_environment import HubEnvironment
 from .login_settings import LoginSettings, PrivacySettings
+from .repository_settings import RepositoryHost
 
 KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 
@@ -74,6 +75,8 @@ class Configuration:
     """The institution, for the page about privacy."""
     hub: HubEnvironment | None = None
     """The JupyterHub of which the server is a service."""
+    repositories: tuple[RepositoryHost, ...] = ()
+    """The hosts of classroom repositories."""
     lease_seconds: float = 30
     """For how long a claim is valid unless it is renewed; it is renewed in a third of this time."""
     limits: ServiceLimits = ServiceLimits()

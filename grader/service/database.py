@@ -24,12 +24,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from ..support.errors import UsageError
 from ..support.i18n import _
-from . import lti_tables, outside_tables, postgresql, sqlite
+from . import lti_tables, outside_tables, postgresql, repository_tables, sqlite
 from .errors import NoSpace, Unavailable
 from .transaction_options import IS_MIGRATING, IS_REPEATABLE, IS_WRITING, SNAPSHOT
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MODULES = (lti_tables, outside_tables)
+MODULES = (lti_tables, outside_tables, repository_tables)
 """The modules that add tables to those of tables.py."""
 TABLES = outside_tables.Delivery.metadata
 T = TypeVar("T")

@@ -8,9 +8,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..support.errors import UsageError
-from . import desk_folder, members, retention
+from . import class_repositories, desk_folder, members, retention
 from .moments import now
 from .outside_tables import Delivery, Identity
+from .repository_tables import RepositoryStudent, RosterAccount
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -47,7 +48,20 @@ def erase(service: Service, user_id: str) -> str:
     with service.database.writing() as session:
         user = session.get_one(User, user_id)
         exercises = _exercises_of(session, user)
-        for table in (Delivery, Submission, Mark, Extension, Membership, Identity, Login, Token, Link):
+        class_repositories.forget(session, user.id)
+        for table in (
+            RosterAccount,
+            RepositoryStudent,
+            Delivery,
+            Submission,
+            Mark,
+            Extension,
+            Membership,
+            Identity,
+            Login,
+            Token,
+            Link,
+        ):
             session.execute(delete(table).where(table.user_id == user.id))
         name = f"erased-{user.id}"
         # Marks have the name for people, which somebody else may have as well: that mark then loses it, too.

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, model_validator
 
 from ..assignment.base import StrictModel
 from ..support import yaml_model
 from ..support.errors import UsageError
+from .repository_settings import RepositoryHost
+from .setting_addresses import Address, check_address, check_name
 from .setting_secrets import SecretSource
 
 SIGN_IN_HOURS = 12
 MOST_SIGN_IN_HOURS = 24 * 30
 GITHUB, GITLAB = "https://github.com", "https://gitlab.com"
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host in an address always means this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def check_address(address: str) -> str:
-    """Return an address without the slash at its end; raises ValueError unless it is one with https, or of this machine."""
-    try:
-        parts = urlsplit(address)
-        _port = parts.port
-    except ValueError:
-        raise ValueError(f"'{address}' is not an address; write it as in https://grader.example.org.") from None
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("the address has a name or a password; leave them out.")
-    is_whole = parts.scheme in ("http", "https") and parts.hostname and address.isprintable() and " " not in address
-    if not is_whole or parts.query or parts.fragment or "\\" in address:
-        raise ValueError(f"'{address}' is not an address; write it as in https://grader.example.org.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ValueError(f"'{address}' must begin with https://, since passwords and tokens go to it.")
-    return address.rstrip("/")
 
 
 def _check_issuer(address: str) -> str:
@@ -51,13 +26,6 @@ def _check_issuer(address: str) -> str:
     return address
 
 
-def _check_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or len(name) > 40:
-        raise ValueError(f"'{name}' is part of an address; write it in lower case with hyphens, like my-university.")
-    return name
-
-
-Address = Annotated[str, AfterValidator(check_address)]
 Issuer = Annotated[str, AfterValidator(_check_issuer)]
 
 
@@ -83,7 +51,7 @@ class GroupRule(StrictModel):
 class LoginSettings(StrictModel):
     """What all ways to sign in have."""
 
-    name: Annotated[str, AfterValidator(_check_name)]
+    name: Annotated[str, AfterValidator(check_name)]
     """Name in addresses, as in ``/login/NAME``."""
     title: str = Field(min_length=1, max_length=80)
     """Name for people, on the button."""
@@ -105,7 +73,7 @@ class HubLogin(LoginSettings):
 
     kind: Literal["hub"]
     """The kind of system."""
-    name: Annotated[str, AfterValidator(_check_name)] = "hub"
+    name: Annotated[str, AfterValidator(check_name)] = "hub"
     """Name in addresses, as in ``/login/NAME``."""
     title: str = Field("JupyterHub", min_length=1, max_length=80)
     """Name for people, on the button."""
@@ -208,6 +176,8 @@ class ServerSettings(StrictModel):
     """The other systems by which people sign in, in the order of their buttons."""
     privacy: PrivacySettings = PrivacySettings()
     """The institution, for the page about privacy."""
+    repositories: list[RepositoryHost] = []
+    """The hosts of classroom repositories, and which course may use which organisation there."""
 
     @model_validator(mode="before")
     @classmethod
@@ -229,6 +199,18 @@ class ServerSettings(StrictModel):
             raise ValueError(f"address is missing; {others[0]} must know where people come back to.")
         return self
 
+    @model_validator(mode="after")
+    def _repositories_are_complete(self) -> ServerSettings:
+        names: set[str] = set()
+        for number, host in enumerate(self.repositories):
+            if host.name in names:
+                message = f"two hosts have the name '{host.name}'; give each its own."
+                raise yaml_model.YamlError(("repositories", number, "name"), host.name, message)
+            names.add(host.name)
+        if names and self.address is None:
+            raise ValueError("address is missing; webhooks are sent to it, and answers link to it.")
+        return self
+
 
 def load(path: Path) -> ServerSettings:
     """Return the settings in a file, whose secrets can be read. Raises UsageError with a sentence for each mistake."""
@@ -239,4 +221,9 @@ def load(path: Path) -> ServerSettings:
                 login.client_secret.read()
             except UsageError as error:
                 raise UsageError(f"{path}: logins.{login.name}.client_secret: {error}") from error
+    for host in settings.repositories:
+        try:
+            host.check_secrets()
+        except UsageError as error:
+            raise UsageError(f"{path}: repositories.{host.name}: {error}") from error
     return settings

@@ -15,7 +15,7 @@ from ..support import i18n
 from ..support.errors import GraderError
 from ..support.i18n import _
 from ..support.zips import DATE
-from . import identities, submissions
+from . import identities, repository_data, submissions
 from .access import Caller
 from .outside_tables import Delivery
 from .service import Service
@@ -72,6 +72,7 @@ def _account(session: Session, caller: Caller) -> dict[str, Any]:
             _columns(delivery, "kind", "target", "exercise_id", "state", "created", "sent")
             for delivery in session.scalars(select(Delivery).filter_by(**own).order_by(Delivery.created, Delivery.id))
         ],
+        "repositories": repository_data.of_user(session, user.id),
         "tokens": [
             _columns(token, "label", "start", "scopes", "created", "expires", "last_used")
             for token in session.scalars(select(Token).filter_by(**own))

@@ -16,6 +16,7 @@ from . import blob_lock, deliveries, desk_folder, lti_keys
 from .logs import FIELDS
 from .moments import now
 from .outside_tables import Delivery, OneTime
+from .repository_tables import ClassRepository, HookDelivery, RepositoryPush, RepositorySource, RosterAccount
 from .service import Service
 from .tables import (
     UNFINISHED,
@@ -37,6 +38,8 @@ from .tables import (
 
 AUDIT_DAYS = 365
 JOB_DAYS = 30
+HOOK_DAYS = 30
+"""For how long a webhook that is sent again is recognised; GitHub keeps them for three days."""
 AT_ONCE = 500  # rows in one transaction, so that others can write meanwhile
 UPLOAD_SECONDS = 600
 """A blob may be this much older than the row that names it."""
@@ -70,6 +73,7 @@ def purge(service: Service, older_than: int | None = None) -> Deletions:
     with service.database.writing() as session:
         for statement in _expired():
             session.execute(statement)
+        _remove_silent_sources(session)
     deletions = Deletions(counts[Kind.CHECK], counts[Kind.ATTEMPT], delete_unnamed(service))
     if any(asdict(deletions).values()):
         log.info("Deleted what courses keep no longer", extra={FIELDS: asdict(deletions)})
@@ -148,6 +152,23 @@ def _forget_deliveries(service: Service, course_id: str, limit: datetime) -> Non
         session.execute(delete(Delivery).where(*old))
 
 
+def _remove_silent_sources(session: Session) -> None:
+    """Remove connections with repositories to which nobody has pushed for as long as their courses keep graded attempts."""
+    for course in session.scalars(select(Course)):
+        limit = now() - timedelta(days=course.attempt_days)
+        own = select(Exercise.id).where(Exercise.course_id == course.id)
+        active = (
+            select(ClassRepository.source_id)
+            .join(RepositoryPush, RepositoryPush.repository_id == ClassRepository.id)
+            .where(RepositoryPush.seen >= limit)
+        )
+        is_silent = (RepositorySource.created < limit, RepositorySource.id.not_in(active))
+        session.execute(delete(RepositorySource).where(RepositorySource.exercise_id.in_(own), *is_silent))
+        hosts = select(RepositorySource.host).where(RepositorySource.exercise_id.in_(own))
+        unused = (RosterAccount.created < limit, RosterAccount.host.not_in(hosts))
+        session.execute(delete(RosterAccount).where(RosterAccount.course_id == course.id, *unused))
+
+
 def _expired() -> list[Delete]:
     """Return statements that delete rows without a use."""
     moment = now()
@@ -157,6 +178,7 @@ def _expired() -> list[Delete]:
         delete(Token).where(Token.expires < moment),
         delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),
         delete(OneTime).where(OneTime.expires < moment),
+        delete(HookDelivery).where(HookDelivery.at < moment - timedelta(days=HOOK_DAYS)),
         delete(Job).where(Job.finished < moment - timedelta(days=JOB_DAYS)),
         delete(Worker).where(Worker.seen < moment - timedelta(days=1)),
         delete(ClusterMachine).where(ClusterMachine.seen < moment - timedelta(days=1)),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ..assignment import chapters
 from ..lti.platform_keys import PlatformKeys
+from ..repositories.model import Host
 from ..support.errors import UsageError
 from . import courses, data_folder
 from .blob_store import BlobStore, blob_store
@@ -43,6 +44,8 @@ class Service:
     halves: dict[str, tuple[tuple[str, float, float], ...]] = field(default_factory=dict)
     """{key of a result: its accuracies for the leaderboard}, see :mod:`grader.service.boards`."""
     last_uses: LastUses = field(default_factory=LastUses)
+    hosts: dict[tuple[str, str, str], Host] = field(default_factory=dict)
+    """{(name of a host, organisation, its number): the interface}, see :mod:`grader.service.repository_hosts`."""
     worker_id: str = field(default_factory=new_id)
     """The id of this process, for claims and jobs."""
     traces: Traces = field(default_factory=Traces)

@@ -89,6 +89,17 @@ STORED: tuple[StoredData, ...] = (
         ("delivery",),
     ),
     StoredData(
+        lazy(
+            "Classroom repositories: the name of the repository, the number and name of the account at GitHub or GitLab, and for each push the commit and its time"
+        ),
+        lazy("to grade what is pushed, for the right person, and to show the result at the commit"),
+        lazy(
+            "until the connection with the repositories is removed, or no push has come for as long as the course keeps graded attempts"
+        ),
+        WITH_PERSON,
+        ("roster_account", "class_repository", "repository_student", "repository_push", "push_submission"),
+    ),
+    StoredData(
         lazy("Jobs of the staff, such as the validation of an exercise, with the name of the person who started them"),
         lazy("to show their output"),
         lazy("{days} days"),
@@ -108,5 +119,6 @@ STORED: tuple[StoredData, ...] = (
 NOT_PERSONAL = (
     *("setting", "course", "version", "exercise", "seed", "worker", "cluster_machine", "delivery_pause"),
     *("lti_platform", "lti_deployment", "lti_context", "lti_resource", "lti_key"),
+    *("hook_delivery", "repository_source"),
 )
 """Tables without data of people."""

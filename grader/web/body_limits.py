@@ -23,6 +23,9 @@ EXERCISE_PATHS = re.compile(
     r"/c/[^/]+/(exercises/new|a/[^/]+/version)|/api/v1/courses/[^/]+/exercises(/[^/]+)?(/versions?)?"
 )
 """Where instructors upload the folder of an exercise."""
+HOOK_PATHS = re.compile(r"/hooks/.*")
+HOOK_BYTES = 5 * MEGABYTE
+"""A webhook: even a push of hundreds of commits is shorter."""
 MOST_DISCARDED = 64 * MEGABYTE
 """A client that is still sending does not read the answer, so this much is received and thrown away."""
 SILENT_SECONDS = 60
@@ -119,6 +122,8 @@ class _Body:
 
 def most_bytes(path: str, limits: ServiceLimits) -> int:
     """Return how many bytes the body of a request to this address may have."""
+    if HOOK_PATHS.fullmatch(path):
+        return HOOK_BYTES
     files = limits.exercise_bytes if EXERCISE_PATHS.fullmatch(path) else limits.upload_bytes
     return files + FORM_BYTES
 

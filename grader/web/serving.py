@@ -28,6 +28,7 @@ from ..service.database import newest_revision
 from ..service.grading import Grader
 from ..service.housekeeping import Housekeeping
 from ..service.relay import Relay
+from ..service.repository_work import RepositoryWork
 from ..service.service import Service, open_service
 from ..support.errors import UsageError
 from ..support.text import clean
@@ -72,7 +73,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         for relay in relays:
             relay.start()
         runner = background.job_runner(service, grader)
-        for part in (runner, background.delivery_runner(service), Housekeeping(service)):
+        for part in (runner, background.delivery_runner(service), RepositoryWork(service), Housekeeping(service)):
             stack.callback(part.stop)
             part.start()
         # Both have threads, so the processes that grade have started before.
