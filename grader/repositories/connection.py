@@ -191,7 +191,7 @@ class HostConnection:
             raise NotPermitted(sentence.format(host=self._name))
         if status in (404, 410):
             raise not_there(self._name)
-        raise RequestRefused(
+        raise HostRefusal(
             _("{host} does not accept the request (status {status}).").format(host=self._name, status=status),
             _message(self._json(content)),
         )
@@ -225,7 +225,7 @@ class HostConnection:
         return HostBusy(sentence.format(host=self._name, minutes=-int(-seconds // 60)), seconds)
 
 
-class RequestRefused(HostProblem):
+class HostRefusal(HostProblem):
     """The host has understood the request and refuses it; ``reason`` are its words."""
 
     def __init__(self, message: str, reason: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from .connection import HostConnection, RequestRefused, has_next, moment_of, nonsense, not_there
+from .connection import HostConnection, HostRefusal, has_next, moment_of, nonsense, not_there
 from .events import BOT_OF_GITLAB
 from .model import AnswerOutcome, HostAccount, NotPermitted, NotThere, PushAnswer, PushTime, RemoteRepository
 
@@ -111,7 +111,7 @@ class GitLab:
             body["target_url"] = answer.address
         try:
             self._connection.send("POST", f"{_path(repository)}/statuses/{sha}", body=body)
-        except RequestRefused as refusal:
+        except HostRefusal as refusal:
             if "Cannot transition status" not in refusal.reason:  # it has this state already
                 raise
         if answer.summary:
