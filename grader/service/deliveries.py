@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -114,6 +114,12 @@ def let_due(session: Session, target: str) -> None:
     session.execute(update(Delivery).where(*waits).values(due=now()))
 
 
+def end_pause(session: Session, target: str) -> None:
+    """Try everything now that waits for a system, because a person says that it works again."""
+    session.execute(delete(DeliveryPause).where(DeliveryPause.target == target))
+    let_due(session, target)
+
+
 def add_pause(session: Session, target: str) -> None:
     """Make the row of a system that fails, unless there is one."""
     values = {"target": target, "failures": 0, "sentence": "", "detail": "", "since": now()}
@@ -155,6 +161,11 @@ def views(session: Session, exercise_id: str, user_id: str | None = None) -> lis
     pauses = {row.target: row for row in session.scalars(select(DeliveryPause).where(DeliveryPause.until > now()))}
     rows = session.execute(statement.order_by(User.full_name, User.name, Delivery.kind, Delivery.place))
     return [DeliveryView(row, user, pauses.get(row.target) if row.state == PENDING else None) for row, user in rows]
+
+
+def is_paused(pause: DeliveryPause | None) -> bool:
+    """Return whether a system is left alone now."""
+    return pause is not None and pause.until is not None and pause.until > now()
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
 from ..support.text import plural
-from . import blob_lock, data_folder, isolation, machines, retention, space
+from . import blob_lock, data_folder, deliveries, isolation, machines, retention, space
+from .deliveries import GIVEN_UP, PENDING, SENT
 from .service import Service
 from .tables import Result, State, Submission, Version
 
@@ -34,6 +36,7 @@ def inspect(service: Service) -> Iterator[Inspection]:
     yield _isolation()
     yield from _machines(service)
     yield _submissions(service)
+    yield from _deliveries(service)
     old = retention.count_old(service)
     checks, attempts = plural(old.checks, "self-check"), plural(old.attempts, "graded attempt")
     yield Inspection("retention", f"the next purge deletes {checks} and {attempts}")
@@ -103,6 +106,22 @@ def _machines(service: Service) -> Iterator[Inspection]:
         if machine.problem:
             state = "refuses an exercise" if machine.is_working else "is paused"
             yield Inspection("Dask worker", f"{machine.address} on {machine.host} {state}: {machine.problem}", False)
+
+
+def _deliveries(service: Service) -> Iterator[Inspection]:
+    """Yield the state of the messages to other systems, if there are any, and each system that fails."""
+    with service.database.reading() as session:
+        targets = deliveries.targets(session)
+    counts = sum((target.counts for target in targets), Counter[str]())
+    if counts:
+        words = f"{counts[SENT]} sent, {counts[PENDING]} wait, {counts[GIVEN_UP]} given up"
+        advice = ": the desks of the exercises and the page /admin/deliveries say why" if counts[GIVEN_UP] else ""
+        yield Inspection("deliveries", words + advice)
+    for target in targets:
+        if target.pause is not None and deliveries.is_paused(target.pause):
+            yield Inspection(
+                "delivery", f"{target.target} fails: {target.pause.sentence} {target.pause.detail}".rstrip(), False
+            )
 
 
 def _submissions(service: Service) -> Inspection:

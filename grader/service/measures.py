@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from ..executor.executor import Machine
-from . import health, machines
+from . import deliveries, health, machines
 from .moments import now
 from .service import Service
 from .tables import Course, Exercise, Job, Result, State, Submission, User, Worker
@@ -34,6 +34,10 @@ class Measures:
     """The machines of a cluster."""
     jobs: int
     """The jobs that wait or run."""
+    deliveries: dict[tuple[str, str], int] = field(default_factory=dict)
+    """{(kind, state): the number of messages to other systems}."""
+    pauses: list[str] = field(default_factory=list)
+    """The systems that are left alone because they fail."""
     users: int
     free_bytes: int
     total_bytes: int
@@ -77,6 +81,8 @@ def measure(service: Service) -> Measures:
             workers["paused" if reason else "working"] += 1
         cluster = machines.seen_lately(session)
         jobs = session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("queued", "running"))))
+        messages = deliveries.counts(session)
+        pauses = [each.target for each in deliveries.targets(session) if deliveries.is_paused(each.pause)]
         users = session.scalar(select(func.count()).select_from(User).where(User.erased.is_(None)))
     disk = shutil.disk_usage(service.configuration.data_dir)
     return Measures(
@@ -89,6 +95,8 @@ def measure(service: Service) -> Measures:
         workers=workers,
         machines=cluster,
         jobs=jobs or 0,
+        deliveries=messages,
+        pauses=pauses,
         users=users or 0,
         free_bytes=disk.free,
         total_bytes=disk.total,

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
 from ..batch.page_files import FOR_INSTRUCTORS
-from ..service import class_archive
+from ..service import class_archive, score_overview
 from ..service.desk_folder import SYSTEMS, DeskState, FillRequest
 from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable
@@ -122,6 +122,8 @@ def _links(place: DeskPlace, state: DeskState, file: str, root: str) -> list[tup
 
 def _page(request: Request, place: DeskPlace, desks: Desks, refusal: Refusal | None = None) -> Response:
     own = desks.desk(place.exercise, current(), SHORT_WAIT)
+    with requests.service_of(request).database.reading() as session:
+        scores = score_overview.overview_of(session, place.exercise)
     return pages.form(
         request,
         "desk.html.j2",
@@ -132,4 +134,5 @@ def _page(request: Request, place: DeskPlace, desks: Desks, refusal: Refusal | N
         state=own.state,
         is_being_written=not own.is_current and not own.problem,
         given=own.folder.requests(),
+        scores=scores,
     )

@@ -65,6 +65,18 @@ class _ServiceCollector(Collector):
             "grader_quarantined", "Submissions that are not graded because workers died on them.", numbers.quarantined
         )
         yield GaugeMetricFamily("grader_jobs", "Jobs that wait or run.", numbers.jobs)
+        messages = GaugeMetricFamily(
+            "grader_deliveries", "Messages to other systems, by kind and state.", labels=["kind", "state"]
+        )
+        for (kind, state), count in sorted(numbers.deliveries.items()):
+            messages.add_metric([kind, state], count)
+        yield messages
+        pauses = GaugeMetricFamily(
+            "grader_delivery_paused", "1 for another system that is left alone because it fails.", labels=["target"]
+        )
+        for target in numbers.pauses:
+            pauses.add_metric([target], 1.0)
+        yield pauses
         yield GaugeMetricFamily("grader_users", "Accounts.", numbers.users)
         yield GaugeMetricFamily(
             "grader_disk_free_bytes", "Free bytes on the disk of the data folder.", numbers.free_bytes
