@@ -49,7 +49,7 @@ def test_desk_shows_where_each_score_is_and_sends_it_again(service, scores, brow
     page = tom.get(DESK).text
     assert "Scores in the course system" in page
     assert "The column for these marks was deleted &lt;there&gt;." in page
-    assert page.count("Send again:") == 2  # for Ada, who was given up, and for Ben in the table of students
+    assert page.count("Send again:") == 2  # below the table for Ada, in the table for Ben
     assert form("tom", DESK, f"{DESK}/scores").headers["location"] == f"{DESK}#scores"
     assert states(service) == {"ada": PENDING, "ben": SENT}
     assert "next try:" in tom.get(DESK).text
