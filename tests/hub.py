@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import subprocess
@@ -92,7 +91,9 @@ class Hub:
             client.get(f"{self.address}/hub/spawn/{name}")
             end = time.monotonic() + START_SECONDS
             while time.monotonic() < end:
-                if (self.folder / f"{name}.json").exists() or client.get(f"{self.address}/user/{name}/api/status").is_success:
+                if (self.folder / f"{name}.json").exists() or client.get(
+                    f"{self.address}/user/{name}/api/status"
+                ).is_success:
                     return
                 time.sleep(0.2)
         raise RuntimeError(self.log())

@@ -35,6 +35,11 @@ class WebClient:
             transport=transport,
         )
 
+    @classmethod
+    def without_proxy(cls) -> WebClient:
+        """Return a client for a system in the own network, to which the proxy of the network does not lead."""
+        return cls(transport=httpx.HTTPTransport(verify=_trusted()))
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

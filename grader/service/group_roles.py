@@ -22,16 +22,11 @@ BEFORE = "|"
 log = logging.getLogger(__name__)
 
 
-def apply(
-    session: Session, identity: Identity, rules: Sequence[GroupRule], groups: Collection[str], is_admin: bool = False
-) -> None:
-    """Give the user of an identity the roles of these groups, and take back those that earlier groups have given.
-
-    With ``is_admin`` the other system says for another reason that the user is an administrator.
-    """
+def apply(session: Session, identity: Identity, rules: Sequence[GroupRule], groups: Collection[str]) -> None:
+    """Give the user of an identity the roles of these groups, and take back those that earlier groups have given."""
     own_rules = [rule for rule in rules if rule.group in groups]
     _warn_of_similar_names(identity, rules, groups)
-    _apply_admin(session, identity, is_admin or any(rule.role == "admin" for rule in own_rules))
+    _apply_admin(session, identity, any(rule.role == "admin" for rule in own_rules))
     _apply_roles(session, identity, _roles(session, own_rules))
 
 

@@ -36,7 +36,7 @@ class HubEnvironment:
 
 
 def read(variables: Mapping[str, str], address: str = "") -> HubEnvironment:
-    """Return what the hub says in these variables. Raises UsageError with one sentence for what is missing or does not fit.
+    """Return what the hub says in these variables. Raises UsageError with one sentence about a variable that is missing or does not fit.
 
     ``address`` is the public address in the settings file, "" without one.
     """

@@ -17,6 +17,8 @@ from .setting_secrets import SecretSource
 
 SIGN_IN_HOURS = 12
 MOST_SIGN_IN_HOURS = 24 * 30
+ADMINS = "\0"
+"""The group of all administrators of a hub; no group has this name."""
 GITHUB, GITLAB = "https://github.com", "https://gitlab.com"
 
 
@@ -81,6 +83,11 @@ class HubLogin(LoginSettings):
     """Name of the hub in the accounts. Change it only if other people use the same names in another hub."""
     admins: bool = False
     """Whether administrators of the hub are administrators of this server."""
+
+    @property
+    def rules(self) -> tuple[GroupRule, ...]:
+        """The roles that come from groups; the administrators of the hub are one of them."""
+        return (*self.groups, GroupRule(group=ADMINS, role="admin")) if self.admins else tuple(self.groups)
 
 
 class ProviderLogin(LoginSettings):

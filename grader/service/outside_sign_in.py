@@ -16,11 +16,7 @@ from .tables import User
 
 
 def identity_of(
-    session: Session,
-    login: LoginSettings,
-    person: OutsidePerson,
-    groups: Collection[str] | None,
-    is_admin: bool = False,
+    session: Session, login: LoginSettings, person: OutsidePerson, groups: Collection[str] | None
 ) -> Identity:
     """Return the identity of a person whom a system has just proved, with the account and the roles of the groups.
 
@@ -36,7 +32,7 @@ def identity_of(
     if identity.user.disabled is not None:
         raise NotAllowed(_("This account is disabled: ask the administrator of this server."))
     if groups is not None:
-        group_roles.apply(session, identity, login.rules, groups, is_admin)
+        group_roles.apply(session, identity, login.rules, groups)
     return identity
 
 
@@ -45,14 +41,13 @@ def sign_in(
     login: LoginSettings,
     person: OutsidePerson,
     groups: Collection[str] | None,
-    is_admin: bool = False,
     old_cookie: str = "",
 ) -> tuple[User, str]:
     """Return the user of such a person, and the secret of a new cookie, whose sign-in ends after some hours.
 
     An old cookie becomes invalid. Raises NotAllowed as :func:`identity_of`.
     """
-    user = identity_of(session, login, person, groups, is_admin).user
+    user = identity_of(session, login, person, groups).user
     if old_cookie:
         accounts.sign_out(session, old_cookie)
     return user, accounts.sign_in(session, user, via=person.provider, hours=login.end_hours)

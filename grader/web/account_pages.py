@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,7 +11,7 @@ from ..service import accounts, invitations, passwords, sign_in, users
 from ..service.errors import NotFound, Refusal
 from ..service.tables import User
 from ..support.i18n import _
-from . import pages, requests, signed_in
+from . import pages, requests, signed_in, way_names
 from .requests import ServiceOf, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -19,13 +19,19 @@ Field = Annotated[str, Form()]
 
 
 @router.get("/login")
-def login_page(request: Request, service: ServiceOf, visitor: Visitor, next: str = "/") -> Response:
-    """Show the form for signing in."""
+def login_page(
+    request: Request, service: ServiceOf, visitor: Visitor, next: str = "/", password: str = "", out: str = ""
+) -> Response:
+    """Show the form for signing in. In a JupyterHub, lead there at once, unless somebody asks for a password or has signed out."""
     if visitor is not None:
         return RedirectResponse(signed_in.local(next), 303)
+    ways = way_names.ways_of(request)
+    if ways.hub is not None and len(ways.offered) == 1 and not password and not out:
+        return RedirectResponse(signed_in.with_next(f"/login/{ways.hub.settings.name}", next), 303)
     with service.database.reading() as session:
         can_register = bool(invitations.open_courses(session))
-    return pages.form(request, "login.html.j2", next=signed_in.local(next), name="", register=can_register)
+    values: dict[str, Any] = {"register": can_register, "is_out": bool(out)}
+    return pages.form(request, "login.html.j2", next=signed_in.local(next), name="", **values)
 
 
 @router.post("/login")
@@ -92,7 +98,7 @@ def register(
 def logout(request: Request) -> Response:
     """Sign out."""
     signed_in.end_old_sign_in(request)
-    response = RedirectResponse("/login", 303)
+    response = RedirectResponse("/login?out=1", 303)
     response.delete_cookie(requests.COOKIE)
     return response
 

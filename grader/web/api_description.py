@@ -5,11 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Security
+from fastapi import APIRouter, Depends, FastAPI, Security
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
+from . import hub_callers
 from .answers import PROBLEM
 from .api_documents import PREFIX, ProblemDocument
 
@@ -34,7 +35,7 @@ def api_router(tag: str) -> APIRouter:
     return APIRouter(
         prefix=PREFIX,
         tags=[tag],
-        dependencies=[Security(TOKEN)],
+        dependencies=[Security(TOKEN), Depends(hub_callers.find)],
         responses=problems(401, 403, 404, 405, 422, 429, 503),
         generate_unique_id_function=_name_of,
     )

@@ -53,6 +53,7 @@ from . import (
 )
 from .below_path import BelowPath
 from .body_limits import BodyLimits
+from .first_protocol import FirstProtocol
 from .head_requests import HeadRequests
 from .headers import SecurityHeaders
 from .languages import Languages
@@ -166,6 +167,7 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     app.add_middleware(BodyLimits, configuration.limits)
     if configuration.proxy:
         app.add_middleware(ProxyHeadersMiddleware, configuration.proxy)
+        app.add_middleware(FirstProtocol)
     app.add_middleware(OwnHost, configuration)
     app.add_middleware(RequestLog, app.state.metrics)
     app.add_middleware(Languages)

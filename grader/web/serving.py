@@ -33,7 +33,7 @@ from ..service.service import Service, open_service
 from ..support.errors import UsageError
 from ..support.text import clean
 from ..version import __version__
-from . import server
+from . import server, way_checks
 from .app import make_app
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -83,9 +83,11 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
         stack.callback(app.state.desks.close)
         stack.callback(app.state.ways.close)
         own_address = server.address_of(listener, configuration.host, certificate is not None)
-        address = configuration.address or own_address
+        address = configuration.address or f"{own_address}{configuration.root}"
         data_folder.write_address(configuration.data_dir, address, newest_revision())
         write(f"Address: {address}")
+        if configuration.hub is not None and not configuration.address:
+            write(f"Browsers find it at {configuration.root}/ on the host of the hub.")
         if configuration.proxy or not server.is_loopback(configuration.host):
             write_open_courses(service, address, write)
         secret = first_admin.new_link(service.database)
@@ -93,6 +95,7 @@ def serve(configuration: Configuration, certificate: Path | None, insecure: bool
             write(f"First administrator: {address}/start/{secret}")
         fields = {"version": __version__, "jobs": configuration.jobs, "isolation": level}
         log.info("The server has started", extra={logs.FIELDS: fields})
+        way_checks.log_problems(service, app.state.ways)
         stack.callback(log.info, "The server stops")
         server.run(app, listener, certificate, service.events.end)
 

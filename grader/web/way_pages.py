@@ -17,6 +17,7 @@ from ..logins.failures import LoginFailed, TooOld
 from ..logins.proved import Protocol, ProvedPerson, Secrets
 from ..service import identities, invitations, outside_logins
 from ..service.errors import NotSignedIn, Refusal, missing
+from ..service.hub_environment import CALLBACK
 from ..service.identifiers import digest_of
 from ..service.login_settings import LoginSettings
 from ..service.logs import FIELDS
@@ -47,6 +48,15 @@ async def begin(
 async def come_back(request: Request, name: str, service: ServiceOf, visitor: Visitor) -> Response:
     """Sign in the person whom another system has proved, or ask whether to add this login to an account."""
     return await _in_own_thread(request, partial(_come_back, request, name, service, visitor))
+
+
+@router.get(CALLBACK)
+async def come_back_from_hub(request: Request, service: ServiceOf, visitor: Visitor) -> Response:
+    """Do the same at the address to which a JupyterHub leads back."""
+    hub = way_names.ways_of(request).hub
+    if hub is None:
+        raise missing()
+    return await _in_own_thread(request, partial(_come_back, request, hub.settings.name, service, visitor))
 
 
 @router.post("/login/{name}/add")

@@ -27,10 +27,10 @@ NEW = OutsidePerson(provider="hub", issuer="jupyterhub", subject="grace", name="
 def apply(service):
     """A function that signs somebody in with groups, and returns (role or None, source, whether an administrator)."""
 
-    def applied(*groups, person=NEW, rules=RULES, is_admin=False):
+    def applied(*groups, person=NEW, rules=RULES):
         with service.database.writing() as session:
             identity = identities.account_of(session, person)
-            group_roles.apply(session, identity, rules, groups, is_admin)
+            group_roles.apply(session, identity, rules, groups)
             session.flush()
             return state(session, identity.user)
 
@@ -124,7 +124,6 @@ def test_list_of_students_does_not_keep_an_instructor_of_a_group(apply, service,
 def test_group_makes_an_administrator_as_long_as_it_lasts(apply):
     assert apply("bosses") == (None, None, True)
     assert apply() == (None, None, False)
-    assert apply(is_admin=True) == (None, None, True)
 
 
 def test_administrator_by_hand_stays_one(apply, service, caller):

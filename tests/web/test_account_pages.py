@@ -83,7 +83,7 @@ def test_sign_in_leads_to_no_other_site(browser, ada, address):
 def test_sign_out_makes_the_cookie_invalid(browser):
     client = browser("ada")
     cookie = client.cookies[requests.COOKIE]
-    assert client.post("/logout").headers["location"] == "/login"
+    assert client.post("/logout").headers["location"] == "/login?out=1"
     client.cookies.set(requests.COOKIE, cookie)
     assert client.get("/").status_code == 303
 

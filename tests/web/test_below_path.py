@@ -37,7 +37,9 @@ def leaves(link):
     return link.startswith("/") and not link.startswith(f"{ROOT}/")
 
 
-@pytest.mark.parametrize("who", ["", "ada", "iris", "root"])
+@pytest.mark.parametrize(
+    "who", ["", pytest.param("ada", marks=pytest.mark.long), "iris", pytest.param("root", marks=pytest.mark.long)]
+)
 def test_no_link_on_any_page_leaves_the_server(app, browser, values, who):  # noqa: F811
     client, count, problems = browser(who), 0, []
     for method, path in routes_of(app):

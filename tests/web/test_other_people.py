@@ -38,6 +38,7 @@ PUBLIC |= {
     "metrics",
     "privacy",
     "welcome",
+    "oauth_callback",
     "new-course",
     "tokens",
     "courses",
