@@ -127,10 +127,10 @@ def add_people(
 
 
 @contextlib.contextmanager
-def live_server(data_dir: Path, *options: str) -> Iterator[LiveServer]:
+def live_server(data_dir: Path, *options: str, port: int | None = None) -> Iterator[LiveServer]:
     """Run ``grader serve`` with these options until the block ends; raises RuntimeError if it does not start."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "grader", "serve", "--data-dir", str(data_dir), "--port", str(port), *options]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGES), "PYTHONUNBUFFERED": "1"}
     with open(data_dir.parent / f"{data_dir.name}.log", "wb") as log:

@@ -22,7 +22,7 @@ from .identities import OutsidePerson
 from .login_settings import LoginSettings
 from .moments import now
 from .outside_tables import Identity
-from .tables import Link, Login, Membership, Submission, Token, User
+from .tables import Extension, Link, Login, Mark, Membership, Submission, Token, User
 
 MINUTES = 30
 """How long people may take at the other system, and to confirm that a login is added."""
@@ -215,6 +215,8 @@ def _is_used(session: Session, identity: Identity) -> bool:
         ),
         select(Submission.id).where(Submission.user_id == user.id),
         select(Token.id).where(Token.user_id == user.id),
+        select(Mark.id).where(Mark.user_id == user.id),
+        select(Extension.user_id).where(Extension.user_id == user.id),
     )
     is_plain = not user.password and user.disabled is None and (not user.is_admin or identity.makes_admin)
     return (

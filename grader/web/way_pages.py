@@ -13,7 +13,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..logins.failures import LoginFailed, TooOld
+from ..logins.failures import Cancelled, LoginFailed, TooOld
 from ..logins.proved import Protocol, ProvedPerson, Secrets
 from ..service import identities, invitations, outside_logins
 from ..service.errors import NotSignedIn, Refusal, missing
@@ -62,7 +62,6 @@ async def come_back_from_hub(request: Request, service: ServiceOf, visitor: Visi
 @router.post("/login/{name}/add")
 def add_login(request: Request, name: str, service: ServiceOf, visitor: Visitor, secret: Field = "") -> Response:
     """Add a login to an account, as the person has confirmed."""
-    service.rates.count_form(signed_in.address_of(request))
     settings, _protocol = _way(request, name)
     with service.database.writing() as session:
         wish = outside_logins.wish_of(session, secret, way_cookie.of(request).secret)
@@ -118,7 +117,6 @@ def _begin(
 
 
 def _come_back(request: Request, name: str, service: Service, visitor: Visitor) -> Response:
-    service.rates.count_form(signed_in.address_of(request))
     settings, protocol = _way(request, name)
     cookie, answer = way_cookie.of(request), dict(request.query_params)
     with service.database.writing() as session:
@@ -126,7 +124,9 @@ def _come_back(request: Request, name: str, service: Service, visitor: Visitor) 
     if begun is None:
         if visitor is not None:  # somebody has gone back to this address after the sign-in
             return RedirectResponse(cookie.next, 303)
-        failure = TooOld(settings.title, "the state is unknown, used, too old, or of another browser")
+        failure: LoginFailed = Cancelled(settings.title)  # some systems forget the state when they say so
+        if answer.get("error") != "access_denied":
+            failure = TooOld(settings.title, "the state is unknown, used, too old, or of another browser")
         return _refused(request, service, failure, name, cookie)
     try:
         random = Secrets(begun.nonce, begun.verifier)
@@ -136,8 +136,8 @@ def _come_back(request: Request, name: str, service: Service, visitor: Visitor) 
         old_cookie = request.cookies.get(requests.COOKIE, "")
         with service.database.writing() as session:
             result = outside_logins.sign_in(session, settings, proved.person, proved.groups, old_cookie)
-    except Refusal as failure:
-        return _refused(request, service, failure, name, cookie, begun)
+    except Refusal as refusal:
+        return _refused(request, service, refusal, name, cookie, begun)
     return _signed_in(service, settings, result, begun.next)
 
 
