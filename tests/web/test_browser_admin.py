@@ -59,7 +59,9 @@ def root(filled, chromium):
     browser.close()
 
 
-@pytest.mark.parametrize("path", ["/admin", "/admin/queue", "/admin/users", "/admin/retention", "/admin/audit"])
+@pytest.mark.parametrize(
+    "path", ["/admin", "/admin/queue", "/admin/users", "/admin/lti", "/admin/retention", "/admin/audit"]
+)
 def test_pages_are_accessible_and_fit(root, path):
     root.open(path)
     root.require_accessible()
