@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from . import passback, regrading, validating
+from . import lti_members, passback, regrading, validating
 from .delivery_sender import DeliveryRunner
-from .jobs import JobRunner
+from .jobs import Handler, JobRunner
+from .lti_members import MembersJobs
 from .lti_services import CourseSystems
 from .regrading import RegradeJobs, Regrader
 from .repository_answers import RepositoryAnswers
@@ -15,7 +16,12 @@ from .service import Service
 
 def job_runner(service: Service, grader: Regrader) -> JobRunner:
     """Return the runner of all jobs of a server."""
-    return JobRunner(service, {validating.KIND: validating.run, regrading.KIND: RegradeJobs(grader)})
+    handlers: dict[str, Handler] = {
+        validating.KIND: validating.run,
+        regrading.KIND: RegradeJobs(grader),
+        lti_members.KIND: MembersJobs(CourseSystems(service)),
+    }
+    return JobRunner(service, handlers)
 
 
 def delivery_runner(service: Service) -> DeliveryRunner:

@@ -1,4 +1,7 @@
-"""Keeps a running server tidy: forces small uploads to the disk, writes every hour what was used, and deletes a few times a day what courses keep no longer."""
+"""Keeps a running server tidy: forces small uploads to the disk, and deletes a few times a day what courses keep no longer.
+
+Every hour it writes what was used, and requests the lists of members that are old.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import threading
 import time
 
-from . import fresh_uploads, retention
+from . import fresh_uploads, lti_members, retention
 from .service import Service
 
 FIRST_SECONDS = 60.0  # after the start
@@ -44,6 +47,7 @@ class Housekeeping:
                 if time.monotonic() >= next_write:
                     next_write = time.monotonic() + USES_SECONDS
                     self._service.last_uses.write(self._service.database)
+                    lti_members.request_due(self._service)
                 if time.monotonic() >= next_purge:
                     next_purge = time.monotonic() + PAUSE_SECONDS
                     retention.purge(self._service)

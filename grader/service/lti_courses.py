@@ -19,8 +19,10 @@ from . import (
     course_copies,
     course_settings,
     exercise_settings,
+    jobs,
     lti_keys,
     lti_launches,
+    lti_members,
     lti_roles,
     overview,
 )
@@ -74,6 +76,8 @@ def connect(
     session.add(context)
     session.flush()
     lti_roles.give(session, context, arrival.user, Role.INSTRUCTOR)
+    if context.members_url:
+        jobs.request(session, lti_members.KIND, context.id)
     audit.write(session, caller, "course connected", f"{course.slug} {arrival.platform.title}")
     return context
 

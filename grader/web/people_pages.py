@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ..batch.cells import text_cell
-from ..service import access, identities, invitations, people, people_table
+from ..service import access, identities, invitations, jobs, lti_members, people, people_table
 from ..service.access import Caller
 from ..service.errors import Refusal, Unreadable
 from ..service.people import ImportOutcome
@@ -151,6 +151,9 @@ def _page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         members = people.members_of(session, course)
         has_link = people.has_join_link(session, course)
+        systems = [
+            (each, jobs.newest(session, lti_members.KIND, each.id)) for each in lti_members.of_course(session, course)
+        ]
         waiting = people.without_way(session, course, members)
         logins = identities.of_members(session, course)
     return pages.form(
@@ -163,6 +166,7 @@ def _page(
         sign_ins=way_names.of_people(request, [member.user for member in members], logins),
         has_link=has_link,
         link=link,
+        systems=systems,
         outcome=outcome,
         text=text,
     )
