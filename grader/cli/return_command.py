@@ -19,10 +19,17 @@ from . import options
     is_flag=True,
     help="Replace marks and comments that a person has entered in the course system. Without it they are kept and listed.",
 )
+@click.option("--pages", is_flag=True, help="Attach each student's page to the comment. Canvas only.")
 @options.course_token
 @click.pass_context
 def command(
-    ctx: click.Context, results: Path, url: str | None, send: bool, overwrite_marks: bool, token: str | None
+    ctx: click.Context,
+    results: Path,
+    url: str | None,
+    send: bool,
+    overwrite_marks: bool,
+    pages: bool,
+    token: str | None,
 ) -> None:
     """Return the scores and comments of a class to its assignment in Canvas or Moodle; shows them only, without --send.
 
@@ -31,7 +38,7 @@ def command(
     """
     from ..course_systems import opening, returning
 
-    graded = returning.read(results)
+    graded = returning.read(results, pages)
     address = returning.address_of(url, graded)
     tell = (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else (lambda line: None)
     with opening.opened(address, token, returns=True) as system:

@@ -19,7 +19,7 @@ from ..support.text import clean
 from .addresses import AssignmentAddress
 from .connection import CourseConnection
 from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
-from .model import CourseAssignment, CourseFile, CourseMember, CourseSubmission, MarkChange, MarkPlace
+from .model import AttachedPage, CourseAssignment, CourseFile, CourseMember, CourseSubmission, MarkChange, MarkPlace
 
 PER_PAGE = "100"
 MOST_PAGES = 1000
@@ -35,6 +35,7 @@ class Canvas:
 
     name = "Canvas"
     keeps_comments = True
+    takes_pages = True
 
     def __init__(self, address: AssignmentAddress, connection: CourseConnection) -> None:
         self._connection = connection
@@ -93,7 +94,7 @@ class Canvas:
         """Write a mark: ``PUT /api/v1/courses/:course_id/assignments/:assignment_id/submissions/:user_id``.
 
         In an assignment with anonymous grading it is ``.../anonymous_submissions/:anonymous_id``. A comment belongs to the newest
-        attempt, and to this student only.
+        attempt, and to this student only. A page is uploaded before, as a file of the comment.
         """
         form: dict[str, str] = {}
         if new.mark == EXCUSED:
@@ -102,9 +103,34 @@ class Canvas:
             form["submission[posted_grade]"] = new.mark
         if new.comment is not None:
             form |= {"comment[text_comment]": new.comment, "comment[group_comment]": "false"}
+        if new.page is not None:
+            file_id = self._uploaded(new.place.member.person.identity, new.page)
+            form |= {"comment[file_ids][]": file_id, "comment[group_comment]": "false"}
+            form.setdefault("comment[text_comment]", new.page.sentence)
         kind = "anonymous_submissions" if self._is_anonymous() else "submissions"
         answer = self._connection.answer("PUT", f"{self._place}/{kind}/{new.place.member.person.identity}", form)
         self._refuse(answer)
+
+    def _uploaded(self, identity: str, page: AttachedPage) -> str:
+        """Upload a file for a comment, and return its id (doc/api/file_uploads: three steps).
+
+        ``POST .../submissions/:user_id/comments/files`` names the place of the upload, which is often another server and gets no
+        token; its answer leads back to Canvas, which answers with the id.
+        """
+        if self._is_anonymous():
+            raise RequestRefused("Canvas takes no files while the grading is anonymous: leave out --pages")
+        form = {"name": page.name, "size": str(len(page.content)), "content_type": "text/html"}
+        answer = self._connection.answer("POST", f"{self._place}/submissions/{identity}/comments/files", form)
+        self._refuse(answer)
+        place = self._connection.document(answer)
+        if not isinstance(place, Mapping) or not isinstance(place.get("upload_params"), Mapping):
+            raise _no_canvas(answer)
+        parameters = {str(key): str(value) for key, value in place["upload_params"].items()}
+        location = self._connection.upload(str(place.get("upload_url")), parameters, page.name, page.content)
+        file_id = self._get(location).get("id")
+        if not file_id:
+            raise RequestRefused("Canvas did not confirm the upload of the page")
+        return str(file_id)
 
     def _values(self) -> Mapping[str, Any]:
         if self._read_assignment is None:
@@ -237,7 +263,8 @@ def _submission(
     key: str, entries: Sequence[tuple[CourseMember, dict[str, Any]]], due: datetime | None
 ) -> CourseSubmission:
     newest = max(
-        (submission for _, submission in entries), key=lambda each: (each.get("attempt") or 0, str(each.get("id")))
+        (submission for _, submission in entries),
+        key=lambda each: (each.get("attempt") or 0, str(each.get("id"))),
     )
     own_due = _moment(newest.get("cached_due_date"))
     kind = newest.get("submission_type")
@@ -287,6 +314,11 @@ def _mark_place(member: CourseMember, submission: Mapping[str, Any]) -> MarkPlac
         group=_group(submission),
         refusal="not assigned to this student in Canvas" if submission.get("assignment_visible") is False else "",
         deducted=_number(submission.get("points_deducted")) or 0.0,
+        attached=tuple(
+            str(file.get("display_name") or file.get("filename") or "")
+            for each in submission.get("submission_comments") or ()
+            for file in each.get("attachments") or ()
+        ),
     )
 
 

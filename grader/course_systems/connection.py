@@ -132,6 +132,28 @@ class CourseConnection:
                 self._wait(error.seconds if isinstance(error, _Later) else WAIT_SECONDS[number - 1])
         raise AssertionError("the last try returns or raises")
 
+    def upload(self, url: str, parameters: Mapping[str, str], name: str, content: bytes) -> str:
+        """Send a file to an address that the course system gave, without the token; return the address of the confirmation.
+
+        Raises RequestRefused if it is not taken.
+        """
+        if _origin(urlsplit(url)) != _origin(urlsplit(self.server.url)):
+            try:
+                _refuse_unsafe(url, self.server)
+            except BrokenDownload as error:
+                raise RequestRefused(str(error)) from error
+        self.requests += 1
+        try:
+            answer = self._client.post(url, data=dict(parameters), files={"file": (name, content, "text/html")})
+        except httpx.TransportError as error:
+            raise RequestRefused(
+                "the connection broke while the page was uploaded: run the same command again"
+            ) from error
+        location: str = answer.headers.get("location", "")
+        if answer.status_code >= 400 or not location:
+            raise RequestRefused(f"the page was not taken ({answer.status_code})")
+        return urljoin(url, location)
+
     def _downloaded(self, url: str, target: Path, limit: int, form: Mapping[str, str] | None) -> int:
         home = _origin(urlsplit(self.server.url))
         address = urljoin(f"{self.server.url}/", url)

@@ -80,7 +80,7 @@ class MarkPlace:
 
     ``attempt`` and ``submitted`` are those of the newest submission, ``group`` the name of its group. ``refusal`` says why the
     mark cannot be changed. ``is_complete`` is false if the mark and the comments must still be read. ``deducted`` are the points
-    that the course system itself takes off.
+    that the course system itself takes off. ``attached`` are the names of the files of the comments.
     """
 
     member: CourseMember
@@ -93,15 +93,29 @@ class MarkPlace:
     is_complete: bool = True
     deducted: float = 0.0
     state: str = ""
+    attached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AttachedPage:
+    """The page of a student, as a file of a comment; the name changes with the result that it shows.
+
+    ``sentence`` is the comment if there is no other one.
+    """
+
+    name: str
+    content: bytes
+    sentence: str
 
 
 @dataclass(frozen=True)
 class MarkChange:
-    """The change of a place: a ``mark``, and a ``comment``, each None if it stays as it is."""
+    """The change of a place: a ``mark``, a ``comment`` and a ``page``, each None if it stays as it is."""
 
     place: MarkPlace
     mark: str | None
     comment: str | None
+    page: AttachedPage | None = None
 
 
 class CourseSystem(Protocol):
@@ -110,6 +124,8 @@ class CourseSystem(Protocol):
     name: str
     keeps_comments: bool
     """Whether a new comment is added to the others, instead of replacing them."""
+    takes_pages: bool
+    """Whether pages can be attached to comments."""
 
     def assignment(self) -> CourseAssignment:
         """Return the assignment."""

@@ -56,6 +56,7 @@ class Moodle:
 
     name = "Moodle"
     keeps_comments = False
+    takes_pages = False
 
     def __init__(
         self, address: AssignmentAddress, connection: CourseConnection, token: str, functions: Sequence[str]

@@ -6,7 +6,7 @@ person stays. If one of the two stays, a student gets neither, because the comme
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..batch.cells import number_cell
@@ -17,7 +17,7 @@ from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import matching_people
 from .canvas import EXCUSED
-from .model import CourseAssignment, CourseSystem, MarkChange, MarkPlace
+from .model import AttachedPage, CourseAssignment, CourseSystem, MarkChange, MarkPlace
 
 NO_ORIGIN = (
     "The class was not fetched by 'grader fetch', so newer submissions are not recognised: compare the dates yourself if students "
@@ -57,11 +57,12 @@ def plan(
     earlier: Sequence[WrittenCell],
     overwrite: bool,
     in_files: Sequence[WrittenCell] = (),
+    pages: Mapping[str, AttachedPage] | None = None,
 ) -> ReturnPlan:
     """Return the marks that the course system gets of the lines of a gradebook.
 
     ``origin`` is what ``grader fetch`` wrote about the graded class, if it was fetched from this assignment, ``earlier`` everything
-    that was sent to the assignment before, ``in_files`` the cells of import files that the grader wrote for these lines. Raises UsageError if the assignment takes no marks, and CourseSystemFailure.
+    that was sent to the assignment before, ``in_files`` the cells of import files that the grader wrote for these lines. ``pages`` are {id of a line: page}. Raises UsageError if the assignment takes no marks, and CourseSystemFailure.
     """
     assignment = system.assignment()
     if assignment.refusal:
@@ -70,7 +71,7 @@ def plan(
     places, strangers = matching_people.match(lines, system.places(), origin is not None)
     id_of_line = {lines[index].identity: place.member.person.identity for index, place in places.items()}
     imported = [(id_of_line[key], kind, text) for key, kind, text in in_files if key in id_of_line]
-    planner = _Planner(system, assignment, origin, [*imported, *earlier], overwrite)
+    planner = _Planner(system, assignment, origin, [*imported, *earlier], overwrite, pages or {})
     for index, line in enumerate(lines):
         if index in places:
             result.marks.append(planner.planned(line, places[index]))
@@ -94,7 +95,9 @@ class _Planner:
         origin: FetchedClass | None,
         earlier: Sequence[WrittenCell],
         overwrite: bool,
+        pages: Mapping[str, AttachedPage],
     ) -> None:
+        self._pages = pages
         self._system = system
         self._points = assignment.points or 0.0
         self._origin = origin
@@ -115,9 +118,12 @@ class _Planner:
         mark, why_not_mark = self._decided(place, "mark", place.mark, new_mark)
         comment, why_not_comment = self._comment(place, line)
         why = why_not_mark or why_not_comment
-        if why or (mark is None and comment is None):
+        page = self._pages.get(line.identity)
+        if page is not None and page.name in place.attached:
+            page = None
+        if why or (mark is None and comment is None and page is None):
             return replace(planned, why=why)
-        return replace(planned, change=MarkChange(place, mark, comment))
+        return replace(planned, change=MarkChange(place, mark, comment, page))
 
     def _new_mark(self, line: GradebookRow) -> str:
         """Return the mark as the course system gets it, "" without one; the score is scaled to the points there."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..batch import fetched, gradebook_lines
@@ -16,10 +16,10 @@ from ..batch.store import FILE as STORE
 from ..batch.store import NAMES, Store
 from ..support.errors import Stopped, UsageError
 from ..support.text import clean, plural
-from . import addresses
+from . import addresses, pages_to_attach
 from .addresses import AssignmentAddress
 from .failures import CourseSystemFailure, RequestRefused
-from .model import CourseOutcome, CourseSystem, MarkChange
+from .model import AttachedPage, CourseOutcome, CourseSystem, MarkChange
 from .planning import PlannedMark, ReturnPlan, plan
 from .receipts import Receipts
 
@@ -33,20 +33,25 @@ IMPORT_FILES = ("canvas.csv", "moodle.csv")
 class GradedResults:
     """The gradebook of a class: the folder in which it is, its lines, and the list that ``grader fetch`` wrote about the class.
 
-    ``in_files`` are the cells of import files for course systems that were written before.
+    ``in_files`` are the cells of import files for course systems that were written before, ``pages`` {id: page of a student}.
     """
 
     folder: Path
     lines: Sequence[gradebook_lines.GradebookRow]
     origin: FetchedClass | None
     in_files: Sequence[WrittenCell] = ()
+    pages: Mapping[str, AttachedPage] = field(default_factory=dict)
 
 
-def read(path: Path) -> GradedResults:
+def read(path: Path, with_pages: bool = False) -> GradedResults:
     """Return the results in an output folder of ``grader grade``, or in a ``gradebook.csv`` from the desk of a server.
+
+    The pages of the students are read only ``with_pages``, from an output folder.
 
     Raises UsageError for anything else, and for results that are anonymous, not complete, or without the newest marks by hand.
     """
+    if with_pages and not (path / STORE).is_file():
+        raise UsageError(f"--pages needs an output folder of 'grader grade', and {path} is not one: leave it out.")
     if path.is_file():
         return GradedResults(path.parent, gradebook_lines.read(path), None)
     if not (path / gradebook_lines.NAME).is_file():
@@ -61,7 +66,8 @@ def read(path: Path) -> GradedResults:
             origin = fetched.read((path / fetched.NAME).read_bytes())
         except ValueError as error:
             raise UsageError(f"{path / fetched.NAME} cannot be read ({error}).") from error
-    return GradedResults(path, gradebook_lines.read(path / gradebook_lines.NAME), origin, in_files)
+    pages = pages_to_attach.read(path) if with_pages else {}
+    return GradedResults(path, gradebook_lines.read(path / gradebook_lines.NAME), origin, in_files, pages)
 
 
 def address_of(url: str | None, results: GradedResults) -> AssignmentAddress:
@@ -111,9 +117,13 @@ def give_back(
     origin = results.origin
     if origin is not None and source != (origin.system, origin.server, origin.course, origin.assignment):
         origin = None
+    if results.pages and not system.takes_pages:
+        raise UsageError(
+            f"{system.name} takes no pages by its API: leave out --pages, and use 'grader feedback --as mail'."
+        )
     receipts = Receipts(results.folder, address.page, sends)
     with contextlib.closing(receipts):
-        planned = plan(system, results.lines, origin, receipts.earlier(), overwrite, results.in_files)
+        planned = plan(system, results.lines, origin, receipts.earlier(), overwrite, results.in_files, results.pages)
         for line in table(planned):
             show(line)
         outcome = CourseOutcome([*planned.notes])
@@ -196,9 +206,10 @@ class _Sending:
 
 
 def _comment_cell(planned: PlannedMark) -> str:
-    if planned.change is not None and planned.change.comment is not None:
-        return "new"
-    return "same" if planned.line.comment else "-"
+    change = planned.change
+    words = ["new"] if change is not None and change.comment is not None else []
+    words += ["page"] if change is not None and change.page is not None else []
+    return ", ".join(words) or ("same" if planned.line.comment else "-")
 
 
 def table(planned: ReturnPlan) -> list[str]:

@@ -15,7 +15,10 @@ PER_PAGE = 10  # at most, so that every list has pages
 LISTED = {"page", "per_page"}
 USERS = LISTED | {"enrollment_type[]", "enrollment_state[]", "include[]"}
 SUBMISSIONS = LISTED | {"include[]", "grouped"}
-PUT = {"submission[posted_grade]", "submission[excuse]", "comment[text_comment]", "comment[group_comment]"}
+PUT = {
+    *("submission[posted_grade]", "submission[excuse]"),
+    *("comment[text_comment]", "comment[group_comment]", "comment[file_ids][]"),
+}
 UNAUTHORIZED = {"status": "unauthorized", "errors": [{"message": "user not authorized to perform that action"}]}
 BAD_TOKEN = Reply(
     401, {"errors": [{"message": "Invalid access token."}]}, {"WWW-Authenticate": 'Bearer realm="canvas-lms"'}
@@ -31,6 +34,8 @@ class CanvasServer:
         self.asked = []
         self.store_asked = []
         self.faults = []
+        self.uploaded = []
+        self.announced = {}
         self.files = {}  # {id: content}
         self.users = []
         self.sections = [{"id": 1, "name": "Monday"}]
@@ -127,6 +132,14 @@ class CanvasServer:
         match = re.fullmatch(rf"{PLACE}/(submissions|anonymous_submissions)/(\w+)", asked.path)
         if match is not None and asked.method == "PUT":
             return self._put(asked, match[1], match[2])
+        match = re.fullmatch(rf"{PLACE}/submissions/(\d+)/comments/files", asked.path)
+        if match is not None and asked.method == "POST":
+            self.announced = asked.form
+            return Reply(
+                200, {"upload_url": f"{self.store_url}/upload", "upload_params": {"key": "k", "x-policy": "p"}}
+            )
+        if asked.path == "/api/v1/files/77/create_success":
+            return Reply(200, {"id": 77, "display_name": self.announced["name"]})
         match = re.fullmatch(r"/files/(\d+)/download", asked.path)
         if match is not None and asked.one("verifier") == f"abc{match[1]}":
             return Reply(302, "", {"Location": f"{self.store_url}/{match[1]}?signature=xyz"})
@@ -135,6 +148,9 @@ class CanvasServer:
     def store_reply(self, asked):
         """The store of files, another server, to which nobody may send a token."""
         self.store_asked.append(asked)
+        if asked.path == "/upload":
+            self.uploaded.append(asked.body)
+            return Reply(303, "", {"Location": f"{self.url}/api/v1/files/77/create_success"})
         content = self.files.get(int(asked.path.strip("/")))
         return Reply(404, "not here") if content is None else Reply(200, content)
 
@@ -188,6 +204,8 @@ class CanvasServer:
             submission["excused"] = True
         if "comment[text_comment]" in asked.form:
             self.comment(submission, asked.form["comment[text_comment]"])
+        if asked.form.get("comment[file_ids][]") == "77":
+            submission["submission_comments"][-1]["attachments"] = [{"display_name": self.announced["name"]}]
         return Reply(200, submission)
 
     def comment(self, submission, text, author=1):

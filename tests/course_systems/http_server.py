@@ -19,6 +19,7 @@ class Asked:
     query: list[tuple[str, str]]
     form: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
     def all(self, name):
         return [value for key, value in self.query if key == name]
@@ -51,12 +52,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length).decode()
+        raw = self.rfile.read(length)
+        body = raw.decode(errors="replace")
         parts = urlsplit(self.path)
         form = dict(parse_qsl(body, keep_blank_values=True))
         query = parse_qsl(parts.query, keep_blank_values=True)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.reply(Asked(self.command, parts.path, query, form, headers))
+        reply = self.server.reply(Asked(self.command, parts.path, query, form, headers, raw))
         content = reply.bytes()
         self.send_response(reply.status)
         kind = "text/html" if isinstance(reply.content, str) else "application/json"

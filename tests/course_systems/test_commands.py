@@ -52,6 +52,14 @@ def test_class_goes_from_the_course_system_to_the_gradebook_and_back(
         assert {key: server.grades.get(key, (None, ""))[0] for key in marks} == marks
     again = grader_here("return", "out", "--send")
     assert "has everything already" in again.stdout
+    with_pages = grader_here("return", "out", "--send", "--pages")
+    if system == "canvas":
+        assert "1 of 1 change" in with_pages.stdout, with_pages.stderr
+        assert b"gradients" in server.uploaded[0]
+        assert "authorization" not in server.store_asked[-1].headers
+        assert "has everything already" in grader_here("return", "out", "--send", "--pages").stdout
+    else:
+        assert "takes no pages" in with_pages.stderr
     for text in (fetched, graded, shown, returned, again):
         assert server.token not in text.stdout + text.stderr
 
