@@ -6,16 +6,15 @@ Lists come in pages, which the header ``Link`` connects. Every request has the t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
-from ..batch.cells import number_cell
 from ..batch.students import Person
 from ..support.text import clean
+from . import canvas_objects
 from .addresses import AssignmentAddress
 from .connection import CourseConnection
 from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
@@ -23,11 +22,8 @@ from .model import AttachedPage, CourseAssignment, CourseFile, CourseMember, Cou
 
 PER_PAGE = "100"
 MOST_PAGES = 1000
-EXCUSED = "EX"  # as in Canvas's gradebook
 STATES = ("active", "invited", "completed")  # completed: the course is over; inactive students cannot be marked
 TOKEN_WORDS = ("access token", "token")
-MANUAL_POSTING = "Students see marks and comments only after you post them in the gradebook (manual posting)."
-AUTOMATIC_POSTING = "Students see each mark and comment as soon as it is sent (automatic posting)."
 
 
 class Canvas:
@@ -50,10 +46,10 @@ class Canvas:
         return CourseAssignment(
             title=str(values.get("name") or ""),
             course=str(course.get("name") or ""),
-            points=_number(values.get("points_possible")),
-            due=_moment(values.get("due_at")),
-            refusal=_why_no_marks(values),
-            notes=_notes(values),
+            points=canvas_objects.number_of(values.get("points_possible")),
+            due=canvas_objects.moment_of(values.get("due_at")),
+            refusal=canvas_objects.why_no_marks(values),
+            notes=canvas_objects.notes_on(values),
             group_has_one_mark=bool(values.get("group_category_id"))
             and not values.get("grade_group_students_individually"),
         )
@@ -65,12 +61,12 @@ class Canvas:
         of a group each have the same files.
         """
         values = self._values()
-        due = _moment(values.get("due_at"))
+        due = canvas_objects.moment_of(values.get("due_at"))
         groups: dict[str, list[tuple[CourseMember, dict[str, Any]]]] = {}
         for member, submission in self._with_members():
-            group = _group(submission) if values.get("group_category_id") else ""
+            group = canvas_objects.group_of(submission) if values.get("group_category_id") else ""
             groups.setdefault(f"group-{group}" if group else member.person.identity, []).append((member, submission))
-        return [_submission(key, entries, due) for key, entries in groups.items()]
+        return [canvas_objects.submission_of(key, entries, due) for key, entries in groups.items()]
 
     def download(self, file: CourseFile, target: Path, limit: int) -> int:
         """Write a file: its ``url`` leads to Canvas, which may redirect to a store of files (doc/api/file_attachments)."""
@@ -80,7 +76,10 @@ class Canvas:
 
     def places(self) -> Sequence[MarkPlace]:
         """Return the places of the marks: the same request as for the submissions, with comments."""
-        return [_mark_place(member, submission) for member, submission in self._with_members("submission_comments")]
+        return [
+            canvas_objects.mark_place(member, submission)
+            for member, submission in self._with_members("submission_comments")
+        ]
 
     def completed(self, place: MarkPlace) -> MarkPlace:
         """Return the place: Canvas has sent everything."""
@@ -97,7 +96,7 @@ class Canvas:
         attempt, and to this student only. A page is uploaded before, as a file of the comment.
         """
         form: dict[str, str] = {}
-        if new.mark == EXCUSED:
+        if new.mark == canvas_objects.EXCUSED:
             form["submission[excuse]"] = "true"
         elif new.mark is not None:
             form["submission[posted_grade]"] = new.mark
@@ -169,7 +168,7 @@ class Canvas:
         names = {
             str(section.get("id")): str(section.get("name")) for section in self._list(f"{self._course}/sections", {})
         }
-        return [_member(user, names if len(names) > 1 else {}) for user in users]
+        return [canvas_objects.member_of(user, names if len(names) > 1 else {}) for user in users]
 
     def _get(self, path: str) -> Mapping[str, Any]:
         answer, document = self._read(path)
@@ -223,105 +222,6 @@ class Canvas:
         raise RequestRefused(f"Canvas refuses it ({words or status})")
 
 
-def _why_no_marks(values: Mapping[str, Any]) -> str:
-    kind = str(values.get("grading_type") or "points")
-    if values.get("moderated_grading") and not values.get("grades_published", False):
-        return "The assignment has moderated grading: publish the marks in Canvas first."
-    if kind == "not_graded":
-        return "The assignment is not graded in Canvas: change that in its settings."
-    if kind == "pass_fail":
-        return "The assignment knows only complete and incomplete in Canvas: change its grade to points."
-    if not _number(values.get("points_possible")):
-        return "The assignment has no points in Canvas: enter the points in its settings."
-    return ""
-
-
-def _notes(values: Mapping[str, Any]) -> tuple[str, ...]:
-    notes = [MANUAL_POSTING if values.get("post_manually") else AUTOMATIC_POSTING]
-    if values.get("published") is False:
-        notes.append("The assignment is not published in Canvas.")
-    if values.get("anonymize_students"):
-        notes.append("The grading is anonymous in Canvas, so there are no names, only anonymous ids.")
-    return tuple(notes)
-
-
-def _member(user: Mapping[str, Any], section_names: Mapping[str, str]) -> CourseMember:
-    identity = str(user.get("id"))
-    enrollments = [each for each in user.get("enrollments") or [] if each.get("type") == "StudentEnrollment"]
-    sections = dict.fromkeys(section_names.get(str(each.get("course_section_id")), "") for each in enrollments)
-    person = Person(
-        clean(user.get("name") or user.get("short_name") or f"student {identity}"),
-        identity,
-        str(user.get("email") or ""),
-    )
-    logins = tuple(str(user[key]) for key in ("sis_user_id", "login_id", "integration_id") if user.get(key))
-    section = clean(" and ".join(filter(None, sections)))
-    return CourseMember(person, logins, section, str(user.get("sortable_name") or ""))
-
-
-def _submission(
-    key: str, entries: Sequence[tuple[CourseMember, dict[str, Any]]], due: datetime | None
-) -> CourseSubmission:
-    newest = max(
-        (submission for _, submission in entries),
-        key=lambda each: (each.get("attempt") or 0, str(each.get("id"))),
-    )
-    own_due = _moment(newest.get("cached_due_date"))
-    kind = newest.get("submission_type")
-    return CourseSubmission(
-        key=key,
-        members=tuple(member for member, _ in entries),
-        group=str((newest.get("group") or {}).get("name") or newest.get("group_name") or "")
-        if key.startswith("group-")
-        else "",
-        attempt=int(newest.get("attempt") or 0) if newest.get("submitted_at") else 0,
-        submitted=_moment(newest.get("submitted_at")),
-        late=bool(newest.get("late")),
-        due=own_due if own_due != due else None,
-        excused=all(submission.get("excused") for _, submission in entries),
-        files=tuple(map(_file, newest.get("attachments") or ())),
-        text=str(newest.get("body") or "") if kind == "online_text_entry" else "",
-        link=str(newest.get("url") or "") if kind == "online_url" else "",
-    )
-
-
-def _group(submission: Mapping[str, Any]) -> str:
-    """Return the id of a group: in the object ``group`` in Canvas itself, in ``group_id`` in its documentation."""
-    group = submission.get("group") or {}
-    return str(group.get("id") or submission.get("group_id") or "")
-
-
-def _file(attachment: Mapping[str, Any]) -> CourseFile:
-    return CourseFile(
-        str(attachment.get("id")),
-        str(attachment.get("display_name") or attachment.get("filename") or "file"),
-        int(attachment.get("size") or 0),
-        str(attachment.get("url") or ""),
-        str(attachment.get("modified_at") or attachment.get("updated_at") or ""),
-    )
-
-
-def _mark_place(member: CourseMember, submission: Mapping[str, Any]) -> MarkPlace:
-    score = submission.get("entered_score", submission.get("score"))
-    mark = EXCUSED if submission.get("excused") else number_cell(_number(score))
-    comments = [str(each.get("comment") or "") for each in submission.get("submission_comments") or ()]
-    return MarkPlace(
-        member,
-        mark,
-        tuple(comments),
-        int(submission.get("attempt") or 0) if submission.get("submitted_at") else 0,
-        _moment(submission.get("submitted_at")),
-        group=_group(submission),
-        refusal="not assigned to this student in Canvas" if submission.get("assignment_visible") is False else "",
-        deducted=_number(submission.get("points_deducted")) or 0.0,
-        attached=tuple(
-            str(file.get("display_name") or file.get("filename") or "")
-            for each in submission.get("submission_comments") or ()
-            for file in each.get("attachments") or ()
-        ),
-    )
-
-
 def _words(answer: httpx.Response) -> str:
     """Return what Canvas says about an error, in one of its forms: {"errors": [{"message"}]}, {"error"}, {"message"}."""
     try:
@@ -338,14 +238,3 @@ def _words(answer: httpx.Response) -> str:
 def _no_canvas(answer: httpx.Response) -> CourseSystemFailure:
     place = str(answer.request.url).partition("?")[0]
     return CourseSystemFailure(f"{clean(place)} does not answer as Canvas does: check the address.")
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None

@@ -5,24 +5,23 @@ No message contains the token, or the part of an address after the question mark
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-import certifi
 import httpx
 
-from ..remote.address import ServerAddress, server_address
+from ..remote.address import ServerAddress
 from ..support.atomic_files import NO_LINKS
 from ..support.errors import UsageError
 from ..support.text import clean
 from ..version import __version__
+from . import http_rules
 from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
 
 CONNECT_SECONDS = 15
@@ -32,11 +31,8 @@ MOST_ANSWER = 64 << 20  # bytes of an answer that is not a file
 MOST_REDIRECTS = 5
 TRIES = 5
 WAIT_SECONDS = (1, 2, 5, 15)  # before the next try, if the course system does not say how long
-MOST_WAIT = 120  # seconds that one request waits in all for a course system that says "later"
 LOW_RATE = 50.0  # of X-Rate-Limit-Remaining, of which Canvas gives 700: below it, wait before the next request
 PAUSE_SECONDS = 1
-RATE_LIMIT = b"Rate Limit Exceeded"
-BUSY = (429, 502, 503, 504)
 ABOUT_CONTENT = ("content-encoding", "content-length", "transfer-encoding")
 VARIABLE = "GRADER_COURSE_TOKEN"
 
@@ -55,7 +51,7 @@ class CourseConnection:
             follow_redirects=False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not server.is_loopback,  # a proxy is not asked for this machine
-            verify=_trusted() if server.is_encrypted else False,
+            verify=http_rules.trusted() if server.is_encrypted else False,
         )
 
     def __enter__(self) -> Self:
@@ -73,9 +69,9 @@ class CourseConnection:
         CourseSystemFailure if there is no answer, or a redirect, and RequestRefused if it is not known what a request did.
         """
         address = urljoin(f"{self.server.url}/", url)
-        if _origin(urlsplit(address)) != _origin(urlsplit(self.server.url)):
+        if http_rules.origin(urlsplit(address)) != http_rules.origin(urlsplit(self.server.url)):
             raise CourseSystemFailure(
-                f"{self.server.url} sent the address of another server ({_shown(address)}), to which the token is not sent."
+                f"{self.server.url} sent the address of another server ({http_rules.shown(address)}), to which the token is not sent."
             )
         headers = {"Authorization": f"Bearer {self._bearer}"} if self._bearer else {}
         waited = 0.0
@@ -88,18 +84,22 @@ class CourseConnection:
                     raise self._no_answer(error, may_have_arrived=not reads) from error
                 self._wait(WAIT_SECONDS[number - 1])
                 continue
-            if not is_last and _says_later(answer, answer.content) and (reads or answer.status_code in (403, 429)):
-                seconds = _seconds(answer, WAIT_SECONDS[number - 1])
+            if (
+                not is_last
+                and http_rules.says_later(answer, answer.content)
+                and (reads or answer.status_code in (403, 429))
+            ):
+                seconds = http_rules.seconds(answer, WAIT_SECONDS[number - 1])
                 waited += seconds
-                if waited <= MOST_WAIT:
+                if waited <= http_rules.MOST_WAIT:
                     self._wait(seconds)
                     continue
                 raise self._busy()
-            if is_last and answer.status_code in (403, 429) and _says_later(answer, answer.content):
+            if is_last and answer.status_code in (403, 429) and http_rules.says_later(answer, answer.content):
                 raise self._busy()
             if 300 <= answer.status_code < 400:
                 raise self._redirected(answer)
-            if _remaining(answer) < LOW_RATE:
+            if http_rules.remaining(answer) < LOW_RATE:
                 self._wait(PAUSE_SECONDS)
             return answer
         raise AssertionError("the last try returns or raises")
@@ -113,7 +113,9 @@ class CourseConnection:
             for part in answer.iter_bytes():
                 content += part
                 if len(content) > MOST_ANSWER:
-                    raise CourseSystemFailure(f"{_shown(address)} sent more than {MOST_ANSWER >> 20} MB: try again.")
+                    raise CourseSystemFailure(
+                        f"{http_rules.shown(address)} sent more than {MOST_ANSWER >> 20} MB: try again."
+                    )
         headers = {name: value for name, value in answer.headers.items() if name not in ABOUT_CONTENT}
         return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
 
@@ -137,9 +139,9 @@ class CourseConnection:
 
         Raises RequestRefused if it is not taken.
         """
-        if _origin(urlsplit(url)) != _origin(urlsplit(self.server.url)):
+        if http_rules.origin(urlsplit(url)) != http_rules.origin(urlsplit(self.server.url)):
             try:
-                _refuse_unsafe(url, self.server)
+                http_rules.refuse_unsafe(url, self.server)
             except BrokenDownload as error:
                 raise RequestRefused(str(error)) from error
         self.requests += 1
@@ -155,13 +157,13 @@ class CourseConnection:
         return urljoin(url, location)
 
     def _downloaded(self, url: str, target: Path, limit: int, form: Mapping[str, str] | None) -> int:
-        home = _origin(urlsplit(self.server.url))
+        home = http_rules.origin(urlsplit(self.server.url))
         address = urljoin(f"{self.server.url}/", url)
         deadline = time.monotonic() + DOWNLOAD_SECONDS
         for _ in range(MOST_REDIRECTS):
-            is_home = _origin(urlsplit(address)) == home
+            is_home = http_rules.origin(urlsplit(address)) == home
             if not is_home:
-                _refuse_unsafe(address, self.server)
+                http_rules.refuse_unsafe(address, self.server)
             headers = {"Authorization": f"Bearer {self._bearer}"} if is_home and self._bearer else {}
             method, data = ("POST", form) if form and is_home else ("GET", None)
             self.requests += 1
@@ -175,8 +177,8 @@ class CourseConnection:
                     )
                 if not answer.is_success:
                     beginning = next(answer.iter_bytes(), b"")
-                    if _says_later(answer, beginning) or answer.status_code >= 500:
-                        raise _Later(_seconds(answer, WAIT_SECONDS[1]))
+                    if http_rules.says_later(answer, beginning) or answer.status_code >= 500:
+                        raise _Later(http_rules.seconds(answer, WAIT_SECONDS[1]))
                     raise BrokenDownload(f"the course system answers {answer.status_code} instead of the file")
                 return _write(answer, target, limit, deadline)
         raise BrokenDownload("the course system redirects in a circle instead of sending the file")
@@ -187,7 +189,7 @@ class CourseConnection:
             return json.loads(answer.content)
         except ValueError:
             raise CourseSystemFailure(
-                f"{_shown(str(answer.request.url))} answered with a page instead of data: check the address. Perhaps the "
+                f"{http_rules.shown(str(answer.request.url))} answered with a page instead of data: check the address. Perhaps the "
                 "course system wants a login in the browser, or blocks programs."
             ) from None
 
@@ -195,14 +197,14 @@ class CourseConnection:
         return CourseSystemFailure(f"{self.server.url} is too busy now: run the same command again in some minutes.")
 
     def _redirected(self, answer: httpx.Response) -> CourseSystemFailure:
-        target = _shown(urljoin(str(answer.request.url), answer.headers.get("location", "")))
+        target = http_rules.shown(urljoin(str(answer.request.url), answer.headers.get("location", "")))
         return CourseSystemFailure(
             f"{self.server.url} leads to {target}, to which the token was not sent: if that is a login page, the address or the "
             "token is wrong; if it is the new address of the course system, give that one."
         )
 
     def _no_answer(self, error: httpx.TransportError, may_have_arrived: bool) -> CourseSystemFailure:
-        for cause in _causes(error):
+        for cause in http_rules.causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return CourseSystemFailure(
                     f"The certificate of {self.server.host} is not trusted here ({clean(cause.verify_message)}): check the "
@@ -254,62 +256,3 @@ def _write(answer: httpx.Response, target: Path, limit: int, deadline: float) ->
                 raise BrokenDownload(f"it did not arrive within {DOWNLOAD_SECONDS // 60} minutes")
             file.write(part)
     return size
-
-
-def _says_later(answer: httpx.Response, content: bytes) -> bool:
-    """Return whether a server limits the rate: Canvas answers 403 "Rate Limit Exceeded" (doc/api/throttling.md), or 429."""
-    is_limited = answer.status_code == 403 and (_remaining(answer) <= 0 or RATE_LIMIT in content[:500])
-    return answer.status_code in BUSY or is_limited
-
-
-def _seconds(answer: httpx.Response, otherwise: float) -> float:
-    text = answer.headers.get("retry-after", "")
-    return min(float(text), MOST_WAIT) if text.isdigit() else otherwise
-
-
-def _remaining(answer: httpx.Response) -> float:
-    """Return what Canvas says is left of the rate limit; much, without a word about it."""
-    try:
-        return float(answer.headers.get("x-rate-limit-remaining", "inf"))
-    except ValueError:
-        return float("inf")
-
-
-def _refuse_unsafe(address: str, server: ServerAddress) -> None:
-    """Raise BrokenDownload for the address of a file that no course system has reason to send.
-
-    A file at another host must be encrypted, and must not be on this machine or in the network behind it.
-    """
-    try:
-        target = server_address(address)
-        number = ipaddress.ip_address(target.host)
-    except UsageError:
-        raise BrokenDownload("the course system sent something that is not the address of a file") from None
-    except ValueError:
-        number = None
-    is_inside = target.is_loopback or (number is not None and not number.is_global)
-    if (is_inside and not server.is_loopback) or target.is_open:
-        raise BrokenDownload(f"the course system leads to {_shown(address)}, where no file is fetched from")
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
-    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _shown(address: str) -> str:
-    """Return an address without what follows the question mark, which may be a secret."""
-    return clean(address.partition("?")[0], 200)
-
-
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities of this system, with SSL_CERT_FILE, and those that browsers trust."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__

@@ -10,19 +10,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..batch.cells import number_cell
 from ..batch.moodle import as_html
-from ..batch.students import Person
 from ..support.text import clean
+from . import moodle_objects
 from .addresses import AssignmentAddress
 from .connection import CourseConnection
 from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
-from .model import CourseAssignment, CourseFile, CourseMember, CourseSubmission, MarkChange, MarkPlace
+from .model import CourseAssignment, CourseFile, CourseSubmission, MarkChange, MarkPlace
 
 REST = "webservice/rest/server.php"
 FILES = "/webservice/pluginfile.php/"
@@ -45,7 +43,6 @@ NEW_TOKEN = (
 HTML = "1"  # Moodle's FORMAT_HTML
 LONGEST_ERROR = 10_000  # bytes
 NO_GRADE = -1.0  # in Moodle's table of marks
-SUBMITTED = "submitted"
 RELEASED = "released"
 WORKFLOW = "The assignment has a marking workflow: marks keep their state, and students see them only when the state is 'Released'."
 AT_ONCE = "Students see each mark and comment as soon as it is sent."
@@ -76,8 +73,8 @@ class Moodle:
             title=clean(values.get("name", "")),
             course=clean(module.get("coursename", "")),
             points=float(values["grade"]) if float(values.get("grade") or 0) > 0 else None,
-            due=_moment(values.get("duedate")),
-            refusal=_why_no_marks(module, values),
+            due=moodle_objects.moment_of(values.get("duedate")),
+            refusal=moodle_objects.why_no_marks(module, values),
             notes=self._notes(values),
         )
 
@@ -87,14 +84,22 @@ class Moodle:
         Drafts are not submissions. A group's submission has no user, and its members are the participants with its group.
         """
         _module, values = self._values()
-        due = _moment(values.get("duedate"))
+        due = moodle_objects.moment_of(values.get("duedate"))
         newest = self._newest()
-        extensions = {user: _moment(flags.get("extensionduedate")) for user, flags in self._flags().items()}
+        extensions = {
+            user: moodle_objects.moment_of(flags.get("extensionduedate")) for user, flags in self._flags().items()
+        }
         entries: dict[str, list[Mapping[str, Any]]] = {}
         for participant in self._people():
-            entries.setdefault(_key(participant, values), []).append(participant)
+            entries.setdefault(moodle_objects.key_of(participant, values), []).append(participant)
         return [
-            _submission(key, people, newest.get(key), due, max_of(extensions.get(str(each["id"])) for each in people))
+            moodle_objects.submission_of(
+                key,
+                people,
+                newest.get(key),
+                due,
+                moodle_objects.max_of(extensions.get(str(each["id"])) for each in people),
+            )
             for key, people in entries.items()
         ]
 
@@ -125,13 +130,13 @@ class Moodle:
         flags = self._flags()
         places = []
         for participant in self._people():
-            user, key = str(participant["id"]), _key(participant, values)
+            user, key = str(participant["id"]), moodle_objects.key_of(participant, values)
             submission = newest.get(key)
             grade = grades.get((user, int(submission["attemptnumber"]) if submission else 0))
             places.append(
                 replace(
-                    _handed_in(MarkPlace(_member(participant)), submission),
-                    mark=_mark(grade.get("grade")) if grade else "",
+                    moodle_objects.handed_in(MarkPlace(moodle_objects.member_of(participant)), submission),
+                    mark=moodle_objects.mark_of(grade.get("grade")) if grade else "",
                     group=str(participant.get("groupname") or "") if values.get("teamsubmission") else "",
                     # get_grades lists marks of single submissions only; comments are in no list
                     is_complete=grade is None and user == key and submission is not None,
@@ -154,7 +159,7 @@ class Moodle:
             if plugin.get("type") == "comments"
             for field in plugin.get("editorfields") or []
         ]
-        mark = _mark(grade["grade"]) if "grade" in grade else place.mark
+        mark = moodle_objects.mark_of(grade["grade"]) if "grade" in grade else place.mark
         return replace(place, mark=mark, comments=tuple(filter(None, comments)), is_complete=True)
 
     def comment(self, text: str) -> str:
@@ -305,11 +310,6 @@ def _refuse_error(content: bytes) -> None:
         raise error if isinstance(error, TokenRefused) else BrokenDownload(str(error))
 
 
-def max_of(moments: Any) -> datetime | None:
-    """Return the latest of some moments, None without one."""
-    return max((moment for moment in moments if moment is not None), default=None)
-
-
 def _error(function: str, document: Mapping[str, Any]) -> CourseSystemFailure:
     code, message = str(document.get("errorcode", "")), clean(document.get("message", ""))
     if code in TOKEN_ERRORS or (code == "accessexception" and function == SITE_INFO):
@@ -322,89 +322,3 @@ def _error(function: str, document: Mapping[str, Any]) -> CourseSystemFailure:
     if code == "invalidrecord" and function == MODULE:
         return CourseSystemFailure("Moodle has no activity with this number: check the address of the assignment.")
     return RequestRefused(f"Moodle refuses it ({message or clean(code)})")
-
-
-def _why_no_marks(module: Mapping[str, Any], values: Mapping[str, Any]) -> str:
-    grade = float(values.get("grade") or 0)
-    if grade < 0:
-        return "The assignment is graded with a scale in Moodle: change its grade to points."
-    if grade == 0:
-        return "The assignment is not graded in Moodle: change its grade to points."
-    methods = [each.get("method") for each in module.get("advancedgrading") or [] if each.get("method")]
-    if methods:
-        return f"The assignment is graded with a form in Moodle ({clean(', '.join(methods))}): change it to simple direct grading."
-    return ""
-
-
-def _key(participant: Mapping[str, Any], values: Mapping[str, Any]) -> str:
-    """Return the key of a participant's submission: the own id, or that of the group; 0 is the group of all without one."""
-    if not values.get("teamsubmission"):
-        return str(participant["id"])
-    return f"group-{int(participant.get('groupid') or 0)}"
-
-
-def _member(participant: Mapping[str, Any]) -> CourseMember:
-    identity = str(participant["id"])
-    name = clean(participant.get("fullname") or f"Participant {identity}")
-    logins = tuple(str(participant[key]) for key in ("idnumber", "username") if participant.get(key))
-    return CourseMember(Person(name, identity, str(participant.get("email") or "")), logins)
-
-
-def _submission(
-    key: str,
-    people: Sequence[Mapping[str, Any]],
-    submission: Mapping[str, Any] | None,
-    due: datetime | None,
-    extension: datetime | None,
-) -> CourseSubmission:
-    own_due = max_of([due, extension, max_of(_moment(each.get("duedate")) for each in people)]) if due else None
-    members = tuple(map(_member, people))
-    group = str(people[0].get("groupname") or "") if key.startswith("group-") else ""
-    result = CourseSubmission(key, members, group, due=own_due if own_due != due else None)
-    if submission is None or submission.get("status") != SUBMITTED:
-        return result
-    submitted = _moment(submission.get("timemodified"))
-    plugins = {plugin.get("type"): plugin for plugin in submission.get("plugins", [])}
-    texts = [str(field.get("text") or "") for field in plugins.get("onlinetext", {}).get("editorfields", [])]
-    return replace(
-        result,
-        attempt=int(submission["attemptnumber"]) + 1,
-        submitted=submitted,
-        late=bool(own_due and submitted and submitted > own_due),
-        files=tuple(
-            _file(file) for area in plugins.get("file", {}).get("fileareas", []) for file in area.get("files", [])
-        ),
-        text="".join(texts),
-    )
-
-
-def _file(file: Mapping[str, Any]) -> CourseFile:
-    folder = str(file.get("filepath") or "/").strip("/")
-    name = str(file.get("filename") or "file")
-    changed = str(file.get("timemodified") or "")
-    path = f"{folder}/{name}" if folder else name
-    return CourseFile(
-        f"{path} {changed}", path, int(file.get("filesize") or 0), str(file.get("fileurl") or ""), changed
-    )
-
-
-def _handed_in(place: MarkPlace, submission: Mapping[str, Any] | None) -> MarkPlace:
-    if submission is None or submission.get("status") != SUBMITTED:
-        return place
-    return replace(
-        place, attempt=int(submission["attemptnumber"]) + 1, submitted=_moment(submission.get("timemodified"))
-    )
-
-
-def _mark(text: Any) -> str:
-    """Return a mark, such as "85.00000", "" for none, which Moodle writes as -1."""
-    try:
-        number = float(text)
-    except (TypeError, ValueError):
-        return ""
-    return "" if number < 0 else number_cell(number)
-
-
-def _moment(seconds: Any) -> datetime | None:
-    number = int(seconds or 0)
-    return datetime.fromtimestamp(number, UTC) if number else None

@@ -16,7 +16,7 @@ from ..batch.gradebook_lines import GradebookRow
 from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import matching_people
-from .canvas import EXCUSED
+from .canvas_objects import EXCUSED
 from .model import AttachedPage, CourseAssignment, CourseSystem, MarkChange, MarkPlace
 
 NO_ORIGIN = (
