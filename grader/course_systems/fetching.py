@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,28 +18,16 @@ from ..submission.files import MAX_TOTAL, too_large
 from ..support.atomic_files import write_whole
 from ..support.errors import UsageError
 from ..support.text import clean, plural
-from . import safe_names
+from . import fetch_report, safe_names
 from .addresses import AssignmentAddress
-from .failures import BrokenDownload
+from .failures import BrokenDownload, CourseSystemFailure
+from .fetch_report import FetchCount
 from .model import CourseAssignment, CourseFile, CourseOutcome, CourseSubmission, CourseSystem
 
 SCRATCH = ".fetching"
 TEXT, LINK = "text.html", "link.html"
 """As in the archive that Canvas offers: text that was typed, and a submitted address."""
-MOST_SHOWN = 20
 LONGEST_NAME = 60  # bytes of the name in the name of a folder
-
-
-@dataclass
-class FetchCount:
-    """The numbers of one run: the submissions that are new or changed, unchanged, or could not be fetched, with (name, reason)."""
-
-    new: int = 0
-    unchanged: int = 0
-    size: int = 0
-    empty: list[tuple[str, str]] = field(default_factory=list)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    too_large: list[tuple[str, str]] = field(default_factory=list)
 
 
 def fetch(
@@ -52,7 +39,7 @@ def fetch(
     """
     earlier = _earlier(folder, address)
     assignment = system.assignment()
-    submissions = sorted(system.submissions(), key=lambda each: (_who(each).casefold(), each.key))
+    submissions = sorted(system.submissions(), key=lambda each: (fetch_report.who(each).casefold(), each.key))
     if not submissions:
         raise UsageError(
             f"The assignment '{assignment.title}' has no students: check the address, and the role of the token's user."
@@ -66,6 +53,8 @@ def fetch(
             if line:
                 tell(f"{number}/{len(submissions)}  {line}")
         removed = fetching.finish()
+    except CourseSystemFailure as error:
+        raise type(error)(f"{error} {plural(fetching.result.new, 'submission')} arrived before that.") from error
     except OSError as error:
         raise UsageError(
             f"{folder} cannot be written ({error.strerror}): free some space or choose another folder, and run the same command "
@@ -73,7 +62,7 @@ def fetch(
         ) from error
     finally:
         shutil.rmtree(folder / SCRATCH, ignore_errors=True)
-    _report(outcome, fetching, submissions, removed)
+    fetch_report.report(outcome, fetching.result, assignment, folder, submissions, removed)
     return outcome
 
 
@@ -123,7 +112,7 @@ class _Fetching:
             self._now[submission.key] = now
             return ""
         if not (submission.files or submission.text or submission.link):
-            self.result.empty.append((_who(submission), ""))
+            self.result.empty.append((fetch_report.who(submission), ""))
             self._now[submission.key] = now
             return ""
         now.folder = _folder_of(submission)
@@ -144,13 +133,13 @@ class _Fetching:
             try:
                 now.files = self._write(submission, now.folder)
             except _Missing as error:
-                self.result.problems.append((_who(submission), str(error)))
-                now.missing, line = error.name, f"{clean(_who(submission))}: {error}"
+                self.result.problems.append((fetch_report.who(submission), str(error)))
+                now.missing, line = error.name, f"{clean(fetch_report.who(submission))}: {error}"
         if now.missing:  # an earlier attempt would be graded as the newest one
             shutil.rmtree(self.folder / now.folder, ignore_errors=True)
         else:
             self.result.new += 1
-            line = f"{clean(_who(submission))}: attempt {now.attempt}, {plural(len(now.files), 'file')}"
+            line = f"{clean(fetch_report.who(submission))}: attempt {now.attempt}, {plural(len(now.files), 'file')}"
         self._now[submission.key] = now
         self._keep(complete=False)
         return line
@@ -214,7 +203,7 @@ class _Fetching:
         write_whole(self.folder / fetched.NAME, self._class.text(), forced=complete)
 
     def _list_too_large(self, submission: CourseSubmission, name: str) -> None:
-        self.result.too_large.append((_who(submission), too_large(name)))
+        self.result.too_large.append((fetch_report.who(submission), too_large(name)))
 
 
 def _earlier(folder: Path, address: AssignmentAddress) -> FetchedClass | None:
@@ -256,14 +245,7 @@ def _without_files(submission: CourseSubmission) -> FetchedSubmission:
 
 def _folder_of(submission: CourseSubmission) -> str:
     """Return the name of a submission's folder: the name and the key, which is unique."""
-    return f"{safe_names.file_name(_who(submission), LONGEST_NAME)}_{safe_names.file_name(submission.key)}"
-
-
-def _who(submission: CourseSubmission) -> str:
-    if submission.group:
-        return submission.group
-    names = [member.person.name for member in submission.members]
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+    return f"{safe_names.file_name(fetch_report.who(submission), LONGEST_NAME)}_{safe_names.file_name(submission.key)}"
 
 
 def _too_large(files: Sequence[CourseFile]) -> str:
@@ -276,35 +258,3 @@ def _too_large(files: Sequence[CourseFile]) -> str:
 def _link_page(link: str) -> str:
     address = html.escape(link)
     return f'<a href="{address}">{address}</a>\n' if link else ""
-
-
-def _report(
-    outcome: CourseOutcome, fetching: _Fetching, submissions: Sequence[CourseSubmission], removed: Sequence[str]
-) -> None:
-    result, assignment = fetching.result, fetching.assignment
-    without = sum(len(each.members) for each in submissions if not each.attempt)
-    outcome.lines.append(
-        f"{clean(assignment.title)} ({clean(assignment.course)}): {plural(result.new, 'submission')} fetched, "
-        f"{result.unchanged} unchanged, {without} without a submission."
-    )
-    due_dates = [(_who(each), f"{each.due:%Y-%m-%d %H:%M %Z}") for each in submissions if each.due]
-    _list(outcome, "With a due date of their own, which belongs into extensions.csv", due_dates)
-    _list(outcome, "Handed in without a file, a text or a link, so not fetched", result.empty)
-    _list(outcome, "Too large, so not fetched", result.too_large)
-    _list(outcome, "No longer in the course system, so removed here", [(clean(name), "") for name in removed])
-    _list(outcome, "Could not be fetched", result.problems)
-    if result.problems:
-        outcome.is_complete = False
-        outcome.lines.append("Run the same command again to try these once more. They have no score until then.")
-    else:
-        outcome.lines.append(f"Next: grader grade ASSIGNMENT {fetching.folder} --out DIR")
-
-
-def _list(outcome: CourseOutcome, title: str, people: Sequence[tuple[str, str]]) -> None:
-    if people:
-        outcome.lines.append(f"{title} ({len(people)}):")
-        outcome.lines += [
-            f"  {clean(name)}: {reason}" if reason else f"  {clean(name)}" for name, reason in people[:MOST_SHOWN]
-        ]
-    if len(people) > MOST_SHOWN:
-        outcome.lines.append(f"  ... and {len(people) - MOST_SHOWN} more.")

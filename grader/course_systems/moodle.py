@@ -1,13 +1,9 @@
 """Moodle by its web services, protocol REST (https://docs.moodle.org/dev/Web_services; the functions are in
 ``mod/assign/externallib.php`` and ``course/externallib.php`` of moodle/moodle).
-
-Every function is a POST to ``webservice/rest/server.php``. The token is in its body, so that no log has it. Moodle answers
-errors with status 200 and an object with ``exception``, ``errorcode`` and ``message``.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,16 +12,14 @@ from urllib.parse import urlsplit
 
 from ..batch.moodle import as_html
 from ..support.text import clean
-from . import moodle_objects
+from . import moodle_calls, moodle_objects
 from .addresses import AssignmentAddress
 from .connection import CourseConnection
-from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
+from .failures import BrokenDownload, CourseSystemFailure
 from .model import CourseAssignment, CourseFile, CourseSubmission, MarkChange, MarkPlace
+from .moodle_calls import MODULE, MoodleCalls
 
-REST = "webservice/rest/server.php"
 FILES = "/webservice/pluginfile.php/"
-SITE_INFO = "core_webservice_get_site_info"
-MODULE = "core_course_get_course_module"
 ASSIGNMENTS = "mod_assign_get_assignments"
 SUBMISSIONS = "mod_assign_get_submissions"
 PARTICIPANTS = "mod_assign_list_participants"
@@ -35,13 +29,7 @@ FLAGS = "mod_assign_get_user_flags"
 SAVE = "mod_assign_save_grades"
 TO_FETCH = (MODULE, ASSIGNMENTS, SUBMISSIONS, PARTICIPANTS, FLAGS)
 TO_RETURN = (*TO_FETCH, GRADES, STATUS, SAVE)
-TOKEN_ERRORS = ("invalidtoken", "invalidtimedtoken", "missingtoken", "servicenotavailable", "usernotfullysetup")
-NEW_TOKEN = (
-    "Moodle does not accept the token: it is wrong, has expired, or was deleted. Make a new one under Preferences, Security keys, "
-    "or ask the administrator, and run the same command again."
-)
 HTML = "1"  # Moodle's FORMAT_HTML
-LONGEST_ERROR = 10_000  # bytes
 NO_GRADE = -1.0  # in Moodle's table of marks
 RELEASED = "released"
 WORKFLOW = "The assignment has a marking workflow: marks keep their state, and students see them only when the state is 'Released'."
@@ -62,6 +50,7 @@ class Moodle:
         self._address = address
         self._connection = connection
         self._token = token
+        self._calls = MoodleCalls(connection, token)
         self._functions = functions
         self._read: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self._participants: list[Mapping[str, Any]] = []
@@ -113,15 +102,15 @@ class Moodle:
                 f"{self._address.server.url}."
             )
         size = self._connection.download(file.url, target, limit, {"token": self._token})
-        if size != file.size and size <= LONGEST_ERROR:
-            _refuse_error(target.read_bytes())
+        if size != file.size and size <= moodle_calls.LONGEST_ERROR:
+            moodle_calls.refuse_error(target.read_bytes())
         return size
 
     def places(self) -> Sequence[MarkPlace]:
         """Return the places of the marks: ``mod_assign_get_grades``, without the comments."""
         _module, values = self._values()
         newest = self._newest()
-        answer = self._call(GRADES, {"assignmentids[0]": str(values["id"])})
+        answer = self._calls.call(GRADES, {"assignmentids[0]": str(values["id"])})
         grades = {
             (str(grade["userid"]), int(grade["attemptnumber"])): grade
             for entry in answer.get("assignments", [])
@@ -150,7 +139,7 @@ class Moodle:
         if place.is_complete:
             return place
         _module, values = self._values()
-        answer = self._call(STATUS, {"assignid": str(values["id"]), "userid": place.member.person.identity})
+        answer = self._calls.call(STATUS, {"assignid": str(values["id"]), "userid": place.member.person.identity})
         feedback = answer.get("feedback") or {}
         grade = feedback.get("grade") or {}
         comments = [
@@ -186,18 +175,18 @@ class Moodle:
         if self._has_comments():
             editor = "grades[0][plugindata][assignfeedbackcomments_editor]"
             form |= {f"{editor}[text]": comment, f"{editor}[format]": HTML}
-        self._call(SAVE, form, reads=False)
+        self._calls.call(SAVE, form, reads=False)
 
     def _values(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Return the course module and the assignment."""
         if self._read is None:
-            self._refuse_missing_functions()
-            module = self._call(MODULE, {"cmid": self._address.assignment}).get("cm") or {}
+            self._calls.refuse_missing(self._functions)
+            module = self._calls.call(MODULE, {"cmid": self._address.assignment}).get("cm") or {}
             if module.get("modname") != "assign":
                 raise CourseSystemFailure(
                     f"The address leads to another activity ({clean(module.get('modname'))}): give that of an assignment."
                 )
-            answer = self._call(ASSIGNMENTS, {"courseids[0]": str(module["course"])})
+            answer = self._calls.call(ASSIGNMENTS, {"courseids[0]": str(module["course"])})
             for course in answer.get("courses", []):
                 for values in course.get("assignments", []):
                     if str(values.get("cmid")) == self._address.assignment:
@@ -209,34 +198,18 @@ class Moodle:
             )
         return self._read
 
-    def _refuse_missing_functions(self) -> None:
-        """Raise CourseSystemFailure if the token may not call a function: ``core_webservice_get_site_info`` lists them."""
-        answer = self._call(SITE_INFO, {})
-        allowed = {function.get("name") for function in answer.get("functions", [])}
-        missing = [name for name in self._functions if name not in allowed]
-        if missing:
-            raise CourseSystemFailure(
-                f"The token may not call {', '.join(missing)}: an administrator adds this under Site administration, Server, Web "
-                "services, External services, Functions, to the service of the token."
-            )
-        if answer.get("downloadfiles") == 0:
-            raise CourseSystemFailure(
-                "The token may not download files: an administrator allows it under Site administration, Server, Web services, "
-                "External services, Edit, Can download files."
-            )
-
     def _people(self) -> list[Mapping[str, Any]]:
         if not self._participants:
             _module, values = self._values()
             form = {"assignid": str(values["id"]), "groupid": "0", "filter": "", "includeenrolments": "0"}
-            answer = self._call(PARTICIPANTS, form)
+            answer = self._calls.call(PARTICIPANTS, form)
             self._participants = [each for each in answer if not each.get("suspended")]
         return self._participants
 
     def _newest(self) -> dict[str, Mapping[str, Any]]:
         """Return {id of a student, or of a group after a hyphen: newest attempt}."""
         _module, values = self._values()
-        answer = self._call(SUBMISSIONS, {"assignmentids[0]": str(values["id"])})
+        answer = self._calls.call(SUBMISSIONS, {"assignmentids[0]": str(values["id"])})
         newest: dict[str, Mapping[str, Any]] = {}
         for entry in answer.get("assignments", []):
             for submission in entry.get("submissions", []):
@@ -256,7 +229,7 @@ class Moodle:
     def _flags(self) -> dict[str, Mapping[str, Any]]:
         """Return {id of a student: extension and state}: ``mod_assign_get_user_flags``."""
         _module, values = self._values()
-        answer = self._call(FLAGS, {"assignmentids[0]": str(values["id"])})
+        answer = self._calls.call(FLAGS, {"assignmentids[0]": str(values["id"])})
         return {
             str(flags["userid"]): flags
             for entry in answer.get("assignments", [])
@@ -278,47 +251,3 @@ class Moodle:
         if values.get("blindmarking") and not values.get("revealidentities"):
             notes.append("The marking is anonymous in Moodle, so there are no names, only numbers.")
         return tuple(notes)
-
-    def _call(self, function: str, form: Mapping[str, str], reads: bool = True) -> Any:
-        """Return what a function returns; raises TokenRefused, RequestRefused or CourseSystemFailure."""
-        body = {"wstoken": self._token, "wsfunction": function, "moodlewsrestformat": "json", **form}
-        answer = self._connection.answer("POST", REST, body, reads)
-        if answer.status_code in (403, 404):
-            raise CourseSystemFailure(
-                f"There are no web services of Moodle at {self._address.server.url}: check the address. Perhaps an administrator "
-                "has to enable web services and the REST protocol."
-            )
-        if not answer.is_success:
-            raise CourseSystemFailure(f"Moodle failed ({answer.status_code}): run the same command again later.")
-        document = self._connection.document(answer)
-        if isinstance(document, Mapping) and "exception" in document:
-            error = _error(function, document)
-            if reads and isinstance(error, RequestRefused):  # nothing is possible without it
-                raise CourseSystemFailure(f"{error}.")
-            raise error
-        return document
-
-
-def _refuse_error(content: bytes) -> None:
-    """Raise the error that Moodle has sent instead of a file, if it is one."""
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return
-    if isinstance(document, Mapping) and "errorcode" in document:
-        error = _error(FILES, document)
-        raise error if isinstance(error, TokenRefused) else BrokenDownload(str(error))
-
-
-def _error(function: str, document: Mapping[str, Any]) -> CourseSystemFailure:
-    code, message = str(document.get("errorcode", "")), clean(document.get("message", ""))
-    if code in TOKEN_ERRORS or (code == "accessexception" and function == SITE_INFO):
-        return TokenRefused(NEW_TOKEN)
-    if code == "accessexception":
-        return CourseSystemFailure(
-            f"The token may not call {function}: an administrator adds it under Site administration, Server, Web services, "
-            "External services, Functions, to the service of the token."
-        )
-    if code == "invalidrecord" and function == MODULE:
-        return CourseSystemFailure("Moodle has no activity with this number: check the address of the assignment.")
-    return RequestRefused(f"Moodle refuses it ({message or clean(code)})")

@@ -172,7 +172,7 @@ class _Sending:
             self._outcome.lines.append(f"Not sent or not taken over ({len(self._failed)}):")
             self._outcome.lines += [f"  {who}: {why}" for who, why in self._failed]
         if stopped_by:
-            self._outcome.lines.append(f"{stopped_by} {count - len(self._sent)} are missing: {NEXT}.")
+            self._outcome.lines.append(f"{stopped_by} {count - len(self._sent)} were not sent yet.")
         self._outcome.is_complete = not self._failed and not stopped_by
 
     def _one(self, planned: PlannedMark) -> None:

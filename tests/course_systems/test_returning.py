@@ -114,7 +114,7 @@ def test_token_that_ends_in_the_middle_loses_nothing(class_of_two, give_back):
         lambda asked: (class_of_two.sent()[1:] and setattr(class_of_two, "token", "new")) or None
     )
     _, outcome = give_back(class_of_two, LINES)
-    assert "1 are missing: run the same command again" in outcome.lines[-2]
+    assert "1 were not sent yet." in outcome.lines[-2]
     class_of_two.faults.clear()
     class_of_two.token = "7~canvas-secret"
     _, outcome = give_back(class_of_two)
@@ -205,6 +205,21 @@ def test_marks_and_comments_reach_moodle_once(moodle_of_two, give_back):
     assert moodle_of_two.grades[1] == (60.0, moodle_of_two.grades[1][1])
     assert "one" in moodle_of_two.grades[1][1]  # the comment stays, as Moodle would delete it
     assert moodle_of_two.grades[2] == (95.0, "By a person")
+
+
+def test_moodle_that_fails_once_loses_nothing(moodle_of_two, give_back):
+    replies = [Reply(502, "bad gateway")]
+    is_save = "mod_assign_save_grades"
+    moodle_of_two.faults.append(
+        lambda asked: replies.pop() if replies and asked.form.get("wsfunction") == is_save else None
+    )
+    _, outcome = give_back(moodle_of_two, LINES)
+    assert not outcome.is_complete
+    assert any("Erika Muster: Moodle failed (502), so it is not known" in line for line in outcome.lines)
+    assert list(moodle_of_two.grades) == [2]
+    _, outcome = give_back(moodle_of_two)
+    assert outcome.is_complete
+    assert moodle_of_two.grades[1][0] == 52.5
 
 
 def test_team_marks_of_moodle_are_read_before_they_are_changed(moodle, give_back):
