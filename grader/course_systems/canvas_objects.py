@@ -31,7 +31,7 @@ def why_no_marks(values: Mapping[str, Any]) -> str:
 
 
 def notes_on(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return sentences about an assignment: who sees its marks, and whether it is anonymous."""
+    """Return sentences about an assignment: when students see its marks, and whether it is anonymous."""
     notes = [MANUAL_POSTING if values.get("post_manually") else AUTOMATIC_POSTING]
     if values.get("published") is False:
         notes.append("The assignment is not published in Canvas.")

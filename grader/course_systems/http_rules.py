@@ -1,4 +1,4 @@
-"""Rules for HTTP with a course system: who says "later", which addresses are safe, which part of them may be shown."""
+"""Rules for HTTP with a course system: rate limits, addresses from which files may come, and addresses in messages."""
 
 from __future__ import annotations
 
