@@ -84,9 +84,8 @@ def connect(
 
 def connections_of(session: Session, course: Course) -> Sequence[LtiContext]:
     """Return the courses of course systems that are connected with a course."""
-    return session.scalars(
-        select(LtiContext).where(LtiContext.course_id == course.id).order_by(LtiContext.created)
-    ).all()
+    statement = select(LtiContext).where(LtiContext.course_id == course.id).options(joinedload(LtiContext.platform))
+    return session.scalars(statement.order_by(LtiContext.created)).all()
 
 
 def disconnect(session: Session, caller: Caller, course: Course, context_id: str) -> None:

@@ -69,9 +69,7 @@ def arrive(service: Service, visit: Visit) -> Arrival:
     wants to choose exercises, and Conflict for a student whose instructor has not connected the course yet. Then nothing has been stored.
     """
     with service.database.writing() as session:
-        platform = session.get(LtiPlatform, visit.platform_id)
-        if platform is None:
-            raise LaunchRefused("issuer", "The platform has been removed.")
+        platform = _platform(session, visit)
         launch = launch_of(visit.claims, platform.client_id)
         role = _role(launch)
         if launch.settings is not None and role < Role.INSTRUCTOR:
@@ -136,8 +134,14 @@ def _role(launch: Launch) -> Role:
     return lti_roles.ROLES[name]
 
 
-def _user(session: Session, launch: Launch) -> User:
-    person = OutsidePerson(
+def launch_in(session: Session, visit: Visit) -> Launch:
+    """Return the message of a visit; raises LaunchRefused if its platform has been removed."""
+    return launch_of(visit.claims, _platform(session, visit).client_id)
+
+
+def person_of(launch: Launch) -> OutsidePerson:
+    """Return the sender of a message as a login of another system."""
+    return OutsidePerson(
         provider="lti",
         issuer=launch.issuer,
         subject=launch.subject,
@@ -145,7 +149,17 @@ def _user(session: Session, launch: Launch) -> User:
         full_name=launch.full_name,
         email=launch.email,
     )
-    user = identities.account_of(session, person).user
+
+
+def _platform(session: Session, visit: Visit) -> LtiPlatform:
+    platform = session.get(LtiPlatform, visit.platform_id)
+    if platform is None:
+        raise LaunchRefused("issuer", "The platform has been removed.")
+    return platform
+
+
+def _user(session: Session, launch: Launch) -> User:
+    user = identities.account_of(session, person_of(launch)).user
     if user.disabled is not None:
         raise NotAllowed(_("This account is disabled: ask the administrator of this server."))
     return user

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import access, course_settings, local_times
+from ..service import access, course_settings, local_times, lti_courses
 from ..service.errors import Refusal
 from ..service.tables import Course
 from . import pages
 from .forms import FieldsOf
-from .requests import ServiceOf, User, taught_course
+from .requests import ServiceOf, User, service_of, taught_course
 
 router = APIRouter(include_in_schema=False)
 NEW = {"title": "", "slug": "", "registration": "closed", "check_days": "30", "attempt_days": "365"}
@@ -73,6 +73,15 @@ def archive(slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Re
     return RedirectResponse(f"/c/{slug}/settings?saved=1", 303)
 
 
+@router.post("/c/{slug}/settings/disconnect")
+def disconnect(slug: str, service: ServiceOf, caller: User, fields: FieldsOf) -> Response:
+    """Remove the connection with a course of a course system."""
+    course = taught_course(service, caller, slug)
+    with service.database.writing() as session:
+        lti_courses.disconnect(session, caller, course, fields["context"])
+    return RedirectResponse(f"/c/{slug}/settings?saved=1", 303)
+
+
 def _values(course: Course) -> dict[str, str]:
     names = ("title", "slug", "time_zone", "registration", "check_days", "attempt_days")
     return {name: str(getattr(course, name)) for name in names}
@@ -86,11 +95,14 @@ def _page(
     saved: bool = False,
 ) -> Response:
     """Show the form with these values, and the sentence of a refusal."""
+    with service_of(request).database.reading() as session:
+        connections = [] if course is None else lti_courses.connections_of(session, course)
     return pages.form(
         request,
         "course_settings.html.j2",
         refusal,
         course=course,
+        connections=connections,
         values=values,
         zones=local_times.zones(),
         saved=saved,

@@ -55,7 +55,7 @@ def go_on(request: Request, service: Service, visit: Visit, path: str = "") -> R
 @router.post("/lti/connect")
 def connect(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
     """Connect the course of a course system with a course here."""
-    visit = _visit(service, fields["secret"])
+    visit = visit_of(service, fields["secret"])
     arrival = lti_launches.arrive(service, visit)
     try:
         if not fields["course"]:
@@ -71,7 +71,7 @@ def connect(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
 @router.post("/lti/exercises")
 def choose(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
     """Send the chosen exercises to the course system, or let a link open the chosen one."""
-    visit = _visit(service, fields["secret"])
+    visit = visit_of(service, fields["secret"])
     arrival = lti_launches.arrive(service, visit)
     if arrival.context is None:
         return _connect_page(request, service, visit, arrival)
@@ -100,7 +100,8 @@ def open_window(service: ServiceOf, fields: FieldsOf) -> Response:
     return _signed_in(service, data["user_id"], data["address"])
 
 
-def _visit(service: Service, secret: str) -> Visit:
+def visit_of(service: Service, secret: str) -> Visit:
+    """Return the visit that was remembered under the secret of a form, which works once; raises LaunchRefused."""
     with service.database.writing() as session:
         data = one_time.take(session, VISIT, secret)
     if data is None:
@@ -108,7 +109,8 @@ def _visit(service: Service, secret: str) -> Visit:
     return Visit(**data)
 
 
-def _remembered(service: Service, visit: Visit) -> str:
+def remembered(service: Service, visit: Visit) -> str:
+    """Return a secret for a form under which a visit is remembered."""
     with service.database.writing() as session:
         return one_time.remember(session, VISIT, visit.data(), VISIT_MINUTES)
 
@@ -127,7 +129,7 @@ def _connect_page(
     title = arrival.launch.context_title[: course_settings.LONGEST_TITLE]
     values = {"title": title, "time_zone": zone, "course": "" if courses else NEW, "model": "", **(texts or {})}
     parts: dict[str, Any] = {"launch": arrival.launch, "courses": courses, "values": values, "new": NEW}
-    parts |= {"zones": local_times.zones(), "secret": _remembered(service, visit), "platform": arrival.platform}
+    parts |= {"zones": local_times.zones(), "secret": remembered(service, visit), "platform": arrival.platform}
     return pages.form(request, "lti_connect.html.j2", refusal, **parts)
 
 
@@ -140,7 +142,7 @@ def _exercises_page(
     parts: dict[str, Any] = {
         "lines": lines,
         "bundled": bundled,
-        "secret": _remembered(service, visit),
+        "secret": remembered(service, visit),
         "wish": _missing(arrival),
     }
     parts |= {"several": _accepts_several(arrival.launch), "course": _course(service, arrival)}

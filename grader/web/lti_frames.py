@@ -53,6 +53,12 @@ def allow(request: Request, *, ancestor: str = "", form_action: str = "") -> Non
     request.state.lti_ancestor, request.state.lti_form_action = ancestor, form_action
 
 
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """Let the browser keep a secret in the pages of this site alone: in a frame, only for the site around it (partitioned)."""
+    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned"
+    response.headers.append("set-cookie", cookie)
+
+
 def _allow_frames(request: Request, response: Response) -> None:
     with requests.service_of(request).database.reading() as session:
         origins = lti_platforms.frame_origins(session)

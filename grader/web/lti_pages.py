@@ -14,9 +14,9 @@ from ..service import lti_keys, lti_logins, lti_platforms, one_time
 from ..service.lti_launches import Visit
 from ..service.lti_logins import BegunLaunch, LoginStart
 from ..service.service import Service
-from . import lti_arrivals, lti_frames, pages
+from . import lti_arrivals, lti_frames, lti_link_pages, pages
 from .forms import Fields, FieldsOf
-from .lti_frames import LtiRoute
+from .lti_frames import LtiRoute, set_cookie
 from .requests import ServiceOf, full_address
 
 router = APIRouter(include_in_schema=False, route_class=LtiRoute)
@@ -58,7 +58,7 @@ def begin(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
         response = _storage_page(request, start, wish.lti_storage_target)
     else:
         response = RedirectResponse(start.address, 303)
-    _set_cookie(response, start.name, start.secret, lti_logins.STATE_MINUTES * 60)
+    set_cookie(response, start.name, start.secret, lti_logins.STATE_MINUTES * 60)
     return response
 
 
@@ -76,8 +76,9 @@ def arrive(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
     visit = Visit(launch.platform_id, claims)
     if not is_bound:
         return _ask_storage(request, service, launch, visit)
-    response = lti_arrivals.go_on(request, service, visit, launch.path)
-    _set_cookie(response, launch.name, "", 0)
+    question = lti_link_pages.question(request, service, visit) if launch.path == tool.LAUNCH else None
+    response = question or lti_arrivals.go_on(request, service, visit, launch.path)
+    set_cookie(response, launch.name, "", 0)
     return response
 
 
@@ -128,9 +129,3 @@ def _ask_storage(request: Request, service: Service, launch: BegunLaunch, visit:
         value=secret,
         address="/lti/storage",
     )
-
-
-def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    """Let the browser keep a secret in the pages of this site alone: in a frame, only for the site around it (partitioned)."""
-    cookie = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=None; Partitioned"
-    response.headers.append("set-cookie", cookie)

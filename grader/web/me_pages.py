@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import identities, outside_logins, own_account
+from ..service import identities, lti_platforms, outside_logins, own_account
 from ..service.access import SCOPES
 from ..service.errors import Refusal
 from ..service.service import Service
@@ -110,7 +110,9 @@ def _account(request: Request, service: Service, caller: User) -> dict[str, Any]
     user, browsers = own_account.account(service, caller)
     with service.database.reading() as session:
         logins = identities.of_user(session, caller.user_id)
+        has_course_systems = bool(lti_platforms.every(session))
     return {
+        "has_course_systems": has_course_systems,
         "user": user,
         "browsers": len(browsers),
         "logins": [{"title": way_names.title_of(request, identity), "identity": identity} for identity in logins],

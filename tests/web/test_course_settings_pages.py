@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from grader.service.tables import Course, Membership, Role, User
+from tests.lti.platform import Platform
+from tests.web.lti import connected
 
 FORM = {
     "title": "Maschinelles Lernen für Übungen",
@@ -75,3 +79,14 @@ def test_settings_are_changed_and_the_course_is_archived(form, service, browser)
 def test_only_those_who_may_create_a_course_see_the_button(browser):
     seen = {name: "/new-course" in browser(name).get("/").text for name in ("ada", "tom", "iris", "root")}
     assert seen == {"ada": False, "tom": False, "iris": True, "root": True}
+
+
+def test_instructor_disconnects_a_course_of_a_course_system(service, form, browser):
+    with Platform("https://grader.example") as platform:
+        connected(service, platform)
+    page = browser("iris").get("/c/demo/settings").text
+    context = re.search(r'name="context" value="(\w+)"', page)[1]
+    assert "Deep Learning 2026 (Test LMS)" in page
+    assert browser("tom").post("/c/demo/settings/disconnect", data={"context": context}).status_code == 404
+    form("iris", "/c/demo/settings", "/c/demo/settings/disconnect", context=context)
+    assert "Deep Learning 2026" not in browser("iris").get("/c/demo/settings").text
