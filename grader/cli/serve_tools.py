@@ -188,6 +188,26 @@ def restore(ctx: click.Context, file: Path, data_dir: Path | None, database: str
     click.echo(backups.sentence(content, "The database has" if configuration.database else "The data folder has"))
 
 
+@click.command("grade-repositories")
+@click.argument("course")
+@click.argument("exercise")
+@config_option
+@place_options
+@click.pass_context
+def grade_repositories(
+    ctx: click.Context, course: str, exercise: str, config: Path | None, data_dir: Path | None, database: str | None
+) -> None:
+    """Hand in the newest commit of each repository of an exercise as a graded attempt, and list all repositories.
+
+    The settings file of the server has the credentials for GitHub or GitLab. The running server grades what is handed in.
+    """
+    with opened(ctx, data_dir, database, config=config) as service:
+        from ..service import repository_grading
+
+        for line in repository_grading.grade_newest(service, course, exercise):
+            click.echo(line)
+
+
 @click.command("purge")
 @click.option(
     "--older-than", "days", type=click.IntRange(0), metavar="DAYS", help="Keep nothing for longer, in any course."
@@ -235,4 +255,6 @@ def check(ctx: click.Context, data_dir: Path | None, database: str | None, confi
     ctx.exit(0 if is_good else 3)
 
 
-TOOLS = {tool.name or "": tool for tool in (user, token, migrate, copy, check, backup, restore, purge)}
+TOOLS = {
+    tool.name or "": tool for tool in (user, token, grade_repositories, migrate, copy, check, backup, restore, purge)
+}

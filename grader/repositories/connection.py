@@ -186,7 +186,7 @@ class HostConnection:
         if status == 403:
             sentence = _(
                 "{host} does not permit this with the credentials of this server: an administrator must give them the permissions "
-                "that docs/repositories.md lists."
+                "that docs/serve-repositories.md lists."
             )
             raise NotPermitted(sentence.format(host=self._name))
         if status in (404, 410):

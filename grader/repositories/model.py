@@ -14,6 +14,8 @@ from ..support.errors import GraderError
 class HostProblem(GraderError):
     """A request to a host has failed. The message has the reason, and advice for the staff; it never has a secret."""
 
+    exit_code = 3
+
 
 class HostBusy(HostProblem):
     """The host cannot answer now, or wants fewer requests; the same request may succeed after ``seconds``."""

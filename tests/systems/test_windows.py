@@ -51,6 +51,7 @@ REFUSED = (
     "serve --blobs s3://bucket/course",
     "serve --database postgresql://grader@127.0.0.1/grader",
     "serve token ada",
+    "serve grade-repositories demo single-neuron",
     "serve copy --to postgresql://grader@127.0.0.1/grader",
     "ci",
     "validate single-neuron",

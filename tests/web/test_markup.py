@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from grader.service import accounts, users
 from grader.service.access import SCOPES
+from grader.service.repository_tables import ClassRepository, RepositoryPush, RepositorySource
 from grader.service.tables import Audit, Course, Exercise, Extension, Mark, Membership, Result, Role, Token, Version
 from tests.service import kept_results
 
@@ -57,7 +58,19 @@ def values(service):
             for check in report["checks"]:
                 check["message"] = f"It is `{MARKUP}` {MARKUP}"
             kept.report = zlib.compress(json.dumps(report).encode())
+    with service.database.writing() as session:
+        source = RepositorySource(exercise_id=exercise.id, host="x", organisation=MARKUP, account="1")
+        source.account_name = source.beginning = source.pattern = source.branch = source.problem = MARKUP
+        session.add(source)
+        session.flush()
+        repository = ClassRepository(source_id=source.id, number="1", name=MARKUP, problem=MARKUP, is_private=False)
+        session.add(repository)
+        session.flush()
+        session.add(
+            RepositoryPush(repository_id=repository.id, sha=MARKUP, branch=MARKUP, sentence=MARKUP, state="refused")
+        )
     return {
+        "source_id": source.id,
         "slug": "demo",
         "course": "demo",
         "name": exercise.name,

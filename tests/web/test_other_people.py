@@ -15,6 +15,7 @@ from sqlalchemy import select
 from grader.service import accounts, users
 from grader.service.access import SCOPES
 from grader.service.identifiers import new_id
+from grader.service.repository_tables import RepositorySource
 from grader.service.tables import (
     Audit,
     Course,
@@ -31,7 +32,21 @@ from grader.service.tables import (
 from tests.service import kept_results
 
 SECRET = "Zebra"  # in everything that belongs to ada
-PUBLIC = {"", "lti", "login", "register", "logout", "start", "invite", "reset", "join", "language", "me", "static"}
+PUBLIC = {
+    "",
+    "hooks",
+    "lti",
+    "login",
+    "register",
+    "logout",
+    "start",
+    "invite",
+    "reset",
+    "join",
+    "language",
+    "me",
+    "static",
+}
 PUBLIC |= {
     "healthz",
     "readyz",
@@ -98,7 +113,8 @@ def world(service):
         session.add(Extension(exercise_id=exercise.id, user_id=ada.id, note=SECRET))
         mark = Mark(exercise_id=exercise.id, user_id=ada.id, points="1", comment=SECRET, by="iris")
         version = Version(name=SECRET, digest=SECRET, message=SECRET)
-        session.add_all([mark, version])
+        source = RepositorySource(exercise_id=exercise.id, host="x", organisation=SECRET, account="1", secret=SECRET)
+        session.add_all([mark, version, source])
         kept = session.scalar(select(Result))
         report = zlib.decompress(kept.report).decode().replace("It is partial.", f"It is {SECRET}.")
         kept.report = zlib.compress(report.encode())
@@ -122,6 +138,8 @@ def world(service):
             ("platform_id", "job_id", "job", "regrade_id", "regrade", "item", "link_id"): (new_id(), new_id()),
             ("file", "path", "page"): (f"{SECRET}.py", "none.py"),
             ("check",): ("shapes", "none"),
+            ("kind",): ("github", "none"),
+            ("source_id",): (source.id, new_id()),
             ("code", "format", "secret", "system"): ("none", "none"),
         }
 
