@@ -7,6 +7,7 @@ system, and must not get the account of somebody else with it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from . import users
 from .errors import Conflict, Unreadable, missing
 from .moments import now
 from .outside_tables import Identity
-from .tables import Course, Membership, User
+from .tables import User
 
 PROVIDERS = ("hub", "oidc", "github", "gitlab", "lti")
 FALLBACK_NAME = "person"
@@ -45,11 +46,10 @@ def of_user(session: Session, user_id: str) -> list[Identity]:
     return list(session.scalars(select(Identity).where(Identity.user_id == user_id).order_by(Identity.created)))
 
 
-def of_members(session: Session, course: Course) -> dict[str, list[Identity]]:
-    """Return {id of a member of a course: all identities, the oldest first}."""
-    members = select(Membership.user_id).where(Membership.course_id == course.id)
+def of_users(session: Session, user_ids: Sequence[str]) -> dict[str, list[Identity]]:
+    """Return {id of a user: all identities, the oldest first}, without users who have none."""
     by_user: dict[str, list[Identity]] = {}
-    for identity in session.scalars(select(Identity).where(Identity.user_id.in_(members)).order_by(Identity.created)):
+    for identity in session.scalars(select(Identity).where(Identity.user_id.in_(user_ids)).order_by(Identity.created)):
         by_user.setdefault(identity.user_id, []).append(identity)
     return by_user
 

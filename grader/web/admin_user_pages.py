@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from ..service import administration, erasure, invitations, users
+from ..service import administration, erasure, identities, invitations, users
 from ..service.access import Caller
 from ..service.errors import Conflict, Refusal
 from ..service.service import Service
 from ..service.tables import User
 from ..support.errors import UsageError
 from ..support.i18n import _
-from . import pages
+from . import pages, way_names
 from .admin_pages import Admin
 from .forms import FieldsOf
 from .requests import ServiceOf, full_address
@@ -54,7 +54,7 @@ def new_link(request: Request, service: ServiceOf, caller: Admin, user_id: str) 
     """Show a link with which the user chooses a password."""
     with service.database.writing() as session:
         row = administration.user(session, user_id).user
-        if row.password:
+        if invitations.can_sign_in(session, row):
             path = f"/reset/{invitations.reset(session, caller, row)}"
         else:
             path = f"/invite/{invitations.invite(session, caller, row)}"
@@ -121,8 +121,16 @@ def _list(
     service.last_uses.write(service.database)
     with service.database.reading() as session:
         rows = administration.users(session, q, after)
+        logins = identities.of_users(session, [row.user.id for row in rows])
     form = {"name": "", "full_name": "", "email": "", **(values or {})}
-    values_of_page = {"rows": rows, "q": q, "is_full": len(rows) == administration.AT_ONCE, "values": form}
+    sign_ins = way_names.of_people(request, [row.user for row in rows], logins)
+    values_of_page = {
+        "rows": rows,
+        "sign_ins": sign_ins,
+        "q": q,
+        "is_full": len(rows) == administration.AT_ONCE,
+        "values": form,
+    }
     return pages.form(request, "admin_users.html.j2", refusal, **values_of_page)
 
 
@@ -132,5 +140,7 @@ def _user_page(
     service.last_uses.write(service.database)
     with service.database.reading() as session:
         row = administration.user(session, user_id)
+        logins = identities.of_users(session, [user_id])
+    sign_ins = way_names.of_people(request, [row.user], logins)[user_id]
     address = full_address(request, link) if link else ""
-    return pages.form(request, "admin_user.html.j2", refusal, row=row, user=row.user, link=address)
+    return pages.form(request, "admin_user.html.j2", refusal, row=row, user=row.user, link=address, sign_ins=sign_ins)

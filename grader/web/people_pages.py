@@ -155,7 +155,7 @@ def _page(
             (each, jobs.newest(session, lti_members.KIND, each.id)) for each in lti_members.of_course(session, course)
         ]
         waiting = people.without_way(session, course, members)
-        logins = identities.of_members(session, course)
+        logins = identities.of_users(session, [member.user_id for member in members])
     return pages.form(
         request,
         "people.html.j2",

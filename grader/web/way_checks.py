@@ -14,20 +14,21 @@ log = logging.getLogger(__name__)
 
 
 def log_problems(service: Service, ways: Ways) -> None:
-    """Log which courses of the settings do not exist, and, from a thread, whether the hub knows this server."""
+    """Log which courses of the settings do not exist, and, from a thread, whether the other systems can be used."""
     with service.database.reading() as session:
         for settings in ways.settings:
             for sentence in group_roles.missing_courses(session, settings.rules):
                 log.warning(sentence)
-    if ways.hub is not None:
-        threading.Thread(target=log_hub, args=(ways,), daemon=True).start()
+    if ways.offered:
+        threading.Thread(target=log_systems, args=(ways,), daemon=True).start()
 
 
-def log_hub(ways: Ways) -> None:
-    """Log whether the hub knows this server as its service. The server also starts before its hub."""
-    if ways.hub is None:
-        return
-    try:
-        log.info(f"JupyterHub: {ways.hub.check()}")
-    except LoginFailed as failure:
-        log.error(f"Nobody can sign in with the hub: {failure.reason}")
+def log_systems(ways: Ways) -> None:
+    """Log whether each system can be used, and knows this server. The server also starts before them."""
+    for settings in ways.offered:
+        way = ways.named(settings.name)
+        if way is not None:
+            try:
+                log.info(f"{settings.title}: {way[1].check()}")
+            except LoginFailed as failure:
+                log.error(f"Nobody can sign in with {settings.title}: {failure.reason}")

@@ -26,7 +26,7 @@ def test_new_user_gets_a_link_for_a_password(browser, service, name):
     again = post(root, "/admin/users", name=name)
     assert (again.status_code, "exists already" in again.text) == (409, True)
     listing = root.get("/admin/users", params={"q": "grace"}).text
-    assert "no password yet" in listing and "Iris" not in listing
+    assert "cannot sign in yet" in listing and "Iris" not in listing
 
 
 @pytest.mark.parametrize("name", ["", " ", "*", "a/b", "x" * 101])

@@ -79,7 +79,7 @@ def test_student_signs_in_clicks_twice_and_goes_back(tab):
     second.goto(f"{tab.server.address}/login?next=/join")
     assert second.url.endswith("/join")  # signed in already
     tab.press("Sign out")
-    tab.page.wait_for_url("**/login")
+    tab.page.wait_for_url("**/login?out=1")
     second.reload()
     assert "/login" in second.url
 

@@ -1,4 +1,4 @@
-"""The log says at the start which course is missing, and whether the hub knows the server."""
+"""The log says at the start which course is missing, and whether the hub knows the server; for other systems as well."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def test_missing_course_and_wrong_token_are_in_the_log(lines):
     first, second = lines(lambda hub: hub.tokens.clear(), rules)
     assert first == "The group 'staff' gives a role in the course 'demmo', which does not exist: did you mean 'demo'?"
     assert second.startswith(
-        "Nobody can sign in with the hub: the hub at http://127.0.0.1:8081/hub/api does not accept"
+        "Nobody can sign in with JupyterHub: the hub at http://127.0.0.1:8081/hub/api does not accept"
     )
 
 
 def test_hub_that_is_not_there_yet_is_in_the_log(lines):
     (line,) = lines(lambda hub: setattr(hub, "answer", httpx.ConnectError("refused")))
-    assert line == "Nobody can sign in with the hub: http://127.0.0.1:8081/hub/api: the connection failed (refused)"
+    assert line == "Nobody can sign in with JupyterHub: http://127.0.0.1:8081/hub/api: the connection failed (refused)"

@@ -562,3 +562,15 @@ def test_instructor_sees_who_signs_in_with_what(world, invited):
     person = iris.get(f"/c/demo/people/{grace.id}").text
     assert "Signs in with: University" in person
     assert "Remove University" not in person
+
+
+def test_administrator_sees_who_signs_in_with_what_and_can_give_a_password(world):
+    world.sign_in(world.browser())
+    root = world.browser("root")
+    with world.service.database.reading() as session:
+        address = f"/admin/users/{users.find(session, 'ada-2').id}"
+    page = root.get(address).text
+    assert "<dt>Signs in with</dt><dd>University</dd>" in page
+    token = re.search(r'name="csrf" value="(\w+)"', page)[1]
+    assert "/reset/" in root.post(f"{address}/link", data={"csrf": token}).text
+    assert "cannot sign in yet" not in re.search(r">ada-2<.*?</tr>", root.get("/admin/users").text, re.DOTALL)[0]
