@@ -140,7 +140,7 @@ class CourseSystem(Protocol):
         """Return the places of the marks of all students of the class."""
 
     def completed(self, place: MarkPlace) -> MarkPlace:
-        """Return a place with its mark and comments."""
+        """Return a place with its mark and comments; raises RequestRefused if the course system does not tell them."""
 
     def comment(self, text: str) -> str:
         """Return the comment on a submission in the form of the course system."""

@@ -139,7 +139,8 @@ class Moodle:
         if place.is_complete:
             return place
         _module, values = self._values()
-        answer = self._calls.call(STATUS, {"assignid": str(values["id"]), "userid": place.member.person.identity})
+        form = {"assignid": str(values["id"]), "userid": place.member.person.identity}
+        answer = self._calls.call(STATUS, form, is_about_one=True)
         feedback = answer.get("feedback") or {}
         grade = feedback.get("grade") or {}
         comments = [
@@ -186,7 +187,9 @@ class Moodle:
                 raise CourseSystemFailure(
                     f"The address leads to another activity ({clean(module.get('modname'))}): give that of an assignment."
                 )
-            answer = self._calls.call(ASSIGNMENTS, {"courseids[0]": str(module["course"])})
+            answer = self._calls.call(
+                ASSIGNMENTS, {"courseids[0]": str(module["course"]), "includenotenrolledcourses": "1"}
+            )
             for course in answer.get("courses", []):
                 for values in course.get("assignments", []):
                     if str(values.get("cmid")) == self._address.assignment:

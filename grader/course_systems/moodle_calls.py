@@ -32,8 +32,10 @@ class MoodleCalls:
         self._connection = connection
         self._token = token
 
-    def call(self, function: str, form: Mapping[str, str], reads: bool = True) -> Any:
+    def call(self, function: str, form: Mapping[str, str], reads: bool = True, is_about_one: bool | None = None) -> Any:
         """Return the answer of a function; only one that ``reads`` is called again after a broken connection.
+
+        A refusal ``is_about_one`` student, as by default for functions that write, or ends everything.
 
         Raises TokenRefused, RequestRefused or CourseSystemFailure.
         """
@@ -53,7 +55,8 @@ class MoodleCalls:
         document = self._connection.document(answer)
         if isinstance(document, Mapping) and "exception" in document:
             error = _error(function, document)
-            if reads and isinstance(error, RequestRefused):  # nothing is possible without it
+            ends_everything = reads if is_about_one is None else not is_about_one
+            if ends_everything and isinstance(error, RequestRefused):
                 raise CourseSystemFailure(f"{error}.")
             raise error
         return document

@@ -17,12 +17,14 @@ from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import matching_people
 from .canvas_objects import EXCUSED
+from .failures import RequestRefused
 from .model import AttachedPage, CourseAssignment, CourseSystem, MarkChange, MarkPlace
 
 NO_ORIGIN = (
     "The class was not fetched by 'grader fetch', so newer submissions are not recognised: compare the dates yourself if students "
     "can still hand in."
 )
+MOST_SHOWN = 60  # characters of a comment
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,10 @@ class _Planner:
         why = self._why_nothing(line, place, new_mark)
         if why:
             return replace(planned, why=why)
-        place = self._system.completed(place)
+        try:
+            place = self._system.completed(place)
+        except RequestRefused as error:
+            return replace(planned, why=f"the mark there cannot be read: {error}")
         planned = replace(planned, place=place)
         if place.mark == EXCUSED and new_mark != EXCUSED:
             return replace(planned, why=f"excused in {self._system.name}")
@@ -173,7 +178,12 @@ class _Planner:
         if self._marks.may_write(place.member.person, kind, existing, new):
             return new, ""
         is_kept = len(self._marks.entries) > count
-        return None, f"a person has entered a {kind} since: {self._marks.entries[-1].existing}" if is_kept else ""
+        return (
+            None,
+            f"a person has entered a {kind} since: {clean(self._marks.entries[-1].existing, MOST_SHOWN)}"
+            if is_kept
+            else "",
+        )
 
 
 def _refuse_different_members(result: ReturnPlan) -> None:

@@ -14,7 +14,7 @@ FILES = "/moodle/webservice/pluginfile.php/9/assignsubmission_file/submission_fi
 FUNCTIONS = {
     "core_webservice_get_site_info": set(),
     "core_course_get_course_module": {"cmid"},
-    "mod_assign_get_assignments": {"courseids[0]"},
+    "mod_assign_get_assignments": {"courseids[0]", "includenotenrolledcourses"},
     "mod_assign_get_submissions": {"assignmentids[0]"},
     "mod_assign_list_participants": {"assignid", "groupid", "filter", "includeenrolments"},
     "mod_assign_get_grades": {"assignmentids[0]"},

@@ -9,6 +9,7 @@ import pytest
 from grader.course_systems.failures import CourseSystemFailure
 from grader.support.errors import UsageError
 from tests.course_systems.http_server import Reply
+from tests.course_systems.moodle_server import failure
 
 COMMENT = 'gradients (5 of 20): dB is <one> number; "sum" over axis 0.'
 LINES = [("Erika Muster", 1, 52.5, COMMENT.replace('"', '""')), ("Max Müller", 2, 100, "")]
@@ -231,6 +232,16 @@ def test_team_marks_of_moodle_are_read_before_they_are_changed(moodle, give_back
     shown, _ = give_back(moodle, [("Student 1", 1, 50, ""), ("Student 2", 2, 50, "")])
     assert "a person has entered a mark since: 33" in shown
     assert {user: grade for user, (grade, _) in moodle.grades.items()} == {1: 50.0, 2: 33.0}
+
+
+def test_student_whose_mark_cannot_be_read_is_left_out(moodle_of_two, give_back):
+    moodle_of_two.grades = {1: (5.0, "x"), 2: (5.0, "\x1b[31mSee\u202e me")}
+    refused = {"wsfunction": "mod_assign_get_submission_status", "userid": "1"}
+    moodle_of_two.faults.append(lambda asked: failure("userdeleted") if refused.items() <= asked.form.items() else None)
+    lines = [("Erika Muster", 1, 5, "Good."), ("Max Müller", 2, 5, "Good.")]
+    shown, _ = give_back(moodle_of_two, lines, sends=False)
+    assert "not sent: the mark there cannot be read: Moodle refuses it (userdeleted)" in shown
+    assert "a person has entered a comment since: ?[31mSee? me" in shown
 
 
 def test_mark_that_moodle_does_not_take_over_is_said(moodle_of_two, give_back):
