@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 from tools.live_server import free_port, stop
 
 START_SECONDS = 90
+TOKEN = "token-of-the-external-service-0123456789"
 SCRIPTS = Path(sys.executable).parent
 PROXY = SCRIPTS / "configurable-http-proxy"
 GROUPS = {"staff": ["prof"], "everybody": ["ada", "prof"], "bosses": ["boss"]}
@@ -48,9 +49,8 @@ c.JupyterHub.services = [
     {{
         "name": "grader",
         "url": "http://127.0.0.1:{service_port}",
-        "command": [{python!r}, "-m", "grader", "serve", "--hub", "--data-dir", {data!r}, "--config", {settings!r}, "--jobs", "1"],
-        "environment": {{"PYTHONPATH": {path!r}, "PYTHONUNBUFFERED": "1"}},
         "oauth_no_confirm": True,
+        **{service!r},
     }}
 ]
 c.JupyterHub.load_groups = {groups!r}
@@ -74,21 +74,24 @@ class Hub:
         """Return the log of the hub, the proxy and the service."""
         return (self.folder / "log").read_text(errors="replace")
 
+    @contextlib.contextmanager
     def browser(self, name=""):
-        """Return a client in which a person is signed in to the hub; without a name nobody is."""
-        client = httpx.Client(follow_redirects=True, timeout=60, trust_env=False)
-        if name:
-            page = client.get(f"{self.address}/hub/login")
-            token = re.search(r'name="_xsrf"\s+value="([^"]+)"', page.text)[1]
-            data = {"username": name, "password": "x", "_xsrf": token}
-            answer = client.post(f"{self.address}/hub/login?next=%2Fhub%2Fhome", data=data)
-            assert answer.status_code == 200, answer.text[:2000]
-        return client
+        """Yield a client in which a person is signed in to the hub; without a name nobody is."""
+        with httpx.Client(follow_redirects=True, timeout=60, trust_env=False) as client:
+            if name:
+                page = client.get(f"{self.address}/hub/login")
+                token = re.search(r'name="_xsrf"\s+value="([^"]+)"', page.text)[1]
+                answer = client.post(
+                    f"{self.address}/hub/login?next=%2Fhub%2Fhome",
+                    data={"username": name, "password": "x", "_xsrf": token},
+                )
+                assert "/hub/login" not in str(answer.url), answer.text[:2000]
+            yield client
 
     def start_server(self, name):
         """Start the notebook server of a person, and wait until it answers."""
         with self.browser(name) as client:
-            client.get(f"{self.address}/hub/spawn/{name}")
+            client.get(f"{self.address}/hub/spawn/{name}")  # the form that starts a server starts it at once here
             end = time.monotonic() + START_SECONDS
             while time.monotonic() < end:
                 if (self.folder / f"{name}.json").exists() or client.get(
@@ -100,25 +103,34 @@ class Hub:
 
 
 @contextlib.contextmanager
-def running_hub(folder, settings=LOGIN, base="/", spawned=None, change=""):
-    """Run a hub with its proxy and the service until the block ends. ``change`` are more lines of its configuration."""
+def running_hub(folder, settings=LOGIN, base="/", spawned=None, external=None, hub_port=None, change=""):
+    """Run a hub with its proxy until the block ends, and ``grader serve --hub`` as a service that it starts.
+
+    ``external`` is the port of a service that has been started elsewhere, with the token TOKEN; it needs to know ``hub_port``
+    before. ``change`` are more lines of the configuration.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    port, hub_port, api_port, service_port = (free_port() for _ in range(4))
+    port, api_port, service_port = (free_port() for _ in range(3))
+    hub_port = hub_port or free_port()
     (folder / "grader.yaml").write_text(settings)
+    command = [sys.executable, "-m", "grader", "serve", "--hub", "--data-dir", str(folder / "data"), "--jobs", "1"]
+    managed = {
+        "command": [*command, "--config", str(folder / "grader.yaml")],
+        "environment": {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    }
     config = CONFIG.format(
         port=port,
         base=base,
         hub_port=hub_port,
         api_port=api_port,
-        service_port=service_port,
+        service_port=external or service_port,
+        service={"api_token": TOKEN} if external else managed,
         python=sys.executable,
         proxy=str(PROXY),
         people={"ada", "prof", "boss", "ada@example.org"},
         spawned=spawned or [str(SCRIPTS / "jupyterhub-singleuser")],
         folder=str(folder),
         path=str(ROOT),
-        data=str(folder / "data"),
-        settings=str(folder / "grader.yaml"),
         groups={name: {"users": people} for name, people in GROUPS.items()},
     )
     (folder / "jupyterhub_config.py").write_text(config + change)
@@ -138,17 +150,17 @@ def running_hub(folder, settings=LOGIN, base="/", spawned=None, change=""):
     address = f"http://127.0.0.1:{port}{base}".rstrip("/")
     hub = Hub(address, f"{address}/services/grader", folder, process)
     try:
-        _wait_until_ready(hub)
+        _wait_until_ready(hub, f"{hub.address}/hub/health" if external else f"{hub.service}/healthz")
         yield hub
     finally:
         stop(process)
 
 
-def _wait_until_ready(hub):
+def _wait_until_ready(hub, address):
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and hub.process.poll() is None:
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{hub.service}/healthz", timeout=5, trust_env=False).text == "ok\n":
+            if httpx.get(address, timeout=5, trust_env=False).is_success:
                 return
         time.sleep(0.1)
     raise RuntimeError(f"The hub did not start:\n{hub.log()}")
