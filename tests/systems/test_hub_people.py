@@ -69,12 +69,11 @@ def test_student_hands_in_from_a_notebook_without_address_and_token(hub):
 
 def test_person_clicks_the_service_in_the_hub(hub, chromium):  # noqa: F811
     page = chromium.new_context(locale="en").new_page()
-    page.goto(f"{hub.address}/hub/login")
+    page.goto(f"{hub.address}/hub/login?next=%2Fjupyter%2Fhub%2Fhome")
     page.fill("#username_input", "prof")
     page.fill("#password_input", "x")
     page.press("#password_input", "Enter")
-    page.wait_for_url("**/hub/**")
-    page.goto(f"{hub.address}/hub/home")
+    page.wait_for_url("**/hub/home")
     page.get_by_text("Services").first.click()
     page.get_by_role("link", name="grader").first.click()
     page.wait_for_url(f"{hub.service}/welcome*")
