@@ -9,7 +9,7 @@ from ..support.i18n import _
 class LaunchRefused(GraderError):
     """A message of a platform that cannot be trusted, or is not what this server needs.
 
-    ``problem`` is a fixed word that docs/lti.md explains. ``detail`` is for the log and has no secret.
+    ``problem`` is a fixed word that docs/serve-lti.md explains. ``detail`` is for the log and has no secret.
     """
 
     def __init__(self, problem: str, detail: str) -> None:
