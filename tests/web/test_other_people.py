@@ -135,7 +135,10 @@ def world(service):
             ("user_id", "user", "student", "member", "person"): (ada.id, new_id()),
             ("student_name",): ("ada", "nobody"),
             ("mark_id", "mark"): (mark.id, new_id()),
-            ("platform_id", "job_id", "job", "regrade_id", "regrade", "item", "link_id"): (new_id(), new_id()),
+            ("platform_id", "context_id", "delivery_id", "job_id", "job", "regrade_id", "regrade", "item", "link_id"): (
+                new_id(),
+                new_id(),
+            ),
             ("file", "path", "page"): (f"{SECRET}.py", "none.py"),
             ("check",): ("shapes", "none"),
             ("kind",): ("github", "none"),
