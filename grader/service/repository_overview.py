@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from . import repository_owners
+from .outside_tables import Delivery
 from .repository_tables import (
     ClassRepository,
     PushSubmission,
@@ -25,13 +26,14 @@ from .tables import Submission, User
 class RepositoryRow:
     """A repository with its students. ``push`` is the newest one, ``submission`` the one that was made of it for the first student.
 
-    ``suggestion`` is the account of the roster that the name of a repository without a student contains.
+    ``answer`` is what the host shows at its commit, and when it was sent. ``suggestion`` is the account of the roster that the name of a repository without a student contains.
     """
 
     repository: ClassRepository
     students: Sequence[User]
     push: RepositoryPush | None
     submission: Submission | None
+    answer: Delivery | None
     suggestion: RosterAccount | None
 
 
@@ -57,11 +59,15 @@ def rows_of(session: Session, source: RepositorySource) -> list[RepositoryRow]:
     )
     for push_id, submission in session.execute(statement_of_works.order_by(Submission.available)):
         works[push_id] = submission
+    answers = {
+        row.place: row for row in session.scalars(select(Delivery).where(Delivery.exercise_id == source.exercise_id))
+    }
     rows = []
     for each in repositories:
         push, owners = pushes.get(each.id), students.get(each.id, [])
         suggestion = None if owners else repository_owners.suggestion(session, each)
-        rows.append(RepositoryRow(each, owners, push, works.get(push.id) if push is not None else None, suggestion))
+        name = push.id if push is not None else ""
+        rows.append(RepositoryRow(each, owners, push, works.get(name), answers.get(name), suggestion))
     return sorted(rows, key=lambda row: bool(row.students))
 
 

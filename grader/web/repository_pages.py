@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..repositories.model import HostProblem
 from ..service import (
     access,
+    deliveries,
     overview,
     people,
     repository_hosts,
@@ -162,6 +163,18 @@ def choose_students(
                 repository_owners.choose(session, repository, ids)
     except Unreadable as refusal:
         return _page(request, service, caller, slug, name, source_id, refusal=refusal)
+    return _saved(slug, name, source_id)
+
+
+@router.post(ONE + "/answers")
+def send_answer_again(
+    slug: str, name: str, source_id: str, service: ServiceOf, caller: User, fields: FieldsOf
+) -> Response:
+    """Send an answer again that was given up."""
+    with service.database.writing() as session:
+        source = _source(session, caller, slug, name, source_id)
+        answers = [row.answer for row in repository_overview.rows_of(session, source) if row.answer is not None]
+        deliveries.send_again(session, [each for each in answers if each.id == fields["answer"]])
     return _saved(slug, name, source_id)
 
 

@@ -507,6 +507,8 @@ def _handler(host):
                     reply = Reply(500)
                 except Reply as ending:
                     reply = ending
+                except Exception:
+                    reply = Reply(500)
             content = reply.content
             raw = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
             self.send_response(reply.status)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.service import class_repositories, hooks, people, repository_owners
+from grader.service import class_repositories, deliveries, hooks, people, repository_overview, repository_owners
 from grader.service.identities import OutsidePerson, link
 from grader.service.moments import now
 from grader.service.repository_tables import ClassRepository, RepositoryPush, RepositorySource
@@ -336,6 +336,22 @@ def test_push_waits_while_the_host_fails_and_the_staff_reads_why(service, connec
     github.trouble.clear()
     work(service)
     assert len(submissions(service)) == 1 and rows(service, RepositorySource)[0].problem == ""
+
+
+def test_answer_that_the_host_refuses_is_on_the_page_and_sent_again(service, connect, github, repo, caller):  # noqa: F811
+    source = connect()
+    push(service, source, github, repo)
+    github.runs = None  # the host fails at every answer
+    work(service)
+    with service.database.reading() as session:
+        [row] = repository_overview.rows_of(session, session.get(RepositorySource, source.id))
+    assert row.answer.state == "pending" and "status 500" in row.answer.sentence
+    github.runs = {}
+    with service.database.writing() as session:
+        deliveries.send_again(session, [session.merge(row.answer)])
+        deliveries.end_pause(session, row.answer.target)
+    work(service)
+    assert len(github.runs) == 1
 
 
 @pytest.mark.long
