@@ -31,7 +31,7 @@ def command(ctx: click.Context, url: str, out: Path, token: str | None) -> None:
 
     address = addresses.read(url)
     tell = (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else (lambda line: None)
-    with opening.opened(address, token, returns=False) as system:
+    with opening.opened(address, token, False, tell) as system:
         try:
             outcome = fetching.fetch(system, address, out, tell)
         except KeyboardInterrupt:

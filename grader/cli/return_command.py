@@ -41,7 +41,7 @@ def command(
     graded = returning.read(results, pages)
     address = returning.address_of(url, graded)
     tell = (lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else (lambda line: None)
-    with opening.opened(address, token, returns=True) as system:
+    with opening.opened(address, token, True, tell) as system:
         outcome = returning.give_back(system, address, graded, send, overwrite_marks, click.echo, tell)
     for line in outcome.lines:
         click.echo(line)

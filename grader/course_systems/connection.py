@@ -33,6 +33,7 @@ TRIES = 5
 WAIT_SECONDS = (1, 2, 5, 15)  # before the next try, if the course system does not say how long
 LOW_RATE = 50.0  # of X-Rate-Limit-Remaining, of which Canvas gives 700: below it, wait before the next request
 PAUSE_SECONDS = 1
+LONG_WAIT = 5  # seconds of which a person wants to know
 ABOUT_CONTENT = ("content-encoding", "content-length", "transfer-encoding")
 VARIABLE = "GRADER_COURSE_TOKEN"
 
@@ -40,9 +41,19 @@ VARIABLE = "GRADER_COURSE_TOKEN"
 class CourseConnection:
     """A connection to the server of a course system, with a token in the header ``Authorization``, or none."""
 
-    def __init__(self, server: ServerAddress, bearer: str, wait: Callable[[float], None] = time.sleep) -> None:
-        """``bearer`` is the token for the header; "" if the course system takes it in another place."""
+    def __init__(
+        self,
+        server: ServerAddress,
+        bearer: str,
+        wait: Callable[[float], None] = time.sleep,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        """``bearer`` is the token for the header; "" if the course system takes it in another place.
+
+        ``tell`` gets a line before a long wait.
+        """
         self.server = server
+        self._tell = tell
         self.requests = 0
         self._bearer = bearer
         self._wait = wait
@@ -92,6 +103,8 @@ class CourseConnection:
                 seconds = http_rules.seconds(answer, WAIT_SECONDS[number - 1])
                 waited += seconds
                 if waited <= http_rules.MOST_WAIT:
+                    if seconds >= LONG_WAIT:
+                        self._tell(f"{self.server.host} limits the rate of requests: waiting {seconds:.0f} s.")
                     self._wait(seconds)
                     continue
                 raise self._busy()

@@ -43,8 +43,8 @@ def waits(monkeypatch):
     seconds = []
     original = connection.CourseConnection.__init__
 
-    def patient(self, server, bearer, wait=seconds.append):
-        original(self, server, bearer, wait)
+    def patient(self, server, bearer, wait=seconds.append, **more):
+        original(self, server, bearer, wait, **more)
 
     monkeypatch.setattr(connection.CourseConnection, "__init__", patient)
     return seconds

@@ -94,6 +94,14 @@ def test_low_rest_of_the_rate_makes_a_pause(server, connection, waits):
     assert waits == [1]
 
 
+def test_long_wait_is_told(server):
+    told = []
+    answering(server, Reply(429, {}, {"Retry-After": "30"}), Reply(200, {}))
+    with CourseConnection(server_address(server.url), SECRET, tell=told.append) as connection:
+        connection.answer("PUT", "x", {})
+    assert told == ["127.0.0.1 limits the rate of requests: waiting 30 s."]
+
+
 def test_answer_has_a_limit(server, connection, monkeypatch):
     monkeypatch.setattr("grader.course_systems.connection.MOST_ANSWER", 10)
     answering(server, Reply(200, b"x" * 11))
