@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 LONGEST = 1000
+HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
+"""The name or the address of a host; an origin with other characters could change a policy that contains it."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -17,7 +20,13 @@ def is_possible(address: str) -> bool:
     except ValueError:
         return False
     is_plain = address.isascii() and address.isprintable() and " " not in address and "\\" not in address
-    if not is_plain or len(address) > LONGEST or not host or parts.username is not None or parts.fragment:
+    if (
+        not is_plain
+        or len(address) > LONGEST
+        or not HOST.fullmatch(host)
+        or parts.username is not None
+        or parts.fragment
+    ):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
 
@@ -39,7 +48,7 @@ def origin_of(address: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         return ""
-    if parts.scheme not in DEFAULT_PORTS or not host:
+    if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(host or ""):
         return ""
-    name = f"[{host}]" if ":" in host else host
+    name = f"[{host}]" if ":" in str(host) else host
     return f"{parts.scheme}://{name}" + ("" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}")

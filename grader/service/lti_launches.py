@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..lti import deep_linking, roles, tool
@@ -66,8 +67,16 @@ def arrive(service: Service, visit: Visit) -> Arrival:
     """Return the sender of a message and the place of its link, after the account, the role and the link have been stored.
 
     Raises LaunchRefused for a message without a course or a role in it, NotAllowed for a disabled account and for a student who
-    wants to choose exercises, and Conflict for a student whose instructor has not connected the course yet. Then nothing has been stored.
+    wants to choose exercises, and Conflict for a student whose instructor has not connected the course yet. Then nothing has been
+    stored.
     """
+    try:
+        return _arrive(service, visit)
+    except IntegrityError:  # somebody else has opened the same link for the first time at the same moment
+        return _arrive(service, visit)
+
+
+def _arrive(service: Service, visit: Visit) -> Arrival:
     with service.database.writing() as session:
         platform = _platform(session, visit)
         launch = launch_of(visit.claims, platform.client_id)

@@ -28,6 +28,9 @@ def test_possible_addresses(address):
         "https://lms.exämple/",
         "https://lms.example:no/",
         "https://[::1",
+        "https://lms.example;sandbox/",
+        "https://lms.example,x/",
+        "https://lms.example'x/",
         "ftp://localhost/",
         "https://lms.example/" + "x" * 1000,
     ],
@@ -46,6 +49,7 @@ def test_impossible_addresses(address):
         ("javascript:alert(1)", ""),
         ("lms.example", ""),
         ("https://[::1", ""),
+        ("https://lms.example;sandbox/", ""),
     ],
 )
 def test_origin_of_an_address(address, origin):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -170,3 +172,10 @@ def test_identity_of_a_connected_account_is_used(service, platform, row, context
         person = identities.OutsidePerson(provider="lti", issuer=platform.issuer, subject="ben-there")
         identities.link(session, ben, person)
     assert arrive(service, row, platform.message(person="ben-there", name="Other")).user.name == "ben"
+
+
+def test_class_opens_a_new_link_at_once(service, platform, row, context):
+    messages = [platform.message(person=f"student-{n}", link="exam", custom={"exercise": EXERCISE}) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        arrivals = [*pool.map(lambda message: arrive(service, row, message), messages)]
+    assert {each.exercise.name for each in arrivals} == {EXERCISE} and len({each.user.id for each in arrivals}) == 8
