@@ -93,15 +93,16 @@ def line_items(
 
 
 def new_line_item(
-    services: PlatformServices, address: str, *, label: str, most: float, resource_id: str, resource_link: str
+    services: PlatformServices, address: str, *, label: str, most: float, resource_id: str, resource_link: str = ""
 ) -> LineItem:
     """Make a column in a course, and return it; raises Unreachable or ServiceRefused."""
-    document = {
+    document: dict[str, Any] = {
         "label": label,
         "scoreMaximum": most,
         "resourceId": resource_id,
-        "resourceLinkId": resource_link,
     }
+    if resource_link:
+        document["resourceLinkId"] = resource_link
     answer = services.call(
         LINE_ITEM_SCOPE, "POST", address, accept=LINE_ITEM_TYPE, document=document, content_type=LINE_ITEM_TYPE
     )

@@ -18,7 +18,7 @@ class Pace:
 
     first: float = 60.0
     longest: float = 24 * 3600.0
-    longest_pause: float = 3600.0
+    longest_pause: float = 900.0
     patience: float = 14 * 24 * 3600.0
     most_failures: int = 5
     at_once: int = 4

@@ -101,6 +101,7 @@ class DeliveryRunner:
         self._pool = ThreadPoolExecutor(self._pace.threads, "delivery")
         self._active: dict[Future[None], str] = {}  # {a delivery that is being sent: its target}
         self._troubled: set[str] = set()  # the systems that have failed lately
+        self._last_failures: dict[str, str] = {}  # {system: the delivery that has failed last}
 
     def start(self) -> None:
         """Begin. Messages that an earlier server has not finished are sent again."""
@@ -234,7 +235,10 @@ class DeliveryRunner:
     def _try_later(self, row: Delivery, reason: TryLater) -> None:
         log.info("a delivery is tried again", extra={FIELDS: _fields(row, reason)})
         self._until_written(row.id, lambda own: self._failed(own, reason))
-        if reason.is_of_system:
+        # A single delivery that always fails must not hold up the others.
+        is_another = self._last_failures.get(row.target) != row.id
+        self._last_failures[row.target] = row.id
+        if reason.is_of_system and (is_another or reason.seconds):
             self._count_failure(row.target, reason)
 
     def _until_written(self, delivery_id: str, change: Callable[[Delivery], None]) -> None:
@@ -274,6 +278,7 @@ class DeliveryRunner:
     def _end_pause(self, target: str) -> None:
         """Send everything that waits for a system, because it works again. A pause that has begun stays."""
         self._troubled.discard(target)
+        self._last_failures.pop(target, None)
         with self._service.database.claiming() as session:
             is_over = or_(DeliveryPause.until.is_(None), DeliveryPause.until <= now())
             statement = delete(DeliveryPause).where(DeliveryPause.target == target, is_over)

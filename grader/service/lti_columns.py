@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import update
 
 from ..lti import grades
-from ..lti.services import PlatformServices
+from ..lti.services import PlatformServices, ServiceRefused
 from ..support.i18n import lazy
 from . import assignments, overview
 from .delivery_sender import NeverAccepted
@@ -115,12 +116,13 @@ class Columns:
             exercise = session.get_one(Exercise, resource.exercise_id)
             title = overview.title_of(self._service, exercise)
             most = assignments.assignment_of(self._service, exercise.version).content.max_score
+        fields: dict[str, Any] = {"label": title, "most": most, "resource_id": exercise.name}
         with outcomes(NO_COLUMN):
-            return grades.new_line_item(
-                services,
-                resource.line_items,
-                label=title,
-                most=most,
-                resource_id=exercise.name,
-                resource_link=resource.resource_link,
-            ).address
+            try:
+                link = resource.resource_link
+                return grades.new_line_item(services, resource.line_items, **fields, resource_link=link).address
+            except ServiceRefused as refusal:
+                if refusal.status not in (400, 404, 412, 422) or refusal.is_token:
+                    raise
+            # The link may have been deleted with its column; then the column belongs to the course alone.
+            return grades.new_line_item(services, resource.line_items, **fields).address

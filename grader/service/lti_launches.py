@@ -116,7 +116,9 @@ def context_of(session: Session, platform: LtiPlatform, launch: Launch) -> LtiCo
 def set_exercise(session: Session, context: LtiContext, launch: Launch, exercise: Exercise) -> LtiResource:
     """Let the link of a message open an exercise from now on, and return it with the addresses of its marks."""
     resource = _resource(session, context, launch)
+    is_new = resource is None
     if resource is None:
+        passback.forget_gone(session, context.id, exercise.id)
         resource = LtiResource(context_id=context.id, resource_link=launch.resource_link, exercise_id=exercise.id)
         session.add(resource)
     is_other_column = launch.line_item and (
@@ -129,7 +131,7 @@ def set_exercise(session: Session, context: LtiContext, launch: Launch, exercise
     if is_other_column:
         resource.own_item = resource.item_state = ""
     session.flush()
-    if is_other_column:
+    if is_new or is_other_column:
         passback.want(session, exercise.id)
     return resource
 

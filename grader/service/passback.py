@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, String, bindparam, exists, or_, select
+from sqlalchemy import Select, String, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from . import deliveries
@@ -95,10 +95,37 @@ def passback_of(session: Session, exercise_id: str, course_id: str) -> Passback:
 def send_again(session: Session, rows: Sequence[Delivery]) -> int:
     """Send deliveries again because a person asks for it; a column that was deleted is made again. Return how many there are."""
     places = {row.place for row in rows if row.kind == KIND}
-    for resource in session.scalars(select(LtiResource).where(LtiResource.id.in_(places))):
-        if resource.item_state == GONE:
-            resource.item_state = MAKE
+    gone = session.scalars(select(LtiResource).where(LtiResource.id.in_(places), LtiResource.item_state == GONE)).all()
+    for resource in gone:
+        resource.item_state = MAKE
+    session.flush()
+    for exercise_id in sorted({resource.exercise_id for resource in gone}):
+        want(session, exercise_id)  # the scores that came while there was no column
     return deliveries.send_again(session, rows)
+
+
+def forget_gone(session: Session, context_id: str, exercise_id: str) -> None:
+    """Forget the links of a course to an exercise whose columns were deleted, because there is a new link."""
+    own = (LtiResource.context_id == context_id, LtiResource.exercise_id == exercise_id, LtiResource.item_state == GONE)
+    for resource in session.scalars(select(LtiResource).where(*own)).all():
+        session.execute(delete(Delivery).where(Delivery.kind == KIND, Delivery.place == resource.id))
+        session.delete(resource)
+
+
+def is_stranger(session: Session, exercise_id: str, user_id: str) -> bool:
+    """Return whether there is a course system with a link to an exercise that does not know a user yet."""
+    statement = (
+        select(LtiResource.id)
+        .join(LtiResource.context)
+        .join(LtiContext.platform)
+        .where(
+            LtiResource.exercise_id == exercise_id,
+            ~exists().where(
+                Identity.provider == LTI, Identity.issuer == LtiPlatform.issuer, Identity.user_id == user_id
+            ),
+        )
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 @cache
@@ -122,6 +149,7 @@ def _statement(is_of_one: bool) -> Select[Any]:
             LtiResource.exercise_id == bindparam("exercise", type_=String()),
             student.role == Role.STUDENT,
             is_of_context,
+            LtiResource.item_state != GONE,
             or_(LtiResource.own_item != "", LtiResource.line_item != "", LtiResource.line_items != ""),
         )
         .distinct()

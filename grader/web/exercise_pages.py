@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from ..assignment import Assignment, chapters
-from ..service import accepting, access, admission, assignments, overview, score_overview, standings
+from ..service import accepting, access, admission, assignments, overview, passback, score_overview, standings
 from ..service.access import Caller
 from ..service.errors import NotFound, Refusal, Unreadable, missing
 from ..service.identifiers import digest_of, new_id
@@ -115,6 +115,7 @@ def _page(
         assignment = assignments.assignment_of(service, row.version)
         own = standings.standing_of(service, session, row, caller.user_id)
         sent_scores = score_overview.of_student(session, row.id, caller.user_id)
+        is_stranger = not course.is_staff and passback.is_stranger(session, row.id, caller.user_id)
     title = row.title or assignment.content.title
     address = f"{requests.root(request)}/c/{course.course.slug}/a/{row.name}/files"
     return pages.form(
@@ -131,6 +132,7 @@ def _page(
         most_of_a_kind=overview.MOST_OF_A_KIND,
         own=own,
         sent_scores=sent_scores,
+        is_stranger=is_stranger,
         task=task_text.rendered(_task_of(assignment), _(assignment.content.title), address),
         downloads=_downloads(assignment),
         limits=service.configuration.limits,

@@ -48,6 +48,7 @@ class PlatformServices:
         self.members = []
         self.students = None  # the user ids that may have scores; None: everybody
         self.failures = deque()  # of FAILURES, or a status; of the next requests for a score
+        self.links = {"link-1", "link-2", "link"}  # those of the course: a new column cannot belong to another one
         self.is_down = False
         self.slow_seconds = 1.0
         self.shows_results = True
@@ -180,6 +181,8 @@ class PlatformServices:
         fields = json.loads(request.body)
         if not fields.get("label") or not fields.get("scoreMaximum", 0) > 0:
             return document({"errors": "label and scoreMaximum are required"}, 422)
+        if fields.get("resourceLinkId", "link") not in self.links:
+            return document({"errors": "The link does not exist."}, 412)
         address = self.add_item(fields.pop("label"), fields.pop("scoreMaximum"), **fields)
         path = address.removeprefix(self.platform.address).partition("?")[0]
         return Reply(self.items[path], 201, TYPES["item"])

@@ -215,6 +215,19 @@ def test_system_that_fails_is_left_alone_and_others_are_not(service, runner, out
         assert session.query(Delivery).filter_by(state=SENT).count() == 31
 
 
+def test_single_delivery_that_always_fails_does_not_hold_up_the_others(service, runner, outside, want, row, all_due):
+    want("place")
+    for _ in range(10):
+        outside.failures = [TryLater("It fails for this one.")]
+        all_due()
+        runner.run_due()
+    assert row().tries == 10
+    want("other")
+    outside.failures = []
+    assert runner.run_due() == 2
+    assert row("other").state == SENT
+
+
 def test_all_that_waits_for_a_system_is_sent_when_it_works_again(service, runner, outside, want, row, all_due):
     outside.failures = [TryLater("It does not answer.")]
     want("first")

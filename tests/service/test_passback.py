@@ -34,6 +34,11 @@ from tests.service.kept_results import EXERCISE, hand_in, report_with
 from tests.service.lti import arrive
 
 
+def endpoint_of(lms):
+    """The claim about columns, without a column of its own."""
+    return {"https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": lms.services.endpoint()}
+
+
 def wishes(service):
     """The login names of the users whose scores must be sent, with the number of wishes."""
     with service.database.reading() as session:
@@ -203,6 +208,27 @@ def test_other_column_of_a_link(service, lms, change_in, is_gone, is_same, count
         assert (resource.item_state, resource.line_item) == ("", address)
 
 
+def test_new_link_replaces_one_whose_column_was_deleted(service, lms, change_in):
+    with service.database.writing() as session:
+        resource = session.get(LtiResource, lms.resource_id)
+        passback.want(session, resource.exercise_id)
+        resource.item_state = passback.GONE
+    launch = lti_launches.launch_of(
+        lms.platform.message(link="link-2", roles=[LEARNER], **endpoint_of(lms)), "client-1"
+    )
+
+    def open_new_link(session, exercise, user):
+        passback.want(session, exercise.id)  # nothing is wanted for the link without a column
+        assert {row.wishes for row in session.query(Delivery)} == {1}
+        lti_launches.set_exercise(session, session.get(LtiContext, lms.context_id), launch, exercise)
+
+    assert change_in(open_new_link) == {"ada": 1, "ben": 1}
+    with service.database.reading() as session:
+        resource = session.query(LtiResource).one()
+        assert resource.resource_link == "link-2"
+        assert {row.place for row in session.query(Delivery)} == {resource.id}
+
+
 def test_only_students_of_the_own_course_system_are_meant(service, lms, exercise):
     with service.database.writing() as session:
         ada, ben, iris = (session.scalar(select(User).where(User.name == name)) for name in ("ada", "ben", "iris"))
@@ -231,6 +257,8 @@ def test_link_without_columns_and_strangers_are_named(service, lms, exercise):
         own = passback.passback_of(session, exercise.id, exercise.course_id)
         assert [user.name for user in own.strangers] == ["ben"]
         assert [resource.id for resource in own.without_column] == [lms.resource_id]
+        users = {user.name: user.id for user in session.query(User)}
+        assert [passback.is_stranger(session, exercise.id, users[name]) for name in ("ada", "ben")] == [False, True]
         other = session.scalar(select(Exercise).where(Exercise.name != EXERCISE))
         assert passback.passback_of(session, other.id, other.course_id).resources == []
 

@@ -341,11 +341,12 @@ def test_deleted_column_is_made_again_only_if_a_person_asks(service, lms):
     count = len(lms.platform.requests)
     lms.pass_back()
     assert (lms.row().sentence, len(lms.platform.requests)) == (DELETED, count)  # nobody is asked again
+    lms.services.links.discard("link-1")  # the link was deleted together with its column
     with service.database.writing() as session:
         assert passback.send_again(session, session.query(Delivery).all()) == 2
     lms.again()
     assert lms.services.points() == {"lms-ada": 100, "lms-ben": 100}
-    assert len(lms.services.items) == 1
+    assert [item.get("resourceLinkId") for item in lms.services.items.values()] == [None]
 
 
 def test_column_that_replaced_a_deleted_one_is_found(service, lms):

@@ -94,6 +94,15 @@ def test_student_sees_whether_the_score_has_arrived_and_no_reason(scores, browse
     assert "deleted" not in page
 
 
+def test_student_whom_the_course_system_does_not_know_learns_what_to_do(service, scores, browser):
+    words = "open the exercise there once"
+    assert words not in browser("ada").get(f"/c/demo/a/{EXERCISE}").text
+    with service.database.writing() as session:
+        session.query(Identity).filter_by(subject="lms-ada").delete()
+    assert words in browser("ada").get(f"/c/demo/a/{EXERCISE}").text
+    assert words not in browser("tom").get(f"/c/demo/a/{EXERCISE}").text
+
+
 def test_administrators_see_systems_that_fail_and_try_again(service, app, scores, browser, form, monkeypatch):
     scores(ada=GIVEN_UP, ben=PENDING)
     with service.database.writing() as session:
