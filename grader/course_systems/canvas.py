@@ -38,6 +38,7 @@ class Canvas:
         self._course = f"api/v1/courses/{address.course}"
         self._place = f"{self._course}/assignments/{address.assignment}"
         self._read_assignment: Mapping[str, Any] | None = None
+        self._all_members: list[CourseMember] | None = None
 
     def assignment(self) -> CourseAssignment:
         """Return the assignment: ``GET /api/v1/courses/:course_id/assignments/:id`` and ``GET /api/v1/courses/:id``."""
@@ -153,7 +154,9 @@ class Canvas:
                     yield CourseMember(Person(f"anonymous {identity}", identity)), submission
             return
         by_user = {str(submission.get("user_id")): submission for submission in submissions}
-        for member in self._members():
+        if self._all_members is None:
+            self._all_members = self._members()
+        for member in self._all_members:
             if member.person.identity in by_user:
                 yield member, by_user[member.person.identity]
 

@@ -9,22 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..batch import fetched, gradebook_lines
-from ..batch.existing_marks import Kind, WrittenCell, same
+from ..batch.existing_marks import WrittenCell
 from ..batch.fetched import FetchedClass
 from ..batch.renewing import CHANGED
 from ..batch.store import FILE as STORE
 from ..batch.store import NAMES, Store
-from ..support.errors import Stopped, UsageError
+from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import addresses, pages_to_attach
 from .addresses import AssignmentAddress
-from .failures import CourseSystemFailure, RequestRefused
-from .model import AttachedPage, CourseOutcome, CourseSystem, MarkChange
+from .model import AttachedPage, CourseOutcome, CourseSystem
 from .planning import PlannedMark, ReturnPlan, plan
 from .receipts import Receipts
+from .sending_marks import MarkSender
 
 Tell = Callable[[str], None]
-NEXT = "run the same command again to send the others"
 MOST_NAME = 32
 IMPORT_FILES = ("canvas.csv", "moodle.csv")
 
@@ -131,78 +130,10 @@ def give_back(
             if planned.changes:
                 outcome.lines.append(f"Nothing was sent. To send {plural(len(planned.changes), 'change')}, add --send.")
             return outcome
-        _Sending(system, planned, receipts, outcome, tell).run()
+        MarkSender(system, planned, receipts, outcome, tell).run()
         if planned.changes:
             outcome.lines.append(f"The receipts are in {receipts.write_table()}.")
     return outcome
-
-
-class _Sending:
-    """Sends the changes of a plan one by one."""
-
-    def __init__(
-        self, system: CourseSystem, planned: ReturnPlan, receipts: Receipts, outcome: CourseOutcome, tell: Tell
-    ) -> None:
-        self._system = system
-        self._changes = planned.changes
-        self._receipts = receipts
-        self._outcome = outcome
-        self._tell = tell
-        self._sent: list[MarkChange] = []
-        self._failed: list[tuple[str, str]] = []
-
-    def run(self) -> None:
-        """Send everything, and compare the marks afterwards. A failure for one student does not stop the others."""
-        count, stopped_by = len(self._changes), ""
-        try:
-            for planned in self._changes:
-                self._one(planned)
-        except KeyboardInterrupt:
-            self._receipts.write_table()
-            raise Stopped(f"Stopped. {len(self._sent)} of {count} were sent: {NEXT}.") from None
-        except CourseSystemFailure as error:
-            stopped_by = str(error)
-        if not stopped_by and self._sent:
-            with contextlib.suppress(CourseSystemFailure):
-                self._compare()
-        name = self._system.name
-        sentence = f"Sent to {name}: {len(self._sent)} of {plural(count, 'change')}."
-        self._outcome.lines.append(sentence if count else f"Nothing to send: {name} has everything already.")
-        if self._failed:
-            self._outcome.lines.append(f"Not sent or not taken over ({len(self._failed)}):")
-            self._outcome.lines += [f"  {who}: {why}" for who, why in self._failed]
-        if stopped_by:
-            self._outcome.lines.append(f"{stopped_by} {count - len(self._sent)} were not sent yet.")
-        self._outcome.is_complete = not self._failed and not stopped_by
-
-    def _one(self, planned: PlannedMark) -> None:
-        change = planned.change
-        assert change is not None, "only changes are sent"
-        person = change.place.member.person
-        try:
-            self._system.send(change)
-        except RequestRefused as error:
-            self._failed.append((clean(person.name), str(error)))
-            return
-        cells: list[tuple[Kind, str]] = [] if change.mark is None else [("mark", change.mark)]
-        cells += [] if change.comment is None else [("comment", change.comment)]
-        self._receipts.keep(person.identity, person.name, cells)
-        self._sent.append(change)
-        self._tell(f"{len(self._sent)}/{len(self._changes)}  {clean(person.name)}")
-
-    def _compare(self) -> None:
-        """List the marks that the course system has not taken over, although it reported no mistake."""
-        places = {place.member.person.identity: place for place in self._system.places()}
-        for change in self._sent:
-            person = change.place.member.person
-            place = places.get(person.identity)
-            if change.mark is None or place is None:
-                continue
-            if not place.mark:
-                place = self._system.completed(place)
-            if not same("mark", place.mark, change.mark):
-                why = f"{self._system.name} still has {place.mark or 'no mark'}: perhaps it is locked in the gradebook"
-                self._failed.append((clean(person.name), why))
 
 
 def _comment_cell(planned: PlannedMark) -> str:

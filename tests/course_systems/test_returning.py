@@ -277,3 +277,32 @@ def test_two_runs_at_the_same_time_are_refused(class_of_two, give_back, tmp_path
     class_of_two.faults.append(second)
     _, outcome = give_back(class_of_two, LINES)
     assert outcome.is_complete
+
+
+def test_mark_that_a_person_enters_during_the_run_stays(canvas, give_back, monkeypatch):
+    monkeypatch.setattr("grader.course_systems.sending_marks.READ_AGAIN", 1)
+    for number in range(1, 5):
+        canvas.add(number, f"Student {number}")
+        canvas.hand_in(number, [("a.py", b"x = 1\n")])
+
+    def meanwhile(asked):
+        if asked.method == "PUT" and asked.path.endswith("/1"):
+            canvas.submissions[2]["entered_score"] = 99.0
+            canvas.hand_in(3, [("a.py", b"x = 2\n")], attempt=2, at="2026-11-20T12:00:00Z")
+        return
+
+    canvas.faults.append(meanwhile)
+    _, outcome = give_back(canvas, [(f"Student {number}", number, 50, "Good.") for number in range(1, 5)])
+    assert not outcome.is_complete
+    assert marks(canvas) == {1: 50.0, 2: 99.0, 3: None, 4: 50.0}
+    assert sum("it has changed in Canvas since the table above" in line for line in outcome.lines) == 2
+
+
+def test_group_is_not_taken_for_the_work_of_a_person(class_of_two, give_back, monkeypatch):
+    monkeypatch.setattr("grader.course_systems.sending_marks.READ_AGAIN", 1)
+    class_of_two.values["group_category_id"] = 7
+    for number in (1, 2):
+        class_of_two.submissions[number]["group"] = {"id": 5, "name": "Team"}
+    _, outcome = give_back(class_of_two, [(name, key, 70, "Well done.") for name, key, *_ in LINES])
+    assert outcome.is_complete
+    assert comments(class_of_two, 2) == ["Well done."]
