@@ -95,11 +95,13 @@ def passback_of(session: Session, exercise_id: str, course_id: str) -> Passback:
 def send_again(session: Session, rows: Sequence[Delivery]) -> int:
     """Send deliveries again because a person asks for it; a column that was deleted is made again. Return how many there are."""
     places = {row.place for row in rows if row.kind == KIND}
-    gone = session.scalars(select(LtiResource).where(LtiResource.id.in_(places), LtiResource.item_state == GONE)).all()
-    for resource in gone:
+    resources = session.scalars(
+        select(LtiResource).where(LtiResource.id.in_(places), LtiResource.item_state == GONE)
+    ).all()
+    for resource in resources:
         resource.item_state = MAKE
     session.flush()
-    for exercise_id in sorted({resource.exercise_id for resource in gone}):
+    for exercise_id in sorted({resource.exercise_id for resource in resources}):
         want(session, exercise_id)  # the scores that came while there was no column
     return deliveries.send_again(session, rows)
 
