@@ -19,9 +19,14 @@ RESET_DAYS = 1
 
 
 def may_link(session: Session, caller: Caller, user: User) -> bool:
-    """Return whether the caller may make a link with which somebody can sign in as a user."""
+    """Return whether the caller may make a link with which somebody can sign in as a user.
+
+    Somebody with a login of another system needs no link, and would not notice that another person has used one.
+    """
     if caller.is_admin:
         return True
+    if identities.of_user(session, user.id):
+        return False
     memberships = session.scalars(select(Membership).where(Membership.user_id == user.id)).all()
     own_courses = set(
         session.scalars(
@@ -123,5 +128,7 @@ def join_open_course(session: Session, slug: str, user_id: str) -> Course:
 
 
 def _require_may_link(session: Session, caller: Caller, user: User) -> None:
+    if not may_link(session, caller, user) and identities.of_user(session, user.id):
+        raise NotFound(_("Only an admin can make a link for this account: the person signs in with another system."))
     if not may_link(session, caller, user):
         raise NotFound(_("Only an admin can make a link for this account: it is also used outside your courses."))

@@ -49,13 +49,7 @@ def change_password(service: Service, caller: Caller, old: str, new: str, addres
     Raises NotAllowed if the old password is wrong, Unreadable if the new one is easy to guess, and TooMany. A user without a
     password needs no old one.
     """
-    with service.database.reading() as session:
-        user = session.get_one(User, caller.user_id)
-    if user.password:
-        service.rates.count_sign_in(user.name, address)
-        if not passwords.is_right(old, user.password):
-            raise NotAllowed(_("The old password is wrong."))
-        service.rates.forget_sign_ins(user.name, address)
+    user = require_password(service, caller, old, address)
     passwords.require_good(new, user.name)
     password_hash = passwords.hash_of(new)
     with service.database.writing() as session:
@@ -64,6 +58,18 @@ def change_password(service: Service, caller: Caller, old: str, new: str, addres
             raise Conflict(_("The password has been changed meanwhile: sign in again."))
         users.set_password(session, stored, password_hash)
         return accounts.sign_in(session, stored)
+
+
+def require_password(service: Service, caller: Caller, password: str, address: str) -> User:
+    """Return the user; raises NotAllowed if the password is wrong, and TooMany. A user without a password needs none."""
+    with service.database.reading() as session:
+        user = session.get_one(User, caller.user_id)
+    if user.password:
+        service.rates.count_sign_in(user.name, address)
+        if not passwords.is_right(password, user.password):
+            raise NotAllowed(_("The password is wrong."))
+        service.rates.forget_sign_ins(user.name, address)
+    return user
 
 
 def sign_out_elsewhere(service: Service, caller: Caller, cookie: str) -> None:

@@ -186,7 +186,7 @@ def _person_page(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
         membership = people.member(session, course, user_id)
         may_link = invitations.may_link(session, caller, membership.user)
-        logins = {user_id: identities.of_user(session, user_id)}
+        logins = identities.of_users(session, [user_id])
     return pages.form(
         request,
         "person.html.j2",
@@ -196,6 +196,7 @@ def _person_page(
         person=membership.user,
         sign_ins=way_names.of_people(request, [membership.user], logins)[user_id],
         may_link=may_link,
+        has_logins=bool(logins),
         link=link,
         saved=saved,
     )

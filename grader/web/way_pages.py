@@ -15,13 +15,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from ..logins.failures import Cancelled, LoginFailed, TooOld
 from ..logins.proved import Protocol, ProvedPerson, Secrets
-from ..service import identities, invitations, outside_logins
+from ..service import identities, invitations, outside_logins, own_account
 from ..service.errors import NotSignedIn, Refusal, missing
 from ..service.hub_environment import CALLBACK
 from ..service.identifiers import digest_of
 from ..service.login_settings import LoginSettings
 from ..service.logs import FIELDS
-from ..service.outside_logins import Begun, SignedIn
+from ..service.outside_logins import Begun, LoginWish, SignedIn
 from ..service.service import Service
 from ..service.tables import User as UserRow
 from ..support.i18n import _
@@ -60,19 +60,18 @@ async def come_back_from_hub(request: Request, service: ServiceOf, visitor: Visi
 
 
 @router.post("/login/{name}/add")
-def add_login(request: Request, name: str, service: ServiceOf, visitor: Visitor, secret: Field = "") -> Response:
-    """Add a login to an account, as the person has confirmed."""
+def add_login(
+    request: Request, name: str, service: ServiceOf, visitor: Visitor, secret: Field = "", password: Field = ""
+) -> Response:
+    """Add a login to an account, as the person has confirmed. An account with a password needs it, as for a new password."""
     settings, _protocol = _way(request, name)
     with service.database.writing() as session:
         wish = outside_logins.wish_of(session, secret, way_cookie.of(request).secret)
     if wish.begun.way != name:
         raise missing()
+    if not wish.begun.link:
+        return _add_to_own(request, service, settings, visitor, wish, password)
     with service.database.writing() as session:  # another one: the secret is used up, whatever happens now
-        if not wish.begun.link:
-            if visitor is None:
-                raise NotSignedIn(_("Please sign in."))
-            outside_logins.add(session, visitor, settings, wish)
-            return RedirectResponse("/me?saved=1", 303)
         old_cookie = request.cookies.get(requests.COOKIE, "")
         result = outside_logins.accept(session, wish, settings, old_cookie)
     return _signed_in(service, settings, result, "/")
@@ -86,6 +85,20 @@ def welcome(request: Request, service: ServiceOf, caller: User, next: str = "/")
     titles = [way_names.title_of(request, identity) for identity in logins]
     wish = logins[0].name if logins else ""
     return pages.page(request, "welcome.html.j2", user=user, titles=titles, wish=wish, next=signed_in.local(next))
+
+
+def _add_to_own(
+    request: Request, service: Service, settings: LoginSettings, visitor: Visitor, wish: LoginWish, password: str
+) -> Response:
+    if visitor is None:
+        raise NotSignedIn(_("Please sign in."))
+    try:
+        own_account.require_password(service, visitor, password, signed_in.address_of(request))
+        with service.database.writing() as session:
+            outside_logins.add(session, visitor, settings, wish)
+    except Refusal as refusal:
+        return pages.form(request, "login_not_added.html.j2", refusal, is_invited=False)
+    return RedirectResponse("/me?saved=1", 303)
 
 
 def _begin(

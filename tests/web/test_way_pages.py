@@ -429,6 +429,21 @@ def test_login_of_another_account_says_what_to_do(world):
     assert world.identities() == {"248289761001": "ada-2"}
 
 
+def test_account_with_a_password_needs_it_for_a_new_login(world):
+    """Somebody who has found a browser that is signed in must not get a lasting way in."""
+    with world.service.database.writing() as session:
+        users.find(session, "ada").password = passwords.hash_of("correct horse")
+    ada = world.browser("ada")
+    page = world.sign_in(ada, add="1")
+    assert "Your password on this server" in page.text
+    for password in ("", "wrong horse"):
+        answer = confirm(ada, world.sign_in(ada, add="1"), password=password)
+        assert (answer.status_code, "The password is wrong." in answer.text) == (403, True)
+    assert world.identities() == {}
+    assert confirm(ada, page, password="correct horse").headers["location"] == "/me?saved=1"
+    assert world.identities() == {"248289761001": "ada"}
+
+
 def test_cancelled_adding_leads_back_to_the_account(world):
     world.university.is_cancelled = True
     answer = world.sign_in(world.browser("ada"), add="1")
@@ -557,11 +572,13 @@ def test_instructor_sees_who_signs_in_with_what(world, invited):
         links = people.invitations_for(session, caller, session.scalar(select(Course)))
         grace = users.find(session, "grace")
         assert "grace" not in {each.user.name for each in links}
-        with pytest.raises(invitations.Conflict):
-            invitations.invite(session, caller, grace)
+        for make in (invitations.invite, invitations.reset):  # it would lead into the account, unnoticed
+            with pytest.raises(invitations.NotFound, match="signs in with another system"):
+                make(session, caller, grace)
     person = iris.get(f"/c/demo/people/{grace.id}").text
     assert "Signs in with: University" in person
     assert "Remove University" not in person
+    assert "Only an admin can make a link for this account: the person signs in with another system." in person
 
 
 def test_administrator_sees_who_signs_in_with_what_and_can_give_a_password(world):
