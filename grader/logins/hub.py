@@ -137,7 +137,7 @@ class Hub:
     def _admins(self, document: Mapping[str, Any]) -> frozenset[str]:
         """Return the group of the administrators of the hub, if the settings ask for it and the person is one."""
         if self.settings.admins and "admin" not in document:
-            log.warning("The hub does not say who is its administrator: give the token the scope read:users!user.")
+            log.warning("The hub does not say who is its administrator: give the token the scope read:users:name!user.")
         return frozenset({ADMINS}) if self.settings.admins and document.get("admin") is True else frozenset()
 
     def _no_access(self) -> NoAccess:

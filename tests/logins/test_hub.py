@@ -77,7 +77,7 @@ def test_hub_that_hides_groups_and_administrators_is_in_the_log(sign_in, hub, ca
     assert "read:users:groups!user" in caplog.text
     hub.more = {"admin": None}
     assert sign_in("boss", settings=settings).groups == set()
-    assert "read:users!user" in caplog.text
+    assert "read:users:name!user" in caplog.text
 
 
 def changed(**values):

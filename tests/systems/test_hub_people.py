@@ -50,7 +50,9 @@ def hub(tmp_path_factory):
     (folder / "spawned.py").write_text(SPAWNED)
     (folder / "single-neuron.py").write_bytes(WRONG.read_bytes())
     spawned = [sys.executable, str(folder / "spawned.py"), str(folder)]
-    with hubs.running_hub(folder, base="/jupyter/", spawned=spawned) as hub:
+    change = 'c.JupyterHub.public_url = c.JupyterHub.bind_url\nc.Spawner.environment.pop("GRADER_URL")\n'
+    settings = hubs.LOGIN.replace("kind: hub", "kind: hub\n    admins: yes").replace("bosses", "nobody")
+    with hubs.running_hub(folder, settings, base="/jupyter/", spawned=spawned, change=change) as hub:
         yield hub
 
 
@@ -86,7 +88,13 @@ def test_person_clicks_the_service_in_the_hub(hub, chromium):  # noqa: F811
     page.context.close()
 
 
+def test_administrator_of_the_hub_is_one_here_if_the_settings_say_so(hub):
+    with hub.browser("boss") as browser:
+        browser.get(f"{hub.service}/")
+        assert browser.get(f"{hub.service}/admin").status_code == 200
+
+
 def test_log_says_that_the_hub_knows_the_service(hub):
     log = hub.log()
     assert "knows the service grader" in log
-    assert "Browsers find it at /jupyter/services/grader/ on the host of the hub." in log
+    assert f"Address: {hub.service}\n" in log
