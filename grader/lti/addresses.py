@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from urllib.parse import urlsplit
 
 LONGEST = 1000
@@ -39,6 +40,24 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_inside(address: str) -> bool:
+    """Return whether an address is one of this machine, or has a number in place of a name that is not of the public internet."""
+    try:
+        host = (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return True
+    if is_this_machine(host):
+        return True
+    try:
+        number: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            number = ipaddress.ip_address(socket.inet_aton(host))  # as in https://127.1, which connections accept
+        except OSError:
+            return False
+    return not (getattr(number, "ipv4_mapped", None) or number).is_global
 
 
 def origin_of(address: str) -> str:

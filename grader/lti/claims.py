@@ -78,7 +78,7 @@ def launch_of(claims: Mapping[str, Any], client_id: str) -> Launch:
         context_title=_text(context, "title") or _text(context, "label"),
         resource_link=_id(resource, "id"),
         resource_title=_text(resource, "title"),
-        custom={name: value for name, value in custom.items() if isinstance(value, str) and len(value) <= LONGEST_TEXT},
+        custom={name: _text(custom, name) for name, value in custom.items() if isinstance(value, str)},
         line_item=_text(endpoint, "lineitem"),
         line_items=_text(endpoint, "lineitems"),
         scopes=_words(endpoint, "scope"),
@@ -115,12 +115,17 @@ def _part(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _words(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
     words = claims.get(name)
-    return tuple(word for word in words if isinstance(word, str)) if isinstance(words, list) else ()
+    return tuple(_storable(word) for word in words if isinstance(word, str)) if isinstance(words, list) else ()
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     text = claims.get(name)
-    return text if isinstance(text, str) and len(text) <= LONGEST_TEXT else ""
+    return _storable(text) if isinstance(text, str) and len(text) <= LONGEST_TEXT else ""
+
+
+def _storable(text: str) -> str:
+    """Return a text with question marks for the characters that no database can store."""
+    return text.replace("\0", "?").encode(errors="replace").decode()
 
 
 def _id(claims: Mapping[str, Any], name: str) -> str:

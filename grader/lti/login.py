@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from .refusals import LaunchRefused
 
 LONGEST = 8000  # characters; the hints of Canvas are tokens
+LONGEST_STORED = 200
+"""Of the fields that are stored until the message arrives: everybody can send this request."""
 FIELDS = (
     "iss",
     "login_hint",
@@ -42,7 +44,9 @@ def request_of(fields: Mapping[str, str]) -> LoginRequest:
     values = {name: fields.get(name, "") for name in FIELDS}
     if not (values["iss"] and values["login_hint"] and values["target_link_uri"]):
         raise LaunchRefused("login", "The request of the platform lacks iss, login_hint or target_link_uri.")
-    if any(len(value) > LONGEST or not value.isprintable() for value in values.values()):
+    if len(values["lti_storage_target"]) > LONGEST_STORED or any(
+        len(value) > LONGEST or not value.isprintable() for value in values.values()
+    ):
         raise LaunchRefused(
             "login", "A field in the request of the platform is too long, or has characters that cannot be shown."
         )

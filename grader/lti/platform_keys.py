@@ -1,7 +1,8 @@
 """The public keys of platforms, read from their addresses, and kept for a while.
 
 The key set of a platform is read again if it has no key with the id of a message: platforms change their keys. That happens at
-most once in a while, so that messages with invented ids cannot make the server send requests.
+most once in a while, so that messages with invented ids cannot make the server send requests. Only a few messages wait for a platform
+that answers slowly: all others would hold the threads of the whole server.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ PAUSE_SECONDS = 30
 """The least time between two requests to one address."""
 FEWEST_BITS = 2048
 MOST_KEYS = 50
+MOST_WAITING = 8
+"""How many messages wait for the keys of one address at the same time."""
 
 
 @dataclass
@@ -38,6 +41,7 @@ class _Kept:
     asked: float = float("-inf")
     problem: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
+    places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WAITING))
 
 
 class PlatformKeys:
@@ -53,17 +57,33 @@ class PlatformKeys:
     def key(self, address: str, key_id: str) -> RSAKey:
         """Return the key with this id; raises LaunchRefused if the platform has none, or if its keys cannot be read."""
         entry = self._kept.setdefault(address, _Kept())
-        with entry.lock:
-            is_fresh = self._clock() - entry.read < FRESH_SECONDS
-            if not (is_fresh and key_id in entry.keys) and self._clock() - entry.asked >= PAUSE_SECONDS:
-                self._read(entry, address)
-            is_usable = self._clock() - entry.read < USABLE_SECONDS
-            key = entry.keys.get(key_id) if is_usable else None
-            if key is not None:
-                return key
-            if entry.problem:
-                raise LaunchRefused("keys", f"The keys of the platform cannot be read: {entry.problem}")
+        key = self._key(entry, key_id, FRESH_SECONDS)
+        if key is None:
+            key = self._new_key(entry, address, key_id)
+        if key is not None:
+            return key
+        if entry.problem:
+            raise LaunchRefused("keys", f"The keys of the platform cannot be read: {entry.problem}")
         raise LaunchRefused("key", "The platform has no key with the id of the message.")
+
+    def _key(self, entry: _Kept, key_id: str, seconds: float) -> RSAKey | None:
+        return entry.keys.get(key_id) if self._clock() - entry.read < seconds else None
+
+    def _new_key(self, entry: _Kept, address: str, key_id: str) -> RSAKey | None:
+        """Return a key after the keys have been read again, unless that was done a moment ago."""
+        if not entry.places.acquire(blocking=False):
+            key = self._key(entry, key_id, USABLE_SECONDS)
+            if key is None:
+                raise LaunchRefused("keys", "Many messages wait for the keys of the platform, which answers slowly.")
+            return key
+        try:
+            with entry.lock:
+                is_known = self._key(entry, key_id, FRESH_SECONDS) is not None  # another message has waited for it
+                if not is_known and self._clock() - entry.asked >= PAUSE_SECONDS:
+                    self._read(entry, address)
+                return self._key(entry, key_id, USABLE_SECONDS)
+        finally:
+            entry.places.release()
 
     def _read(self, entry: _Kept, address: str) -> None:
         entry.asked = self._clock()

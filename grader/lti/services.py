@@ -141,8 +141,8 @@ class PlatformServices:
 
         After status 401 the request is made once more, with a new token.
         """
-        if addresses.is_this_machine(_host(address)) and not addresses.is_this_machine(_host(self.access.token_url)):
-            raise Unreachable("The course system names an address on this machine.")
+        if addresses.is_inside(address) and not addresses.is_inside(self.access.token_url):
+            raise Unreachable("The course system names an address of this machine or of its network.", was_sent=False)
         content = None if document is None else json.dumps(document).encode()
         for is_last in (False, True):
             token = self.tokens.token(self.access, scope)
@@ -223,10 +223,3 @@ def _words(value: Any) -> list[str]:
 def _is_page(answer: PlatformAnswer) -> bool:
     start = answer.content[:200].lstrip().lower()
     return "html" in answer.headers.get("content-type", "") or start.startswith((b"<!doctype", b"<html"))
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""

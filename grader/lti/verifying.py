@@ -9,7 +9,6 @@ import base64
 import binascii
 import hmac
 import json
-import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +37,8 @@ ALGORITHM = "RS256"
 """The only algorithm: with a choice, a message could be "signed" with the public key, or with nothing."""
 LEEWAY_SECONDS = 60
 """By how much the clocks of a platform and of this server may differ."""
+LAST_TIME = 1e11
+"""Later times, such as one in milliseconds, are a mistake."""
 MOST_BYTES = 128 << 10
 REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
 
@@ -125,7 +126,7 @@ def _check_times(claims: dict[str, Any], moment: float) -> None:
 
 
 def _time(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LAST_TIME:
         raise LaunchRefused("times", "The token lacks the time of its issue or of its end.")
     return value
 

@@ -1,6 +1,7 @@
-"""Keeps a running server tidy: forces small uploads to the disk, and deletes a few times a day what courses keep no longer.
+"""Keeps a running server tidy.
 
-Every hour it writes what was used, and requests the lists of members that are old.
+It forces small uploads to the disk, forgets what was to be used once, and deletes a few times a day what courses keep no longer. Every
+hour it writes what was used, and requests the lists of members that are old.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import logging
 import threading
 import time
 
-from . import fresh_uploads, lti_members, retention
+from . import fresh_uploads, lti_members, one_time, retention
 from .service import Service
 
 FIRST_SECONDS = 60.0  # after the start
@@ -44,6 +45,7 @@ class Housekeeping:
         while not self._is_stopping.wait(min(pause, max(0.0, next_purge - time.monotonic()))):
             try:
                 fresh_uploads.settle_if_possible(self._service)
+                one_time.forget_old(self._service.database)
                 if time.monotonic() >= next_write:
                     next_write = time.monotonic() + USES_SECONDS
                     self._service.last_uses.write(self._service.database)

@@ -6,9 +6,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from .database import Database
 from .identifiers import digest_of, new_secret
 from .moments import now
 from .outside_tables import OneTime
@@ -33,3 +34,13 @@ def take(session: Session, purpose: str, secret: str) -> dict[str, Any] | None:
         return None
     data: dict[str, Any] = json.loads(row.data)
     return data
+
+
+def forget_old(database: Database) -> None:
+    """Delete what can no longer be taken: visitors who are not signed in may have begun it, and it may name people."""
+    is_old = OneTime.expires <= now()
+    with database.reading() as session:
+        if session.scalar(select(OneTime.digest).where(is_old).limit(1)) is None:
+            return
+    with database.writing() as session:
+        session.execute(delete(OneTime).where(is_old))

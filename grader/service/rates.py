@@ -15,6 +15,8 @@ from .errors import TooMany
 MINUTE, HOUR = 60, 3600
 FROM_ONE_ADDRESS = 30
 """How many times as many attempts to sign in one network address has as one account: a class may share an address."""
+LAUNCHES_FROM_ONE_ADDRESS = 4 * FROM_ONE_ADDRESS
+"""The same for launches of course systems: a whole lecture opens an exercise at once, and nobody can guess anything with them."""
 SWEEP_SECONDS = 60
 """How often the requests are forgotten that count no more."""
 
@@ -43,6 +45,10 @@ class Rates:
     def count_form(self, address: str) -> None:
         """Count a form of a visitor who is not signed in: an attempt to sign in, a new account, or the use of a link."""
         self._count(self._limits.logins_a_minute * FROM_ONE_ADDRESS, MINUTE, "form", address)
+
+    def count_launch(self, address: str) -> None:
+        """Count the begin of a launch of a course system, which stores something for a visitor who is not signed in."""
+        self._count(self._limits.logins_a_minute * LAUNCHES_FROM_ONE_ADDRESS, MINUTE, "launch", address)
 
     def count_upload(self, user_id: str) -> None:
         """Count an upload of a user."""

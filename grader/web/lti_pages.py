@@ -14,7 +14,7 @@ from ..service import lti_keys, lti_logins, lti_platforms, one_time
 from ..service.lti_launches import Visit
 from ..service.lti_logins import BegunLaunch, LoginStart
 from ..service.service import Service
-from . import lti_arrivals, lti_frames, lti_link_pages, pages
+from . import lti_arrivals, lti_frames, lti_link_pages, pages, signed_in
 from .forms import Fields, FieldsOf
 from .lti_frames import LtiRoute, set_cookie
 from .requests import ServiceOf, full_address
@@ -53,6 +53,7 @@ def begin(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
             platform = lti_platforms.of_login(session, wish.iss, wish.client_id)
         query = f"{wish.query()}&{lti_frames.IN_WINDOW}=1"
         return pages.page(request, "lti_window.html.j2", query=query, title=platform.title)
+    service.rates.count_launch(signed_in.address_of(request))
     start = lti_logins.begin(service, wish, own_address)
     if is_framed and wish.lti_storage_target.replace("_", "").replace("-", "").isalnum():
         response = _storage_page(request, start, wish.lti_storage_target)

@@ -63,9 +63,9 @@ def register(request: Request, secret: str, service: ServiceOf, fields: FieldsOf
 def _register(request: Request, service: Service, address: str, token: str) -> str:
     """Register both sides, and return the title of the course system; raises Unreachable or Conflict."""
     own_address = full_address(request, "")
-    is_local = addresses.is_this_machine(urlsplit(own_address).hostname or "")
-    if not addresses.is_possible(address) or (addresses.origin_of(address).startswith("http:") and not is_local):
-        raise Unreachable("The address of the course system must begin with https://.")
+    is_public = not addresses.is_inside(own_address)
+    if not addresses.is_possible(address) or (addresses.is_inside(address) and is_public):
+        raise Unreachable("The address of the course system must begin with https://, and with the name of a host.")
     platform = tool.platform_description(outgoing.read_json(address), address)
     headers = {"content-type": "application/json", "accept": "application/json"}
     if token:

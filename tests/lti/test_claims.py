@@ -42,6 +42,13 @@ def test_part_of_a_wrong_type_is_left_out(platform, value):
     assert launch_of(platform.message(context=value), CLIENT).context == ""
 
 
+def test_text_that_no_database_can_store_is_changed(platform):
+    message = platform.message(name="A\ud800\0", custom={"exercise": "\ud800"})
+    message[ENDPOINT] = {"scope": ["\0"], "lineitem": "\ud800"}
+    launch = launch_of({**message}, CLIENT)
+    assert (launch.full_name, launch.custom, launch.scopes, launch.line_item) == ("A??", {"exercise": "?"}, ("?",), "?")
+
+
 def test_settings_of_a_choice_are_read(platform):
     settings = launch_of(platform.message(CHOICE), CLIENT).settings
     assert (settings.return_url, settings.accepts_several) == (f"{platform.address}/return", False)

@@ -34,7 +34,15 @@ def test_query_of_a_request_makes_the_same_request():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"iss": ""}, {"login_hint": ""}, {"target_link_uri": ""}, {"iss": "x" * 9000}, {"login_hint": "a\nb"}]
+    "changes",
+    [
+        {"iss": ""},
+        {"login_hint": ""},
+        {"target_link_uri": ""},
+        {"iss": "x" * 9000},
+        {"login_hint": "a\nb"},
+        {"lti_storage_target": "x" * 201},
+    ],
 )
 def test_request_that_lacks_something_is_refused(changes):
     with pytest.raises(LaunchRefused, match="login"):

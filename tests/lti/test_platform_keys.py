@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
 from grader.lti import outgoing
 from grader.lti.outgoing import Unreachable
-from grader.lti.platform_keys import FRESH_SECONDS, PAUSE_SECONDS, USABLE_SECONDS, PlatformKeys, keys_of
+from grader.lti.platform_keys import FRESH_SECONDS, MOST_WAITING, PAUSE_SECONDS, USABLE_SECONDS, PlatformKeys, keys_of
 from grader.lti.refusals import LaunchRefused
 from tests.lti.platform import Platform, Reply, document, new_key
 
@@ -125,3 +126,18 @@ def test_answer_that_is_huge_slow_or_elsewhere_is_refused(sentence, handler, mon
         platform.route("GET", "/bad", handler)
         with pytest.raises(Unreachable, match=sentence):
             outgoing.read_json(f"{platform.address}/bad")
+
+
+def test_slow_platform_holds_only_some_threads_and_nobody_who_can_use_older_keys(source):
+    source.find()
+    entry = source.keys._kept[URL]
+    source.time += FRESH_SECONDS
+    with ExitStack() as stack:
+        for _ in range(MOST_WAITING):  # messages that wait for the platform
+            entry.places.acquire()
+            stack.callback(entry.places.release)
+        assert source.find().thumbprint() == source.key.thumbprint()
+        with pytest.raises(LaunchRefused, match="cannot read the keys") as refusal:
+            source.find("unknown")
+        assert (refusal.value.problem, source.reads) == ("keys", 1)
+    assert source.find() and source.reads == 2

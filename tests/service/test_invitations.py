@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from grader.service import accounts, invitations, users
+from grader.service import accounts, identities, invitations, users
 from grader.service.errors import Conflict, NotFound
+from grader.service.identities import OutsidePerson
 from grader.service.moments import now
 from grader.service.tables import Course, Link, Membership, Role, Submission, User
 
@@ -59,6 +60,16 @@ def test_instructor_may_not_link_an_admin_in_the_course(service, caller):
     with service.database.writing() as session:
         users.find(session, "ada").is_admin = True
         assert not invitations.may_link(session, caller("iris"), users.find(session, "ada"))
+
+
+def test_instructor_may_not_link_somebody_who_signs_in_with_another_system(service, caller):
+    with service.database.writing() as session:
+        ada = users.find(session, "ada")
+        identities.link(session, ada, OutsidePerson(provider="oidc", issuer="https://login.example", subject="1"))
+        assert invitations.may_link(session, caller("root"), ada)
+        for make in (invitations.reset, invitations.invite):
+            with pytest.raises(NotFound, match="signs in with another system"):
+                make(session, caller("iris"), ada)
 
 
 def test_link_works_once_and_ends_the_others_and_all_sign_ins(service, caller):

@@ -43,6 +43,15 @@ def test_address_is_limited_over_all_accounts(rates):
     assert next(names) == 3 * 30 + 1
 
 
+def test_launches_of_one_address_are_limited_and_a_lecture_can_begin(rates):
+    for _ in range(4 * 30 * 3):
+        rates.count_launch("192.0.2.1")
+    with pytest.raises(TooMany):
+        rates.count_launch("192.0.2.1")
+    rates.count_form("192.0.2.1")
+    rates.count_launch("192.0.2.2")
+
+
 @pytest.mark.parametrize("count", [Rates.count_upload, Rates.count_api])
 def test_others_are_limited_by_user_or_token(rates, count):
     count(rates, "a")
