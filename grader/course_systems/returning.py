@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,11 @@ from ..support.errors import UsageError
 from ..support.text import clean, plural
 from . import addresses, pages_to_attach
 from .addresses import AssignmentAddress
-from .model import AttachedPage, CourseOutcome, CourseSystem
+from .model import AttachedPage, CourseOutcome, CourseSystem, Tell
 from .planning import PlannedMark, ReturnPlan, plan
 from .receipts import Receipts
 from .sending_marks import MarkSender
 
-Tell = Callable[[str], None]
 MOST_NAME = 32
 IMPORT_FILES = ("canvas.csv", "moodle.csv")
 
