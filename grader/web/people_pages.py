@@ -196,7 +196,7 @@ def _person_page(
         person=membership.user,
         sign_ins=way_names.of_people(request, [membership.user], logins)[user_id],
         may_link=may_link,
-        has_logins=bool(logins[user_id]),
+        has_logins=bool(logins),
         link=link,
         saved=saved,
     )
