@@ -23,9 +23,6 @@ WITH_HOOKS = timedelta(hours=1)
 LATELY = timedelta(days=7)
 """If a webhook arrived in this time, webhooks work."""
 NOTHING = lazy("Nothing was handed in: the branch has no commit.")
-RENAMED = lazy(
-    "The organisation has another name now. Everything works, but an administrator should change the name in the configuration."
-)
 log = logging.getLogger(__name__)
 
 
@@ -85,8 +82,6 @@ def poll_and_note(service: Service, source_id: str) -> None:
         moment = now()
         if not problem and not seconds:
             row.polled, row.is_demand = moment, False
-            if row.account_name.lower() != row.organisation.lower():
-                problem = RENAMED
         if problem:
             pushes.note_problem(row, problem)
             log.warning("repositories are not read", extra={FIELDS: {"source": source_id}})

@@ -56,6 +56,11 @@ class RepositorySource(Table):
     problem_since: Mapped[datetime | None]
     exercise: Mapped[Exercise] = relationship()
 
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the organisation has another name than in the configuration, in which case does not count."""
+        return self.account_name.lower() != self.organisation.lower()
+
 
 class ClassRepository(Table):
     """A repository of a source, by its ``number`` at the host, which stays when it gets another name.

@@ -8,7 +8,7 @@ import pytest
 
 from grader.repositories.model import HostBusy
 from grader.service.moments import now
-from grader.service.repository_polling import RENAMED, poll, poll_and_note
+from grader.service.repository_polling import poll, poll_and_note
 from grader.service.repository_tables import ClassRepository, RepositoryPush, RepositorySource
 from tests.repositories.conftest import github, gitlab  # noqa: F401
 from tests.repositories.hosts import ORGANISATION, OTHER, Reply
@@ -76,7 +76,7 @@ def test_renamed_organisation_goes_on_and_is_reported(service, source, github): 
     github.push(github.add("single-neuron-ada"), ANSWER)
     poll_and_note(service, source.id)
     [row] = rows(service, RepositorySource)
-    assert (row.account_name, row.problem) == ("deep-course-2027", RENAMED)
+    assert (row.account_name, row.is_renamed, row.problem) == ("deep-course-2027", True, "")
     assert len(rows(service, RepositoryPush)) == 1 and row.polled is not None
 
 
