@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from ..repositories.model import RemoteRepository
 from ..support.i18n import lazy
+from . import deliveries
 from .moments import now
+from .outside_tables import Delivery
+from .repository_settings import GITHUB, GITLAB
 from .repository_tables import ClassRepository, PushState, RepositoryPush, RepositorySource, RepositoryStudent
 from .tables import UNFINISHED, Submission
 
@@ -110,6 +114,15 @@ def try_again(session: Session, repository: ClassRepository, sha: str) -> None:
         push.state, push.requests = PushState.HANDED_IN, push.requests + 1  # its answer is then sent once more
     elif push.state in (PushState.REFUSED, PushState.NO_STUDENT):
         let_wait(push)
+
+
+def renew_answers(session: Session, exercise_id: str, user_ids: Collection[str] | None = None) -> None:
+    """Let the answers at commits be sent anew if they have changed, because marks or results of some or all students have."""
+    statement = select(Delivery).where(Delivery.exercise_id == exercise_id, Delivery.kind.in_((GITHUB, GITLAB)))
+    if user_ids is not None:
+        statement = statement.where(Delivery.user_id.in_(user_ids))
+    for row in session.scalars(statement).all():
+        deliveries.want(session, row.kind, row.place, row.user_id, exercise_id, target=row.target)
 
 
 def let_wait(push: RepositoryPush) -> None:

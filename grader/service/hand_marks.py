@@ -13,7 +13,7 @@ from ..report.by_hand import TOTAL
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from . import audit, passback
+from . import audit, class_repositories, passback
 from .access import Caller
 from .errors import Conflict, Unreadable, missing
 from .identifiers import digest_of
@@ -100,6 +100,7 @@ def give(
     if changed_parts:
         session.flush()
         passback.want(session, exercise.id, None if user is None else [user.id])
+        class_repositories.renew_answers(session, exercise.id, None if user is None else [user.id])
         about = f"{exercise.id} {'*' if user is None else user.name}: {', '.join(part or 'total' for part in changed_parts)}"
         audit.write(session, caller, "changed marks", about)
     return len(changed_parts)

@@ -17,7 +17,7 @@ from ..executor.executor import PlaceUnavailable
 from ..executor.work import TaskResult
 from ..support.i18n import _, lazy
 from ..support.text import block
-from . import audit, claims, courses, jobs, kept_results, passback, result_keys, space
+from . import audit, claims, class_repositories, courses, jobs, kept_results, passback, result_keys, space
 from .access import Caller
 from .errors import Conflict, NoSpace, Unavailable, missing
 from .finishing import GRADED
@@ -122,6 +122,7 @@ def accept(session: Session, caller: Caller, regrade: Regrade) -> int:
     exercise.version_id = regrade.version_id
     session.flush()
     passback.want(session, exercise.id)
+    class_repositories.renew_answers(session, exercise.id)
     regrade.state, regrade.decided = ACCEPTED, now()
     audit.write(session, caller, "regrade accepted", f"{exercise.course.slug}/{exercise.name} {regrade.id}")
     return count

@@ -10,7 +10,7 @@ from grader.service import class_repositories, deliveries, hooks, people, reposi
 from grader.service.identities import OutsidePerson, link
 from grader.service.moments import now
 from grader.service.repository_tables import ClassRepository, RepositoryPush, RepositorySource
-from grader.service.tables import Exercise, Kind, Role, State, Submission, User
+from grader.service.tables import Exercise, Kind, Mark, Role, State, Submission, User
 from tests.repositories.conftest import github, gitlab  # noqa: F401
 from tests.repositories.hosts import Reply
 from tests.service import classroom
@@ -422,3 +422,23 @@ def test_gitlab_shows_a_status_and_a_comment(service, caller, gitlab, tmp_path):
     assert (name, submission.received) == ("ada", MIDNIGHT)
     assert [each["state"] for each in gitlab.statuses] == ["running", "failed"]
     assert gitlab.statuses[-1]["description"] == "60 of 100 points" and len(gitlab.comments) == 1
+
+
+def test_mark_by_hand_changes_the_answer(service, connect, caller, github, repo):  # noqa: F811
+    source = connect()
+    push(service, source, github, repo)
+    work(service)
+    classroom.grade(service)
+    work(service)
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name="single-neuron").one()
+        ada = session.query(User).filter_by(name="ada").one()
+        session.add(Mark(exercise_id=exercise.id, user_id=ada.id, points="90", comment="Well explained."))
+        class_repositories.renew_answers(session, exercise.id, [ada.id])
+        class_repositories.renew_answers(session, exercise.id, ["nobody"])
+    work(service)
+    assert [run["output"]["title"] for run in github.runs.values()] == ["60 of 100 points", "90 of 100 points"]
+    with service.database.writing() as session:
+        class_repositories.renew_answers(session, source.exercise_id)
+    work(service)
+    assert len(github.runs) == 2  # nothing has changed
