@@ -68,8 +68,8 @@ pins: .venv/installed-dev
 	$(PIN) --upgrade --extra dev --extra serve --extra postgresql --extra student --extra tensorflow --output-file requirements/test.txt
 	$(PIN) --upgrade $(SAME) --output-file requirements/plain.txt
 	$(PIN) --upgrade $(SAME) --extra tensorflow --output-file requirements/tensorflow.txt
-	$(PIN) --upgrade $(SAME) --extra cluster --extra hub --extra postgresql --extra s3 --extra serve --extra student --extra telemetry --extra tensorflow --output-file requirements/image.txt
-	$(PIN) --upgrade $(SAME) --extra cluster --extra hub --extra postgresql --extra s3 --extra serve --extra student --extra telemetry --extra gpu --output-file requirements/image-gpu.txt
+	$(PIN) --upgrade $(SAME) --extra cluster --extra postgresql --extra s3 --extra serve --extra student --extra telemetry --extra tensorflow --output-file requirements/image.txt
+	$(PIN) --upgrade $(SAME) --extra cluster --extra postgresql --extra s3 --extra serve --extra student --extra telemetry --extra gpu --output-file requirements/image-gpu.txt
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
