@@ -32,7 +32,16 @@ ASSISTANT = f"{MEMBERSHIP}/Instructor#TeachingAssistant"
 RESOURCE, CHOICE = "LtiResourceLinkRequest", "LtiDeepLinkingRequest"
 CLIENT, DEPLOYMENT, CONTEXT = "client-1", "deployment-1", "context-1"
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-MISSING = object()
+
+
+class _Missing:
+    """The value of a claim that is left out; the same in the name of a test in each process."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
 """The value of a claim that a message lacks."""
 
 
