@@ -30,7 +30,11 @@ class WebClient:
         self._client = httpx.Client(
             timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
             follow_redirects=False,
-            headers={"User-Agent": f"grader/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"grader/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
             verify=_trusted(),
             transport=transport,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from ..service.errors import NotSignedIn, Refusal
 from ..support.i18n import _
 from ..support.text import clean
-from . import pages
+from . import below_path, pages, requests, signed_in
 
 PROBLEM = "application/problem+json"
 
@@ -45,9 +45,22 @@ def refused(request: Request, refusal: Refusal) -> Response:
         sentence=str(refusal),
         pasted=getattr(request.state, "pasted", ""),
         must_sign_in=isinstance(refusal, NotSignedIn),
+        back=_page_before(request),
     )
     response.headers.update(headers)
     return response
+
+
+def _page_before(request: Request) -> str:
+    """Return the page of this server with the form that was sent, "/" if the browser does not say it."""
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if parts.netloc != request.headers.get("host"):
+        return "/"
+    path = below_path.without(parts.path, requests.root(request)) if requests.root(request) else parts.path
+    return signed_in.local(path + (f"?{parts.query}" if parts.query else ""))
 
 
 def sentence_of(request: Request, error: HTTPException) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 ADDRESS = "/api/v1/courses/demo/exercises/single-neuron/submissions"
 
 
@@ -31,3 +33,20 @@ def test_form_that_cannot_be_read_has_the_reason(api):
     )
     assert status in (400, 422)
     assert sentence.startswith(("The request cannot be read: ", "The field 'file' is missing."))
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://127.0.0.1:8000/c/demo/a/single-neuron", "/c/demo/a/single-neuron"),
+        ("https://evil.example/c/demo", "/"),
+        ("http://127.0.0.1:8000//evil.example", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_form_of_an_ended_sign_in_leads_back_to_its_page(browser, referer, back):
+    """A sign-in with another system lasts 12 hours, and a page may be open for longer."""
+    answer = browser().post("/c/demo/a/single-neuron/hand-in", headers={"Referer": referer} if referer else {})
+    assert answer.status_code == 401
+    assert f'href="/login?next={back}"' in answer.text

@@ -253,6 +253,20 @@ def test_unknown_state_is_refused(world, state):
     refused(world, client, "/login/university/return", {"code": "code-0", "state": state})
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["state=a&state=b", "code=%00&state=%ff", "error=%00%22%3E&iss=x", "error=access_denied", "iss=a&iss=b&code="],
+)
+def test_any_answer_has_a_page(world, query):
+    client = world.browser()
+    _path, fields = world.begin(client, next="/c/demo")
+    for text in (query, f"{query}&state={fields['state']}"):
+        answer = client.get(f"/login/university/return?{text}")
+        assert answer.status_code in (401, 503)
+        assert '">' not in re.search(r'role="alert">(.*?)</p>', answer.text)[1]
+    assert world.identities() == {}
+
+
 def test_too_old_state_keeps_the_page(world):
     client = world.browser()
     path, fields = world.begin(client, next="/c/demo")
