@@ -111,7 +111,7 @@ def _own_paths() -> dict[str, str]:
         "login": tool.LOGIN,
         "launch": tool.LAUNCH,
         "choose": tool.CHOOSE,
-        "keys": tool.KEYS,
+        "key_set": tool.KEYS,
         "canvas": "/lti/canvas.json",
     }
 

@@ -11,7 +11,7 @@ import pytest
 from grader.service.configuration import Configuration
 from grader.service.lti_tables import LtiContext
 from grader.service.service import open_service
-from grader.service.tables import Course, Role
+from grader.service.tables import Course
 from tests.chromium import NAMES, OPTIONS
 from tests.lti.platform import CHOICE, CONTEXT, DEEP_LINK, DEPLOYMENT, TEACHER, Platform, Reply
 from tests.service.lti import register
@@ -35,7 +35,7 @@ window.addEventListener("message", ({ data, source, origin }) => {
 @pytest.fixture(scope="module")
 def live(tmp_path_factory):
     """A running server that knows a course system, whose course is connected with "demo"."""
-    for server, _people in running_server(tmp_path_factory.mktemp("lti"), {"iris": Role.INSTRUCTOR}):
+    for server, people in running_server(tmp_path_factory.mktemp("lti"), {"root": None}):
         with Platform(server.address, host="localhost") as platform:
             service = open_service(Configuration(data_dir=server.data_dir))
             row = register(service, platform)
@@ -45,6 +45,7 @@ def live(tmp_path_factory):
             service.close()
             platform.route("GET", "/course", lambda request: course_page(platform, request))
             platform.route("GET", "/cookie", set_cookie)
+            server.root_cookie = people["root"].cookie
             yield server, platform
 
 
@@ -183,6 +184,27 @@ def test_other_sites_show_nothing_in_a_frame(context, live):
         page.set_content(f'<iframe name="tool" src="{server.address}{path}"></iframe>')
         page.wait_for_timeout(500)
         assert page.frame(name="tool").evaluate("document.body.innerText").find("Sign in") == -1
+
+
+def test_page_that_connects_a_course_is_accessible(context, live):
+    server, platform = live
+    claims = platform.message(
+        CHOICE, person="new", roles=[TEACHER], name="New", context={"id": "2", "title": "x" * 150}
+    )
+    _page, frame = open_course(context, server, platform, claims, "choose")
+    frame.get_by_role("button", name="Connect the course").wait_for()
+    require_accessible(frame)
+
+
+def test_page_of_a_course_system_is_accessible(context, live):
+    server, _platform = live
+    context.add_cookies([{"name": "grader_login", "value": server.root_cookie, "url": server.address}])
+    page = context.new_page()
+    page.goto(f"{server.address}/admin/lti")
+    page.get_by_role("link", name="Test LMS").click()
+    page.get_by_role("button", name="Test the keys").click()
+    page.get_by_text("The keys can be read.").wait_for()
+    require_accessible(page)
 
 
 def test_new_window_with_the_course_is_signed_in(context, live):
