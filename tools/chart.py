@@ -22,6 +22,7 @@ VALUES: dict[str, dict[str, Any]] = {
         "blobs": {"endpoint": "https://files.example.org"},
         "datasets": {"claimName": "datasets"},
         "telemetry": {"endpoint": "http://collector:4318"},
+        "settings": {"secretName": "grader-settings"},
     },
 }
 
