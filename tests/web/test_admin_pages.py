@@ -12,7 +12,7 @@ from grader.service.moments import now
 from grader.service.tables import Audit, Course, Exercise, Kind, State, Submission, User, Worker
 from grader.service.waiting import Places
 
-PAGES = ("/admin", "/admin/queue", "/admin/users", "/admin/retention", "/admin/audit")
+PAGES = ("/admin", "/admin/queue", "/admin/deliveries", "/admin/users", "/admin/retention", "/admin/audit")
 NAME = 'Zoë, "Z" <b>O\'Neill</b>'
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.service.configuration import Configuration
+from grader.service.deliveries import GIVEN_UP
 from grader.service.moments import now
+from grader.service.outside_tables import Delivery, DeliveryPause
 from grader.service.service import open_service
 from grader.service.tables import Audit, Exercise, Role, State, Submission, User
 
@@ -45,6 +47,22 @@ def filled(live):
                 reason="signal 9",
             )
         )
+        ada = session.query(User).filter_by(name="ada").one()
+        session.add(
+            Delivery(
+                kind="lti-score",
+                place="x",
+                target="lms.example",
+                user_id=ada.id,
+                exercise_id=exercise.id,
+                state=GIVEN_UP,
+            )
+        )
+        session.add(
+            DeliveryPause(
+                target="lms.example", failures=9, until=now(), sentence="It does not answer.", detail="503 " + "x" * 200
+            )
+        )
         session.add(Audit(who="root", what="changed marks", about="demo/single-neuron " + "x" * 120))
     service.close()
     return server, people
@@ -60,7 +78,8 @@ def root(filled, chromium):
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin", "/admin/queue", "/admin/users", "/admin/lti", "/admin/retention", "/admin/audit"]
+    "path",
+    ["/admin", "/admin/queue", "/admin/users", "/admin/lti", "/admin/deliveries", "/admin/retention", "/admin/audit"],
 )
 def test_pages_are_accessible_and_fit(root, path):
     root.open(path)

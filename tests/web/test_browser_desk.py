@@ -7,11 +7,15 @@ import threading
 import pytest
 import uvicorn
 
-from grader.service import accounts
+from grader.service import accounts, passback
 from grader.service.desks import Desks
+from grader.service.lti_columns import DELETED
+from grader.service.moments import now
+from grader.service.outside_tables import Delivery
 from grader.service.tables import Exercise, Membership, Role, User
 from grader.web import requests, server
 from grader.web.app import make_app
+from tests.service.course_system import connected, own_key, platform  # noqa: F401
 from tests.service.kept_results import EXERCISE, hand_in
 
 DESK = f"/c/demo/a/{EXERCISE}/desk"
@@ -19,8 +23,8 @@ NAMES = {"mei": "\u674e\u5c0f\u9f99", "miri": '\u05de\u05e8\u05d9\u05dd, "x"', "
 
 
 @pytest.fixture
-def address(service):
-    """The address of a server with a class of five students, of whom four handed in."""
+def address(service, connected):  # noqa: F811
+    """The address of a server with a class of five students, of whom four handed in; a course system has a score of one of them."""
     with service.database.writing() as session:
         course = session.query(Membership).first().course_id
         for name, full_name in NAMES.items():
@@ -30,6 +34,13 @@ def address(service):
             session.add(Membership(course_id=course, user_id=user.id, role=Role.STUDENT, section="Tuesday"))
     for name, share in {"ada": 0.5, "mei": 1.0, "miri": 0.0, "long": 0.7}.items():
         hand_in(service, name, share)
+    with service.database.writing() as session:
+        exercise = session.query(Exercise).filter_by(name=EXERCISE).one()
+        passback.want(session, exercise.id)
+        for row in session.query(Delivery):
+            is_ada = row.user.name == "ada"
+            row.state, row.sent = ("sent", now()) if is_ada else ("given_up", None)
+            row.sentence, row.detail = ("", "") if is_ada else (DELETED, "404 The specified resource does not exist.")
     desks = Desks(service)
     with service.database.reading() as session:
         desks.current(session.query(Exercise).filter_by(name=EXERCISE).one(), "en")
@@ -74,13 +85,14 @@ PAGES = [
     f"{DESK}/class/index.html",
     f"{DESK}/class/instructor/Ada_ada.html",
 ]
+PAGES_OF = [("tom", page) for page in PAGES] + [("iris", "/c/demo/people"), ("ada", f"/c/demo/a/{EXERCISE}")]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_fit_at_every_width(opened, scheme):
     axe = pytest.importorskip("axe_playwright_python.base")
-    for path in PAGES:
-        page = opened(path, color_scheme=scheme, bypass_csp=True)
+    for name, path in PAGES_OF:
+        page = opened(path, name, color_scheme=scheme, bypass_csp=True)
         page.evaluate(axe.AXE_FILE_PATH.read_text())
         result = page.evaluate("axe.run()")
         problems = [(it["id"], [node["html"][:200] for node in it["nodes"]]) for it in result["violations"]]
