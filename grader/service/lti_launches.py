@@ -121,19 +121,28 @@ def set_exercise(session: Session, context: LtiContext, launch: Launch, exercise
         passback.forget_gone(session, context.id, exercise.id)
         resource = LtiResource(context_id=context.id, resource_link=launch.resource_link, exercise_id=exercise.id)
         session.add(resource)
-    is_other_column = launch.line_item and (
-        launch.line_item != resource.line_item or resource.item_state == passback.GONE
-    )
     resource.exercise_id = exercise.id
     resource.title = launch.resource_title
-    resource.line_item, resource.line_items = launch.line_item, launch.line_items
-    resource.scopes = " ".join(launch.scopes)
-    if is_other_column:
-        resource.own_item = resource.item_state = ""
+    has_changed = _set_columns(resource, launch)
     session.flush()
-    if is_new or is_other_column:
+    if is_new or has_changed:
         passback.want(session, exercise.id)
     return resource
+
+
+def _set_columns(resource: LtiResource, launch: Launch) -> bool:
+    """Give a link the columns for marks of a message, if it names any; return whether scores can go where they could not go before."""
+    if not (launch.line_item or launch.line_items):
+        return False  # not every message has them, and a column that was deleted is noticed when a score is sent
+    scopes = " ".join(launch.scopes)
+    is_other_column = bool(launch.line_item) and (
+        launch.line_item != resource.line_item or resource.item_state == passback.GONE
+    )
+    has_changed = is_other_column or scopes != resource.scopes
+    resource.line_item, resource.line_items, resource.scopes = launch.line_item, launch.line_items, scopes
+    if is_other_column:
+        resource.own_item = resource.item_state = ""
+    return has_changed
 
 
 def _role(launch: Launch) -> Role:

@@ -25,7 +25,7 @@ from .errors import missing
 from .identities import OutsidePerson
 from .logs import FIELDS
 from .lti_services import NO_ACCESS, NO_ANSWER, CourseSystems
-from .lti_tables import LtiContext
+from .lti_tables import LtiContext, LtiPlatform
 from .moments import now
 from .outside_tables import Identity
 from .service import Service
@@ -33,6 +33,7 @@ from .tables import Audit, Course, Job, Membership, Role, User
 
 KIND = "members"
 PAUSE_HOURS = 6
+AT_ONCE = 100  # people in one transaction, so that others can write meanwhile
 WHO = "(lti)"
 NOTHING = "0 0 0 0"  # the course is no longer connected
 NOT_OFFERED = lazy(
@@ -49,6 +50,8 @@ class MembersOutcome:
     created: list[User] = field(default_factory=list)
     changed: int = 0
     removed: int = 0
+    present: set[str] = field(default_factory=set)
+    """The ids of the accounts of all members."""
 
 
 def of_course(session: Session, course: Course) -> Sequence[LtiContext]:
@@ -98,42 +101,52 @@ class MembersJobs:
             platform = context.platform if context is not None else None
         if context is None or platform is None:
             return NOTHING
-        problem, detail = "", ""
+        people, problem = self._read(context, platform)
+        outcome = MembersOutcome()
+        if not problem:
+            for start in range(0, len(people), AT_ONCE):
+                with service.database.writing() as session:
+                    own = session.get(LtiContext, context.id)
+                    if own is not None:
+                        join(session, own, people[start : start + AT_ONCE], outcome)
+        with service.database.writing() as session:
+            own = session.get(LtiContext, context.id)
+            if own is None:
+                return NOTHING
+            own.members_read, own.members_problem = now(), problem
+            if not problem:
+                leave(session, own, outcome)
+        if problem:
+            raise jobs.JobFailed(problem)
+        log.info("members were read", extra={FIELDS: {"context": context.id, "members": len(people)}})
+        return f"{len(people)} {len(outcome.created)} {outcome.changed} {outcome.removed}"
+
+    def _read(self, context: LtiContext, platform: LtiPlatform) -> tuple[list[Participant], str]:
+        """Return the members, and "" or the sentence that says why they cannot be read."""
         people: list[Participant] = []
         try:
             people = participants(self._systems.services_of(platform), context.members_url, context.context)
-            problem = "" if people else EMPTY
+            problem, detail = "" if people else EMPTY, ""
         except Unreachable as error:
             problem, detail = NO_ANSWER, str(error)
         except ServiceRefused as refusal:
             is_refused = refusal.status < 500 and refusal.status not in (408, 429)
             problem = (NO_ACCESS if refusal.is_token else NOT_OFFERED) if is_refused else NO_ANSWER
             detail = f"{refusal.status} {refusal.detail}".strip()
-        with service.database.writing() as session:
-            own = session.get(LtiContext, context.id)
-            if own is None:
-                return NOTHING
-            own.members_read, own.members_problem = now(), problem
-            outcome = MembersOutcome() if problem else apply(session, own, people)
         if problem:
-            log.warning(
-                "members were not read", extra={FIELDS: {"context": context.id, "reason": problem, "detail": detail}}
-            )
-            raise jobs.JobFailed(problem)
-        log.info("members were read", extra={FIELDS: {"context": context.id, "members": len(people)}})
-        return f"{len(people)} {len(outcome.created)} {outcome.changed} {outcome.removed}"
+            fields = {"context": context.id, "reason": problem, "detail": detail}
+            log.warning("members were not read", extra={FIELDS: fields})
+        return people, problem
 
 
-def apply(session: Session, context: LtiContext, people: Sequence[Participant]) -> MembersOutcome:
-    """Give the members of a course system their accounts and roles, and take back the roles of those who have left.
-
-    Work stays. A role that a person has given stays as well, and so does the last instructor.
-    """
-    outcome = MembersOutcome()
+def join(session: Session, context: LtiContext, people: Sequence[Participant], outcome: MembersOutcome) -> None:
+    """Give some members of a course system their accounts and roles, and note the changes."""
     issuer = context.platform.issuer
-    statement = select(Identity).where(Identity.provider == passback.LTI, Identity.issuer == issuer)
+    subjects = [person.user_id for person in people]
+    statement = select(Identity).where(
+        Identity.provider == passback.LTI, Identity.issuer == issuer, Identity.subject.in_(subjects)
+    )
     user_ids = {identity.subject: identity.user_id for identity in session.scalars(statement)}
-    present: set[str] = set()
     new_students: list[str] = []
     for person in people:
         name = roles.role_in_course(person.roles) if person.is_active else None
@@ -142,22 +155,28 @@ def apply(session: Session, context: LtiContext, people: Sequence[Participant]) 
         user = _account(session, person, issuer, user_ids.get(person.user_id))
         if person.user_id not in user_ids:
             outcome.created.append(user)
-        present.add(user.id)
+        outcome.present.add(user.id)
         if lti_roles.give(session, context, user, lti_roles.ROLES[name]):
             outcome.changed += 1
             new_students.append(user.id)
+    session.flush()
+    passback.want_in_course(session, context.course_id, new_students)
+
+
+def leave(session: Session, context: LtiContext, outcome: MembersOutcome) -> None:
+    """Take back the roles of those who have left a course system, and note that.
+
+    Work stays. A role that a person has given stays as well, and so does the last instructor.
+    """
     source = lti_roles.source_of(context)
     members = session.scalars(
         select(Membership).where(Membership.course_id == context.course_id, Membership.source == source)
     )
     for membership in members.all():
-        if membership.user_id not in present and not _is_last_instructor(session, membership):
+        if membership.user_id not in outcome.present and not _is_last_instructor(session, membership):
             session.add(Audit(who=WHO, what="person removed", about=f"{context.course.slug} {membership.user.name}"))
             session.delete(membership)
             outcome.removed += 1
-    session.flush()
-    passback.want_in_course(session, context.course_id, new_students)
-    return outcome
 
 
 def _account(session: Session, person: Participant, issuer: str, user_id: str | None) -> User:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, String, bindparam, delete, exists, or_, select
+from sqlalchemy import Delete, Select, String, bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from . import deliveries
@@ -106,6 +106,11 @@ def send_again(session: Session, rows: Sequence[Delivery]) -> int:
     return deliveries.send_again(session, rows)
 
 
+def without_link() -> Delete:
+    """Return the statement that deletes the scores of links that were removed."""
+    return delete(Delivery).where(Delivery.kind == KIND, Delivery.place.not_in(select(LtiResource.id)))
+
+
 def forget_gone(session: Session, context_id: str, exercise_id: str) -> None:
     """Forget the links of a course to an exercise whose columns were deleted, because there is a new link."""
     own = (LtiResource.context_id == context_id, LtiResource.exercise_id == exercise_id, LtiResource.item_state == GONE)
@@ -115,19 +120,10 @@ def forget_gone(session: Session, context_id: str, exercise_id: str) -> None:
 
 
 def is_stranger(session: Session, exercise_id: str, user_id: str) -> bool:
-    """Return whether there is a course system with a link to an exercise that does not know a user yet."""
-    statement = (
-        select(LtiResource.id)
-        .join(LtiResource.context)
-        .join(LtiContext.platform)
-        .where(
-            LtiResource.exercise_id == exercise_id,
-            ~exists().where(
-                Identity.provider == LTI, Identity.issuer == LtiPlatform.issuer, Identity.user_id == user_id
-            ),
-        )
-    )
-    return session.scalar(statement.limit(1)) is not None
+    """Return whether there are course systems with a link to an exercise, and none of them knows a user yet."""
+    statement = select(LtiPlatform.issuer).join(LtiContext).join(LtiResource, LtiResource.context_id == LtiContext.id)
+    issuers = {*session.scalars(statement.where(LtiResource.exercise_id == exercise_id))}
+    return bool(issuers) and all(subject_of(session, issuer, user_id) is None for issuer in issuers)
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from ..support.text import plural
-from . import blob_lock, deliveries, desk_folder, lti_keys
+from . import blob_lock, deliveries, desk_folder, lti_keys, passback
 from .logs import FIELDS
 from .moments import now
 from .outside_tables import Delivery, OneTime
@@ -179,6 +179,7 @@ def _expired() -> list[Delete]:
         delete(Link).where(or_(Link.expires < moment, Link.uses_left == 0)),
         delete(OneTime).where(OneTime.expires < moment),
         delete(HookDelivery).where(HookDelivery.at < moment - timedelta(days=HOOK_DAYS)),
+        passback.without_link(),
         delete(Job).where(Job.finished < moment - timedelta(days=JOB_DAYS)),
         delete(Worker).where(Worker.seen < moment - timedelta(days=1)),
         delete(ClusterMachine).where(ClusterMachine.seen < moment - timedelta(days=1)),

@@ -12,6 +12,7 @@ from . import audit, deliveries, passback
 from .access import Caller
 from .deliveries import GIVEN_UP, SENT, DeliveryView
 from .errors import missing
+from .lti_tables import LtiResource
 from .outside_tables import Delivery
 from .passback import Passback
 from .tables import Exercise
@@ -27,7 +28,7 @@ class ScoreOverview:
     @property
     def is_connected(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.passback.resources or self.views)
+        return bool(self.passback.resources)
 
     def in_state(self, state: str) -> list[DeliveryView]:
         """Return the scores in one of the states of a delivery."""
@@ -40,15 +41,16 @@ class ScoreOverview:
 
 def overview_of(session: Session, exercise: Exercise) -> ScoreOverview:
     """Return the scores of an exercise in course systems."""
-    views = [view for view in deliveries.views(session, exercise.id) if _is_shown(view.delivery)]
-    return ScoreOverview(passback.passback_of(session, exercise.id, exercise.course_id), views)
+    own = passback.passback_of(session, exercise.id, exercise.course_id)
+    places = {resource.id for resource in own.resources}
+    views = [view for view in deliveries.views(session, exercise.id) if view.delivery.place in places]
+    return ScoreOverview(own, [view for view in views if _is_shown(view.delivery)])
 
 
 def of_student(session: Session, exercise_id: str, user_id: str) -> list[Delivery]:
     """Return the scores of one student in course systems."""
-    statement = select(Delivery).where(
-        Delivery.user_id == user_id, Delivery.exercise_id == exercise_id, Delivery.kind == passback.KIND
-    )
+    statement = select(Delivery).join(LtiResource, LtiResource.id == Delivery.place)
+    statement = statement.where(Delivery.user_id == user_id, Delivery.exercise_id == exercise_id)
     return [row for row in session.scalars(statement.order_by(Delivery.created)) if _is_shown(row)]
 
 

@@ -14,9 +14,9 @@ from ..lti.services import PlatformServices, ServiceRefused
 from ..support import i18n
 from ..support.i18n import _, lazy
 from . import passback, standings
-from .delivery_sender import Envelope, TryLater
+from .delivery_sender import Envelope, NeverAccepted, TryLater
 from .lti_columns import Columns
-from .lti_services import CourseSystems, no_answer, outcome_of
+from .lti_services import NOT_ALLOWED, CourseSystems, no_answer, outcome_of
 from .lti_tables import LtiResource
 from .outside_tables import Delivery
 from .service import Service
@@ -56,6 +56,8 @@ class ScoreSender:
         place, delivery = envelope.delivery.place, envelope.delivery
         address = self._columns.address(place)
         services, scopes = self._columns.services_of(place)
+        if scopes and grades.SCORE_SCOPE not in scopes:
+            raise NeverAccepted(NOT_ALLOWED)
         if envelope.is_repeated and _is_there(services, scopes, address, envelope.message) is True:
             return
         message = dict(envelope.message)

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from grader.service import accounts, own_data
+from grader.service.outside_tables import Delivery
 from grader.service.tables import Exercise, Extension, Mark, User
 from tests.service import kept_results
 
@@ -54,9 +55,15 @@ def test_marks_are_there_without_the_person_and_without_notes_for_staff(service,
         ids = {name: session.query(User).filter_by(name=name).one().id for name in ("ada", "ben")}
         for name in ids:
             session.add(Mark(exercise_id=exercise.id, user_id=ids[name], points="3", comment=f"For {name}", by="Iris"))
+            session.add(
+                Delivery(
+                    kind="lti-score", place="x", target=f"{name}.example", user_id=ids[name], exercise_id=exercise.id
+                )
+            )
         session.add(Extension(exercise_id=exercise.id, user_id=ids["ada"], extra_attempts=2, note="a doctor's letter"))
     text = archive_of(service, caller).read("account.json").decode()
     assert "For ada" in text
+    assert [row["target"] for row in json.loads(text)["deliveries"]] == ["ada.example"]
     assert '"extra_attempts": 2' in text
     for foreign in ("For ben", "Iris", "doctor"):
         assert foreign not in text

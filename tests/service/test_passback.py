@@ -18,6 +18,8 @@ from grader.service import (
     passback,
     policies,
     regrading,
+    retention,
+    score_overview,
 )
 from grader.service.deliveries import GIVEN_UP, PENDING
 from grader.service.extension_table import NONE
@@ -29,6 +31,7 @@ from grader.service.moments import now
 from grader.service.outside_tables import Delivery, Identity
 from grader.service.tables import Exercise, Kind, Membership, Regrade, State, Submission, User
 from tests.lti.platform import LEARNER
+from tests.lti.platform_services import RESULT
 from tests.service.course_system import connected, own_key, platform  # noqa: F401
 from tests.service.kept_results import EXERCISE, hand_in, report_with
 from tests.service.lti import arrive
@@ -227,6 +230,36 @@ def test_new_link_replaces_one_whose_column_was_deleted(service, lms, change_in)
         resource = session.query(LtiResource).one()
         assert resource.resource_link == "link-2"
         assert {row.place for row in session.query(Delivery)} == {resource.id}
+
+
+def test_message_without_columns_keeps_them_and_a_new_right_lets_scores_be_sent(service, lms, change_in):
+    claim = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+
+    def opened(**claims):
+        launch = lti_launches.launch_of(lms.platform.message(roles=[LEARNER], **claims), "client-1")
+        count = change_in(
+            lambda session, exercise, user: lti_launches.set_exercise(
+                session, session.get(LtiContext, lms.context_id), launch, exercise
+            )
+        )
+        with service.database.reading() as session:
+            return count, session.get(LtiResource, lms.resource_id).line_item
+
+    assert opened() == ({}, lms.item)
+    lms.services.scopes.discard(RESULT)
+    assert opened(**{claim: lms.services.endpoint(lms.item)}) == ({"ada": 1, "ben": 1}, lms.item)
+
+
+def test_scores_of_removed_links_are_forgotten(service, lms, exercise):
+    with service.database.writing() as session:
+        passback.want(session, exercise.id)
+        session.delete(session.get(LtiResource, lms.resource_id))
+    with service.database.reading() as session:
+        assert not score_overview.overview_of(session, session.get(Exercise, exercise.id)).is_connected
+        ada = session.scalar(select(User).where(User.name == "ada"))
+        assert score_overview.of_student(session, exercise.id, ada.id) == []
+    retention.purge(service)
+    assert wishes(service) == {}
 
 
 def test_only_students_of_the_own_course_system_are_meant(service, lms, exercise):

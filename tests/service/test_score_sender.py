@@ -332,6 +332,15 @@ def test_link_without_a_column_says_what_to_do(service, lms, scopes):
     assert (lms.row().state, lms.row().sentence) == (GIVEN_UP, NO_COLUMN)
 
 
+def test_link_without_the_right_to_write_scores_asks_nobody(service, lms):
+    with service.database.writing() as session:
+        session.get(LtiResource, lms.resource_id).scopes = LINE_ITEM
+    hand_in(service, "ada")
+    count = len(lms.platform.requests)
+    lms.pass_back()
+    assert (lms.row().state, lms.row().sentence, len(lms.platform.requests)) == (GIVEN_UP, NOT_ALLOWED, count)
+
+
 def test_deleted_column_is_made_again_only_if_a_person_asks(service, lms):
     hand_in(service, "ada")
     hand_in(service, "ben")
