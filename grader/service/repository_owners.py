@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..repositories.model import Host, HostAccount, NotPermitted
+from ..support.i18n import lazy
 from . import class_repositories, repository_hosts
 from .identities import OutsidePerson, find
 from .moments import now
@@ -28,6 +29,10 @@ from .repository_tables import (
 from .service import Service
 from .tables import Exercise, Membership, Role, User
 
+SECOND = lazy(
+    "Somebody who may push here has another repository of this exercise already. Choose the students of this one: its owner may have "
+    "given others the right to push without their consent."
+)
 ASK_AGAIN = timedelta(hours=12)
 """After which the host is asked again who may push: a partner may have joined."""
 
@@ -75,7 +80,11 @@ def look_up(service: Service, host: Host, source: RepositorySource, repository: 
             )
         )
         for user_id in sorted(ids):
-            if session.get(RepositoryStudent, (row.id, user_id)) is None:
+            if session.get(RepositoryStudent, (row.id, user_id)) is not None:
+                continue
+            if _has_another(session, row, user_id):
+                row.problem = SECOND
+            else:
                 session.add(RepositoryStudent(repository_id=row.id, user_id=user_id))
 
 
@@ -126,6 +135,16 @@ def _student(session: Session, host: RepositoryHost, course_id: str, account: Ho
         return None
     membership = session.get(Membership, (course_id, user_id))
     return user_id if membership is not None and membership.role == Role.STUDENT else None
+
+
+def _has_another(session: Session, repository: ClassRepository, user_id: str) -> bool:
+    """Return whether a student has another repository of the same connection."""
+    statement = select(ClassRepository.id).join(
+        RepositoryStudent, RepositoryStudent.repository_id == ClassRepository.id
+    )
+    own = (RepositoryStudent.user_id == user_id, ClassRepository.source_id == repository.source_id)
+    others = (ClassRepository.id != repository.id, ClassRepository.removed.is_(None))
+    return session.scalar(statement.where(*own, *others).limit(1)) is not None
 
 
 def _let_wait(session: Session, repository_ids: Sequence[str]) -> None:

@@ -224,12 +224,34 @@ def test_two_students_of_one_repository_both_hand_in(service, connect, github, r
     assert len(github.runs) == 1
 
 
-@pytest.mark.long
-def test_one_student_with_two_repositories_hands_in_twice(service, connect, github, repo):  # noqa: F811
+def test_nobody_hands_in_for_a_student_who_has_a_repository_by_adding_the_student_to_another_one(
+    service,
+    connect,
+    github,  # noqa: F811
+    repo,
+):
     source = connect()
-    other = github.add("single-neuron-ada-1", writers={11: "ada-codes"})
+    classroom.know(service, "ben", 12)
     push(service, source, github, repo)
+    work(service)
+    other = github.add("single-neuron-ben", writers={12: "ben-codes", 11: "ada-codes"})
     push(service, source, github, other, OTHER_ANSWER)
+    work(service)
+    assert sorted(name for _row, name in submissions(service)) == ["ada", "ben"]
+    assert [row.problem for row in rows(service, ClassRepository) if row.problem] == [repository_owners.SECOND]
+
+
+@pytest.mark.long
+def test_second_repository_of_a_student_waits_until_it_is_chosen(service, connect, github, repo):  # noqa: F811
+    source = connect()
+    push(service, source, github, repo)
+    work(service)
+    push(service, source, github, github.add("single-neuron-ada-1", writers={11: "ada-codes"}), OTHER_ANSWER)
+    work(service)
+    [(first, _name)] = submissions(service)
+    with service.database.writing() as session:
+        second = session.query(ClassRepository).filter_by(name="deep-course/single-neuron-ada-1").one()
+        repository_owners.choose(session, second, [first.user_id])
     work(service)
     assert [name for _row, name in submissions(service)] == ["ada", "ada"]
 
