@@ -29,6 +29,11 @@ class HubTokens:
         """Return a sentence about a hub that can be used; raises LoginFailed."""
         return self._hub.check()
 
+    def is_kept(self, token: str) -> bool:
+        """Return whether the hub need not be asked whose token this is."""
+        with self._lock:
+            return self._kept.get(digest_of(token), (0.0, None))[0] > time.monotonic()
+
     def person_of(self, token: str) -> tuple[ProvedPerson, bool]:
         """Return the person of a token, and whether the hub has just been asked; raises UnknownToken, and LoginFailed."""
         digest = digest_of(token)

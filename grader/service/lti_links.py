@@ -9,7 +9,7 @@ from ..lti.claims import Launch
 from ..support.i18n import _
 from . import audit, identities, lti_launches
 from .access import Caller
-from .errors import Conflict
+from .errors import Conflict, NotAllowed
 from .outside_tables import Identity
 from .tables import Mark, Membership, Submission, Token, User
 
@@ -18,13 +18,15 @@ def link(session: Session, caller: Caller, launch: Launch) -> None:
     """Let the sender of a message sign in to the account of the caller.
 
     An account that the course system has made before, and in which nothing was handed in, is joined with it. Raises Conflict if
-    the sender has another account with work.
+    the sender has another account with work, and NotAllowed if it is disabled.
     """
     person = lti_launches.person_of(launch)
     user = session.get_one(User, caller.user_id)
     identity = identities.find(session, person)
     if identity is not None and identity.user_id != user.id:
         other = identity.user
+        if other.disabled is not None:  # another account must not be a way around that
+            raise NotAllowed(_("This account is disabled: ask the administrator of this server."))
         if not _is_unused(session, other):
             raise Conflict(
                 _(

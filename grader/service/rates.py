@@ -50,6 +50,10 @@ class Rates:
         """Count the begin of a launch of a course system, which stores something for a visitor who is not signed in."""
         self._count(self._limits.logins_a_minute * LAUNCHES_FROM_ONE_ADDRESS, MINUTE, "launch", address)
 
+    def count_hub_token(self, address: str) -> None:
+        """Count a token for which the hub must be asked: anybody can invent tokens, and many notebook servers share an address."""
+        self._count(self._limits.logins_a_minute * LAUNCHES_FROM_ONE_ADDRESS, MINUTE, "hub", address)
+
     def count_upload(self, user_id: str) -> None:
         """Count an upload of a user."""
         self._count(self._limits.uploads_a_minute, MINUTE, "upload", user_id)

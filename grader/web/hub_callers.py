@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 
 from ..logins.failures import LoginFailed
 from ..logins.hub import UnknownToken
@@ -17,12 +19,14 @@ from ..service.errors import NotSignedIn
 from ..service.logs import FIELDS
 from ..service.service import Service
 from ..support.i18n import _
-from . import requests, way_names
+from . import requests, signed_in, way_names
 
 SCOPES = frozenset({"read", "submit"})
 """The scopes of such a token: programs of a student run next to it, so it can neither change a class nor read the work of others."""
 TOKEN = re.compile(r"[\w.~+/=-]{16,512}", re.ASCII)
 RETRY_SECONDS = 10
+THREADS = 16
+"""How many requests may wait for the hub at the same time: a slow one must not take the threads of all other requests."""
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +36,13 @@ async def find(request: Request) -> None:
     token = requests.bearer(request)
     if hub is None or token.startswith(accounts.TOKEN_PREFIX) or not TOKEN.fullmatch(token):
         return
-    request.state.hub_caller = await run_in_threadpool(_caller, requests.service_of(request), hub, token)
+    service, state = requests.service_of(request), request.app.state
+    if not hub.is_kept(token):
+        service.rates.count_hub_token(signed_in.address_of(request))
+    if getattr(state, "hub_threads", None) is None:
+        state.hub_threads = CapacityLimiter(THREADS)  # needs the event loop
+    answer = partial(_caller, service, hub, token)
+    request.state.hub_caller = await anyio.to_thread.run_sync(answer, limiter=state.hub_threads)
 
 
 def _caller(service: Service, hub: HubTokens, token: str) -> Caller:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from grader.service import accounts, members, users
+from grader.service import accounts, members, rates, users
 from grader.service.access import SCOPES
 from grader.web.app import make_app
 from tests.logins.fake_hub import TOKEN
@@ -62,6 +62,14 @@ def test_unknown_token_has_a_sentence(client):
     answer = client("0" * 32).get(f"{API}/courses")
     assert answer.status_code == 401
     assert "JupyterHub does not know this token: stop your server" in answer.json()["detail"]
+
+
+def test_invented_tokens_reach_the_hub_only_so_often_and_shut_nobody_out(client, hub, service, monkeypatch):  # noqa: F811
+    ada = client(hub.token_of("ada"))
+    assert ada.get(f"{API}/courses").status_code == 200
+    monkeypatch.setattr(rates, "LAUNCHES_FROM_ONE_ADDRESS", 0.3)  # of 10
+    assert [client(f"{number:032}").get(f"{API}/courses").status_code for number in range(4)] == [401, 401, 429, 429]
+    assert len(hub.requests) == 3 and ada.get(f"{API}/courses").status_code == 200
 
 
 def test_hub_that_does_not_answer_is_503_and_never_401(client, hub, caplog):  # noqa: F811

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from grader.service import accounts, users
+from grader.service import accounts, members, users
 from grader.service.outside_tables import Identity
 from grader.service.tables import Membership, Role, User
 from grader.web import csrf, requests
@@ -78,6 +78,15 @@ def test_account_with_work_is_not_touched(service, app, ada, platform):
     page = lti.launch(ada, platform, platform.message(**NAMED))
     answer = send(ada, page, "/lti/link", connect="1")
     assert answer.status_code == 409 and "account with work" in answer.text and owner(service) == "al"
+
+
+def test_disabled_account_of_the_sender_stays_disabled(service, app, ada, platform):
+    lti.launch(browser(app), platform, platform.message(**NAMED))
+    with service.database.writing() as session:
+        members.disable(session, users.find(session, "Ada Lovelace"))
+    page = lti.launch(ada, platform, platform.message(**NAMED))
+    answer = send(ada, page, "/lti/link", connect="1")
+    assert answer.status_code == 403 and "is disabled" in answer.text and owner(service) == "Ada Lovelace"
 
 
 def test_another_browser_is_not_asked(service, app, ada, platform):
