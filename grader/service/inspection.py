@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from ..support.text import plural
-from . import blob_lock, data_folder, deliveries, isolation, machines, retention, space
+from . import blob_lock, data_folder, deliveries, isolation, lti_platforms, machines, retention, space
 from .deliveries import GIVEN_UP, PENDING, SENT
 from .service import Service
 from .tables import Result, State, Submission, Version
@@ -37,6 +37,7 @@ def inspect(service: Service) -> Iterator[Inspection]:
     yield from _machines(service)
     yield _submissions(service)
     yield from _deliveries(service)
+    yield from _course_systems(service)
     old = retention.count_old(service)
     checks, attempts = plural(old.checks, "self-check"), plural(old.attempts, "graded attempt")
     yield Inspection("retention", f"the next purge deletes {checks} and {attempts}")
@@ -122,6 +123,23 @@ def _deliveries(service: Service) -> Iterator[Inspection]:
             yield Inspection(
                 "delivery", f"{target.target} fails: {target.pause.sentence} {target.pause.detail}".rstrip(), False
             )
+
+
+def _course_systems(service: Service) -> Iterator[Inspection]:
+    """Yield for each course system whether its keys can be read, and whether anything can be opened there."""
+    with service.database.reading() as session:
+        platforms = lti_platforms.every(session)
+    for platform in platforms:
+        problem = lti_platforms.problem_with_keys(platform)
+        if problem:
+            sentence = f"{platform.title}: its keys cannot be read, so nobody can sign in there: {problem}"
+        elif not platform.deployments:
+            sentence = (
+                f"{platform.title}: it has no deployment, so nothing can be opened there: see the page /admin/lti"
+            )
+        else:
+            sentence = f"{platform.title}: its keys can be read"
+        yield Inspection("course system", sentence, not problem and bool(platform.deployments))
 
 
 def _submissions(service: Service) -> Inspection:

@@ -6,6 +6,8 @@ import pytest
 
 from grader.service import inspection
 from grader.service.tables import Exercise, Submission, User
+from tests.lti.platform import Platform
+from tests.service.lti import register
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +56,14 @@ def test_missing_and_damaged_files_are_counted(service):
 def test_machine_without_isolation_is_not_good(service, monkeypatch):
     monkeypatch.setattr(inspection.isolation, "strictest_level", lambda: None)
     assert not parts(service)["isolation"].is_good
+
+
+def test_course_system_with_a_wrong_address_of_its_keys_is_found(service):
+    with Platform("https://grader.example") as platform:
+        row = register(service, platform)
+        assert parts(service)["course system"].sentence == "Test LMS: its keys can be read"
+        with service.database.writing() as session:
+            session.get_one(type(row), row.id).keys_url = f"{platform.address}/authorize-keys"
+        course_system = parts(service)["course system"]
+    assert "nobody can sign in there: The address answers with status 404" in course_system.sentence
+    assert not course_system.is_good
