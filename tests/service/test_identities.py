@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -93,3 +94,17 @@ def test_identity_is_erased_with_the_person(service):
     erasure.erase(service, account(service, ADA).id)
     with service.database.reading() as session:
         assert session.get(Identity, (ADA.provider, ADA.issuer, ADA.subject)) is None
+
+
+def test_class_that_signs_in_at_the_same_moment_gets_one_account_each(service):
+    """Each person comes twice, in two windows, and the system names nobody."""
+
+    def arrive(number):
+        person = OutsidePerson(provider="oidc", issuer="https://uni.example", subject=str(number % 8))
+        with service.database.writing() as session:
+            return identities.account_of(session, person).user.name
+
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(arrive, range(16)))
+    assert names[:8] == names[8:]
+    assert sorted(names[:8]) == ["person", *(f"person-{number}" for number in range(2, 9))]
