@@ -467,10 +467,15 @@ class FakeGitLab(FakeHost):
     ]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Ignore a client that has closed its connection, as one does that ends a download."""
+
+
 @contextmanager
 def running(host):
     """Serve a host at two free ports of this machine: its interface, and its downloads."""
-    servers = [ThreadingHTTPServer(("127.0.0.1", 0), _handler(host)) for _ in range(2)]
+    servers = [_Server(("127.0.0.1", 0), _handler(host)) for _ in range(2)]
     host.address, host.downloads = (f"http://127.0.0.1:{server.server_port}" for server in servers)
     threads = [threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True) for server in servers]
     for thread in threads:
