@@ -300,6 +300,7 @@ def test_repository_that_has_become_public_shows_no_points(service, connect, git
     assert run["output"]["title"] == "Graded"
 
 
+@pytest.mark.long
 def test_token_shows_a_status_and_no_check_run(service, connect, github, repo):  # noqa: F811
     source = connect(is_app=False)
     push(service, source, github, repo)
@@ -324,6 +325,7 @@ def test_failed_grader_is_not_a_failure_of_the_student(service, connect, github,
     assert (run["conclusion"], run["output"]["title"]) == ("neutral", "Not graded")
 
 
+@pytest.mark.long
 def test_repository_without_a_solution_is_told_so(service, connect, github, repo):  # noqa: F811
     push(service, connect(), github, repo, {"README.md": b"# Task\n"})
     work(service)
@@ -332,6 +334,7 @@ def test_repository_without_a_solution_is_told_so(service, connect, github, repo
     assert "single-neuron-ada contains no notebook" in run["output"]["summary"]
 
 
+@pytest.mark.long
 def test_file_in_a_folder_with_its_module_is_found_by_the_pattern(service, connect, github, repo):  # noqa: F811
     files = {"week1/work.py": b"import tools\n" + ANSWER["single_neuron.py"], "week1/tools.py": b"x = 1\n"}
     files |= {"week2/work.py": b"y = 2\n", ".github/workflows/x.yml": b"", "week1/image.png": b"x"}
@@ -342,6 +345,7 @@ def test_file_in_a_folder_with_its_module_is_found_by_the_pattern(service, conne
     assert rows(service, RepositoryPush)[0].path == "week1/work.py"
 
 
+@pytest.mark.long
 def test_push_waits_while_the_host_fails_and_the_staff_reads_why(service, connect, github, repo):  # noqa: F811
     source = connect()
     push(service, source, github, repo)
@@ -360,6 +364,7 @@ def test_push_waits_while_the_host_fails_and_the_staff_reads_why(service, connec
     assert len(submissions(service)) == 1 and rows(service, RepositorySource)[0].problem == ""
 
 
+@pytest.mark.long
 def test_answer_that_the_host_refuses_is_on_the_page_and_sent_again(service, connect, github, repo, caller):  # noqa: F811
     source = connect()
     push(service, source, github, repo)
@@ -418,6 +423,7 @@ def test_push_of_a_program_that_a_poll_finds_is_ignored(service, connect, github
     assert [row.state for row, _made in all_pushes(service)] == ["ignored"]
 
 
+@pytest.mark.long
 def test_erased_student_is_forgotten_and_not_read_again(service, connect, github, repo):  # noqa: F811
     source = connect()
     push(service, source, github, repo)
@@ -446,6 +452,7 @@ def test_gitlab_shows_a_status_and_a_comment(service, caller, gitlab, tmp_path):
     assert gitlab.statuses[-1]["description"] == "60 of 100 points" and len(gitlab.comments) == 1
 
 
+@pytest.mark.long
 def test_mark_by_hand_changes_the_answer(service, connect, caller, github, repo):  # noqa: F811
     source = connect()
     push(service, source, github, repo)
