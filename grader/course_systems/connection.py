@@ -200,7 +200,7 @@ class CourseConnection:
         """Return the JSON of an answer; raises CourseSystemFailure if it is a page, for example one that asks for a login."""
         try:
             return json.loads(answer.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise CourseSystemFailure(
                 f"{http_rules.shown(str(answer.request.url))} answered with a page instead of data: check the address. Perhaps the "
                 "course system wants a login in the browser, or blocks programs."

@@ -82,7 +82,7 @@ def refuse_error(content: bytes) -> None:
     """Raise the error that Moodle has sent instead of a file, if it is one."""
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if isinstance(document, Mapping) and "errorcode" in document:
         error = _error("", document)

@@ -26,6 +26,8 @@ EARLY_SECONDS = 60.0
 TOKEN_SECONDS = 300.0
 """How long a token is used that does not say when it expires."""
 MOST_PAGES = 1000
+LIST_SECONDS = 600.0
+"""How long all pages of a list may take: the lists of other platforms wait meanwhile."""
 MOST_BYTES = 16 << 20
 LONGEST_DETAIL = 200
 NEXT = re.compile(r"<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s,;]+))*)")
@@ -161,8 +163,10 @@ class PlatformServices:
 
     def pages(self, scope: str, address: str, accept: str) -> Iterator[Any]:
         """Yield the documents of a list that has several pages (RFC 8288); raises Unreachable or ServiceRefused."""
-        first, visited = address, {address}
+        first, visited, end = address, {address}, time.monotonic() + LIST_SECONDS
         for _number in range(MOST_PAGES):
+            if time.monotonic() > end:
+                raise Unreachable(f"The list was not complete after {LIST_SECONDS:g} s.")
             answer = self.call(scope, "GET", address, accept=accept)
             yield answer.json()
             following = next_page(answer, address)

@@ -26,6 +26,8 @@ def give(session: Session, context: LtiContext, user: User, role: Role) -> bool:
     """
     source = source_of(context)
     membership = session.get(Membership, (context.course_id, user.id))
+    if membership is not None and _has_no_connection(session, membership):
+        membership.source = source  # the course was connected again, and takes back what it gave before
     if membership is None:
         session.add(Membership(course_id=context.course_id, user_id=user.id, role=role, source=source))
         session.flush()
@@ -38,3 +40,9 @@ def give(session: Session, context: LtiContext, user: User, role: Role) -> bool:
     about = f"{context.course.slug} {user.name} {role.name.lower()}"
     session.add(Audit(who="(lti)", what="role", about=about))
     return True
+
+
+def _has_no_connection(session: Session, membership: Membership) -> bool:
+    """Return whether a role comes from a connection that was removed."""
+    is_from_lti = membership.source.startswith(PREFIX)
+    return is_from_lti and session.get(LtiContext, membership.source.removeprefix(PREFIX)) is None

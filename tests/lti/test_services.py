@@ -103,6 +103,12 @@ def test_next_page_elsewhere_or_read_already_is_refused(lms, link):
         next(pages)
 
 
+def test_list_that_takes_too_long_is_refused_and_not_returned_in_part(lms, monkeypatch):
+    monkeypatch.setattr(services, "LIST_SECONDS", -1.0)
+    with pytest.raises(Unreachable, match="not complete"):
+        next(lms.reach().pages(grades.SCORE_SCOPE, f"{lms.platform.address}/list", "application/json"))
+
+
 @pytest.mark.parametrize(
     ("link", "following"),
     [
