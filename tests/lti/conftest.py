@@ -19,15 +19,21 @@ def own_key():
     return own_keys.new_key()[1]
 
 
-@pytest.fixture
-def lms(own_key):
-    """The course system, with its ``services``, and ``reach()``: the same services with other access tokens."""
+@pytest.fixture(scope="module")
+def running_platform():
+    """A running course system: making its key takes a while."""
     with Platform("http://tool.example") as platform:
-        services = PlatformServices(platform, lambda: own_keys.key_set([own_key]))
+        yield platform
 
-        def reach(audience=""):
-            url = platform.settings()["token_url"]
-            tokens = AccessTokens(lambda claims: own_keys.signed(own_key, claims))
-            return Services(tokens, PlatformAccess(CLIENT, url, audience or url))
 
-        yield SimpleNamespace(platform=platform, services=services, reach=reach)
+@pytest.fixture
+def lms(running_platform, own_key):
+    """The course system, with new ``services``, and ``reach()``: the same services with other access tokens."""
+    services = PlatformServices(running_platform, lambda: own_keys.key_set([own_key]))
+
+    def reach(audience=""):
+        url = running_platform.settings()["token_url"]
+        tokens = AccessTokens(lambda claims: own_keys.signed(own_key, claims))
+        return Services(tokens, PlatformAccess(CLIENT, url, audience or url))
+
+    return SimpleNamespace(platform=running_platform, services=services, reach=reach)

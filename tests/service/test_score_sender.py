@@ -199,6 +199,7 @@ def test_staff_strangers_and_deleted_work_get_nothing(service, lms):
     assert len(sent(lms)) == 1
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("has_results", [True, False])
 @pytest.mark.parametrize("failure", ["recorded reset", "recorded 500", "recorded slow"])
 def test_score_whose_answer_was_lost_is_there_once(service, lms, monkeypatch, failure, has_results):
@@ -219,6 +220,7 @@ def test_score_whose_answer_was_lost_is_there_once(service, lms, monkeypatch, fa
         assert len(lms.services.refused) == (0 if has_results else 1)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(
     ("failure", "sentence"),
     [
@@ -247,6 +249,7 @@ def test_expired_token_is_replaced_without_a_failure(service, lms):
     assert (lms.row().state, lms.row().tries, len(sent(lms))) == (SENT, 0, 1)
 
 
+@pytest.mark.table
 @pytest.mark.parametrize(("status", "sentence"), [("403", NOT_ALLOWED), ("422", NOT_ACCEPTED), ("400", NOT_ACCEPTED)])
 def test_refusal_waits_for_a_person(service, lms, status, sentence):
     hand_in(service, "ada", 0.5)
@@ -326,6 +329,7 @@ def test_column_is_found_by_the_link_or_by_the_exercise_or_made_once(service, lm
     ]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("scopes", [(SCORE,), (SCORE, f"{LINE_ITEM}.readonly")])
 def test_link_without_a_column_says_what_to_do(service, lms, scopes):
     lms.services.items.clear()
