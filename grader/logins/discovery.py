@@ -18,7 +18,7 @@ from .web_client import NoUsableAnswer, WebClient
 PATH = "/.well-known/openid-configuration"
 KEPT_SECONDS = 3600
 PAUSE_SECONDS = 10
-"""How long new keys are not asked for again, so that wrong tokens do not make the server ask all the time."""
+"""How long new keys, and a provider that did not answer, are not asked for again."""
 KEY_TYPES = ("RSA", "EC", "OKP")
 """Only keys of which the provider alone has the private half: anybody could sign with a key of type "oct" that is published."""
 
@@ -43,7 +43,8 @@ class Discovery:
 
     def __init__(self, client: WebClient, issuer: str, title: str) -> None:
         self._client, self._issuer, self._title = client, issuer, title
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._silence: tuple[float, str] | None = None  # when the provider did not answer, and why
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -52,9 +53,18 @@ class Discovery:
         cache = self._metadata
         if cache is not None and time.monotonic() - cache[0] < KEPT_SECONDS:
             return cache[1]
-        metadata = self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
-        self._metadata = (time.monotonic(), metadata)
-        return metadata
+        with self._lock:
+            if self._metadata is not None and self._metadata is not cache:  # another thread has just asked
+                return self._metadata[1]
+            if self._silence is not None and time.monotonic() - self._silence[0] < PAUSE_SECONDS:
+                raise ProviderSilent(self._title, self._silence[1])  # people who wait need not wait for the same again
+            try:
+                metadata = self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
+            except ProviderSilent as failure:
+                self._silence = (time.monotonic(), failure.reason)
+                raise
+            self._metadata = (time.monotonic(), metadata)
+            return metadata
 
     def keys(self, are_new: bool = False) -> KeySet:
         """Return the keys that sign; with ``are_new`` those of the last seconds, since a provider may change them at any time."""

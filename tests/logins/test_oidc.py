@@ -283,6 +283,18 @@ def test_settings_that_do_not_fit_are_the_administrators(sign_in, provider, meta
     assert next(iter(metadata)) in caught.value.reason
 
 
+def test_provider_that_does_not_answer_is_not_asked_again_at_once(sign_in, provider, monkeypatch):
+    """Everybody who waits gets the sentence as soon as the first one has it."""
+    provider.answers["/.well-known/openid-configuration"] = httpx.ReadTimeout("slow")
+    for _ in range(3):
+        with pytest.raises(ProviderSilent):
+            sign_in()
+    assert len(provider.requests) == 1
+    provider.answers.clear()
+    monkeypatch.setattr("grader.logins.discovery.PAUSE_SECONDS", 0)
+    assert sign_in().person.name == "ada"
+
+
 def test_provider_that_works_is_said_with_its_keys(sign_in):
     assert sign_in.protocol.check() == f"{ISSUER} answers, and has 2 keys"
 
