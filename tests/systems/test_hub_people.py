@@ -83,6 +83,8 @@ def test_person_clicks_the_service_in_the_hub(hub, chromium):  # noqa: F811
     assert "People" in page.inner_text("body")  # an instructor, by the group
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{hub.service}/login?out=1")
+    page.evaluate(pytest.importorskip("axe_playwright_python.base").AXE_FILE_PATH.read_text())
+    assert page.evaluate("axe.run(document)")["violations"] == []
     page.get_by_role("link", name="Sign in with JupyterHub").click()
     page.wait_for_url(f"{hub.service}/")
     page.context.close()
