@@ -29,7 +29,7 @@ MEANINGS = {
 @router.get("/me")
 def me(request: Request, service: ServiceOf, caller: User, saved: bool = False) -> Response:
     """Show the account."""
-    return pages.form(request, "me.html.j2", saved=saved, **_account(request, service, caller))
+    return account_page(request, service, caller, saved=saved)
 
 
 @router.post("/me/name")
@@ -39,7 +39,7 @@ def change_name(request: Request, service: ServiceOf, caller: User, fields: Fiel
         fields.require("full_name", "email")
         own_account.change_name(service, caller, fields["full_name"], fields["email"])
     except Refusal as refusal:
-        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+        return account_page(request, service, caller, refusal)
     return RedirectResponse("/me?saved=1", 303)
 
 
@@ -51,7 +51,7 @@ def change_password(
     try:
         cookie = own_account.change_password(service, caller, old, password, signed_in.address_of(request))
     except Refusal as refusal:
-        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+        return account_page(request, service, caller, refusal)
     return signed_in.redirect(service.configuration, cookie, "/me?saved=1")
 
 
@@ -72,7 +72,7 @@ def remove_login(
         with service.database.writing() as session:
             outside_logins.remove(session, caller, provider, issuer, subject, cookie)
     except Refusal as refusal:
-        return pages.form(request, "me.html.j2", refusal, saved=False, **_account(request, service, caller))
+        return account_page(request, service, caller, refusal)
     return RedirectResponse("/me?saved=1", 303)
 
 
@@ -104,6 +104,13 @@ def delete_token(token_id: str, service: ServiceOf, caller: User) -> Response:
     """Delete a token."""
     own_account.delete_token(service, caller, token_id)
     return RedirectResponse("/me/tokens", 303)
+
+
+def account_page(
+    request: Request, service: Service, caller: User, refusal: Refusal | None = None, saved: bool = False
+) -> Response:
+    """Return the page of the account, with the reason if something was refused."""
+    return pages.form(request, "me.html.j2", refusal, saved=saved, **_account(request, service, caller))
 
 
 def _account(request: Request, service: Service, caller: User) -> dict[str, Any]:

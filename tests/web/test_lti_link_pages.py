@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from grader.service import accounts, members, users
+from grader.service import accounts, members, passwords, users
 from grader.service.outside_tables import Identity
 from grader.service.tables import Membership, Role, User
 from grader.web import csrf, requests
@@ -49,6 +49,27 @@ def test_launch_asks_and_connects_the_account(service, ada, platform):
     assert owner(service) == "ada"
     again = lti.launch(ada, platform, platform.message(**NAMED))
     assert again.headers["location"] == PAGE and owner(service) == "ada"
+
+
+def test_next_person_at_the_computer_does_not_get_the_account(service, ada, platform):
+    page = lti.launch(ada, platform, platform.message(person="next", name="Ben B.", **NAMED))
+    ada.cookies.delete(requests.COOKIE)  # ada has signed out meanwhile
+    assert send(ada, page, "/lti/link", connect="1").headers["location"] == PAGE
+    assert owner(service) == "Ben B."
+
+
+def test_account_with_a_password_needs_it(service, app, platform):
+    connected(service, platform)
+    client = browser(app)
+    with service.database.writing() as session:
+        ada = users.find(session, "ada")
+        ada.password = passwords.hash_of("a long password of ada")
+        secret = accounts.sign_in(session, ada)
+    client.cookies.set(requests.COOKIE, secret, domain="127.0.0.1")
+    headers = {csrf.HEADER: csrf.token_for(secret)}
+    for password, sentence in (("", "password is wrong"), ("a long password of ada", "within 15 minutes")):
+        page = client.post("/me/course-system", data={"password": password}, headers=headers)
+        assert sentence in page.text
 
 
 def test_answer_may_be_no(service, ada, platform):
