@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from sqlalchemy import delete, func, select
@@ -15,6 +16,8 @@ LONGEST_NAME = 100
 LONGEST_TEXT = 200
 FORBIDDEN_FIRST = (".", "=", "+", "-", "@")  # a hidden file, or a formula of a spreadsheet
 FORBIDDEN = "/\\*"  # a login name can be the name of a file, and "*" means every student in a file with marks
+PROGRAM = re.compile(r"\(.*\)")
+"""Such a name is that of a program in the audit, for example of a course system: its lines must belong to nobody."""
 JOINERS = "\u200c\u200d"  # invisible, but some scripts need them
 
 
@@ -30,6 +33,10 @@ def login_name(text: str) -> str:
             "The login name '{name}' is not possible: it must not begin with '.', '=', '+', '-' or '@', nor have '/', '\\' or '*'."
         )
         raise Unreadable(message.format(name=name))
+    if PROGRAM.fullmatch(name):
+        raise Unreadable(
+            _("The login name '{name}' is not possible: in brackets it is that of a program.").format(name=name)
+        )
     return name
 
 

@@ -29,7 +29,7 @@ def test_login_name_is_normalised(text, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "\u202e", "a/b", "..", ".hidden", "a\\b", "*", "=1+1", "-x", "+x", "@x", "x" * 101]
+    "text", ["", "  ", "\u202e", "a/b", "..", ".hidden", "a\\b", "*", "=1+1", "-x", "+x", "@x", "(lti)", "x" * 101]
 )
 def test_impossible_login_name_is_refused(text):
     with pytest.raises(Unreadable):
