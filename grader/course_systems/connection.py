@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..remote.address import ServerAddress
+from ..support import hosts
 from ..support.atomic_files import NO_LINKS
 from ..support.errors import UsageError
 from ..support.text import clean
@@ -62,7 +63,7 @@ class CourseConnection:
             follow_redirects=False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not server.is_loopback,  # a proxy is not asked for this machine
-            verify=http_rules.trusted() if server.is_encrypted else False,
+            verify=hosts.certificates() if server.is_encrypted else False,
         )
 
     def __enter__(self) -> Self:

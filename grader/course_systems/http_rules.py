@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from collections.abc import Iterator
 from urllib.parse import SplitResult
 
-import certifi
 import httpx
 
 from ..remote.address import ServerAddress, server_address
@@ -65,13 +63,6 @@ def origin(parts: SplitResult) -> tuple[str, str | None, int]:
 def shown(address: str) -> str:
     """Return an address without what follows the question mark, which may be a secret."""
     return clean(address.partition("?")[0], 200)
-
-
-def trusted() -> ssl.SSLContext:
-    """Return the authorities of this system, with SSL_CERT_FILE, and those that browsers trust."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

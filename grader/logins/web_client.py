@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-import certifi
 import httpx
 
+from ..support import hosts
 from ..version import __version__
 
 CONNECT_SECONDS = 5
@@ -35,14 +33,14 @@ class WebClient:
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",
             },
-            verify=_trusted(),
+            verify=hosts.certificates(),
             transport=transport,
         )
 
     @classmethod
     def without_proxy(cls) -> WebClient:
         """Return a client for a system in the own network, to which the proxy of the network does not lead."""
-        return cls(transport=httpx.HTTPTransport(verify=_trusted()))
+        return cls(transport=httpx.HTTPTransport(verify=hosts.certificates()))
 
     def close(self) -> None:
         """Close the connections."""
@@ -85,14 +83,6 @@ def document_of(answer: httpx.Response) -> Any:
     except (ValueError, RecursionError):
         kind = answer.headers.get("content-type", "").partition(";")[0][:40] or "nothing"
         raise NoUsableAnswer(f"the answer is not JSON, but {kind}") from None
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities of this system, with SSL_CERT_FILE, and those that browsers trust."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _plain(error: Exception) -> str:

@@ -7,6 +7,8 @@ import re
 import socket
 from urllib.parse import urlsplit
 
+from ..support.hosts import is_this_machine
+
 LONGEST = 1000
 HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
 """The name or the address of a host; an origin with other characters could change a policy that contains it."""
@@ -30,16 +32,6 @@ def is_possible(address: str) -> bool:
     ):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
-
-
-def is_this_machine(host: str) -> bool:
-    """Return whether a name or an address of a host always means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_inside(address: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
 
+from ..support import hosts
 from ..support.errors import GraderError
 from ..version import __version__
 from . import addresses
@@ -64,11 +63,13 @@ def ask(
         raise Unreachable("The address must begin with https://.", was_sent=False)
     end = time.monotonic() + seconds
     timeout = httpx.Timeout(min(SILENT_SECONDS, seconds))
-    is_local = addresses.is_this_machine(httpx.URL(address).host)
+    is_local = hosts.is_this_machine(httpx.URL(address).host)
     all_headers = {"user-agent": f"grader/{__version__}", **(headers or {})}
     try:
         with (
-            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=not is_local, verify=_trusted()) as client,
+            httpx.Client(
+                timeout=timeout, follow_redirects=False, trust_env=not is_local, verify=hosts.certificates()
+            ) as client,
             client.stream(method, address, headers=all_headers, content=content) as response,
         ):
             if response.is_redirect:
@@ -96,9 +97,3 @@ def read_json(address: str) -> Any:
     if answer.status != 200:
         raise Unreachable(f"The address answers with status {answer.status} instead of a document.")
     return answer.json()
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities that certificates may have; reading them takes longer than a request."""
-    return httpx.create_ssl_context()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..support.errors import UsageError
+from ..support.hosts import is_this_machine
 from ..support.i18n import _
 from ..support.text import clean
 
@@ -22,10 +22,7 @@ class ServerAddress:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
+        return is_this_machine(self.host)
 
     @property
     def is_open(self) -> bool:

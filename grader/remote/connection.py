@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-import certifi
 import httpx
 
-from ..support import i18n
+from ..support import hosts, i18n
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
@@ -46,7 +45,7 @@ class Connection:
             follow_redirects=False,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             trust_env=not address.is_loopback,  # a proxy is not asked for this machine
-            verify=_trusted() if address.is_encrypted else False,
+            verify=hosts.certificates() if address.is_encrypted else False,
         )
 
     def __enter__(self) -> Self:
@@ -144,13 +143,6 @@ def _checked(token: str) -> str:
     if not token.isascii() or not token.isprintable() or " " in token:
         raise UsageError(_("The token contains characters that no token has: copy it again, without anything else."))
     return token
-
-
-def _trusted() -> ssl.SSLContext:
-    """Return the authorities of this system, with SSL_CERT_FILE, and those that browsers trust."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -6,18 +6,17 @@ The credentials go to the interface only: a redirect to another place is followe
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from ..support import hosts
 from ..support.i18n import _
 from .model import AnswerTooLarge, HostBusy, HostProblem, NotPermitted, NotThere
 
@@ -50,7 +49,7 @@ class HostConnection:
         self._name = name
         self._headers = headers
         self._client = httpx.Client(
-            verify=_tls(), timeout=SECONDS, follow_redirects=False, headers={"User-Agent": AGENT}
+            verify=hosts.certificates(), timeout=SECONDS, follow_redirects=False, headers={"User-Agent": AGENT}
         )
         self._not_before = 0.0
 
@@ -245,12 +244,6 @@ class _Response:
 
     def __exit__(self, *error: object) -> None:
         self._response.close()
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return the settings of TLS for all hosts: reading all certificates of the machine takes a while."""
-    return httpx.create_ssl_context()
 
 
 def nonsense(host: str) -> HostProblem:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host in an address always means this machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+from ..support.hosts import is_this_machine
 
 
 def check_address(address: str) -> str:
@@ -30,7 +23,7 @@ def check_address(address: str) -> str:
     is_whole = parts.scheme in ("http", "https") and parts.hostname and address.isprintable() and " " not in address
     if not is_whole or parts.query or parts.fragment or "\\" in address:
         raise ValueError(f"'{address}' is not an address; write it as in https://grader.example.org.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
         raise ValueError(f"'{address}' must begin with https://, since passwords and tokens go to it.")
     return address.rstrip("/")
 

@@ -15,6 +15,7 @@ from ..service.desks import Desks
 from ..service.errors import Refusal, Unreadable, missing
 from ..service.service import Service
 from ..support.errors import UsageError
+from ..support.hosts import is_this_machine
 from ..version import __version__
 from . import (
     account_pages,
@@ -60,7 +61,7 @@ from .head_requests import HeadRequests
 from .headers import SecurityHeaders
 from .languages import Languages
 from .origin import SameOrigin
-from .own_host import OwnHost, is_loopback
+from .own_host import OwnHost
 from .request_log import RequestLog
 from .request_metrics import RequestMetrics
 
@@ -176,6 +177,6 @@ def add_protection(app: FastAPI, configuration: Configuration) -> None:
     app.add_middleware(OwnHost, configuration)
     app.add_middleware(RequestLog, app.state.metrics)
     app.add_middleware(Languages)
-    is_for_others = bool(configuration.proxy) or not is_loopback(configuration.host)
+    is_for_others = bool(configuration.proxy) or not is_this_machine(configuration.host)
     app.add_middleware(SecurityHeaders, configuration.is_secure and is_for_others)
     app.add_middleware(BelowPath, configuration.root)

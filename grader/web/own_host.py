@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..service.configuration import Configuration
 from ..service.errors import Refusal
+from ..support.hosts import is_this_machine
 from ..support.i18n import _
 from . import answers
 
@@ -33,7 +34,7 @@ class OwnHost:
         self._app = app
         self._host = configuration.host
         self._proxy = configuration.proxy
-        self._is_for_this_machine = not self._proxy and is_loopback(self._host)
+        self._is_for_this_machine = not self._proxy and is_this_machine(self._host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -57,22 +58,12 @@ class OwnHost:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
             return False
-        return name == self._host or is_loopback(name)
+        return name == self._host or is_this_machine(name)
 
     def _came_through_proxy(self, scope: Scope) -> bool:
         """Return whether the proxy, or a program on this machine, has connected."""
         client = scope.get("client")
-        return client is None or is_loopback(client[0]) or is_in(client[0], self._proxy)
-
-
-def is_loopback(name: str) -> bool:
-    """Return whether a name or an address in a request always means the machine itself."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+        return client is None or is_this_machine(client[0]) or is_in(client[0], self._proxy)
 
 
 def is_in(address: str, networks: str) -> bool:
