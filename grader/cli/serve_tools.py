@@ -242,14 +242,15 @@ def purge(
 def check(ctx: click.Context, data_dir: Path | None, database: str | None, config: Path | None) -> None:
     """Check the database, the files and the disk of a data folder, and the isolation of this machine.
 
-    With --config, each system by which people sign in is asked whether it answers.
+    With --config, each system by which people sign in, and each host of repositories, is asked whether it answers.
     """
     with opened(ctx, data_dir, database, config=config) as service:
         from ..logins import checking
-        from ..service import inspection
+        from ..service import inspection, repository_inspection
 
         is_good = True
-        for part in (*inspection.inspect(service), *checking.inspect(service)):
+        parts = (*inspection.inspect(service), *checking.inspect(service), *repository_inspection.inspect(service))
+        for part in parts:
             click.echo(f"{part.name:12} {part.sentence}")
             is_good = is_good and part.is_good
     ctx.exit(0 if is_good else 3)
