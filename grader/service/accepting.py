@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..support import i18n
 from ..support.i18n import _, lazy
-from . import access, admission, claims, courses, fresh_uploads, kept_results, queue, result_keys, space
+from . import access, admission, claims, courses, fresh_uploads, kept_results, passback, queue, result_keys, space
 from .access import Caller
 from .claims import QUEUE_PATIENCE, WAITS
 from .errors import Refusal, Unreadable
@@ -32,7 +32,7 @@ from .terms import Terms, terms_of
 
 PRIORITIES = dict(zip((Kind.CHECK, Kind.ATTEMPT), queue.PRIORITIES, strict=True))
 SUPERSEDED = lazy("A newer self-check replaced it before it was graded.")
-FROM_KEPT_RESULT = lazy("You handed in the same file before: this is the kept report.")
+FROM_KEPT_RESULT = lazy("This file has been graded before: this is the kept report.")
 INSERT = insert(table_of(Submission))
 COLUMNS = frozenset(INSERT.table.c.keys())
 
@@ -163,6 +163,8 @@ def _store(session: Session, service: Service, admitted: _Admission) -> tuple[Su
         claims.end(submission, State.GRADED, FROM_KEPT_RESULT)
         submission.result_key = key
     session.execute(INSERT, {name: value for name, value in vars(submission).items() if name in COLUMNS})
+    if submission.state == State.GRADED and submission.kind == Kind.ATTEMPT:
+        passback.want(session, exercise.id, [submission.user_id])  # no grading follows that would do it
     if fresh_uploads.is_small(service, content):
         with space.full_disk_is_a_refusal():
             fresh_uploads.keep(session, service, submission.id, content)

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from grader.executor.work import TaskResult
 from grader.service import (
+    accepting,
     exercise_settings,
     extensions,
     finishing,
     hand_marks,
+    kept_results,
     lti_launches,
     passback,
     policies,
@@ -305,3 +307,12 @@ def test_sending_again_lets_a_deleted_column_be_made(service, lms, exercise):
     with service.database.reading() as session:
         assert session.get(LtiResource, lms.resource_id).item_state == passback.MAKE
         assert {row.state for row in session.query(Delivery)} == {PENDING}
+
+
+def test_attempt_with_a_kept_report_is_a_reason(service, lms, caller, monkeypatch):
+    monkeypatch.setattr(kept_results, "is_kept", lambda session, key: True)
+    for kind in (Kind.CHECK, Kind.ATTEMPT):
+        assert wishes(service) == {}
+        row = accepting.accept(service, caller("ada"), "demo", EXERCISE, kind, {"a.py": b"x = 1\n"}, via="page")
+        assert row.state == State.GRADED
+    assert wishes(service) == {"ada": 1}
