@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -52,6 +52,8 @@ class MembersOutcome:
     removed: int = 0
     present: set[str] = field(default_factory=set)
     """The ids of the accounts of all members."""
+    begun: datetime = field(default_factory=now)
+    """The moment at which somebody began to read the list."""
 
 
 def of_course(session: Session, course: Course) -> Sequence[LtiContext]:
@@ -101,8 +103,8 @@ class MembersJobs:
             platform = context.platform if context is not None else None
         if context is None or platform is None:
             return NOTHING
-        people, problem = self._read(context, platform)
         outcome = MembersOutcome()
+        people, problem = self._read(context, platform)
         if not problem:
             for start in range(0, len(people), AT_ONCE):
                 with service.database.writing() as session:
@@ -166,12 +168,11 @@ def join(session: Session, context: LtiContext, people: Sequence[Participant], o
 def leave(session: Session, context: LtiContext, outcome: MembersOutcome) -> None:
     """Take back the roles of those who have left a course system, and note that.
 
-    Work stays. A role that a person has given stays as well, and so does the last instructor.
+    Work stays. A role that a person has given stays as well, and so do the last instructor, and somebody who has opened an exercise
+    for the first time since the list was read: it may be older than the person.
     """
-    source = lti_roles.source_of(context)
-    members = session.scalars(
-        select(Membership).where(Membership.course_id == context.course_id, Membership.source == source)
-    )
+    is_theirs = (Membership.course_id == context.course_id) & (Membership.source == lti_roles.source_of(context))
+    members = session.scalars(select(Membership).where(is_theirs, Membership.created < outcome.begun))
     for membership in members.all():
         if membership.user_id not in outcome.present and not _is_last_instructor(session, membership):
             session.add(Audit(who=WHO, what="person removed", about=f"{context.course.slug} {membership.user.name}"))

@@ -100,6 +100,25 @@ def test_those_who_have_left_lose_the_role_but_not_their_work(service, class_of)
         )  # her score is sent again if it has changed
 
 
+def test_student_who_comes_while_the_list_is_read_stays(service, class_of):
+    class_of.services.members = [person("x", LEARNER)]
+    read = class_of.lms.platform._routes["GET", "/courses/1/members"]
+
+    def slow(request):
+        answer = read(request)  # before Ada opens an exercise for the first time
+        with service.database.writing() as session:
+            ada = session.scalar(select(User).where(User.name == "ada"))
+            session.query(Membership).filter_by(user_id=ada.id).update({"created": now()})
+        return answer
+
+    class_of.lms.platform.route("GET", "/courses/1/members", slow)
+    class_of.read()
+    assert "lms-ada" in class_of.roles() and "lms-ben" not in class_of.roles()
+    class_of.lms.platform.route("GET", "/courses/1/members", read)
+    class_of.read()
+    assert "lms-ada" not in class_of.roles()
+
+
 def test_last_instructor_stays(service, class_of):
     with service.database.writing() as session:
         iris = session.scalar(select(User).where(User.name == "iris"))
