@@ -32,10 +32,10 @@ def _organisation(host: RepositoryHost, organisation: str) -> Inspection:
     try:
         client = host.client(organisation, "")
         account = client.organisation()
-        found, _version = client.repositories(account.name, "")
+        repositories, _version = client.repositories(account.name, "")
     except (HostProblem, UsageError) as error:
         return Inspection(host.name, f"{organisation}: {error}", False)
-    count = len(found or ())
+    count = len(repositories or ())
     return Inspection(
         host.name, f"{organisation} can be read, and has {count} {'repository' if count == 1 else 'repositories'}"
     )
