@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from grader.service import identities
+from grader.service.identities import OutsidePerson
 from grader.service.tables import Membership, Role, User
 
 MOODLE = "Vorname;Nachname;E-Mail-Adresse;Gruppen\nJürgen;Müller;jm@uni.de;Gruppe A\nÖzlem;Şahin;oes@uni.de;\n;;;\n"
@@ -33,6 +35,17 @@ def test_list_is_pasted_and_lines_without_a_person_are_named(form):
     answer = form("iris", "/c/demo/people", role="2", text="login,name\nnew,New\n,Nobody\n")
     assert "1 new account." in answer.text
     assert "Line 3 is left out." in answer.text
+
+
+def test_account_that_another_system_made_joins_with_the_system_for_the_instructor_to_check(form, service):
+    person = OutsidePerson(
+        provider="github", issuer="https://github.com", subject="7", name="prof", full_name="Not Prof"
+    )
+    with service.database.writing() as session:
+        identities.account_of(session, person)
+    answer = form("iris", "/c/demo/people", role="2", text="login,name\nprof,Prof\n")
+    assert "<bdi>Not Prof</bdi> (<bdi>prof</bdi>: GitHub)" in answer.text
+    assert "check that these are the people" in answer.text
 
 
 @pytest.mark.parametrize(
