@@ -82,6 +82,13 @@ class Configuration:
     limits: ServiceLimits = ServiceLimits()
 
     @property
+    def named_courses(self) -> frozenset[str]:
+        """The courses to which the settings give members or repositories, whether they exist or not."""
+        of_groups = {rule.course for login in self.logins for rule in login.rules}
+        of_hosts = {name for host in self.repositories for names in host.organisations.values() for name in names}
+        return frozenset((of_groups | of_hosts) - {""})
+
+    @property
     def database_url(self) -> str:
         """The address of the database for SQLAlchemy."""
         return self.database or f"sqlite:///{self.data_dir / DATABASE}"

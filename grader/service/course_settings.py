@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -81,14 +81,19 @@ def create(session: Session, caller: Caller, settings: CourseSettings, slug: str
     return create_for_teacher(session, caller, settings, slug)
 
 
-def create_for_teacher(session: Session, caller: Caller, settings: CourseSettings, slug: str = "") -> Course:
-    """Do the same for somebody who teaches at another system that this server trusts."""
+def create_for_teacher(
+    session: Session, caller: Caller, settings: CourseSettings, slug: str = "", others: Collection[str] = ()
+) -> Course:
+    """Do the same for somebody who teaches at another system that this server trusts.
+
+    Without a ``slug`` the course gets one that neither a course nor ``others`` have.
+    """
     if slug and (SLUG.fullmatch(slug) is None or len(slug) > LONGEST_SLUG):
         sentence = _("'{slug}' cannot be part of an address: use lower-case letters, digits and single hyphens.")
         raise Unreadable(sentence.format(slug=clean(slug, LONGEST_SLUG)))
     if slug and session.scalar(select(Course.id).where(Course.slug == slug)):
         raise Conflict(_("Another course has the address '{slug}': choose another one.").format(slug=slug))
-    course = Course(slug=slug or _free_slug(session, settings.title), title=settings.title)
+    course = Course(slug=slug or _free_slug(session, settings.title, others), title=settings.title)
     _apply(course, settings)
     session.add(course)
     session.flush()
@@ -114,13 +119,13 @@ def _apply(course: Course, settings: CourseSettings) -> None:
     course.check_days, course.attempt_days = settings.check_days, settings.attempt_days
 
 
-def _free_slug(session: Session, title: str) -> str:
-    """Return a name for addresses that no course has, similar to the title if that has Latin letters."""
+def _free_slug(session: Session, title: str, others: Collection[str]) -> str:
+    """Return a name for addresses that neither a course nor ``others`` have, similar to the title if that has Latin letters."""
     plain = unicodedata.normalize("NFKD", title.casefold().translate(SPELLED_OUT)).encode("ascii", "ignore").decode()
     words = "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-")
     slug = words or f"course-{new_id()[:6]}"
     number = 2
-    while session.scalar(select(Course.id).where(Course.slug == slug)):
+    while slug in others or session.scalar(select(Course.id).where(Course.slug == slug)):
         slug = f"{words[: LONGEST_SLUG - 8].strip('-') or 'course'}-{number}"
         number += 1
     return slug

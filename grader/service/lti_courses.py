@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import time
 
 from sqlalchemy import select
@@ -44,11 +44,18 @@ def own_courses(session: Session, arrival: Arrival) -> list[Course]:
 
 
 def connect(
-    session: Session, arrival: Arrival, slug: str, settings: CourseSettings | None, model: str = ""
+    session: Session,
+    arrival: Arrival,
+    slug: str,
+    settings: CourseSettings | None,
+    model: str = "",
+    named: Collection[str] = (),
 ) -> LtiContext:
     """Connect the course of a message with a course that its sender teaches here, or with a new one; return the connection.
 
-    ``settings`` are those of a new course, None for an existing one; a new course gets the exercises of the course ``model``.
+    ``settings`` are those of a new course, None for an existing one; a new course gets the exercises of the course ``model``. It gets
+    none of the addresses ``named``: the settings of the server give these courses members or repositories, and somebody who only
+    teaches in the course system must not be the first to have one.
     Raises NotFound for a course that the sender does not teach. If somebody else has connected it meanwhile, that connection is
     returned.
     """
@@ -62,7 +69,7 @@ def connect(
         course = access.course(session, caller, slug, Role.INSTRUCTOR).course
     else:
         old = access.course(session, caller, model, Role.INSTRUCTOR).course if model else None
-        course = course_settings.create_for_teacher(session, caller, settings)
+        course = course_settings.create_for_teacher(session, caller, settings, others=named)
         if old is not None:
             course_copies.copy_exercises(session, caller, old, course)
     context = LtiContext(

@@ -62,7 +62,8 @@ def connect(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
             raise Unreadable(_("Choose a course."))
         settings = course_settings.of_form({**NEW_COURSE, **fields.texts}) if fields["course"] == NEW else None
         with service.database.writing() as session:
-            lti_courses.connect(session, arrival, fields["course"], settings, fields["model"])
+            named = service.configuration.named_courses
+            lti_courses.connect(session, arrival, fields["course"], settings, fields["model"], named)
     except Refusal as refusal:
         return _connect_page(request, service, visit, arrival, refusal, fields.texts)
     return go_on(request, service, visit)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.service import login_settings
-from grader.service.login_settings import GithubLogin, OidcLogin
+from grader.service.configuration import Configuration
+from grader.service.login_settings import GithubLogin, GroupRule, HubLogin, OidcLogin
+from grader.service.repository_settings import RepositoryHost
 from grader.support.errors import UsageError
 
 GOOD = """\
@@ -103,3 +105,18 @@ def test_empty_file_changes_nothing(load):
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost/dl", "http://[::1]:1"])
 def test_address_of_this_machine_needs_no_https(address):
     assert login_settings.check_address(f"{address}/") == address
+
+
+def test_courses_that_the_settings_name_are_known(tmp_path):
+    login = HubLogin(kind="hub", admins=True, groups=[GroupRule(group="a", course="one", role="tutor")])
+    host = RepositoryHost.model_validate(
+        {
+            "name": "github",
+            "kind": "github",
+            "address": "https://github.com",
+            "token": {"env": "TOKEN"},
+            "organisations": {"org": ["two", "one"]},
+        }
+    )
+    configuration = Configuration(data_dir=tmp_path, logins=(login,), repositories=(host,))
+    assert configuration.named_courses == {"one", "two"}

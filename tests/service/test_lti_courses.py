@@ -43,6 +43,14 @@ def test_new_course_has_its_instructor_and_no_other_course_can_be_taken(service,
     assert connect(service, arrival, "demo").id == context.id  # two forms at once connect it once
 
 
+def test_new_course_does_not_get_the_address_of_one_to_which_the_settings_give_something(service, platform, row):
+    arrival = arrive(service, row, teacher(platform))
+    with service.database.writing() as session:
+        lti_courses.connect(session, arrival, "", course_settings.of_form(NEW), named={"deep-learning", "other"})
+    with service.database.reading() as session:
+        assert [each.slug for each in lti_courses.own_courses(session, arrival)] == ["deep-learning-2"]
+
+
 def test_choice_is_answered_with_links_of_the_connected_course(service, platform, row):
     arrival = arrive(service, row, teacher(platform))
     with service.database.writing() as session:
