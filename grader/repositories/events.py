@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from .connection import moment_of
 from .model import RemoteRepository
@@ -19,6 +19,16 @@ BOT_OF_GITLAB = re.compile(r"(project|group)_\d+_bot(_\w+)?|ghost|support-bot|al
 PUBLIC_ONLY = 0  # the level of GitLab for private projects; those above can be read by others
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?$")]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+def _whole_name(name: str) -> str:
+    """Return the name of a repository with those of its groups; raises ValueError for one that would lead to another address."""
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise ValueError("it is not the name of a repository.")
+    return name
+
+
+WholeName = Annotated[Name, AfterValidator(_whole_name)]
 Number = Annotated[int, Field(gt=0, lt=1 << 62)]
 
 
@@ -76,7 +86,7 @@ class _Account(BaseModel, strict=True):
 
 class _Repository(BaseModel, strict=True):
     id: Number
-    full_name: Name
+    full_name: WholeName
     owner: _Account
     private: bool
     default_branch: str = ""
@@ -108,7 +118,7 @@ class _CheckRunEvent(_OfRepository, strict=True):
 
 class _Project(BaseModel, strict=True):
     id: Number
-    path_with_namespace: Name
+    path_with_namespace: WholeName
     default_branch: str | None = ""
     visibility_level: int
 
@@ -127,7 +137,7 @@ class _GitLabPush(BaseModel, strict=True):
 class _ProjectEvent(BaseModel, strict=True):
     event_name: str
     project_id: Number
-    path_with_namespace: Name
+    path_with_namespace: WholeName
     project_visibility: str = ""
 
     def plain(self) -> RemoteRepository:

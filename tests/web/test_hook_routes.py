@@ -127,6 +127,13 @@ def test_wrong_types_deep_inside_are_refused(service, send, github, repo):  # no
     assert rows(service, ClassRepository) == []
 
 
+@pytest.mark.parametrize("name", ["../../user", "deep-course/../single-neuron-ada", "deep-course//single-neuron-ada"])
+def test_name_that_leads_to_another_address_of_the_host_is_refused(service, send, github, repo, name):  # noqa: F811
+    event = push_event(github, repo, github.push(repo, ANSWER))
+    event["repository"]["full_name"] = name
+    assert send(event).status_code == 422 and rows(service, ClassRepository) == []
+
+
 def test_other_addresses_methods_and_sizes(client, send, github, repo, source):  # noqa: F811
     event = push_event(github, repo, "a" * 40)
     assert send(event, place="unknown").status_code == 404
