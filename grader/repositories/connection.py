@@ -254,7 +254,7 @@ def nonsense(host: str) -> HostProblem:
 
 def not_there(host: str) -> NotThere:
     """Return the problem that something does not exist, or is not shown."""
-    return NotThere(_("{host} does not have it, or does not show it to this server.").format(host=host))
+    return NotThere(_("{host} does not have the repository, or does not show it to this server.").format(host=host))
 
 
 def has_next(reply: HostReply) -> bool:

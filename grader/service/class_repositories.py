@@ -17,7 +17,7 @@ from .repository_settings import GITHUB, GITLAB
 from .repository_tables import ClassRepository, PushState, RepositoryPush, RepositorySource, RepositoryStudent
 from .tables import UNFINISHED, Submission
 
-GONE = lazy("Its repository was deleted, or it has left the organisation.")
+GONE = lazy("The repository was deleted, or it has left the organisation.")
 
 
 def has_name(source: RepositorySource, repository: RemoteRepository) -> bool:

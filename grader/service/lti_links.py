@@ -30,8 +30,8 @@ def link(session: Session, caller: Caller, launch: Launch) -> None:
         if not _is_unused(session, other):
             raise Conflict(
                 _(
-                    "You have an account with work from this course system already, so it cannot be connected with another one: ask "
-                    "the administrator of this server."
+                    "Your login from this course system has an account with work here already, so it cannot be connected with "
+                    "another account: ask the administrator of this server."
                 )
             )
         _move_roles(session, other, user)

@@ -45,10 +45,10 @@ from .terms import terms_of
 VIA = "push"
 FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
 HANDED_IN = lazy("It is handed in.")
-NEWER = lazy("A newer push replaced it before it was graded.")
+NEWER = lazy("A newer push replaced this one before it was graded.")
 NOBODY = lazy("Nobody knows yet whose repository it is: your instructor has to choose the student.")
-OF_A_PROGRAM = lazy("A program has pushed it, so it is not graded.")
-AS_CHECK = lazy("There are no graded attempts left, so it is a self-check.")
+OF_A_PROGRAM = lazy("This is the push of a program, so it is not graded.")
+AS_CHECK = lazy("There are no graded attempts left, so this push is a self-check.")
 BROKEN = lazy(
     "It could not be handed in because of a mistake in the server: tell your administrator. It is tried again."
 )

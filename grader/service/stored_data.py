@@ -22,7 +22,6 @@ class StoredData:
 
 
 WITH_PERSON = lazy("with the person")
-WITH_COURSE = lazy("with the person, or with the work in the course")
 BY_ITSELF = lazy("by itself, or with the person")
 
 STORED: tuple[StoredData, ...] = (
@@ -63,14 +62,16 @@ STORED: tuple[StoredData, ...] = (
             "Courses of the person: role, section, extensions with a note, and whether the leaderboard shows the name"
         ),
         lazy("to decide what the person may do, and until when"),
-        lazy("until it is erased, or the person leaves the course"),
+        lazy("until the account is erased, or the person leaves the course"),
         WITH_PERSON,
         ("membership", "extension"),
     ),
     StoredData(
         lazy("Work: the files that were handed in, the time of arrival, the report, the executed notebook"),
         lazy("to grade it, and to show the report"),
-        lazy("as long as the course says, for self-checks and for graded attempts"),
+        lazy(
+            "as long as the settings of the course say; self-checks and graded attempts have their own number of days"
+        ),
         WITH_PERSON,
         ("submission", "upload", "result"),
     ),

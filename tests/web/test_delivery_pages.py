@@ -83,7 +83,7 @@ def test_desk_without_a_course_system_says_nothing_about_it(browser):
     ("state", "words"),
     [
         (SENT, "Sent to your course system:"),
-        (PENDING, "It is sent to your course system soon"),
+        (PENDING, "Your result is sent to your course system soon"),
         (GIVEN_UP, "tell your instructor"),
     ],
 )
