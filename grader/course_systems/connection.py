@@ -17,11 +17,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..remote.address import ServerAddress
-from ..support import hosts
+from ..support import web_requests
 from ..support.atomic_files import NO_LINKS
 from ..support.errors import UsageError
 from ..support.text import clean
-from ..version import __version__
 from . import http_rules
 from .failures import BrokenDownload, CourseSystemFailure, RequestRefused, TokenRefused
 
@@ -58,12 +57,10 @@ class CourseConnection:
         self.requests = 0
         self._bearer = bearer
         self._wait = wait
-        self._client = httpx.Client(
-            headers={"User-Agent": f"grader/{__version__}"},
-            follow_redirects=False,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            trust_env=not server.is_loopback,  # a proxy is not asked for this machine
-            verify=hosts.certificates() if server.is_encrypted else False,
+        self._client = web_requests.open_client(
+            httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            is_encrypted=server.is_encrypted,
+            uses_proxy=not server.is_loopback,
         )
 
     def __enter__(self) -> Self:
@@ -123,15 +120,14 @@ class CourseConnection:
     ) -> httpx.Response:
         self.requests += 1
         with self._client.stream(method, address, headers=dict(headers), data=form) as answer:
-            content = bytearray()
-            for part in answer.iter_bytes():
-                content += part
-                if len(content) > MOST_ANSWER:
-                    raise CourseSystemFailure(
-                        f"{http_rules.shown(address)} sent more than {MOST_ANSWER >> 20} MB: try again."
-                    )
+            try:
+                content = web_requests.content_of(answer, MOST_ANSWER)
+            except web_requests.AnswerTooLong:
+                raise CourseSystemFailure(
+                    f"{http_rules.shown(address)} sent more than {MOST_ANSWER >> 20} MB: try again."
+                ) from None
         headers = {name: value for name, value in answer.headers.items() if name not in ABOUT_CONTENT}
-        return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
+        return httpx.Response(answer.status_code, headers=headers, content=content, request=answer.request)
 
     def download(self, url: str, target: Path, limit: int, form: Mapping[str, str] | None = None) -> int:
         """Write a file of the course system, and return its size. Redirects are followed, also to another server.
@@ -260,13 +256,10 @@ def _write(answer: httpx.Response, target: Path, limit: int, deadline: float) ->
     expected = answer.headers.get("content-length", "")
     if "content-encoding" not in answer.headers and expected.isdigit() and int(expected) > limit:
         raise BrokenDownload(f"it is larger than {limit >> 20} MB")
-    size = 0
-    with open(target, "wb", opener=lambda name, flags: os.open(name, flags | NO_LINKS, 0o600)) as file:
-        for part in answer.iter_bytes():
-            size += len(part)
-            if size > limit:
-                raise BrokenDownload(f"it is larger than {limit >> 20} MB")
-            if time.monotonic() > deadline:
-                raise BrokenDownload(f"it did not arrive within {DOWNLOAD_SECONDS // 60} minutes")
-            file.write(part)
-    return size
+    try:
+        with open(target, "wb", opener=lambda name, flags: os.open(name, flags | NO_LINKS, 0o600)) as file:
+            return sum(file.write(part) for part in web_requests.parts_of(answer, limit, deadline))
+    except web_requests.AnswerTooLong:
+        raise BrokenDownload(f"it is larger than {limit >> 20} MB") from None
+    except web_requests.AnswerTooSlow:
+        raise BrokenDownload(f"it did not arrive within {DOWNLOAD_SECONDS // 60} minutes") from None

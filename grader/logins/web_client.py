@@ -8,8 +8,7 @@ from typing import Any
 
 import httpx
 
-from ..support import hosts
-from ..version import __version__
+from ..support import hosts, web_requests
 
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
@@ -25,15 +24,9 @@ class WebClient:
 
     def __init__(self, seconds: float = ANSWER_SECONDS, transport: httpx.BaseTransport | None = None) -> None:
         self._seconds = seconds
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
-            follow_redirects=False,
-            headers={
-                "User-Agent": f"grader/{__version__}",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-            },
-            verify=hosts.certificates(),
+        self._client = web_requests.open_client(
+            httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             transport=transport,
         )
 
@@ -53,21 +46,19 @@ class WebClient:
     def request(self, method: str, address: str, **parts: Any) -> httpx.Response:
         """Return an answer that has been read completely; raises NoUsableAnswer."""
         end = time.monotonic() + self._seconds
-        content = bytearray()
         try:
             with self._client.stream(method, address, **parts) as answer:
-                for part in answer.iter_bytes():
-                    content += part
-                    if len(content) > MOST_BYTES:
-                        raise NoUsableAnswer(f"the answer has more than {MOST_BYTES >> 20} MB")
-                    if time.monotonic() > end:
-                        raise NoUsableAnswer(f"the answer took more than {self._seconds:g} seconds")
+                content = web_requests.content_of(answer, MOST_BYTES, end)
+        except web_requests.AnswerTooLong:
+            raise NoUsableAnswer(f"the answer has more than {MOST_BYTES >> 20} MB") from None
+        except web_requests.AnswerTooSlow:
+            raise NoUsableAnswer(f"the answer took more than {self._seconds:g} seconds") from None
         except httpx.TimeoutException as error:
             raise NoUsableAnswer(f"there was no answer within {self._seconds:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise NoUsableAnswer(f"the connection failed ({_plain(error)})") from error
         headers = {name: answer.headers[name] for name in ("content-type", "link") if name in answer.headers}
-        return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
+        return httpx.Response(answer.status_code, headers=headers, content=content, request=answer.request)
 
     def document(self, address: str, headers: Mapping[str, str] | None = None) -> Any:
         """Return the JSON document at an address; raises NoUsableAnswer."""

@@ -10,9 +10,8 @@ from typing import Any
 
 import httpx
 
-from ..support import hosts
+from ..support import hosts, web_requests
 from ..support.errors import GraderError
-from ..version import __version__
 from . import addresses
 
 SECONDS = 10.0
@@ -64,25 +63,20 @@ def ask(
     end = time.monotonic() + seconds
     timeout = httpx.Timeout(min(SILENT_SECONDS, seconds))
     is_local = hosts.is_this_machine(httpx.URL(address).host)
-    all_headers = {"user-agent": f"grader/{__version__}", **(headers or {})}
     try:
         with (
-            httpx.Client(
-                timeout=timeout, follow_redirects=False, trust_env=not is_local, verify=hosts.certificates()
-            ) as client,
-            client.stream(method, address, headers=all_headers, content=content) as response,
+            web_requests.open_client(timeout, headers=headers, uses_proxy=not is_local) as client,
+            client.stream(method, address, content=content) as response,
         ):
             if response.is_redirect:
                 raise Unreachable("The address leads to another one: enter that one.")
-            received = bytearray()
-            for part in response.iter_bytes():
-                received += part
-                if len(received) > most_bytes:
-                    raise Unreachable(f"The answer has more than {most_bytes} bytes.")
-                if time.monotonic() > end:
-                    raise Unreachable(f"The answer was not complete after {seconds:g} s.")
+            received = web_requests.content_of(response, most_bytes, end)
             names = {name.lower(): value for name, value in response.headers.items()}
-            return PlatformAnswer(response.status_code, names, bytes(received))
+            return PlatformAnswer(response.status_code, names, received)
+    except web_requests.AnswerTooLong:
+        raise Unreachable(f"The answer has more than {most_bytes} bytes.") from None
+    except web_requests.AnswerTooSlow:
+        raise Unreachable(f"The answer was not complete after {seconds:g} s.") from None
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise Unreachable(f"The address cannot be reached ({type(error).__name__}).", was_sent=False) from error
     except httpx.TimeoutException as error:

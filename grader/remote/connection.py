@@ -16,11 +16,10 @@ from typing import Any, Self
 
 import httpx
 
-from ..support import hosts, i18n
+from ..support import i18n, web_requests
 from ..support.errors import UsageError
 from ..support.i18n import _
 from ..support.text import clean
-from ..version import __version__
 from .address import ServerAddress
 from .errors import Interrupted, NoAnswer, ServerRefusal
 
@@ -35,17 +34,15 @@ class Connection:
 
     def __init__(self, address: ServerAddress, token: str) -> None:
         self.address = address
-        self._client = httpx.Client(
+        self._client = web_requests.open_client(
+            httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             base_url=f"{address.url}{API}",
             headers={
                 "Authorization": f"Bearer {_checked(token)}",
                 "Accept-Language": i18n.current(),
-                "User-Agent": f"grader/{__version__}",
             },
-            follow_redirects=False,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            trust_env=not address.is_loopback,  # a proxy is not asked for this machine
-            verify=hosts.certificates() if address.is_encrypted else False,
+            is_encrypted=address.is_encrypted,
+            uses_proxy=not address.is_loopback,
         )
 
     def __enter__(self) -> Self:

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from ..support import hosts
+from ..support import web_requests
 from ..support.i18n import _
 from .model import AnswerTooLarge, HostBusy, HostProblem, NotPermitted, NotThere
 
@@ -48,9 +48,7 @@ class HostConnection:
         self._address = address.rstrip("/")
         self._name = name
         self._headers = headers
-        self._client = httpx.Client(
-            verify=hosts.certificates(), timeout=SECONDS, follow_redirects=False, headers={"User-Agent": AGENT}
-        )
+        self._client = web_requests.open_client(SECONDS, headers={"User-Agent": AGENT})
         self._not_before = 0.0
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None, etag: str = "") -> HostReply:
@@ -146,23 +144,17 @@ class HostConnection:
             raise HostBusy(sentence.format(host=self._name, reason=reason), BUSY_SECONDS) from error
 
     def _read(self, response: httpx.Response, most: int) -> bytes:
-        end = time.monotonic() + LONGEST_SECONDS
-        parts, size = [], 0
         try:
-            for part in response.iter_bytes():
-                size += len(part)
-                if size > most:
-                    sentence = _("The repository is larger than {size} MB: take datasets and large outputs out of it.")
-                    raise AnswerTooLarge(sentence.format(size=most >> 20))
-                if time.monotonic() > end:
-                    raise HostBusy(
-                        _("{host} answers too slowly. It is tried again.").format(host=self._name), BUSY_SECONDS
-                    )
-                parts.append(part)
+            return web_requests.content_of(response, most, time.monotonic() + LONGEST_SECONDS)
+        except web_requests.AnswerTooLong:
+            sentence = _("The repository is larger than {size} MB: take datasets and large outputs out of it.")
+            raise AnswerTooLarge(sentence.format(size=most >> 20)) from None
+        except web_requests.AnswerTooSlow:
+            sentence = _("{host} answers too slowly. It is tried again.")
+            raise HostBusy(sentence.format(host=self._name), BUSY_SECONDS) from None
         except httpx.HTTPError as error:
             sentence = _("{host} cannot be reached ({reason}). It is tried again.")
             raise HostBusy(sentence.format(host=self._name, reason=type(error).__name__), BUSY_SECONDS) from error
-        return b"".join(parts)
 
     def _refuse_failure(self, response: httpx.Response, content: bytes) -> None:
         status = response.status_code
