@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 
 ID_BYTES = 10
@@ -23,3 +24,8 @@ def new_secret(prefix: str = "") -> str:
 def digest_of(secret: str) -> str:
     """Return the hash under which a secret is stored. A random secret needs no slow hash."""
     return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
+
+
+def is_secret_of(digest: str, secret: str) -> bool:
+    """Return whether a secret has this hash, such as that of the browser which began something."""
+    return hmac.compare_digest(digest_of(secret), digest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time
@@ -13,7 +12,7 @@ from ..lti.login import LoginRequest
 from ..lti.refusals import LaunchRefused
 from ..lti.verifying import Expected
 from . import lti_platforms, one_time
-from .identifiers import digest_of, new_secret
+from .identifiers import digest_of, is_secret_of, new_secret
 from .lti_tables import LtiPlatform
 from .service import Service
 
@@ -48,7 +47,7 @@ class BegunLaunch:
 
     def is_bound_to(self, secret: str) -> bool:
         """Return whether a browser has the secret of this login."""
-        return hmac.compare_digest(digest_of(secret), self.digest)
+        return is_secret_of(self.digest, secret)
 
 
 def begin(service: Service, request: LoginRequest, own_address: str) -> LoginStart:

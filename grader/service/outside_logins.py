@@ -6,7 +6,6 @@ that began: its cookie has a secret, of which the database has the hash.
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -17,7 +16,7 @@ from ..support.i18n import _
 from . import accounts, audit, group_roles, identities, invitations, one_time, outside_sign_in
 from .access import Caller
 from .errors import Conflict, NotFound, missing
-from .identifiers import digest_of
+from .identifiers import digest_of, is_secret_of
 from .identities import OutsidePerson
 from .login_settings import LoginSettings
 from .moments import now
@@ -79,8 +78,7 @@ def resume(session: Session, state: str, way: str, browser: str) -> Begun | None
     if data is None:
         return None
     begun = Begun(**data)
-    is_same = hmac.compare_digest(begun.browser, digest_of(browser)) and begun.way == way
-    return begun if is_same else None
+    return begun if is_secret_of(begun.browser, browser) and begun.way == way else None
 
 
 def sign_in(
@@ -122,7 +120,7 @@ def wish_of(session: Session, secret: str, browser: str) -> LoginWish:
     """Return what a person of this browser confirms; raises Conflict if it is too old, or was confirmed already."""
     data = one_time.take(session, CONFIRMATION, secret)
     begun = Begun(**data["begun"]) if data is not None else None
-    if data is None or begun is None or not hmac.compare_digest(begun.browser, digest_of(browser)):
+    if data is None or begun is None or not is_secret_of(begun.browser, browser):
         raise Conflict(_("This page is too old, or was used already: begin again."))
     groups = None if data["groups"] is None else frozenset(data["groups"])
     return LoginWish(begun, OutsidePerson(**data["person"]), groups, data["leaves"])
