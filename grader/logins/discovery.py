@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
@@ -21,6 +22,29 @@ PAUSE_SECONDS = 10
 """How long new keys, and a provider that did not answer, are not asked for again."""
 KEY_TYPES = ("RSA", "EC", "OKP")
 """Only keys of which the provider alone has the private half: anybody could sign with a key of type "oct" that is published."""
+
+Value = TypeVar("Value")
+
+
+class _Kept(Generic[Value]):
+    """What ``read`` returns, kept for a while."""
+
+    def __init__(self, read: Callable[[], Value]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._cache: tuple[float, Value] | None = None
+
+    def value(self, seconds: float) -> Value:
+        """Return a value that was read in the last seconds, else a new one. One thread reads, and the others wait for it."""
+        cache = self._cache
+        if cache is not None and time.monotonic() - cache[0] < seconds:
+            return cache[1]
+        with self._lock:
+            if self._cache is not None and self._cache is not cache:  # another thread has just asked
+                return self._cache[1]
+            value = self._read()
+            self._cache = (time.monotonic(), value)
+            return value
 
 
 @dataclass(frozen=True)
@@ -43,41 +67,26 @@ class Discovery:
 
     def __init__(self, client: WebClient, issuer: str, title: str) -> None:
         self._client, self._issuer, self._title = client, issuer, title
-        self._lock = threading.RLock()
         self._silence: tuple[float, str] | None = None  # when the provider did not answer, and why
-        self._metadata: tuple[float, Metadata] | None = None
-        self._keys: tuple[float, KeySet] | None = None
+        self._metadata = _Kept(self._new_metadata)
+        self._keys = _Kept(lambda: self._read_keys(self._document(self.metadata().jwks_uri)))
 
     def metadata(self) -> Metadata:
         """Return the metadata; raises ProviderSilent and WronglySetUp."""
-        cache = self._metadata
-        if cache is not None and time.monotonic() - cache[0] < KEPT_SECONDS:
-            return cache[1]
-        with self._lock:
-            if self._metadata is not None and self._metadata is not cache:  # another thread has just asked
-                return self._metadata[1]
-            if self._silence is not None and time.monotonic() - self._silence[0] < PAUSE_SECONDS:
-                raise ProviderSilent(self._title, self._silence[1])  # people who wait need not wait for the same again
-            try:
-                metadata = self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
-            except ProviderSilent as failure:
-                self._silence = (time.monotonic(), failure.reason)
-                raise
-            self._metadata = (time.monotonic(), metadata)
-            return metadata
+        return self._metadata.value(KEPT_SECONDS)
 
     def keys(self, are_new: bool = False) -> KeySet:
         """Return the keys that sign; with ``are_new`` those of the last seconds, since a provider may change them at any time."""
-        seconds = PAUSE_SECONDS if are_new else KEPT_SECONDS
-        cache = self._keys
-        if cache is not None and time.monotonic() - cache[0] < seconds:
-            return cache[1]
-        with self._lock:
-            if self._keys is not None and self._keys is not cache:  # another thread has just asked
-                return self._keys[1]
-            keys = self._read_keys(self._document(self.metadata().jwks_uri))
-            self._keys = (time.monotonic(), keys)
-            return keys
+        return self._keys.value(PAUSE_SECONDS if are_new else KEPT_SECONDS)
+
+    def _new_metadata(self) -> Metadata:
+        if self._silence is not None and time.monotonic() - self._silence[0] < PAUSE_SECONDS:
+            raise ProviderSilent(self._title, self._silence[1])  # people who wait need not wait for the same again
+        try:
+            return self._read(self._document(f"{self._issuer.rstrip('/')}{PATH}"))
+        except ProviderSilent as failure:
+            self._silence = (time.monotonic(), failure.reason)
+            raise
 
     def _document(self, address: str) -> dict[str, Any]:
         try:
