@@ -9,11 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from ..support import web_requests
 from ..support.errors import GraderError
 from ..support.text import clean
 from . import addresses, outgoing
@@ -196,15 +195,7 @@ def with_fields(address: str, fields: Mapping[str, str]) -> str:
 
 def wait_of(answer: PlatformAnswer) -> float:
     """Return how many seconds an answer asks to wait, 0 if it does not say so."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return web_requests.seconds_to_wait(answer.headers.get("retry-after", "")) or 0.0
 
 
 def detail_of(answer: PlatformAnswer) -> str:

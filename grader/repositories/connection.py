@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -271,13 +270,9 @@ def _seconds_to_wait(response: httpx.Response) -> float | None:
     """Return for how long the host wants no further requests, None if it does not say so."""
     headers = response.headers
     after = headers.get("retry-after", "")
-    if after.isdecimal():
-        return float(after[:9])
     if after:
-        try:
-            return max(0.0, (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds())
-        except (TypeError, ValueError):
-            return BUSY_SECONDS
+        seconds = web_requests.seconds_to_wait(after)
+        return BUSY_SECONDS if seconds is None else seconds
     for remaining, reset in (
         ("x-ratelimit-remaining", "x-ratelimit-reset"),
         ("ratelimit-remaining", "ratelimit-reset"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -64,3 +66,16 @@ def parts_of(answer: httpx.Response, most: int, end: float = math.inf) -> Iterat
 def content_of(answer: httpx.Response, most: int, end: float = math.inf) -> bytes:
     """Return the content of an answer that has not been read yet; raises AnswerTooLong and AnswerTooSlow."""
     return b"".join(parts_of(answer, most, end))
+
+
+def seconds_to_wait(retry_after: str) -> float | None:
+    """Return the seconds that a header ``Retry-After`` asks to wait (RFC 9110, 10.2.3: a number or a date), None for other text."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError):
+        return None

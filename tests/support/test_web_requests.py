@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import httpx
 import pytest
 
@@ -59,3 +62,17 @@ def test_client_follows_no_redirect_and_names_this_program():
     (request,) = requests
     assert request.headers["user-agent"] == f"grader/{__version__}"
     assert request.headers["authorization"] == "Bearer x"
+
+
+@pytest.mark.parametrize("is_gmt", [True, False])
+def test_time_to_wait_is_a_number_or_a_date(is_gmt):
+    later = datetime.now(UTC) + timedelta(hours=1)
+    date = format_datetime(later, usegmt=True) if is_gmt else format_datetime(later.replace(tzinfo=None))
+    assert 3000 < web_requests.seconds_to_wait(date) <= 3600
+    assert web_requests.seconds_to_wait("120") == 120
+    assert web_requests.seconds_to_wait("Thu, 01 Jan 1970 00:00:00 GMT") == 0
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-5", "\u00b2", "Mon, 01 Jan 99999999999 00:00:00 GMT"])
+def test_other_text_asks_for_no_time(text):
+    assert web_requests.seconds_to_wait(text) is None
