@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import SplitResult
 
 import httpx
 
 from ..remote.address import ServerAddress, server_address
+from ..support import hosts
 from ..support.errors import UsageError
 from ..support.text import clean
 from .failures import BrokenDownload
@@ -45,13 +45,9 @@ def refuse_unsafe(address: str, server: ServerAddress) -> None:
     """
     try:
         target = server_address(address)
-        number = ipaddress.ip_address(target.host)
     except UsageError:
         raise BrokenDownload("the course system sent something that is not the address of a file") from None
-    except ValueError:
-        number = None
-    is_inside = target.is_loopback or (number is not None and not number.is_global)
-    if (is_inside and not server.is_loopback) or target.is_open:
+    if (hosts.is_inside(target.host) and not server.is_loopback) or target.is_open:
         raise BrokenDownload(f"the course system leads to {shown(address)}, where no file is fetched from")
 
 

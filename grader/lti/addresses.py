@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from urllib.parse import urlsplit
 
-from ..support.hosts import is_this_machine
+from ..support import hosts
 
 LONGEST = 1000
 HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
@@ -31,25 +29,15 @@ def is_possible(address: str) -> bool:
         or parts.fragment
     ):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and hosts.is_this_machine(host))
 
 
 def is_inside(address: str) -> bool:
     """Return whether an address is one of this machine, or has a number in place of a name that is not of the public internet."""
     try:
-        host = (urlsplit(address).hostname or "").rstrip(".")
+        return hosts.is_inside(urlsplit(address).hostname or "")
     except ValueError:
         return True
-    if is_this_machine(host):
-        return True
-    try:
-        number: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(host)
-    except ValueError:
-        try:
-            number = ipaddress.ip_address(socket.inet_aton(host))  # as in https://127.1, which connections accept
-        except OSError:
-            return False
-    return not (getattr(number, "ipv4_mapped", None) or number).is_global
 
 
 def origin_of(address: str) -> str:

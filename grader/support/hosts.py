@@ -1,9 +1,10 @@
-"""Hosts in addresses: which of them are this machine, and which certificates prove the others."""
+"""Hosts in addresses: which of them are this machine or in its network, and which certificates prove the others."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 import ssl
 from functools import cache
 
@@ -16,6 +17,21 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_inside(host: str) -> bool:
+    """Return whether a host is this machine, or has a number in place of a name that is not of the public internet."""
+    name = host.rstrip(".")
+    if is_this_machine(name):
+        return True
+    try:
+        number: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            number = ipaddress.ip_address(socket.inet_aton(name))  # as in https://127.1, which connections accept
+        except OSError:
+            return False
+    return not (getattr(number, "ipv4_mapped", None) or number).is_global
 
 
 def certificates() -> ssl.SSLContext:

@@ -118,7 +118,8 @@ def test_download_that_leads_astray_is_refused(server, connection, tmp_path, tar
 
 def test_download_does_not_reach_the_network_behind_this_machine(tmp_path):
     with CourseConnection(server_address("https://canvas.example.org"), SECRET) as connection:
-        for url in ("http://127.0.0.1:1/x", "https://169.254.169.254/x", "https://[::1]/x", "https://localhost/x"):
+        hosts = ("169.254.169.254", "[::1]", "localhost", "localhost.", "127.1", "2130706433", "[::ffff:10.0.0.5]")
+        for url in ("http://127.0.0.1:1/x", *(f"https://{host}/x" for host in hosts)):
             with pytest.raises(BrokenDownload, match="where no file is fetched from"):
                 connection.download(url, tmp_path / "file", 100)
 

@@ -20,6 +20,16 @@ def test_other_machines(host):
     assert not hosts.is_this_machine(host)
 
 
+@pytest.mark.parametrize("host", ["localhost.", "127.1", "0x7f.1", "10.0.0.5", "169.254.169.254", "::ffff:10.0.0.5"])
+def test_hosts_of_the_own_network(host):
+    assert hosts.is_inside(host)
+
+
+@pytest.mark.parametrize("host", ["lms.example", "93.184.216.34", "127.1.example", ""])
+def test_hosts_elsewhere(host):
+    assert not hosts.is_inside(host)
+
+
 def test_certificates_are_read_once_for_each_setting(monkeypatch, tmp_path):
     first = hosts.certificates()
     assert len(first.get_ca_certs()) > 50 and hosts.certificates() is first
