@@ -70,6 +70,11 @@ def every(session: Session) -> Sequence[LtiPlatform]:
     return session.scalars(select(LtiPlatform).order_by(LtiPlatform.title, LtiPlatform.id)).all()
 
 
+def is_any(session: Session) -> bool:
+    """Return whether there is a course system."""
+    return session.scalar(select(LtiPlatform.id).limit(1)) is not None
+
+
 def one(session: Session, platform_id: str) -> LtiPlatform:
     """Return a course system; raises NotFound."""
     platform = session.get(LtiPlatform, platform_id)

@@ -23,6 +23,7 @@ from ..support.errors import UsageError
 from ..support.i18n import lazy
 from . import (
     accepting,
+    access,
     accounts,
     admission,
     assignments,
@@ -45,6 +46,7 @@ from .terms import terms_of
 VIA = "push"
 FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
 HANDED_IN = lazy("It is handed in.")
+NOT_OPEN = lazy("This exercise is not open yet: your instructor decides when it opens.")
 NEWER = lazy("A newer push replaced this one before it was graded.")
 NOBODY = lazy("Nobody knows yet whose repository it is: your instructor has to choose the student.")
 OF_A_PROGRAM = lazy("This is the push of a program, so it is not graded.")
@@ -157,7 +159,7 @@ def _handed_in(service: Service, push: RepositoryPush, students: Sequence[User],
             except (Unavailable, NoSpace, TooMany):
                 raise
             except Refusal as refusal:
-                sentences.append(str(refusal))
+                sentences.append(str(refusal) if access.is_visible(push.repository.source.exercise) else NOT_OPEN)
     state = PushState.HANDED_IN if ids else PushState.REFUSED
     return _Ending(state, next(iter(sentences), HANDED_IN), ids, files.path)
 

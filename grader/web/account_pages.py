@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from ..service import accounts, invitations, passwords, sign_in, users
+from ..service import accounts, invitations, lti_platforms, passwords, sign_in, users
 from ..service.errors import NotFound, Refusal
+from ..service.service import Service
 from ..service.tables import User
 from ..support.i18n import _
 from . import pages, requests, signed_in, way_names
@@ -16,6 +17,24 @@ from .requests import ServiceOf, Visitor
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form()]
+
+
+def form_to_sign_in(
+    request: Request,
+    service: Service,
+    next: str,
+    refusal: Refusal | None = None,
+    *,
+    name: str = "",
+    is_out: bool = False,
+) -> Response:
+    """Return the page for signing in, perhaps after a refusal; ``next`` is the page to return to."""
+    with service.database.reading() as session:
+        values: dict[str, Any] = {
+            "register": not name and bool(invitations.open_courses(session)),
+            "has_course_systems": lti_platforms.is_any(session),
+        }
+    return pages.form(request, "login.html.j2", refusal, next=signed_in.local(next), name=name, is_out=is_out, **values)
 
 
 @router.get("/login")
@@ -28,10 +47,7 @@ def login_page(
     ways = way_names.ways_of(request)
     if ways.hub is not None and len(ways.offered) == 1 and not password and not out:
         return RedirectResponse(signed_in.with_next(f"/login/{ways.hub.settings.name}", next), 303)
-    with service.database.reading() as session:
-        can_register = bool(invitations.open_courses(session))
-    values: dict[str, Any] = {"register": can_register, "is_out": bool(out)}
-    return pages.form(request, "login.html.j2", next=signed_in.local(next), name="", **values)
+    return form_to_sign_in(request, service, next, is_out=bool(out))
 
 
 @router.post("/login")
@@ -41,8 +57,7 @@ def login(request: Request, service: ServiceOf, name: Field = "", password: Fiel
     try:
         user, cookie = sign_in.with_password(service, name, password, signed_in.address_of(request), old_cookie)
     except Refusal as refusal:
-        values = {"next": signed_in.local(next), "name": name, "register": False}
-        return pages.form(request, "login.html.j2", refusal, **values)
+        return form_to_sign_in(request, service, next, refusal, name=name)
     return signed_in.redirect(service.configuration, cookie, next, user.language)
 
 

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from ..logins.failures import Cancelled, LoginFailed, TooOld
 from ..logins.proved import Protocol, ProvedPerson, Secrets
-from ..service import identities, invitations, outside_logins, own_account
+from ..service import identities, outside_logins, own_account
 from ..service.errors import NotSignedIn, Refusal, missing
 from ..service.hub_environment import CALLBACK
 from ..service.identifiers import digest_of
@@ -25,7 +25,7 @@ from ..service.outside_logins import Begun, LoginWish, SignedIn
 from ..service.service import Service
 from ..service.tables import User as UserRow
 from ..support.i18n import _
-from . import pages, requests, signed_in, way_cookie, way_names
+from . import account_pages, pages, requests, signed_in, way_cookie, way_names
 from .requests import ServiceOf, User, Visitor
 from .way_cookie import WayCookie
 
@@ -190,10 +190,8 @@ def _refused(
     log.warning("A sign-in with another system was refused", extra={FIELDS: {"way": name, "reason": reason}})
     if begun is not None and begun.adds_to:
         return pages.form(request, "login_not_added.html.j2", failure, is_invited=bool(begun.link))
-    with service.database.reading() as session:
-        can_register = bool(invitations.open_courses(session))
     address = cookie.next if begun is None else begun.next
-    return pages.form(request, "login.html.j2", failure, next=address, name="", register=can_register)
+    return account_pages.form_to_sign_in(request, service, address, failure)
 
 
 def _way(request: Request, name: str) -> tuple[LoginSettings, Protocol]:

@@ -104,6 +104,15 @@ def test_push_after_the_end_is_refused_with_a_sentence(service, connect, change,
 
 
 @pytest.mark.long
+def test_push_to_a_hidden_exercise_says_that_it_is_not_open(service, connect, change, github, repo):  # noqa: F811
+    source = connect()
+    change(is_hidden=True)
+    push(service, source, github, repo)
+    work(service)
+    [row] = rows(service, RepositoryPush)
+    assert row.sentence == "This exercise is not open yet: your instructor decides when it opens."
+
+
 def test_clock_of_the_host_that_is_ahead_makes_nobody_late(service, connect, github, repo):  # noqa: F811
     push(service, connect(), github, repo, moment=now() + timedelta(hours=1))
     work(service)

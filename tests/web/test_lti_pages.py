@@ -382,3 +382,7 @@ def test_anonymous_student_is_signed_in_with_a_neutral_name(app, platform, servi
 def test_choice_of_a_student_is_refused(app, platform):
     answer = choose(browser(app), platform, platform.message(CHOICE))
     assert answer.status_code == 403 and "Only an instructor" in answer.text
+
+
+def test_page_for_signing_in_leads_people_of_a_course_system_back_there(app, platform):
+    assert "Open the exercise there again" in browser(app).get("/login").text

@@ -178,7 +178,7 @@ def test_buttons_ask_for_a_look_and_for_attempts(service, source, form):
 
 
 @pytest.mark.long
-def test_page_of_gitlab_and_of_the_app(service, gitlab, github, caller, browser, tmp_path):  # noqa: F811
+def test_page_of_gitlab_and_of_the_app(service, gitlab, github, caller, browser, form, tmp_path):  # noqa: F811
     classroom.configure(service, gitlab, "gitlab", tmp_path)
     source = classroom.connect(service, caller, host="gitlab")
     text = browser("iris").get(f"{PAGE}/{source.id}").text
@@ -187,3 +187,4 @@ def test_page_of_gitlab_and_of_the_app(service, gitlab, github, caller, browser,
     classroom.configure(service, github, "github", tmp_path, True, webhook_secret={"file": str(tmp_path / "hook")})
     source = classroom.connect(service, caller)
     assert "has its own webhook" in browser("iris").get(f"{PAGE}/{source.id}").text
+    assert "copy it" not in form("iris", PAGE, **FIELDS, shows_report="1").text
