@@ -95,4 +95,4 @@ class Github:
         try:
             return self._client.request("GET", address, headers=headers)
         except (NoUsableAnswer, UnicodeError) as error:
-            raise ProviderSilent(self._settings.title, f"{urlsplit(address).path}: {error}") from error
+            raise ProviderSilent(self._settings.title, f"{address.partition('?')[0]}: {error}") from error

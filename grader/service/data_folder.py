@@ -45,7 +45,9 @@ def make_database(folder: Path) -> None:
 def refuse_missing(folder: Path) -> None:
     """Raise UsageError if a folder is not the data folder of a server."""
     if not (folder / DATABASE).is_file():
-        raise UsageError(f"{folder} is not the data folder of a server: choose it with --data-dir.")
+        raise UsageError(
+            f"{folder} is not the data folder of a server: choose it with --data-dir, or start the server once."
+        )
 
 
 @dataclass(frozen=True)
