@@ -29,4 +29,5 @@ def privacy(request: Request, service: ServiceOf, visitor: Visitor) -> Response:
         institution=service.configuration.privacy,
         logins=[login.title for login in service.configuration.logins],
         platforms=platforms,
+        hosts=[host.name for host in service.configuration.repositories],
     )
