@@ -84,11 +84,16 @@ def begin(service: Service, request: LoginRequest, own_address: str) -> LoginSta
 
 def take(service: Service, state: str) -> BegunLaunch:
     """Return the login that a message answers, which can be taken once; raises LaunchRefused."""
+    return BegunLaunch(**take_once(service, STATE, state, "The state is unknown, too old, or was used before."))
+
+
+def take_once(service: Service, purpose: str, secret: str, detail: str) -> dict[str, Any]:
+    """Return what a step of a launch has remembered for the next one, which works once; raises LaunchRefused with ``detail``."""
     with service.database.writing() as session:
-        data = one_time.take(session, STATE, state)
+        data: dict[str, Any] | None = one_time.take(session, purpose, secret)
     if data is None:
-        raise LaunchRefused("state", "The state is unknown, too old, or was used before.")
-    return BegunLaunch(**data)
+        raise LaunchRefused("state", detail)
+    return data
 
 
 def claims_of(service: Service, pending: BegunLaunch, token: str, own_address: str) -> Mapping[str, Any]:

@@ -34,7 +34,6 @@ from .tables import Audit, Course, Job, Membership, Role, User
 KIND = "members"
 PAUSE_HOURS = 6
 AT_ONCE = 100  # people in one transaction, so that others can write meanwhile
-WHO = "(lti)"
 NOTHING = "0 0 0 0"  # the course is no longer connected
 NOT_OFFERED = lazy(
     "The course system does not let this server read the members: an administrator there must allow names and roles for this tool."
@@ -175,7 +174,9 @@ def leave(session: Session, context: LtiContext, outcome: MembersOutcome) -> Non
     members = session.scalars(select(Membership).where(is_theirs, Membership.created < outcome.begun))
     for membership in members.all():
         if membership.user_id not in outcome.present and not _is_last_instructor(session, membership):
-            session.add(Audit(who=WHO, what="person removed", about=f"{context.course.slug} {membership.user.name}"))
+            session.add(
+                Audit(who=lti_roles.WHO, what="person removed", about=f"{context.course.slug} {membership.user.name}")
+            )
             session.delete(membership)
             outcome.removed += 1
 

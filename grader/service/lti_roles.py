@@ -10,6 +10,8 @@ from .tables import Audit, Membership, Role, User
 
 PREFIX = "lti:"
 """In the source of a membership, before the id of the connected course."""
+WHO = "(lti)"
+"""The name of course systems in the audit."""
 ROLES = {roles.INSTRUCTOR: Role.INSTRUCTOR, roles.TUTOR: Role.TUTOR, roles.STUDENT: Role.STUDENT}
 
 
@@ -38,7 +40,7 @@ def give(session: Session, context: LtiContext, user: User, role: Role) -> bool:
     else:
         return False
     about = f"{context.course.slug} {user.name} {role.name.lower()}"
-    session.add(Audit(who="(lti)", what="role", about=about))
+    session.add(Audit(who=WHO, what="role", about=about))
     return True
 
 

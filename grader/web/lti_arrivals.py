@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from ..lti import addresses, tool
 from ..lti.claims import Launch
 from ..lti.refusals import LaunchRefused
-from ..service import access, accounts, course_settings, local_times, lti_courses, lti_launches, one_time
+from ..service import access, accounts, course_settings, local_times, lti_courses, lti_launches, lti_logins, one_time
 from ..service.errors import Conflict, Refusal, Unreadable
 from ..service.lti_launches import Arrival, Visit
 from ..service.service import Service
@@ -94,20 +94,13 @@ def choose(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
 @router.post("/lti/window")
 def open_window(service: ServiceOf, fields: FieldsOf) -> Response:
     """Sign in, in the new window of a form, and show the page where exercises are added to the course."""
-    with service.database.writing() as session:
-        data = one_time.take(session, WINDOW, fields["secret"])
-    if data is None:
-        raise LaunchRefused("state", "The window was opened before, or too late.")
+    data = lti_logins.take_once(service, WINDOW, fields["secret"], "The window was opened before, or too late.")
     return _signed_in(service, data["user_id"], data["address"])
 
 
 def visit_of(service: Service, secret: str) -> Visit:
     """Return the visit that was remembered under the secret of a form, which works once; raises LaunchRefused."""
-    with service.database.writing() as session:
-        data = one_time.take(session, VISIT, secret)
-    if data is None:
-        raise LaunchRefused("state", "The form is too old, or was sent before.")
-    return Visit(**data)
+    return Visit(**lti_logins.take_once(service, VISIT, secret, "The form is too old, or was sent before."))
 
 
 def remembered(service: Service, visit: Visit) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -86,10 +85,8 @@ def arrive(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
 @router.post("/lti/storage")
 def arrive_by_storage(request: Request, service: ServiceOf, fields: FieldsOf) -> Response:
     """Continue a launch whose secret a script has read from the storage of the course system, instead of a cookie."""
-    with service.database.writing() as session:
-        data: dict[str, Any] | None = one_time.take(session, STORAGE, fields["secret"])
-    if data is None:
-        raise LaunchRefused("state", "The launch is unknown, too old, or was continued before.")
+    problem = "The launch is unknown, too old, or was continued before."
+    data = lti_logins.take_once(service, STORAGE, fields["secret"], problem)
     launch = BegunLaunch(**data["launch"])
     if not launch.is_bound_to(_value(fields)):
         raise LaunchRefused("browser", "The storage of the platform does not have the secret of the login.")
