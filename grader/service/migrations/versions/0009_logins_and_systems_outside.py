@@ -1,4 +1,4 @@
-"""Logins of other systems, secrets that work once, and what other systems must be told."""
+"""Logins of other systems, secrets that work once, and messages to other systems."""
 
 from __future__ import annotations
 
