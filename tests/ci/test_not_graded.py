@@ -70,12 +70,12 @@ def test_missing_package_is_explained(everything):
 def test_exception_in_the_graders_code_is_not_shown(everything):
     """The message of a failing reference may contain a hidden input."""
     config = f"assignment: own\nsubmission: a.py\nformats: {FORMATS}\n"
-    reference = "raise ValueError('secret 977')\n" + REFERENCE
+    reference = "raise ValueError('secret zebra')\n" + REFERENCE
     files = {"a.py": SHORT, ".grader.yml": config, "own/assignment.yaml": ASSIGNMENT, "own/reference.py": reference}
     code, texts = everything(files, "--trust-config")
     assert code == 3
     assert_explained(texts, "The grader itself failed in this check. Tell your instructor.")
-    assert not any("977" in text for text in texts.values())
+    assert not any("zebra" in text for text in texts.values())
 
 
 def test_one_check_that_was_not_graded_is_explained(reports):  # noqa: F811

@@ -41,7 +41,7 @@ def test_form_of_a_page_is_accepted(ada):
     page = ada.get("/").text
     token = csrf.token_for(ada.cookies[requests.COOKIE])
     assert f'<input type="hidden" name="csrf" value="{token}">' in page
-    assert ada.post("/logout", data={"csrf": token}).headers["location"] == "/login"
+    assert ada.post("/logout", data={"csrf": token}).headers["location"] == "/login?out=1"
     assert not is_signed_in(ada)
 
 

@@ -236,9 +236,10 @@ def test_pasted_code_is_not_lost_if_the_form_is_too_old_or_nobody_is_signed_in(b
     token = field(client.get(ADDRESS).text, "csrf")
     with service.database.writing() as session:
         session.query(Login).delete()
-    late = client.post(f"{ADDRESS}/hand-in", data={"csrf": token, "kind": "check", "text": "my <code>"})
+    data = {"csrf": token, "kind": "check", "text": "my <code>"}
+    late = client.post(f"{ADDRESS}/hand-in", data=data, headers={"Referer": f"http://127.0.0.1:8000{ADDRESS}"})
     assert (late.status_code, "my &lt;code&gt;</textarea>" in late.text) == (401, True)
-    assert 'href="/login"' in late.text
+    assert f'href="/login?next={ADDRESS}"' in late.text
 
 
 def test_file_in_the_field_of_the_text_is_not_code(browser, service):
