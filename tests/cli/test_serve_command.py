@@ -78,6 +78,7 @@ def test_backup_is_restored_into_a_new_folder(tmp_path):
     assert re.fullmatch(r"grd_\S+\n", token.stdout), token.stderr
 
 
+@pytest.mark.long
 def test_disabled_user_gets_no_token(tmp_path):
     folder = str(tmp_path / "data")
     tool("token", "ada", "--data-dir", folder)
@@ -88,6 +89,7 @@ def test_disabled_user_gets_no_token(tmp_path):
     assert "Did you mean 'ada'" in tool("user", "adda", "--disable", "--data-dir", folder).stderr
 
 
+@pytest.mark.long
 def test_log_has_lines_of_json_without_content_of_students(tmp_path):
     folder = tmp_path / "data"
     with server(folder) as (process, address, lines):

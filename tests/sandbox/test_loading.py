@@ -229,6 +229,7 @@ ENDLESS = {
 }  # fmt: skip
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", ENDLESS)
 def test_only_names_of_an_endless_statement_are_lost(name):
     source, status, message = ENDLESS[name]

@@ -182,6 +182,7 @@ def test_locked_database_delays_and_loses_nothing(tmp_path):
     assert {state for state, _ in rows(data_dir).values()} == {State.GRADED}
 
 
+@pytest.mark.long
 def test_stopped_server_continues_after_the_next_start(tmp_path):
     data_dir = tmp_path / "data"
     people = [*add_people(data_dir, {f"student{number}": Role.STUDENT for number in range(6)}).values()]
@@ -214,6 +215,7 @@ def fill(file):
             stream.write(bytes(1 << 16))
 
 
+@pytest.mark.long
 def test_full_disk_refuses_uploads_and_keeps_what_was_accepted(small_disk):
     data_dir = small_disk / "data"
     people = [*add_people(data_dir, {f"student{number}": Role.STUDENT for number in range(6)}).values()]

@@ -88,6 +88,7 @@ PAGES = [
 PAGES_OF = [("tom", page) for page in PAGES] + [("iris", "/c/demo/people"), ("ada", f"/c/demo/a/{EXERCISE}")]
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_fit_at_every_width(opened, scheme):
     axe = pytest.importorskip("axe_playwright_python.base")
