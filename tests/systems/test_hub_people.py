@@ -8,7 +8,6 @@ import time
 import pytest
 
 from tests import hub as hubs
-from tests.chromium import chromium  # noqa: F401
 from tests.conftest import ROOT
 
 pytest.importorskip("jupyterhub")
@@ -69,7 +68,7 @@ def test_student_hands_in_from_a_notebook_without_address_and_token(hub):
     assert "Traceback" not in text
 
 
-def test_person_clicks_the_service_in_the_hub(hub, chromium):  # noqa: F811
+def test_person_clicks_the_service_in_the_hub(hub, chromium):
     page = chromium.new_context(locale="en").new_page()
     page.goto(f"{hub.address}/hub/login?next=%2Fjupyter%2Fhub%2Fhome")
     page.fill("#username_input", "prof")
