@@ -11,7 +11,7 @@ from grader.cli import main
 from grader.report.model import Report
 from grader.service.tables import Kind, State, Submission
 from tests.remote.conftest import app, ending, token, url  # noqa: F401
-from tests.service.conftest import caller, new_data, service  # noqa: F401
+from tests.service.conftest import caller, new_data, new_database, service  # noqa: F401
 
 
 @pytest.fixture

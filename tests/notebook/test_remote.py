@@ -12,7 +12,7 @@ from grader.notebook.remote import check_remotely
 from grader.remote import handing_in
 from grader.service.tables import Kind, State, Submission
 from tests.remote.conftest import app, ending, token, url  # noqa: F401
-from tests.service.conftest import caller, new_data, service  # noqa: F401
+from tests.service.conftest import caller, new_data, new_database, service  # noqa: F401
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from grader.service.access import SCOPES
 from grader.service.tables import State, Submission, User
 from grader.web.app import make_app
 from grader.web.server import listen
-from tests.service.conftest import caller, new_data, service  # noqa: F401
+from tests.service.conftest import caller, new_data, new_database, service  # noqa: F401
 from tests.service.kept_results import report_with
 
 
