@@ -31,7 +31,6 @@ TO_FETCH = (MODULE, ASSIGNMENTS, SUBMISSIONS, PARTICIPANTS, FLAGS)
 TO_RETURN = (*TO_FETCH, GRADES, STATUS, SAVE)
 HTML = "1"  # Moodle's FORMAT_HTML
 NO_GRADE = -1.0  # in Moodle's table of marks
-RELEASED = "released"
 WORKFLOW = "The assignment has a marking workflow: marks keep their state, and students see them only when the state is 'Released'."
 AT_ONCE = "Students see each mark and comment as soon as it is sent."
 

@@ -20,7 +20,6 @@ from .moments import now
 from .outside_tables import Identity
 from .tables import User
 
-PROVIDERS = ("hub", "oidc", "github", "gitlab", "lti")
 FALLBACK_NAME = "person"
 
 

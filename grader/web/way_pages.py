@@ -121,7 +121,7 @@ def _begin(
             begun = replace(begun, adds_to=visitor.user_id)
         state = outside_logins.begin(session, begun)
     try:
-        address = protocol.address(_return_address(service, request, name), state, random)
+        address = protocol.address(_return_address(request, name), state, random)
     except LoginFailed as failure:
         return _refused(request, service, failure, name, cookie, begun)
     response = RedirectResponse(address, 303)
@@ -143,7 +143,7 @@ def _come_back(request: Request, name: str, service: Service, visitor: Visitor) 
         return _refused(request, service, failure, name, cookie)
     try:
         random = Secrets(begun.nonce, begun.verifier)
-        proved = protocol.person(_return_address(service, request, name), answer, random)
+        proved = protocol.person(_return_address(request, name), answer, random)
         if begun.adds_to:
             return _question(request, service, settings, begun, proved, visitor)
         old_cookie = request.cookies.get(requests.COOKIE, "")
@@ -202,7 +202,7 @@ def _way(request: Request, name: str) -> tuple[LoginSettings, Protocol]:
     return way
 
 
-def _return_address(service: Service, request: Request, name: str) -> str:
+def _return_address(request: Request, name: str) -> str:
     """Return where the other system sends the browser: an address for each system, so that answers cannot be mixed up."""
     return requests.full_address(request, f"/login/{name}/return")
 
